@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files that appear complete or not at all.
+#pragma once
+
+#include <string>
+
+#include "suan/distributed/communicator.hpp"
+
+namespace suan::detail {
+
+/// A file that is written beside its final place and renamed when it is complete, so that a failed
+/// write destroys nothing. A symbolic link at `path` stays and its target is replaced.
+///
+/// Ranks write to part_path() as they like and flush what they wrote (fsync) before commit().
+/// Without commit() the destructor of the first rank removes the unfinished file.
+class OutputFile {
+ public:
+  /// Creates an empty file in the folder of `path`. Collective.
+  /// @throws IoError on all ranks when that is impossible or `path` is not an ordinary file.
+  OutputFile(const std::string& path, const Communicator& comm);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  /// The unfinished file: `<path>.<random>.part`.
+  const std::string& part_path() const noexcept { return part_path_; }
+
+  /// Flushes the file, puts it in its place and flushes the folder. Collective.
+  /// @throws IoError on all ranks; whatever stood at `path` then stands there still.
+  void commit();
+
+ private:
+  std::string path_;
+  std::string part_path_;
+  Communicator comm_;
+  bool committed_ = false;
+};
+
+/// `path`: what, with the system's reason for the error number `error`.
+std::string system_error_text(const std::string& path, const std::string& what, int error);
+
+}  // namespace suan::detail
