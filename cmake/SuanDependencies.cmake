@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Finds what Suan needs and sets SUAN_HAVE_MPI, SUAN_HAVE_HDF5 and SUAN_HAVE_CUDA to 0 or 1.
+
+# --- Kokkos: the one that CMake finds wins; ./dev setup's is looked at last ----------------------
+find_package(Kokkos 4.7 CONFIG QUIET PATHS "${PROJECT_SOURCE_DIR}/.deps/kokkos-cpu")
+if(NOT Kokkos_FOUND)
+  message(FATAL_ERROR
+    "Kokkos 4.7 or newer was not found: run `./dev setup` in ${PROJECT_SOURCE_DIR}, "
+    "or set Kokkos_ROOT to where it is installed.")
+endif()
+
+set(SUAN_HAVE_CUDA 0)
+if(Kokkos_ENABLE_CUDA)
+  set(SUAN_HAVE_CUDA 1)
+  if(NOT Kokkos_ENABLE_COMPILE_AS_CMAKE_LANGUAGE)
+    message(FATAL_ERROR
+      "Kokkos in ${Kokkos_DIR} has CUDA but was not built with "
+      "-DKokkos_ENABLE_COMPILE_AS_CMAKE_LANGUAGE=ON, which Suan needs.")
+  endif()
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES ${Kokkos_CUDA_ARCHITECTURES})
+  endif()
+  enable_language(CUDA)
+  find_package(CUDAToolkit REQUIRED)
+endif()
+
+# --- Always needed ------------------------------------------------------------------------------
+find_package(ZLIB REQUIRED)
+
+# Only the header of nlohmann/json and of CLI11 is used. The copies under .deps/src are for machines
+# without those packages.
+find_path(SUAN_JSON_INCLUDE_DIR nlohmann/json.hpp HINTS "${PROJECT_SOURCE_DIR}/.deps/src/include")
+if(NOT SUAN_JSON_INCLUDE_DIR)
+  message(FATAL_ERROR "The header nlohmann/json.hpp was not found: "
+    "install nlohmann-json3-dev (`./dev setup` does), or set SUAN_JSON_INCLUDE_DIR.")
+endif()
+if(SUAN_ENABLE_CLI)
+  find_path(SUAN_CLI11_INCLUDE_DIR CLI/CLI.hpp HINTS "${PROJECT_SOURCE_DIR}/.deps/src/include")
+  if(NOT SUAN_CLI11_INCLUDE_DIR)
+    message(FATAL_ERROR "The header CLI/CLI.hpp was not found: install libcli11-dev "
+      "(`./dev setup` does), or say -DSUAN_ENABLE_CLI=OFF.")
+  endif()
+endif()
+mark_as_advanced(SUAN_JSON_INCLUDE_DIR SUAN_CLI11_INCLUDE_DIR)
+# Kept as lists so that their compile options stay out of the exported targets.
+set(SUAN_JSON_INCLUDE_DIRS "${SUAN_JSON_INCLUDE_DIR}")
+set(SUAN_CLI11_INCLUDE_DIRS "${SUAN_CLI11_INCLUDE_DIR}")
+
+# --- MPI ----------------------------------------------------------------------------------------
+set(SUAN_HAVE_MPI 0)
+if(SUAN_ENABLE_MPI)
+  # The C++ bindings of MPI-2 are not used, and their headers do not compile without warnings.
+  set(MPI_CXX_SKIP_MPICXX TRUE)
+  if(SUAN_ENABLE_MPI STREQUAL "AUTO")
+    find_package(MPI COMPONENTS CXX QUIET)
+  else()
+    find_package(MPI REQUIRED COMPONENTS CXX)
+  endif()
+  if(MPI_CXX_FOUND)
+    set(SUAN_HAVE_MPI 1)
+  endif()
+endif()
+
+# --- HDF5 ---------------------------------------------------------------------------------------
+set(SUAN_HAVE_HDF5 0)
+if(SUAN_ENABLE_HDF5)
+  set(SUAN_HDF5_WANT_PARALLEL ${SUAN_HAVE_MPI})
+  include(SuanHdf5)
+  if(TARGET suan::hdf5)
+    set(SUAN_HAVE_HDF5 1)
+  elseif(NOT SUAN_ENABLE_HDF5 STREQUAL "AUTO")
+    message(FATAL_ERROR "HDF5 was not found: install libhdf5-dev or libhdf5-openmpi-dev, "
+      "set HDF5_ROOT, or say -DSUAN_ENABLE_HDF5=OFF.")
+  endif()
+endif()
+
+# What follows asks one question only: is it on?
+foreach(_suan_name MPI HDF5)
+  if(SUAN_HAVE_${_suan_name})
+    set(SUAN_ENABLE_${_suan_name} ON)
+  else()
+    set(SUAN_ENABLE_${_suan_name} OFF)
+  endif()
+endforeach()

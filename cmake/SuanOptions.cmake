@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# The options of the build. AUTO means: used when it is found; ON means: it is an error not to
+# find it.
+
+function(_suan_auto_option name help)
+  set(${name} AUTO CACHE STRING "${help} (AUTO, ON or OFF)")
+  set_property(CACHE ${name} PROPERTY STRINGS AUTO ON OFF)
+endfunction()
+
+_suan_auto_option(SUAN_ENABLE_MPI "Solve on several ranks with MPI")
+_suan_auto_option(SUAN_ENABLE_HDF5 "Read and write HDF5 files")
+
+option(SUAN_ENABLE_PYTHON "Build the Python module" OFF)
+option(SUAN_ENABLE_CLI "Build the program suan" ${PROJECT_IS_TOP_LEVEL})
+option(SUAN_ENABLE_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(SUAN_ENABLE_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(SUAN_ENABLE_BENCHMARKS "Build the benchmarks" OFF)
+option(SUAN_ENABLE_INSTALL "Write install rules" ON)
+option(SUAN_WARNINGS_AS_ERRORS "Treat warnings in Suan's own sources as errors"
+       ${PROJECT_IS_TOP_LEVEL})
+set(SUAN_SANITIZE "" CACHE STRING
+    "Sanitizers for Suan's own targets, as in -fsanitize=, e.g. address,undefined")
+
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Type of the build" FORCE)
+endif()

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# What every target of Suan's own gets: warnings, sanitizers, and the language of its sources.
+include(SuanLanguage)
+
+set(_suan_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef)
+if(SUAN_WARNINGS_AS_ERRORS)
+  list(APPEND _suan_warnings -Werror)
+endif()
+# nvcc turns lambdas and templates into C++ that earns warnings which say nothing of the source
+# (-Wpedantic: line directives; -Wconversion, -Wshadow, -Wextra: generated stubs), so the host
+# compiler gets the plain set there; the same sources are compiled with the full set by the CPU
+# presets. The numbers silenced are nvcc's own false alarms: 186 "unsigned compared with zero"
+# in unrolled templates, 20011, 20012, 20014 "host function called from a device function" for
+# defaulted functions and branches taken on the host only.
+set(_suan_cuda_warnings -Xcompiler=-Wall,-Wno-unknown-pragmas,-Wno-unused-parameter
+    --expt-relaxed-constexpr -Xcudafe=--diag_suppress=186,--diag_suppress=20011
+    -Xcudafe=--diag_suppress=20012,--diag_suppress=20014)
+
+# suan_target_defaults(target): see above. Called by suan_finish_targets for every target; a test
+# or a tool that is made later can call it by hand.
+function(suan_target_defaults target)
+  target_compile_options(${target} PRIVATE
+    "$<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:${_suan_warnings}>"
+    "$<$<COMPILE_LANGUAGE:CUDA>:${_suan_cuda_warnings}>")
+  if(SUAN_SANITIZE)
+    # No recovery: a finding of the undefined-behaviour sanitizer has to fail the test it is in.
+    target_compile_options(${target} PRIVATE
+      -fsanitize=${SUAN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=${SUAN_SANITIZE})
+  endif()
+  suan_sources_language(${target})
+  set_target_properties(${target} PROPERTIES SUAN_HAS_DEFAULTS TRUE)
+endfunction()
+
+# suan_finish_targets(): suan_target_defaults for all targets of this project below src/, kernels/,
+# python/, examples/, benchmarks/ and tests/. Targets that stem from elsewhere (GoogleTest's,
+# nanobind's run-time library) are left alone.
+function(suan_finish_targets)
+  _suan_finish_folder("${PROJECT_SOURCE_DIR}")
+endfunction()
+
+function(_suan_finish_folder folder)
+  get_property(targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(type ${target} TYPE)
+    get_target_property(done ${target} SUAN_HAS_DEFAULTS)
+    if(type MATCHES "^(EXECUTABLE|STATIC_LIBRARY|SHARED_LIBRARY|MODULE_LIBRARY|OBJECT_LIBRARY)$"
+       AND NOT target MATCHES "^nanobind" AND NOT done)
+      suan_target_defaults(${target})
+    endif()
+  endforeach()
+  get_property(children DIRECTORY "${folder}" PROPERTY SUBDIRECTORIES)
+  foreach(child IN LISTS children)
+    cmake_path(IS_PREFIX PROJECT_SOURCE_DIR "${child}" own)
+    if(own AND NOT child MATCHES "/\\.deps/")
+      _suan_finish_folder("${child}")
+    endif()
+  endforeach()
+endfunction()
+
+function(suan_print_summary)
+  if(NOT PROJECT_IS_TOP_LEVEL)
+    return()
+  endif()
+  list(JOIN Kokkos_DEVICES "+" devices)
+  message(STATUS "Suan ${PROJECT_VERSION}: ${CMAKE_BUILD_TYPE}, Kokkos ${Kokkos_VERSION} "
+    "(${devices}), MPI ${SUAN_ENABLE_MPI}, HDF5 ${SUAN_ENABLE_HDF5}, "
+    "Python ${SUAN_ENABLE_PYTHON}, tests ${SUAN_ENABLE_TESTS}, "
+    "examples ${SUAN_ENABLE_EXAMPLES}, benchmarks ${SUAN_ENABLE_BENCHMARKS}")
+endfunction()
