@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fast paths on NVIDIA GPUs, as plain functions over views. Private to the library, defined
+// only where the Kokkos that is found has its CUDA back end (SUAN_HAVE_CUDA); no CUDA header is
+// seen from here. Every status of cuSPARSE and cuBLAS is checked: a failure is a DeviceError with
+// the library's own words.
+#pragma once
+
+#include <limits>
+#include <memory>
+
+#include "suan/kernels/spmv_plan.hpp"
+
+namespace suan::kernels::cuda {
+
+/// The largest number of entries that cuSPARSE takes here. It wants row offsets as wide as its
+/// column numbers, and ours are 64 and 32 bits, so it gets a 32-bit copy of the offsets.
+inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::max();
+
+/// Descriptors, workspace and analysis of `a` for cusparseSpMV, with the algorithm that gives the
+/// same bits in every run. Costs 4 bytes per row and the workspace that cuSPARSE asks for, and
+/// holds the arrays of `a` alive. It has to be destroyed before Kokkos is finalised, as every view.
+/// Calls to apply() of one object must not overlap: they share the workspace.
+/// @throws NotSupported when `a` has more than max_cusparse_entries entries.
+/// @throws DeviceError when cuSPARSE or CUDA fails.
+template <Scalar T>
+std::unique_ptr<const VendorSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
+                                                        const CsrView<T>& a);
+
+/// x^H y by cuBLAS. Waits for the result; the same bits in every run on the same device.
+/// @throws DeviceError when cuBLAS or CUDA fails.
+template <Scalar T>
+T dot(const ExecutionSpace& space, const DeviceView<const T>& x, const DeviceView<const T>& y);
+
+/// y = y + alpha x by cuBLAS, on the stream of `space`, without waiting.
+/// @throws DeviceError when cuBLAS or CUDA fails.
+template <Scalar T>
+void axpy(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
+          const DeviceView<T>& y);
+
+}  // namespace suan::kernels::cuda

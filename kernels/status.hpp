@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Turns a status of CUDA, cuSPARSE or cuBLAS that is not success into a DeviceError. For the .cu
+// files only: this is the one place of the library where NVIDIA's headers are included.
+#pragma once
+
+#include <cublas_v2.h>
+#include <cuda_runtime_api.h>
+#include <cusparse.h>
+
+#include "kernels/cuda.hpp"
+#include "suan/core/error.hpp"
+
+namespace suan::kernels::cuda {
+
+static_assert(std::same_as<ExecutionSpace, Kokkos::Cuda>,
+              "the CUDA fast paths need a Kokkos whose default execution space is Cuda");
+
+/// `call` is the name of the library's function, `what` says on which data.
+template <class... What>
+void check(cudaError_t status, const char* call, const What&... what) {
+  if (status == cudaSuccess) return;
+  throw DeviceError(message("CUDA failed in ", call, " ", what..., ": ", cudaGetErrorString(status),
+                            " (", cudaGetErrorName(status), ")"));
+}
+
+template <class... What>
+void check(cusparseStatus_t status, const char* call, const What&... what) {
+  if (status == CUSPARSE_STATUS_SUCCESS) return;
+  throw DeviceError(message("cuSPARSE failed in ", call, " ", what..., ": ",
+                            cusparseGetErrorString(status), " (", cusparseGetErrorName(status),
+                            "); the kernel path 'native' does without cuSPARSE"));
+}
+
+template <class... What>
+void check(cublasStatus_t status, const char* call, const What&... what) {
+  if (status == CUBLAS_STATUS_SUCCESS) return;
+  throw DeviceError(message("cuBLAS failed in ", call, " ", what..., ": ",
+                            cublasGetStatusString(status), " (", cublasGetStatusName(status), ")"));
+}
+
+/// The libraries work on the current device, which Kokkos sets before each of its own calls when
+/// several devices are in use.
+inline void use_device_of(const ExecutionSpace& space) {
+  check(cudaSetDevice(space.cuda_device()), "cudaSetDevice", "for device ", space.cuda_device());
+}
+
+/// The name of T in the libraries.
+template <Scalar T>
+inline constexpr cudaDataType data_type = std::same_as<T, float>    ? CUDA_R_32F
+                                          : std::same_as<T, double> ? CUDA_R_64F
+                                                                    : CUDA_C_64F;
+
+}  // namespace suan::kernels::cuda
