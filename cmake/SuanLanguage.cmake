@@ -3,7 +3,8 @@
 #
 # suan_sources_language(target): marks the C++ sources of `target` as CUDA when Kokkos has its CUDA
 # back end, because Kokkos' header stops every other compiler there. Does nothing otherwise, so a
-# CMakeLists that calls it works with both. A source whose LANGUAGE was set by hand is left alone.
+# CMakeLists that calls it works with both. A source with the property SUAN_LANGUAGE is left alone
+# (LANGUAGE itself cannot be asked for: CMake answers with what the file's suffix says).
 # Installed with the package: a program that uses Suan needs the same.
 function(suan_sources_language target)
   if(NOT Kokkos_ENABLE_CUDA)
@@ -16,7 +17,7 @@ function(suan_sources_language target)
       continue()
     endif()
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${folder}")
-    get_property(chosen SOURCE "${source}" TARGET_DIRECTORY ${target} PROPERTY LANGUAGE SET)
+    get_property(chosen SOURCE "${source}" TARGET_DIRECTORY ${target} PROPERTY SUAN_LANGUAGE)
     if(NOT chosen)
       set_source_files_properties("${source}" TARGET_DIRECTORY ${target}
                                   PROPERTIES LANGUAGE CUDA)
