@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# ./dev bench: Suan's benchmark programs and, with --peers, other libraries in the same run.
+# shellcheck shell=bash
+
+dev_bench() {
+  local peers=no program name results
+  if [ "${1:-}" = --peers ]; then
+    peers=yes
+    shift
+  fi
+  dev_build release
+  if [ "$peers" = yes ]; then
+    setup_packages petsc-dev libeigen3-dev
+    setup_peers
+    say "Measuring Suan and its peers"
+    exec "$VENV/bin/python" benchmarks/peers/run.py "$@"
+  fi
+  results=$ROOT/benchmarks/results
+  mkdir -p "$results"
+  for program in "$ROOT"/build/release/bin/*_bench; do
+    [ -x "$program" ] || fail "There are no benchmark programs in build/release/bin."
+    name=$(basename "$program")
+    say "Running $name"
+    "$program" --benchmark_out="$results/$name.json" --benchmark_out_format=json "$@" \
+      || fail "$name did not end well."
+  done
+  say "The results are in benchmarks/results."
+}
+
+setup_peers() {
+  local stamp=$VENV/.suan-peers-stamp key
+  key=$(hash_of "$(cat cmake/requirements-peers.txt "$VENV/.suan-stamp")")
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$key" ]; then return; fi
+  must pip-peers "Installing the peers' Python packages (MKL, ...)" \
+    "$VENV/bin/python" -m pip install --disable-pip-version-check -r cmake/requirements-peers.txt
+  echo "$key" >"$stamp"
+}

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# ./dev build, demo, format, tidy, docs, clean.
+# shellcheck shell=bash
+
+dev_build() {
+  local preset
+  for preset in "$@"; do
+    case $preset in
+      release | debug | sanitize | cuda) ;;
+      *) fail "There is no preset '$preset': choose release, debug, sanitize or cuda." ;;
+    esac
+  done
+  if [ $# -eq 0 ]; then set -- release; fi
+  dev_setup
+  for preset in "$@"; do
+    build_preset "$preset" || fail "Building $preset did not succeed." "$LOGS/build-$preset.log"
+  done
+}
+
+# build_preset PRESET [CMAKE-ARGUMENT...]: configures when something that CMake does not watch by
+# itself has changed (Kokkos, the compiler, the arguments), and builds.
+build_preset() {
+  local preset=$1 cmake key kokkos=$DEPS/kokkos-cpu arguments=() folder
+  shift
+  folder=$ROOT/build/$preset
+  if [ "$preset" = cuda ]; then
+    kokkos=$DEPS/kokkos-cuda
+    if [ ! -e "$kokkos" ]; then
+      fail "The preset cuda needs nvcc and a Kokkos with CUDA: put nvcc on the PATH and run ./dev setup."
+    fi
+  fi
+  cmake=$(cmake_for "$preset")
+  use_ccache
+  arguments=("-DCMAKE_MAKE_PROGRAM=$(command -v ninja || echo "$VENV/bin/ninja")" "$@")
+  if [ "$preset" != cuda ] && [ -n "${SUAN_BASELINE:-}" ] && [ "$SUAN_BASELINE" != generic ]; then
+    arguments+=("-DCMAKE_CXX_FLAGS=-march=$SUAN_BASELINE ${CXXFLAGS:-}")
+  fi
+  key=$(hash_of "$(readlink -f "$kokkos")" "$("${CXX:-c++}" --version | head -n 1)" "${CXX:-}" \
+    "$cmake" "${arguments[*]}" "${CXXFLAGS:-}" "$(cat CMakePresets.json)" "$ROOT")
+  if [ "$(cat "$folder/.suan-key" 2>/dev/null)" != "$key" ] || [ ! -e "$folder/build.ninja" ]; then
+    # Another compiler or Kokkos cannot be swapped inside a build tree.
+    rm -f "$folder/CMakeCache.txt" "$folder/.suan-key"
+    step "configure-$preset" "Configuring $preset" \
+      "$cmake" --preset "$preset" "${arguments[@]}" \
+      || fail "Configuring $preset did not succeed." "$LOGS/configure-$preset.log"
+    echo "$key" >"$folder/.suan-key"
+  fi
+  step "build-$preset" "Building $preset" "$cmake" --build "$folder" --parallel "$JOBS"
+}
+
+dev_demo() {
+  local python=$VENV/bin/python program=$ROOT/build/release/bin/suan_heat_sink
+  dev_build release
+  mkdir -p demo
+  say "Solving the heat sink on 2 ranks"
+  (cd demo && run_ranks 2 "$program" "$@") 2>&1 | tee "$LOGS/demo.log" \
+    || fail "The heat-sink example did not solve its problem." "$LOGS/demo.log"
+  must demo-plot "Drawing the pictures" "$python" examples/heat_sink/plot.py demo
+  say "Done. In demo/:"
+  ls -l demo | awk 'NR > 1 { printf "  %12d  %s\n", $5, $9 }'
+}
+
+# run_ranks N PROGRAM...: the cores are shared among the ranks by Suan itself, hence no binding.
+run_ranks() {
+  local ranks=$1
+  shift
+  mpirun --bind-to none -n "$ranks" "$@"
+}
+
+# --- format and lint ------------------------------------------------------------------------------
+cxx_sources() {
+  git ls-files --cached --others --exclude-standard -- \
+    '*.hpp' '*.cpp' '*.cu' '*.cuh' '*.hpp.in' | grep -v '\.in$' || true
+}
+
+clang_tool() {
+  local tool
+  # The layout differs between versions, so that one version decides.
+  for tool in "$1-14" "$1"; do
+    if have "$tool"; then
+      echo "$tool"
+      return
+    fi
+  done
+  fail "There is no $1: install it (Debian: $1-14)."
+}
+
+dev_format() {
+  local tool
+  setup_packages clang-format-14
+  tool=$(clang_tool clang-format)
+  if [ "${1:-}" = --check ]; then
+    mkdir -p "$LOGS"
+    if ! cxx_sources | xargs -r "$tool" --dry-run --Werror >"$LOGS/format.log" 2>&1; then
+      sed -n 's/^\([^: ]*\):[0-9]*:.*clang-format-violations.*/\1/p' "$LOGS/format.log" | sort -u
+      fail "These files are not formatted: run ./dev format." "$LOGS/format.log"
+    fi
+    say "All C++ files are formatted."
+  else
+    cxx_sources | xargs -r "$tool" -i
+    say "Formatted all C++ files."
+  fi
+}
+
+dev_tidy() {
+  local files database=$ROOT/build/debug
+  setup_packages clang-tidy-14
+  dev_setup
+  [ -e "$database/compile_commands.json" ] || build_preset debug \
+    || fail "Building debug did not succeed." "$LOGS/build-debug.log"
+  mapfile -t files < <({
+    git diff --name-only --diff-filter=d "${1:-HEAD}" -- '*.cpp'
+    git ls-files --others --exclude-standard -- '*.cpp'
+  } | sort -u)
+  if [ ${#files[@]} -eq 0 ]; then
+    say "No C++ source differs from ${1:-HEAD}."
+    return
+  fi
+  must tidy "clang-tidy on ${#files[@]} files" \
+    "$(clang_tool clang-tidy)" -p "$database" --quiet "${files[@]}"
+}
+
+dev_docs() {
+  setup_packages doxygen
+  have doxygen || fail "There is no doxygen: install it."
+  mkdir -p build/docs
+  must docs "Writing the reference into build/docs" doxygen cmake/Doxyfile
+  say "Open build/docs/html/index.html."
+}
+
+dev_clean() {
+  rm -rf build demo
+  if [ "${1:-}" = --all ]; then rm -rf .deps; fi
+  say "Removed build/ and demo/${1:+ and .deps/}."
+}

@@ -1,0 +1,1 @@
+dev_gpu_check() { fail "not written"; }

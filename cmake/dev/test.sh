@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# ./dev test: builds every configuration and runs every test. A failing part does not stop the
+# others; all failures are named at the end, after which come ctest's summaries.
+# shellcheck shell=bash
+
+FAILURES=()
+
+# part LOG-NAME MESSAGE COMMAND...
+part() {
+  if ! step "$@"; then
+    say "  failed; the log is ${LOGS#"$ROOT"/}/$1.log"
+    FAILURES+=("$2")
+  fi
+}
+
+dev_test() {
+  local preset log
+  dev_setup
+  setup_packages clang-format-14
+
+  part format "Checking the format of the C++ sources" "$ROOT/dev" format --check
+  test_preset sanitize
+  if have nvcc; then
+    # Without a GPU the tests cannot run; that everything compiles and links can be seen.
+    if build_preset cuda; then :; else
+      say "  failed; the log is ${LOGS#"$ROOT"/}/build-cuda.log"
+      FAILURES+=("Building cuda")
+    fi
+  else
+    say "No nvcc: the CUDA build is left out."
+  fi
+  test_preset release
+
+  if [ ${#FAILURES[@]} -gt 0 ]; then
+    say "${#FAILURES[@]} of the parts failed:"
+    printf '             %s\n' "${FAILURES[@]}"
+  else
+    say "All parts passed."
+  fi
+  for preset in sanitize release; do
+    log=$LOGS/test-$preset.log
+    printf '\n%s: ' "$preset"
+    sed -n '/% tests passed/,$p' "$log" 2>/dev/null | grep -v '^Errors while running' || echo "no tests ran"
+  done
+  [ ${#FAILURES[@]} -eq 0 ]
+}
+
+# test_preset PRESET: builds it and runs its tests, as many at a time as there are cores.
+test_preset() {
+  local preset=$1 cmake
+  rm -f "$LOGS/test-$preset.log"
+  if ! build_preset "$preset"; then
+    say "  failed; the log is ${LOGS#"$ROOT"/}/build-$preset.log"
+    tail -n 25 "$LOGS/build-$preset.log"
+    FAILURES+=("Building $preset")
+    return
+  fi
+  cmake=$(cmake_for "$preset")
+  if ! step "test-$preset" "Running the tests of $preset" \
+    "$(dirname "$cmake")/ctest" --preset "$preset" --parallel "$(nproc)"; then
+    say "  failed; the log is ${LOGS#"$ROOT"/}/test-$preset.log"
+    grep -E '\*\*\*|Failed' "$LOGS/test-$preset.log" | head -n 20 || true
+    FAILURES+=("Running the tests of $preset")
+  fi
+}
