@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The index types, scalar types and memory spaces that the whole library uses.
+#pragma once
+
+#include <Kokkos_Core.hpp>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+
+#include "suan/config.hpp"
+
+namespace suan {
+
+/// Row or column number within one rank; 32 bits, because columns are most of what SpMV reads.
+using LocalIndex = std::int32_t;
+/// Position in the entries of a local matrix; 64 bits, so that 2^31 entries and more are correct.
+using Offset = std::int64_t;
+/// Row or column number of a distributed object.
+using GlobalIndex = std::int64_t;
+
+/// Complex double, layout-compatible with std::complex<double> and usable on devices.
+using Complex = Kokkos::complex<double>;
+
+/// Where kernels run, and where vectors and matrices live.
+using ExecutionSpace = Kokkos::DefaultExecutionSpace;
+using MemorySpace = ExecutionSpace::memory_space;
+using HostExecutionSpace = Kokkos::DefaultHostExecutionSpace;
+
+/// A one-dimensional array in the memory of the device (which is the host without a GPU).
+template <class T>
+using DeviceView = Kokkos::View<T*, MemorySpace>;
+/// A one-dimensional array in the memory of the host.
+template <class T>
+using HostView = Kokkos::View<T*, Kokkos::HostSpace>;
+
+/// The scalar types for which the library is compiled.
+template <class T>
+concept Scalar = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Complex>;
+
+namespace detail {
+template <class T>
+struct ScalarTraits {
+  using Real = T;
+  static constexpr bool is_complex = false;
+};
+template <>
+struct ScalarTraits<Complex> {
+  using Real = double;
+  static constexpr bool is_complex = true;
+};
+}  // namespace detail
+
+/// The type of |x| for a scalar x of type T.
+template <Scalar T>
+using Real = typename detail::ScalarTraits<T>::Real;
+
+template <Scalar T>
+inline constexpr bool is_complex = detail::ScalarTraits<T>::is_complex;
+
+/// The name of a scalar type as files and messages spell it: float32, float64, complex128.
+template <Scalar T>
+constexpr const char* scalar_name() {
+  if constexpr (std::same_as<T, float>) return "float32";
+  if constexpr (std::same_as<T, double>) return "float64";
+  return "complex128";
+}
+
+/// Complex conjugate; the identity for real numbers.
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION T conjugate(const T& x) {
+  if constexpr (is_complex<T>) {
+    return Kokkos::conj(x);
+  } else {
+    return x;
+  }
+}
+
+/// |x|^2, without the square root.
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION Real<T> abs_squared(const T& x) {
+  if constexpr (is_complex<T>) {
+    return x.real() * x.real() + x.imag() * x.imag();
+  } else {
+    return x * x;
+  }
+}
+
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION Real<T> real_part(const T& x) {
+  if constexpr (is_complex<T>) {
+    return x.real();
+  } else {
+    return x;
+  }
+}
+
+/// Whether x is neither infinite nor NaN.
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION bool is_finite(const T& x) {
+  if constexpr (is_complex<T>) {
+    return Kokkos::isfinite(x.real()) && Kokkos::isfinite(x.imag());
+  } else {
+    return Kokkos::isfinite(x);
+  }
+}
+
+}  // namespace suan

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// From rows with global columns to a distributed matrix. Readers, generators and users' arrays all
+// come through here.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "suan/distributed/distributed_matrix.hpp"
+
+namespace suan {
+
+/// Consecutive rows of one rank in host memory. Columns are global and increase strictly in a row.
+template <Scalar T>
+struct RowBlock {
+  LocalIndex rows = 0;
+  /// rows + 1 positions in `columns`, starting at any number.
+  std::span<const Offset> offsets;
+  std::span<const GlobalIndex> columns;
+  /// Empty in the counting pass of a source that has the values apart.
+  std::span<const T> values;
+};
+
+/// Gives a rank's rows block by block, so that never more than a few blocks exist beside the
+/// matrix. Blocks are asked for in parallel, each twice: first for its structure, then, when the
+/// memory of the matrix is there, for its entries.
+template <Scalar T>
+class RowBlockSource {
+ public:
+  virtual ~RowBlockSource() = default;
+  /// Row numbers (local) at which blocks begin, and the number of rows at the end.
+  virtual std::vector<LocalIndex> block_starts() const = 0;
+  /// Hands the structure of block `k` to `use`.
+  virtual void structure(std::size_t k, const std::function<void(const RowBlock<T>&)>& use) = 0;
+  /// Hands block `k` with its values to `use`, for the last time: its memory can go afterwards.
+  virtual void entries(std::size_t k, const std::function<void(const RowBlock<T>&)>& use) = 0;
+  /// Whether blocks may be asked for from several threads at a time.
+  virtual bool concurrent() const { return true; }
+};
+
+/// Builds the matrix from this rank's source. Collective; an error on one rank is thrown on all.
+/// @throws InvalidArgument for a column outside the layout or out of order, naming the row.
+template <Scalar T>
+DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, RowBlockSource<T>& source,
+                              KernelPath path = KernelPath::automatic);
+
+/// Builds the matrix from this rank's rows in CSR with global columns (host memory; sorted or not,
+/// duplicates are summed in the order in which they stand). Collective.
+template <Scalar T>
+DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns,
+                              std::span<const Offset> offsets, std::span<const GlobalIndex> indices,
+                              std::span<const T> values, KernelPath path = KernelPath::automatic);
+
+/// Collects the entries of rows that are being generated.
+template <Scalar T>
+class RowWriter {
+ public:
+  /// Columns of a row must increase strictly.
+  void add(GlobalIndex column, T value) {
+    columns_.push_back(column);
+    values_.push_back(value);
+  }
+  const std::vector<GlobalIndex>& columns() const noexcept { return columns_; }
+  const std::vector<T>& values() const noexcept { return values_; }
+
+ private:
+  std::vector<GlobalIndex> columns_;
+  std::vector<T> values_;
+};
+
+/// Builds a matrix whose row i is what `row(i, writer)` appends; `row` is called twice per row,
+/// from several threads. Collective.
+template <Scalar T>
+DistributedMatrix<T> generate_rows(
+    const Layout& rows, const Layout& columns,
+    const std::function<void(GlobalIndex row, RowWriter<T>& writer)>& row,
+    KernelPath path = KernelPath::automatic);
+
+/// One entry of a matrix in coordinates.
+template <Scalar T>
+struct Triplet {
+  GlobalIndex row = 0;
+  GlobalIndex column = 0;
+  T value{};
+};
+
+/// Builds a matrix from entries given on any rank in any order; duplicates are summed, by rank and
+/// then in the order given. Collective.
+template <Scalar T>
+DistributedMatrix<T> from_triplets(const Layout& rows, const Layout& columns,
+                                   std::span<const Triplet<T>> triplets,
+                                   KernelPath path = KernelPath::automatic);
+
+}  // namespace suan

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A sparse matrix spread over ranks by blocks of rows.
+#pragma once
+
+#include "suan/distributed/halo.hpp"
+#include "suan/matrix/csr.hpp"
+
+namespace suan {
+
+/// Each rank holds its rows in two parts: `local`, with the columns that the rank owns, and
+/// `remote`, with the others, for which a Halo brings the elements of the vector. A product starts
+/// the exchange, multiplies `local`, finishes the exchange and adds `remote`. On one rank `remote`
+/// is empty and costs nothing.
+template <Scalar T>
+class DistributedMatrix final : public Operator<T> {
+ public:
+  /// The rows of this rank that have entries in columns of other ranks.
+  struct Remote {
+    /// As many rows as `row_numbers`, as many columns as `columns`.
+    Csr<T> matrix;
+    /// Local row number of each row, increasing.
+    DeviceView<const LocalIndex> row_numbers;
+    /// Global column of each column, increasing.
+    std::vector<GlobalIndex> columns;
+  };
+
+  DistributedMatrix() = default;
+  /// From its parts. Collective. Most callers want the functions of assembly.hpp.
+  DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local, Remote remote);
+  /// A matrix of one rank; copies nothing.
+  explicit DistributedMatrix(const Csr<T>& matrix);
+
+  GlobalIndex global_rows() const noexcept { return this->row_layout().global_size(); }
+  GlobalIndex global_columns() const noexcept { return this->column_layout().global_size(); }
+  /// Stored entries of all ranks.
+  std::int64_t global_entries() const noexcept { return global_entries_; }
+  /// Stored entries of this rank.
+  Offset local_entries() const noexcept { return local_.entries() + remote_.matrix.entries(); }
+
+  const Csr<T>& local() const noexcept { return local_; }
+  const Remote& remote() const noexcept { return remote_; }
+  const Halo<T>& halo() const noexcept { return halo_; }
+  /// Bytes of the arrays of this rank.
+  std::int64_t memory_bytes() const noexcept;
+
+  std::string name() const override { return "csr"; }
+  std::string path() const override { return local_.path(); }
+  std::int64_t bytes_per_apply() const override { return bytes_per_apply_; }
+  const Csr<T>* local_matrix() const noexcept override { return &local_; }
+
+ private:
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
+  Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
+
+  Csr<T> local_;
+  Remote remote_;
+  Halo<T> halo_;
+  std::int64_t global_entries_ = 0;
+  std::int64_t bytes_per_apply_ = 0;
+};
+
+}  // namespace suan

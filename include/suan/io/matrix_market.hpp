@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matrix Market files: https://math.nist.gov/MatrixMarket/formats.html (coordinate and array;
+// real, integer, pattern, complex; general, symmetric, skew-symmetric, Hermitian), plain or gzip'd.
+#pragma once
+
+#include <string>
+
+#include "suan/core/options.hpp"
+#include "suan/distributed/distributed_matrix.hpp"
+
+namespace suan {
+
+struct MatrixMarketOptions {
+  std::string duplicates = "sum";  ///< sum or error
+  bool allow_nonfinite = false;    ///< accept nan and inf
+  double memory_limit_gib = 0;     ///< refuse larger matrices; 0: half of the free memory
+  static const OptionTable<MatrixMarketOptions>& table();
+};
+
+/// The banner and size line of a file.
+struct MatrixMarketHeader {
+  enum class Format { coordinate, array };
+  enum class Field { real, integer, pattern, complex };
+  enum class Symmetry { general, symmetric, skew_symmetric, hermitian };
+  Format format = Format::coordinate;
+  Field field = Field::real;
+  Symmetry symmetry = Symmetry::general;
+  GlobalIndex rows = 0;
+  GlobalIndex columns = 0;
+  std::int64_t stored_entries = 0;  ///< lines of numbers to come
+};
+
+/// Reads banner and sizes only. Not collective.
+/// @throws IoError with path and line.
+MatrixMarketHeader read_matrix_market_header(const std::string& path);
+
+/// Reads a matrix; each rank parses a range of bytes and gets a block of rows. Both triangles of
+/// symmetric files are stored. Peak memory: about 16 bytes per entry (24 for complex) beside the
+/// rows' offsets. Collective; an error on one rank is thrown on all.
+/// @throws IoError with path and line for whatever does not follow the format; InvalidArgument
+/// when the file is complex and T is not; OutOfMemory when the memory limit would be exceeded.
+template <Scalar T = double>
+DistributedMatrix<T> read_matrix_market(const std::string& path, const Communicator& comm = {},
+                                        const MatrixMarketOptions& options = {});
+
+/// Reads a vector: an array file of one column, or coordinates of one column. It must have as many
+/// rows as `layout` has elements. Collective. @throws as above, DimensionMismatch naming both.
+template <Scalar T = double>
+Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layout,
+                                    const MatrixMarketOptions& options = {});
+
+/// Writes coordinates (general), with as many digits as bring back the same bits; gzip'd when the
+/// path ends in .gz. Written beside and renamed, so that a failure destroys nothing. Collective.
+template <Scalar T>
+void write_matrix_market(const std::string& path, const DistributedMatrix<T>& matrix);
+/// Writes an array of one column.
+template <Scalar T>
+void write_matrix_market(const std::string& path, const Vector<T>& vector);
+
+}  // namespace suan

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fused vector passes of the conjugate gradient method. An empty `d` stands for the identity.
+#pragma once
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels {
+
+/// Sums over one rank's elements: r^H r and r^H (d r).
+template <Scalar T>
+struct CgSums {
+  Real<T> rr = 0;
+  Real<T> rz = 0;
+  KOKKOS_INLINE_FUNCTION CgSums& operator+=(const CgSums& other) {
+    rr += other.rr;
+    rz += other.rz;
+    return *this;
+  }
+};
+
+/// r = r - alpha q; returns r^H r and r^H (d r). Per element: reads r, q, d, writes r.
+template <Scalar T>
+CgSums<T> cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,
+                             const DeviceView<const T>& d, const DeviceView<T>& r);
+
+/// x = x + alpha p; p = d r + beta p. Per element: reads x, p, r, d, writes x, p. Moving the
+/// update of x here saves reading p a second time.
+template <Scalar T>
+void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const DeviceView<const T>& d,
+                         const DeviceView<const T>& r, const DeviceView<T>& p,
+                         const DeviceView<T>& x);
+
+}  // namespace suan::kernels

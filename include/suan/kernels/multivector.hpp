@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Products with the basis of a Krylov space: k vectors stored as the columns of one array.
+#pragma once
+
+#include <span>
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels {
+
+/// n rows, column-major, so that each basis vector is contiguous.
+template <class T>
+using Basis = Kokkos::View<T**, Kokkos::LayoutLeft, MemorySpace>;
+
+/// h_j = V(:, j)^H w for j < h.size(), this rank's part. Several columns are read per pass over w.
+template <Scalar T>
+void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
+               std::span<T> h);
+
+/// w = w - V(:, 0..h.size()) h; returns this rank's part of w^H w.
+template <Scalar T>
+Real<T> multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
+                   const DeviceView<T>& w);
+
+}  // namespace suan::kernels

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sparse matrix times vector, CSR, on one rank. The functions check nothing.
+//
+// Bytes per call, with v the bytes of a value: entries * (v + 4) + rows * 8 + columns * v (x, read
+// once) + rows * v (y), and another rows * v when beta is not zero.
+#pragma once
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels {
+
+/// The arrays of a CSR matrix; row i holds the entries offsets(i) to offsets(i + 1).
+template <Scalar T>
+struct CsrView {
+  LocalIndex rows = 0;
+  LocalIndex columns = 0;
+  DeviceView<const Offset> offsets;
+  DeviceView<const LocalIndex> indices;
+  DeviceView<const T> values;
+  Offset entries() const { return static_cast<Offset>(values.extent(0)); }
+};
+
+/// y = alpha A x + beta y, with beta zero never reading y.
+template <Scalar T>
+void spmv(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const DeviceView<const T>& x,
+          T beta, const DeviceView<T>& y);
+
+/// y = A x; returns x^H y. A is square.
+template <Scalar T>
+T spmv_dot(const ExecutionSpace& space, const CsrView<T>& a, const DeviceView<const T>& x,
+           const DeviceView<T>& y);
+
+/// r = b - A x; returns r^H r.
+template <Scalar T>
+Real<T> spmv_residual(const ExecutionSpace& space, const CsrView<T>& a,
+                      const DeviceView<const T>& x, const DeviceView<const T>& b,
+                      const DeviceView<T>& r);
+
+/// y(rows(i)) += alpha (A x)_i for each row i of A; returns the sum of conj(left(rows(i))) times
+/// what was added, or zero when `left` is empty. The part of a distributed product that uses other
+/// ranks' elements: only rows that have such entries are stored.
+template <Scalar T>
+T spmv_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
+                const DeviceView<const LocalIndex>& rows, const DeviceView<const T>& x,
+                const DeviceView<T>& y, const DeviceView<const T>& left);
+
+}  // namespace suan::kernels

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compressed sparse rows on one rank: 64-bit row offsets, 32-bit columns.
+#pragma once
+
+#include <span>
+
+#include "suan/kernels/spmv_plan.hpp"
+#include "suan/matrix/operator.hpp"
+
+namespace suan {
+
+/// A sparse matrix of one rank. The parts of a distributed matrix are such matrices too.
+///
+/// Entries of a row stand in increasing column order when sorted() says so; products do not need
+/// that. Copies share the arrays.
+template <Scalar T>
+class Csr final : public Operator<T> {
+ public:
+  /// 0 x 0
+  Csr() = default;
+  /// Uses arrays in device memory without copying them.
+  /// @throws DimensionMismatch when an array has the wrong size; InvalidArgument when offsets
+  /// decrease or a column is outside [0, columns), naming the row; NotSupported for the path.
+  Csr(LocalIndex rows, LocalIndex columns, DeviceView<const Offset> offsets,
+      DeviceView<const LocalIndex> indices, DeviceView<const T> values,
+      KernelPath path = KernelPath::automatic);
+  /// Copies arrays from host memory; errors as above.
+  static Csr from_host(LocalIndex rows, LocalIndex columns, std::span<const Offset> offsets,
+                       std::span<const LocalIndex> indices, std::span<const T> values,
+                       KernelPath path = KernelPath::automatic);
+
+  LocalIndex rows() const noexcept { return a_.rows; }
+  LocalIndex columns() const noexcept { return a_.columns; }
+  Offset entries() const noexcept { return a_.entries(); }
+  const kernels::CsrView<T>& view() const noexcept { return a_; }
+  const kernels::SpmvPlan<T>& plan() const noexcept { return plan_; }
+  /// Whether each row's columns increase strictly, hence without duplicates.
+  bool sorted() const noexcept { return sorted_; }
+  /// The diagonal, zero where no entry is stored; duplicates are summed. Needs a square matrix.
+  DeviceView<T> diagonal() const;
+  /// Bytes of its three arrays.
+  std::int64_t memory_bytes() const noexcept;
+
+  std::string name() const override { return "csr"; }
+  std::string path() const override { return std::string(to_string(plan_.path())); }
+  std::int64_t bytes_per_apply() const override;
+  const Csr* local_matrix() const noexcept override { return this; }
+
+ private:
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
+  Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
+
+  kernels::CsrView<T> a_;
+  kernels::SpmvPlan<T> plan_;
+  bool sorted_ = true;
+};
+
+}  // namespace suan

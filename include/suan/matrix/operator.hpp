@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that maps a vector to a vector: a matrix in any format, a preconditioner, a solver, a
+// user's function. Solvers know nothing else of a matrix.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "suan/vector/vector.hpp"
+
+namespace suan {
+
+template <Scalar T>
+class Csr;
+
+/// A linear map from vectors with column_layout() to vectors with row_layout().
+///
+/// The public functions check their arguments and call the private virtual ones, which need not.
+template <Scalar T>
+class Operator {
+ public:
+  using value_type = T;
+  virtual ~Operator() = default;
+
+  const Layout& row_layout() const noexcept { return rows_; }
+  const Layout& column_layout() const noexcept { return columns_; }
+  const Communicator& comm() const noexcept { return rows_.comm(); }
+
+  /// y = A x. @throws DimensionMismatch when a layout does not fit, InvalidArgument when x and y
+  /// share their elements. Collective, as all that follow.
+  void apply(const Vector<T>& x, Vector<T>& y) const { apply(T(1), x, T(0), y); }
+  /// y = alpha A x + beta y; y is not read when beta is zero.
+  void apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const;
+  /// y = A x; returns x^H y. Needs equal layouts of rows and columns.
+  T apply_dot(const Vector<T>& x, Vector<T>& y) const;
+  /// r = b - A x; returns the Euclidean norm of r.
+  Real<T> residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const;
+
+  /// What it is, in a word or two: "csr", "jacobi".
+  virtual std::string name() const = 0;
+  /// The kernel path that its products take: "native", "cusparse", ...
+  virtual std::string path() const { return "native"; }
+  /// Bytes that one apply moves on all ranks together, counted by formula; 0 when unknown.
+  virtual std::int64_t bytes_per_apply() const { return 0; }
+  /// This rank's rows and columns as a matrix, where the operator has entries; else null.
+  virtual const Csr<T>* local_matrix() const noexcept { return nullptr; }
+  /// The entries of a diagonal operator, so that solvers can fuse it; else an empty view.
+  virtual DeviceView<const T> diagonal_entries() const { return {}; }
+  /// Whether it is the identity, which solvers skip.
+  virtual bool is_identity() const noexcept { return false; }
+
+ protected:
+  Operator() = default;
+  Operator(Layout rows, Layout columns) : rows_(std::move(rows)), columns_(std::move(columns)) {}
+  Operator(const Operator&) = default;
+  Operator& operator=(const Operator&) = default;
+  Operator(Operator&&) noexcept = default;
+  Operator& operator=(Operator&&) noexcept = default;
+
+ private:
+  virtual void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const = 0;
+  virtual T do_apply_dot(const Vector<T>& x, Vector<T>& y) const;
+  virtual Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const;
+
+  Layout rows_;
+  Layout columns_;
+};
+
+/// y = x.
+template <Scalar T>
+class Identity final : public Operator<T> {
+ public:
+  explicit Identity(const Layout& layout) : Operator<T>(layout, layout) {}
+  std::string name() const override { return "none"; }
+  bool is_identity() const noexcept override { return true; }
+
+ private:
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+};
+
+/// A user's function y = f(x), for matrix-free products and preconditioners.
+template <Scalar T>
+class FunctionOperator final : public Operator<T> {
+ public:
+  using Function = std::function<void(const Vector<T>& x, Vector<T>& y)>;
+  FunctionOperator(const Layout& rows, const Layout& columns, Function function,
+                   std::string name = "function");
+  std::string name() const override { return name_; }
+
+ private:
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  Function function_;
+  std::string name_;
+};
+
+}  // namespace suan

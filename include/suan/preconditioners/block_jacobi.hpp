@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The inverses of small dense blocks on the diagonal.
+#pragma once
+
+#include "suan/core/options.hpp"
+#include "suan/matrix/operator.hpp"
+
+namespace suan {
+
+struct BlockJacobiOptions {
+  std::int64_t block_size = 4;
+  static const OptionTable<BlockJacobiOptions>& table();
+};
+
+/// y = blockdiag(A)^-1 x. Each rank cuts its rows into consecutive blocks of block_size, the last
+/// one shorter, and inverts them by Gauss-Jordan elimination with partial pivoting.
+///
+/// Memory: block_size values per row.
+template <Scalar T>
+class BlockJacobi final : public Operator<T> {
+ public:
+  /// Collective. @throws NotSupported when A has no entries to look at; InvalidArgument when A is
+  /// not square or a block is singular, with the rows of the block.
+  explicit BlockJacobi(const Operator<T>& a, const BlockJacobiOptions& options = {});
+
+  std::string name() const override { return "block_jacobi"; }
+  std::int64_t bytes_per_apply() const override;
+
+ private:
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  LocalIndex block_size_ = 1;
+  DeviceView<T> inverses_;  // row-major blocks of block_size^2, one after the other
+};
+
+}  // namespace suan

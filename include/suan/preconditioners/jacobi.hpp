@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Diagonal scaling.
+#pragma once
+
+#include "suan/matrix/operator.hpp"
+
+namespace suan {
+
+/// y = diag(A)^-1 x.
+template <Scalar T>
+class Jacobi final : public Operator<T> {
+ public:
+  /// Collective. @throws NotSupported when A has no entries to look at (a function);
+  /// InvalidArgument when A is not square or a diagonal entry is zero or not finite, with its row.
+  explicit Jacobi(const Operator<T>& a);
+
+  std::string name() const override { return "jacobi"; }
+  std::int64_t bytes_per_apply() const override;
+  DeviceView<const T> diagonal_entries() const override { return inverse_; }
+
+ private:
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  DeviceView<T> inverse_;
+};
+
+}  // namespace suan

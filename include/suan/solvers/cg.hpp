@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The preconditioned conjugate gradient method for Hermitian positive definite matrices.
+// M. R. Hestenes and E. Stiefel, "Methods of conjugate gradients for solving linear systems",
+// J. Res. Nat. Bur. Standards 49 (1952), 409-436.
+#pragma once
+
+#include "suan/solvers/solver.hpp"
+
+namespace suan {
+
+using CgOptions = KrylovOptions;
+
+/// Needs A and M Hermitian positive definite; ends with Reason::indefinite_matrix or
+/// Reason::indefinite_preconditioner when an iteration shows that one is not.
+///
+/// Memory: 3 vectors beside b and x, 4 when M is not diagonal.
+template <Scalar T>
+class Cg final : public Solver<T> {
+ public:
+  explicit Cg(const CgOptions& options = {}) : Solver<T>(options) {}
+  std::string name() const override { return "cg"; }
+
+ private:
+  using typename Solver<T>::Run;
+  void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) override;
+  void iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r);
+  void iterate_general(Run& run, Vector<T>& x, Vector<T>& r);
+};
+
+}  // namespace suan

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all iterative solvers share: the checks before, the verification after, and the reasons.
+#pragma once
+
+#include <limits>
+#include <memory>
+
+#include "suan/core/event_log.hpp"
+#include "suan/core/options.hpp"
+#include "suan/core/timer.hpp"
+#include "suan/matrix/operator.hpp"
+
+namespace suan {
+
+/// When to stop. Converged means ||b - A x|| <= max(rtol ||b||, atol), with the residual
+/// recomputed.
+struct KrylovOptions {
+  double rtol = 1e-8;
+  double atol = 0;
+  std::int64_t max_iterations = 1000;
+  double time_limit = 0;  ///< seconds; 0 means none
+  double dtol = 1e5;      ///< diverged when the residual exceeds dtol times max(||b||, start)
+  static const OptionTable<KrylovOptions>& table();
+};
+
+/// An iterative method for A x = b.
+///
+/// solve() handles what does not depend on the method: checks, zero right-hand side, exact initial
+/// guess, non-finite input, the recomputed residual at the end and the restart when the method's
+/// own residual had drifted from it. Methods implement iterate().
+template <Scalar T>
+class Solver {
+ public:
+  virtual ~Solver() = default;
+  virtual std::string name() const = 0;
+
+  /// Solves A x = b from the initial guess in x, with M an approximation of A's inverse.
+  /// x is finite afterwards if it was before, whatever happened. Collective.
+  /// @throws DimensionMismatch when layouts do not fit, InvalidArgument when A is not square.
+  SolveReport solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x);
+  /// Without preconditioner.
+  SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x);
+
+  void add_logger(std::shared_ptr<EventLogger> logger) { log_.add(std::move(logger)); }
+
+ protected:
+  /// The state of a run, seen by the method.
+  class Run {
+   public:
+    Run(const Operator<T>& matrix, const Operator<T>& preconditioner, const KrylovOptions& options,
+        const EventLog& log, SolveReport& report, double target_norm)
+        : a(matrix),
+          m(preconditioner),
+          target(target_norm),
+          options_(options),
+          log_(log),
+          report_(report) {}
+
+    const Operator<T>& a;
+    const Operator<T>& m;
+    const double target;  ///< the residual norm to reach
+
+    /// Notes a finished iteration. True when the method has to end, with the reason noted.
+    bool finished(double residual_norm);
+    /// True when the iteration or time limit is reached, with the reason noted.
+    bool limit_reached();
+    void end(Reason reason, std::string detail = {});
+    void count_bytes(std::int64_t bytes) { report_.bytes_moved += bytes; }
+
+   private:
+    bool time_is_up() const;
+    const KrylovOptions& options_;
+    const EventLog& log_;
+    SolveReport& report_;
+    Timer timer_;
+  };
+
+  explicit Solver(const KrylovOptions& options) : options_(options) {}
+  Solver(const Solver&) = default;
+  Solver& operator=(const Solver&) = default;
+
+  /// Iterates until run.finished() or run.limit_reached(), or ends the run with another reason.
+  /// On entry r = b - A x and is not below the target; on return x is the last finite iterate.
+  virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
+
+ private:
+  void run_and_verify(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
+                      SolveReport& report);
+  KrylovOptions options_;
+  EventLog log_;
+};
+
+/// A solver as an operator, so that it can precondition another one: y = approximately A^-1 x,
+/// starting from zero. It keeps references to all three.
+template <Scalar T>
+class SolverOperator final : public Operator<T> {
+ public:
+  SolverOperator(std::shared_ptr<Solver<T>> solver, std::shared_ptr<const Operator<T>> a,
+                 std::shared_ptr<const Operator<T>> m);
+  std::string name() const override { return solver_->name(); }
+
+ private:
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  std::shared_ptr<Solver<T>> solver_;
+  std::shared_ptr<const Operator<T>> a_;
+  std::shared_ptr<const Operator<T>> m_;
+};
+
+}  // namespace suan

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/core/environment.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+namespace suan {
+
+namespace {
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+bool asks_for_threads(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]).starts_with("--kokkos-num-threads")) return true;
+  }
+  return std::getenv("OMP_NUM_THREADS") != nullptr || std::getenv("KOKKOS_NUM_THREADS") != nullptr;
+}
+
+#if SUAN_HAVE_MPI
+/// Ranks of this node, and the cores that they may use together: where the launcher bound each
+/// rank to cores of its own, those are not to be divided again.
+int threads_for_this_rank() {
+  MPI_Comm node = MPI_COMM_NULL;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  int ranks = 1;
+  MPI_Comm_size(node, &ranks);
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  int own = 1;
+  if (sched_getaffinity(0, sizeof mine, &mine) == 0) own = std::max(1, CPU_COUNT(&mine));
+  cpu_set_t all = mine;
+  MPI_Allreduce(&mine, &all, static_cast<int>(sizeof mine), MPI_BYTE, MPI_BOR, node);
+  MPI_Comm_free(&node);
+  const int share = std::max(1, CPU_COUNT(&all) / ranks);
+  return std::min(own, share);
+}
+#endif
+
+}  // namespace
+
+Environment::Environment(int& argc, char**& argv, Mpi mpi) { start(argc, argv, mpi); }
+
+Environment::Environment(Mpi mpi) {
+  int argc = 0;
+  char** argv = nullptr;
+  start(argc, argv, mpi);
+}
+
+void Environment::start(int& argc, char** argv, [[maybe_unused]] Mpi mpi) {
+  int threads = usable_cores();
+#if SUAN_HAVE_MPI
+  if (mpi == Mpi::automatic) {
+    int initialized = 0;
+    MPI_Initialized(&initialized);
+    if (initialized == 0) {
+      int provided = 0;
+      if (MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
+        throw MpiError(
+            "MPI_Init_thread failed; is this program started by the mpirun of the MPI "
+            "that it was built with?");
+      }
+      finalize_mpi_ = true;
+    }
+    threads = threads_for_this_rank();
+    world_ = Communicator(MPI_COMM_WORLD);
+  }
+#endif
+  if (!Kokkos::is_initialized()) {
+    // Kokkos reads these variables; arguments, which come after, override them.
+    const bool given = asks_for_threads(argc, argv);
+    const bool warnings_set = std::getenv("KOKKOS_DISABLE_WARNINGS") != nullptr;
+    if (!given) setenv("KOKKOS_NUM_THREADS", std::to_string(threads).c_str(), 1);
+    setenv("KOKKOS_DISABLE_WARNINGS", "1", 0);
+    if (argc > 0) {
+      Kokkos::initialize(argc, argv);
+    } else {
+      Kokkos::initialize();
+    }
+    if (!given) unsetenv("KOKKOS_NUM_THREADS");
+    if (!warnings_set) unsetenv("KOKKOS_DISABLE_WARNINGS");
+    finalize_kokkos_ = true;
+  }
+}
+
+Environment::~Environment() {
+  world_ = Communicator();  // frees the duplicate while MPI is still there
+  if (finalize_kokkos_ && Kokkos::is_initialized() && !Kokkos::is_finalized()) Kokkos::finalize();
+#if SUAN_HAVE_MPI
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  if (finalize_mpi_ && finalized == 0) MPI_Finalize();
+#endif
+}
+
+std::string Environment::description() const {
+  return message("Suan ", SUAN_VERSION, ", ", ExecutionSpace::name(), ", ",
+                 HostExecutionSpace().concurrency(), " threads, ", world_.size(),
+                 world_.size() == 1 ? " rank" : " ranks");
+}
+
+}  // namespace suan

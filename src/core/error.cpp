@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/core/error.hpp"
+
+#include <new>
+
+namespace suan {
+
+void throw_error(ErrorKind kind, const std::string& text) {
+  switch (kind) {
+    case ErrorKind::invalid_argument:
+      throw InvalidArgument(text);
+    case ErrorKind::dimension_mismatch:
+      throw DimensionMismatch(text);
+    case ErrorKind::not_supported:
+      throw NotSupported(text);
+    case ErrorKind::io_error:
+      throw IoError(text);
+    case ErrorKind::device_error:
+      throw DeviceError(text);
+    case ErrorKind::mpi_error:
+      throw MpiError(text);
+    case ErrorKind::out_of_memory:
+      throw OutOfMemory(text);
+    case ErrorKind::internal:
+      break;
+  }
+  throw InternalError(text);
+}
+
+ErrorKind current_error(std::string& text) noexcept {
+  try {
+    throw;
+  } catch (const Error& error) {
+    text = error.what();
+    return error.kind();
+  } catch (const std::bad_alloc&) {
+    text =
+        "not enough memory on this machine for what was asked; use a smaller problem or more ranks";
+    return ErrorKind::out_of_memory;
+  } catch (const std::exception& error) {
+    text = error.what();
+  } catch (...) {
+    text = "an exception that is no std::exception";
+  }
+  if (text.empty()) text = "an exception without a message";
+  return ErrorKind::internal;
+}
+
+}  // namespace suan

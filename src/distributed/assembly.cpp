@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/distributed/assembly.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/host_loop.hpp"
+
+namespace suan {
+
+namespace {
+
+constexpr bool host_accessible =
+    Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
+
+/// An array that the host fills and the device uses: one array where both share memory.
+template <class T>
+class Staged {
+ public:
+  Staged(const std::string& label, std::size_t size)
+      : device_(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), size),
+        host_(Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_)) {}
+  T& operator[](std::size_t i) const { return host_.data()[i]; }
+  DeviceView<const T> finish() const {
+    Kokkos::deep_copy(device_, host_);  // nothing happens when they are the same
+    return device_;
+  }
+
+ private:
+  DeviceView<T> device_;
+  typename DeviceView<T>::HostMirror host_;
+};
+
+/// What the counting pass finds of the remote part in one block.
+struct RemoteBlock {
+  std::vector<LocalIndex> rows;
+  std::vector<LocalIndex> counts;
+  std::vector<GlobalIndex> columns;  // distinct, increasing
+  std::size_t first_row = 0;         // among all remote rows of this rank
+  Offset first_entry = 0;
+};
+
+[[noreturn]] void throw_bad_column(const Layout& rows, const Layout& columns, LocalIndex row,
+                                   GlobalIndex column) {
+  const bool outside = column < 0 || column >= columns.global_size();
+  throw InvalidArgument(message("assemble: row ", rows.first() + row, " has column ", column,
+                                outside ? message(", outside [0, ", columns.global_size(), ")")
+                                        : std::string(" out of order or twice")));
+}
+
+template <Scalar T>
+class Assembler {
+ public:
+  Assembler(const Layout& rows, const Layout& columns, RowBlockSource<T>& source)
+      : rows_(rows), columns_(columns), source_(source) {}
+
+  DistributedMatrix<T> build(KernelPath path) {
+    const auto& comm = rows_.comm();
+    Csr<T> local;
+    typename DistributedMatrix<T>::Remote remote;
+    together(comm, [&] {
+      count();
+      fill();
+      local = Csr<T>(rows_.local_size(), columns_.local_size(), offsets_->finish(),
+                     indices_->finish(), values_->finish(), path);
+      // The remote part multiplies through spmv_add_rows, which has the native path alone.
+      remote.matrix =
+          Csr<T>(static_cast<LocalIndex>(remote_rows_),
+                 static_cast<LocalIndex>(remote_columns_.size()), remote_offsets_->finish(),
+                 remote_indices_->finish(), remote_values_->finish(), KernelPath::native);
+      remote.row_numbers = row_numbers_->finish();
+      remote.columns = std::move(remote_columns_);
+    });
+    return DistributedMatrix<T>(rows_, columns_, std::move(local), std::move(remote));
+  }
+
+ private:
+  /// Entries of each row in the local part, and the structure of the remote one.
+  void count() {
+    const auto size = static_cast<std::size_t>(rows_.local_size());
+    starts_ = source_.block_starts();
+    offsets_.emplace("suan::Csr::offsets", size + 1);
+    auto& offsets = *offsets_;
+    offsets[0] = 0;
+    const std::size_t n_blocks = starts_.empty() ? 0 : starts_.size() - 1;
+    blocks_.resize(n_blocks);
+    detail::host_loop(n_blocks, source_.concurrent(), [&](std::size_t k) {
+      source_.structure(k, [&](const RowBlock<T>& block) { count_block(k, block); });
+    });
+    for (std::size_t i = 0; i < size; ++i) offsets[i + 1] += offsets[i];
+
+    Offset entries = 0;
+    for (auto& block : blocks_) {
+      block.first_row = remote_rows_;
+      block.first_entry = entries;
+      remote_rows_ += block.rows.size();
+      for (const LocalIndex c : block.counts) entries += c;
+      remote_columns_.insert(remote_columns_.end(), block.columns.begin(), block.columns.end());
+      block.columns = {};
+    }
+    std::sort(remote_columns_.begin(), remote_columns_.end());
+    remote_columns_.erase(std::unique(remote_columns_.begin(), remote_columns_.end()),
+                          remote_columns_.end());
+    remote_entries_ = static_cast<std::size_t>(entries);
+  }
+
+  void count_block(std::size_t k, const RowBlock<T>& block) {
+    auto& remote = blocks_[k];
+    const auto& offsets = *offsets_;
+    const GlobalIndex first = columns_.first();
+    const GlobalIndex last = columns_.last();
+    const GlobalIndex size = columns_.global_size();
+    for (LocalIndex r = 0; r < block.rows; ++r) {
+      const LocalIndex row = starts_[k] + r;
+      const auto begin = static_cast<std::size_t>(block.offsets[r] - block.offsets[0]);
+      const auto end = static_cast<std::size_t>(block.offsets[r + 1] - block.offsets[0]);
+      GlobalIndex previous = -1;
+      LocalIndex own = 0;
+      for (std::size_t e = begin; e < end; ++e) {
+        const GlobalIndex j = block.columns[e];
+        if (j <= previous || j >= size) throw_bad_column(rows_, columns_, row, j);
+        previous = j;
+        if (j >= first && j < last) {
+          ++own;
+        } else {
+          remote.columns.push_back(j);
+        }
+      }
+      offsets[static_cast<std::size_t>(row) + 1] = own;
+      const auto others = static_cast<LocalIndex>(end - begin) - own;
+      if (others > 0) {
+        remote.rows.push_back(row);
+        remote.counts.push_back(others);
+      }
+    }
+    std::sort(remote.columns.begin(), remote.columns.end());
+    remote.columns.erase(std::unique(remote.columns.begin(), remote.columns.end()),
+                         remote.columns.end());
+  }
+
+  void fill() {
+    const auto size = static_cast<std::size_t>(rows_.local_size());
+    const auto entries = static_cast<std::size_t>((*offsets_)[size]);
+    indices_.emplace("suan::Csr::indices", entries);
+    values_.emplace("suan::Csr::values", entries);
+    row_numbers_.emplace("suan::Remote::row_numbers", remote_rows_);
+    remote_offsets_.emplace("suan::Remote::offsets", remote_rows_ + 1);
+    remote_indices_.emplace("suan::Remote::indices", remote_entries_);
+    remote_values_.emplace("suan::Remote::values", remote_entries_);
+    (*remote_offsets_)[0] = 0;
+    detail::host_loop(blocks_.size(), source_.concurrent(), [&](std::size_t k) {
+      source_.entries(k, [&](const RowBlock<T>& block) { fill_block(k, block); });
+    });
+  }
+
+  void fill_block(std::size_t k, const RowBlock<T>& block) {
+    const auto& remote = blocks_[k];
+    const GlobalIndex first = columns_.first();
+    const GlobalIndex last = columns_.last();
+    auto at_remote = static_cast<std::size_t>(remote.first_entry);
+    std::size_t remote_row = remote.first_row;
+    for (LocalIndex r = 0; r < block.rows; ++r) {
+      const LocalIndex row = starts_[k] + r;
+      const auto begin = static_cast<std::size_t>(block.offsets[r] - block.offsets[0]);
+      const auto end = static_cast<std::size_t>(block.offsets[r + 1] - block.offsets[0]);
+      auto at = static_cast<std::size_t>((*offsets_)[static_cast<std::size_t>(row)]);
+      const std::size_t remote_begin = at_remote;
+      for (std::size_t e = begin; e < end; ++e) {
+        const GlobalIndex j = block.columns[e];
+        if (j >= first && j < last) {
+          (*indices_)[at] = static_cast<LocalIndex>(j - first);
+          (*values_)[at++] = block.values[e];
+        } else {
+          const auto found = std::lower_bound(remote_columns_.begin(), remote_columns_.end(), j);
+          (*remote_indices_)[at_remote] = static_cast<LocalIndex>(found - remote_columns_.begin());
+          (*remote_values_)[at_remote++] = block.values[e];
+        }
+      }
+      if (at_remote > remote_begin) {
+        (*row_numbers_)[remote_row] = row;
+        (*remote_offsets_)[++remote_row] = static_cast<Offset>(at_remote);
+      }
+    }
+  }
+
+  Layout rows_;
+  Layout columns_;
+  RowBlockSource<T>& source_;
+  std::vector<LocalIndex> starts_;
+  std::vector<RemoteBlock> blocks_;
+  std::vector<GlobalIndex> remote_columns_;
+  std::size_t remote_rows_ = 0;
+  std::size_t remote_entries_ = 0;
+  std::optional<Staged<Offset>> offsets_;
+  std::optional<Staged<LocalIndex>> indices_;
+  std::optional<Staged<T>> values_;
+  std::optional<Staged<LocalIndex>> row_numbers_;
+  std::optional<Staged<Offset>> remote_offsets_;
+  std::optional<Staged<LocalIndex>> remote_indices_;
+  std::optional<Staged<T>> remote_values_;
+};
+
+}  // namespace
+
+template <Scalar T>
+DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, RowBlockSource<T>& source,
+                              KernelPath path) {
+  return Assembler<T>(rows, columns, source).build(path);
+}
+
+template DistributedMatrix<float> assemble(const Layout&, const Layout&, RowBlockSource<float>&,
+                                           KernelPath);
+template DistributedMatrix<double> assemble(const Layout&, const Layout&, RowBlockSource<double>&,
+                                            KernelPath);
+template DistributedMatrix<Complex> assemble(const Layout&, const Layout&, RowBlockSource<Complex>&,
+                                             KernelPath);
+
+}  // namespace suan

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/gallery/gallery.hpp"
+
+namespace suan {
+
+namespace {
+
+template <Scalar T>
+struct Entry {
+  const char* name;
+  DistributedMatrix<T> (*make)(const GalleryOptions& options, const Communicator& comm);
+};
+
+// A new problem is one line here.
+template <Scalar T>
+constexpr Entry<T> problems[] = {
+    {"poisson1d",
+     [](const GalleryOptions& o, const Communicator& c) { return poisson1d<T>(o.size, c); }},
+    {"poisson2d", [](const GalleryOptions& o,
+                     const Communicator& c) { return poisson2d<T>(o.size, o.size, c); }},
+    {"poisson3d", [](const GalleryOptions& o,
+                     const Communicator& c) { return poisson3d<T>(o.size, o.size, o.size, c); }},
+    {"poisson3d_27pt",
+     [](const GalleryOptions& o, const Communicator& c) {
+       return poisson3d_27pt<T>(o.size, o.size, o.size, c);
+     }},
+    {"convection_diffusion2d",
+     [](const GalleryOptions& o, const Communicator& c) {
+       return convection_diffusion2d<T>(o.size, o.size, o.convection, c);
+     }},
+};
+
+}  // namespace
+
+const OptionTable<GalleryOptions>& GalleryOptions::table() {
+  static const auto table = OptionTable<GalleryOptions>()
+                                .number("size", &GalleryOptions::size, 1, 1e9,
+                                        "Grid points in each direction of the model problem.")
+                                .number("convection", &GalleryOptions::convection, 0, 1e6,
+                                        "Strength of the convection in convection_diffusion2d.");
+  return table;
+}
+
+std::vector<std::string> gallery_names() {
+  std::vector<std::string> names;
+  for (const auto& problem : problems<double>) names.emplace_back(problem.name);
+  return names;
+}
+
+template <Scalar T>
+DistributedMatrix<T> gallery(const std::string& name, const GalleryOptions& options,
+                             const Communicator& comm) {
+  GalleryOptions::table().check(options);
+  for (const auto& problem : problems<T>) {
+    if (name == problem.name) return problem.make(options, comm);
+  }
+  throw_unknown_name("problem", name, gallery_names());
+}
+
+template DistributedMatrix<float> gallery(const std::string&, const GalleryOptions&,
+                                          const Communicator&);
+template DistributedMatrix<double> gallery(const std::string&, const GalleryOptions&,
+                                           const Communicator&);
+template DistributedMatrix<Complex> gallery(const std::string&, const GalleryOptions&,
+                                            const Communicator&);
+
+}  // namespace suan

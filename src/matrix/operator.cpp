@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/operator.hpp"
+
+#include "suan/vector/blas1.hpp"
+
+namespace suan {
+
+namespace {
+
+template <Scalar T>
+void require_distinct(const Vector<T>& x, const Vector<T>& y) {
+  if (x.local_size() > 0 && x.view().data() == y.view().data()) {
+    throw InvalidArgument("apply: x and y share their elements; give the result its own vector");
+  }
+}
+
+}  // namespace
+
+template <Scalar T>
+void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  require_same_layout("apply", "x", x.layout(), "the columns of the operator", columns_);
+  require_same_layout("apply", "y", y.layout(), "the rows of the operator", rows_);
+  require_distinct(x, y);
+  do_apply(alpha, x, beta, y);
+}
+
+template <Scalar T>
+T Operator<T>::apply_dot(const Vector<T>& x, Vector<T>& y) const {
+  require_same_layout("apply_dot", "the rows of the operator", rows_, "its columns", columns_);
+  require_same_layout("apply_dot", "x", x.layout(), "the columns of the operator", columns_);
+  require_same_layout("apply_dot", "y", y.layout(), "the rows of the operator", rows_);
+  require_distinct(x, y);
+  return do_apply_dot(x, y);
+}
+
+template <Scalar T>
+Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const {
+  require_same_layout("residual", "x", x.layout(), "the columns of the operator", columns_);
+  require_same_layout("residual", "b", b.layout(), "the rows of the operator", rows_);
+  require_same_layout("residual", "r", r.layout(), "the rows of the operator", rows_);
+  require_distinct(x, r);
+  require_distinct(b, r);
+  return do_residual(b, x, r);
+}
+
+template <Scalar T>
+T Operator<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
+  do_apply(T(1), x, T(0), y);
+  return dot(x, y);
+}
+
+template <Scalar T>
+Real<T> Operator<T>::do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const {
+  copy(b, r);
+  do_apply(T(-1), x, T(1), r);
+  return norm2(r);
+}
+
+template <Scalar T>
+void Identity<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  axpby(alpha, x, beta, y);
+}
+
+template <Scalar T>
+FunctionOperator<T>::FunctionOperator(const Layout& rows, const Layout& columns, Function function,
+                                      std::string name)
+    : Operator<T>(rows, columns), function_(std::move(function)), name_(std::move(name)) {
+  if (!function_) throw InvalidArgument("FunctionOperator: the function is empty");
+}
+
+template <Scalar T>
+void FunctionOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  if (alpha == T(1) && beta == T(0)) {
+    function_(x, y);
+    return;
+  }
+  Vector<T> product(this->row_layout());
+  function_(x, product);
+  axpby(alpha, product, beta, y);
+}
+
+template class Operator<float>;
+template class Operator<double>;
+template class Operator<Complex>;
+template class Identity<float>;
+template class Identity<double>;
+template class Identity<Complex>;
+template class FunctionOperator<float>;
+template class FunctionOperator<double>;
+template class FunctionOperator<Complex>;
+
+}  // namespace suan

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/preconditioners/jacobi.hpp"
+
+#include "preconditioners/local_block.hpp"
+#include "suan/kernels/level1.hpp"
+
+namespace suan {
+
+namespace {
+
+/// Inverts in place; returns the first row whose element has no finite inverse, or d.size().
+template <Scalar T>
+LocalIndex invert(const DeviceView<T>& d) {
+  const auto size = static_cast<LocalIndex>(d.extent(0));
+  LocalIndex bad = size;
+  Kokkos::parallel_reduce(
+      "suan::jacobi_invert",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(0, size),
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & first) {
+        const T inverse = T(1) / d(i);
+        const bool usable = d(i) != T(0) && is_finite(d(i)) && is_finite(inverse);
+        if (!usable && i < first) first = i;
+        if (usable) d(i) = inverse;
+      },
+      Kokkos::Min<LocalIndex>(bad));
+  return bad < size ? bad : size;
+}
+
+}  // namespace
+
+template <Scalar T>
+Jacobi<T>::Jacobi(const Operator<T>& a) : Operator<T>(a.row_layout(), a.column_layout()) {
+  const Csr<T>& local = detail::require_local_block("jacobi", a);
+  together(a.comm(), [&] {
+    inverse_ = local.diagonal();
+    const LocalIndex bad = invert(inverse_);
+    if (bad < local.rows()) {
+      T value{};
+      Kokkos::deep_copy(value, Kokkos::subview(inverse_, static_cast<std::size_t>(bad)));
+      throw InvalidArgument(message("jacobi: the diagonal entry of row ",
+                                    a.row_layout().first() + bad, " is ", value,
+                                    ", which has no finite inverse; use preconditioner none, or "
+                                    "block_jacobi"));
+    }
+  });
+}
+
+template <Scalar T>
+std::int64_t Jacobi<T>::bytes_per_apply() const {
+  return 3 * static_cast<std::int64_t>(sizeof(T)) * this->row_layout().global_size();
+}
+
+template <Scalar T>
+void Jacobi<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  kernels::multiply<T>(ExecutionSpace(), alpha, inverse_, x.view(), beta, y.view());
+}
+
+template class Jacobi<float>;
+template class Jacobi<double>;
+template class Jacobi<Complex>;
+
+}  // namespace suan

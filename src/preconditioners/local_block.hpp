@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door of preconditioners that look at entries.
+#pragma once
+
+#include "suan/matrix/csr.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace suan::detail {
+
+/// This rank's square diagonal block of A. @throws NotSupported when A has no entries;
+/// DimensionMismatch unless rows and columns are spread alike. The same on all ranks.
+template <Scalar T>
+const Csr<T>& require_local_block(const char* what, const Operator<T>& a) {
+  require_same_layout(what, "the rows of the operator", a.row_layout(), "its columns",
+                      a.column_layout());
+  const Csr<T>* local = a.local_matrix();
+  if (local == nullptr) {
+    throw NotSupported(message(what, ": the operator \"", a.name(),
+                               "\" has no entries to look at; use preconditioner none, or give a "
+                               "preconditioner of your own"));
+  }
+  return *local;
+}
+
+}  // namespace suan::detail

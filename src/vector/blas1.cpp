@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/vector/blas1.hpp"
+
+#include <cmath>
+
+#include "suan/kernels/level1.hpp"
+
+namespace suan {
+
+void require_same_layout(const char* what, const char* left_name, const Layout& left,
+                         const char* right_name, const Layout& right) {
+  if (left == right) return;
+  const bool same_size = left.global_size() == right.global_size();
+  throw DimensionMismatch(message(what, ": ", left_name, " has ", to_string(left), " and ",
+                                  right_name, " has ", to_string(right),
+                                  same_size ? ", spread differently" : ""));
+}
+
+template <Scalar T>
+T dot(const Vector<T>& x, const Vector<T>& y) {
+  require_same_layout("dot", "x", x.layout(), "y", y.layout());
+  return x.layout().comm().sum(kernels::dot<T>(ExecutionSpace(), x.view(), y.view()));
+}
+
+template <Scalar T>
+Real<T> norm_inf(const Vector<T>& x) {
+  const Real<T> mine = kernels::max_abs<T>(ExecutionSpace(), x.view());
+  const Communicator& comm = x.layout().comm();
+  if (comm.size() == 1) return mine;
+  // MPI leaves the maximum with a NaN undefined, so NaN travels apart.
+  const bool nan = comm.max(std::int64_t{std::isnan(mine)}) != 0;
+  const Real<T> largest = comm.max(std::isnan(mine) ? Real<T>(0) : mine);
+  return nan ? std::numeric_limits<Real<T>>::quiet_NaN() : largest;
+}
+
+template <Scalar T>
+Real<T> norm2(const Vector<T>& x) {
+  const Communicator& comm = x.layout().comm();
+  const auto sum = comm.sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), Real<T>(1)));
+  // Below this, squares have lost digits to underflow.
+  constexpr Real<T> small =
+      std::numeric_limits<Real<T>>::min() / std::numeric_limits<Real<T>>::epsilon();
+  if (sum >= small && sum <= std::numeric_limits<Real<T>>::max()) return std::sqrt(sum);
+  const Real<T> largest = norm_inf(x);
+  if (largest == 0 || !std::isfinite(largest)) return largest;
+  return largest *
+         std::sqrt(comm.sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), largest)));
+}
+
+template <Scalar T>
+void axpy(T alpha, const Vector<T>& x, Vector<T>& y) {
+  axpby(alpha, x, T(1), y);
+}
+
+template <Scalar T>
+void axpby(T alpha, const Vector<T>& x, T beta, Vector<T>& y) {
+  require_same_layout("axpby", "x", x.layout(), "y", y.layout());
+  kernels::axpby<T>(ExecutionSpace(), alpha, x.view(), beta, y.view());
+}
+
+template <Scalar T>
+void scale(T alpha, Vector<T>& x) {
+  kernels::scale<T>(ExecutionSpace(), alpha, x.view());
+}
+
+template <Scalar T>
+void fill(Vector<T>& x, T value) {
+  Kokkos::deep_copy(x.view(), value);
+}
+
+template <Scalar T>
+void copy(const Vector<T>& x, Vector<T>& y) {
+  require_same_layout("copy", "x", x.layout(), "y", y.layout());
+  Kokkos::deep_copy(y.view(), x.view());
+}
+
+template <Scalar T>
+GlobalIndex first_not_finite(const Vector<T>& x) {
+  const LocalIndex i = kernels::first_not_finite<T>(ExecutionSpace(), x.view());
+  constexpr GlobalIndex none = std::numeric_limits<GlobalIndex>::max();
+  const GlobalIndex first =
+      x.layout().comm().min(i < x.local_size() ? x.layout().first() + i : none);
+  return first == none ? -1 : first;
+}
+
+#define SUAN_INSTANTIATE(T)                                \
+  template T dot(const Vector<T>&, const Vector<T>&);      \
+  template Real<T> norm2(const Vector<T>&);                \
+  template Real<T> norm_inf(const Vector<T>&);             \
+  template void axpy(T, const Vector<T>&, Vector<T>&);     \
+  template void axpby(T, const Vector<T>&, T, Vector<T>&); \
+  template void scale(T, Vector<T>&);                      \
+  template void fill(Vector<T>&, T);                       \
+  template void copy(const Vector<T>&, Vector<T>&);        \
+  template GlobalIndex first_not_finite(const Vector<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan
