@@ -14,6 +14,10 @@
 
 namespace suan::kernels::cuda {
 
+/// For before Kokkos is initialised, which aborts the program when there is no GPU.
+/// @throws DeviceError in words when CUDA finds no GPU that it can use.
+void require_device();
+
 /// The largest number of entries that cuSPARSE takes here. It wants row offsets as wide as its
 /// column numbers, and ours are 64 and 32 bits, so it gets a 32-bit copy of the offsets.
 inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::max();

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a build says about the paths that it has, and about the one that it may not have.
+#include "suan/kernels/path.hpp"
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+#include "suan/matrix/csr.hpp"
+
+namespace suan {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+constexpr bool has_cuda = SUAN_HAVE_CUDA != 0;
+
+Csr<double> one_by_one(KernelPath path) {
+  const std::array<Offset, 2> offsets = {0, 1};
+  const std::array<LocalIndex, 1> indices = {0};
+  const std::array<double, 1> values = {3};
+  return Csr<double>::from_host(1, 1, offsets, indices, values, path);
+}
+
+TEST(KernelPath, NativeIsInEveryBuild) {
+  EXPECT_EQ(choose_spmv_path(KernelPath::native), KernelPath::native);
+  EXPECT_EQ(one_by_one(KernelPath::native).path(), "native");
+}
+
+TEST(KernelPath, CusparseIsRefusedInWordsWithoutCuda) {
+  if (has_cuda) GTEST_SKIP() << "this build has CUDA";
+  const auto refusal =
+      ThrowsMessage<NotSupported>(AllOf(HasSubstr("cusparse"), HasSubstr("native")));
+  EXPECT_THAT([] { choose_spmv_path(KernelPath::cusparse); }, refusal);
+  EXPECT_THAT([] { one_by_one(KernelPath::cusparse); }, refusal);
+  EXPECT_THAT(available_kernel_paths(), ElementsAre(KernelPath::native));
+  EXPECT_EQ(choose_spmv_path(KernelPath::automatic), KernelPath::native);
+}
+
+TEST(KernelPath, AutomaticIsCusparseWithCuda) {
+  if (!has_cuda) GTEST_SKIP() << "this build has no CUDA";
+  EXPECT_THAT(available_kernel_paths(), ElementsAre(KernelPath::native, KernelPath::cusparse));
+  EXPECT_EQ(one_by_one(KernelPath::automatic).path(), "cusparse");
+  EXPECT_EQ(one_by_one(KernelPath::cusparse).path(), "cusparse");
+}
+
+}  // namespace
+}  // namespace suan
