@@ -8,6 +8,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#if SUAN_HAVE_CUDA
+#include "kernels/cuda.hpp"
+#endif
+
 namespace suan {
 
 namespace {
@@ -76,6 +80,9 @@ void Environment::start(int& argc, char** argv, [[maybe_unused]] Mpi mpi) {
   }
 #endif
   if (!Kokkos::is_initialized()) {
+#if SUAN_HAVE_CUDA
+    together(world_, kernels::cuda::require_device);
+#endif
     // Kokkos reads these variables; arguments, which come after, override them.
     const bool given = asks_for_threads(argc, argv);
     const bool warnings_set = std::getenv("KOKKOS_DISABLE_WARNINGS") != nullptr;

@@ -40,6 +40,10 @@ ErrorKind current_error(std::string& text) noexcept {
     return ErrorKind::out_of_memory;
   } catch (const std::exception& error) {
     text = error.what();
+    // How Kokkos says it, in a std::runtime_error that names the memory, the size and the label.
+    if (text.find("memory space failed to allocate") != std::string::npos) {
+      return ErrorKind::out_of_memory;
+    }
   } catch (...) {
     text = "an exception that is no std::exception";
   }

@@ -51,9 +51,12 @@ int agree(int code) {
   return code;
 }
 
+/// What ctest counts as skipped (SKIP_RETURN_CODE in cmake/SuanTest.cmake).
+constexpr int skipped = 77;
+
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   testing::InitGoogleMock(&argc, argv);
   suan::Environment environment(argc, argv);
   const int rank = environment.world().rank();
@@ -65,4 +68,8 @@ int main(int argc, char** argv) {
     delete listeners.Release(listeners.default_xml_generator());
   }
   return agree(RUN_ALL_TESTS() != 0 ? 1 : 0);
+} catch (const suan::DeviceError& error) {
+  // From the environment: exceptions of tests end in GoogleTest.
+  std::fprintf(stderr, "skipped: %s\n", error.what());
+  return skipped;
 }
