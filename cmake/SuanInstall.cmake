@@ -8,6 +8,11 @@ if(NOT SUAN_ENABLE_INSTALL)
 endif()
 include(CMakePackageConfigHelpers)
 
+# The Python wheel takes this component and nothing else.
+if(SUAN_ENABLE_PYTHON AND TARGET _suan)
+  install(TARGETS _suan LIBRARY DESTINATION suan COMPONENT python EXCLUDE_FROM_ALL)
+endif()
+
 set(_suan_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/suan")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/suan" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"

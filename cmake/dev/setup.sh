@@ -15,6 +15,9 @@ KOKKOS_CARRIER_VERSION=0.1.5
 KOKKOS_CARRIER_SHA256=e620f05c742905e2db705d875f1cac92ef0ed453f9e6734e9beda26cc0f9cce7
 KOKKOS_CACHE=${XDG_CACHE_HOME:-${HOME:-$DEPS}/.cache}/suan
 
+# The GPUs that the preset cuda compiles for.
+SUAN_CUDA_ARCHITECTURE=90
+
 DEBIAN_PACKAGES=(
   g++ cmake ninja-build ccache make patch pkg-config git
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev zlib1g-dev
@@ -25,7 +28,7 @@ DEBIAN_PACKAGES=(
 dev_setup() {
   setup_packages "${DEBIAN_PACKAGES[@]}"
   setup_venv
-  setup_header_copies
+  setup_copies
   setup_kokkos cpu
   if have nvcc; then setup_kokkos cuda; fi
   say "Set-up is complete."
@@ -68,17 +71,33 @@ setup_venv() {
 
 # --- Copies for machines that have neither packages nor network ------------------------------------
 # ./dev gpu-check may be run on such a machine from a copy of this folder.
-setup_header_copies() {
+setup_copies() {
   local folder
-  mkdir -p "$DEPS/src/include"
+  if ! have dpkg-query; then return; fi
   for folder in nlohmann CLI; do
-    if [ -d "/usr/include/$folder" ] && [ ! -d "$DEPS/src/include/$folder" ]; then
-      cp -rL "/usr/include/$folder" "$DEPS/src/include/"
+    keep_copy "$DEPS/src/include/$folder" "/usr/include/$folder"
+  done
+  keep_copy "$DEPS/src/googletest" /usr/src/googletest
+  # No package brings the sources of these two: the header and the static library are kept.
+  keep_copy "$DEPS/benchmark/include/benchmark" /usr/include/benchmark
+  keep_copy "$DEPS/benchmark/lib/libbenchmark.a" /usr/lib/*/libbenchmark.a
+  keep_copy "$DEPS/zlib/include/zlib.h" /usr/include/zlib.h
+  keep_copy "$DEPS/zlib/include/zconf.h" /usr/include/zconf.h /usr/include/*-linux-gnu*/zconf.h
+  keep_copy "$DEPS/zlib/lib/libz.a" /usr/lib/*/libz.a
+}
+
+# keep_copy DESTINATION SOURCE...: copies the first SOURCE that is there.
+keep_copy() {
+  local destination=$1 source
+  shift
+  if [ -e "$destination" ]; then return; fi
+  for source in "$@"; do
+    if [ -e "$source" ]; then
+      mkdir -p "$(dirname "$destination")"
+      cp -rL "$source" "$destination"
+      return
     fi
   done
-  if [ -d /usr/src/googletest ] && [ ! -d "$DEPS/src/googletest" ]; then
-    cp -rL /usr/src/googletest "$DEPS/src/googletest"
-  fi
 }
 
 # --- Kokkos ---------------------------------------------------------------------------------------
@@ -140,13 +159,28 @@ kokkos_arguments() {
   if [ "$1" = cuda ]; then
     arguments+=(
       -DKokkos_ENABLE_CUDA=ON -DKokkos_ENABLE_COMPILE_AS_CMAKE_LANGUAGE=ON
-      -DKokkos_ARCH_HOPPER90=ON -DCMAKE_CUDA_ARCHITECTURES=90 -DCMAKE_CUDA_STANDARD=20
+      "-DCMAKE_CUDA_ARCHITECTURES=$SUAN_CUDA_ARCHITECTURE" -DCMAKE_CUDA_STANDARD=20
+      "-DKokkos_ARCH_$(kokkos_cuda_architecture "$SUAN_CUDA_ARCHITECTURE")=ON"
     )
   elif [ -z "${SUAN_BASELINE:-}" ]; then
     arguments+=(-DKokkos_ARCH_NATIVE=ON)
   elif [ "$SUAN_BASELINE" != generic ]; then
     arguments+=("-DCMAKE_CXX_FLAGS=-march=$SUAN_BASELINE")
   fi
+}
+
+# Kokkos' name of a compute capability.
+kokkos_cuda_architecture() {
+  case $1 in
+    70) echo VOLTA70 ;;
+    75) echo TURING75 ;;
+    80) echo AMPERE80 ;;
+    86 | 87) echo "AMPERE$1" ;;
+    89) echo ADA89 ;;
+    90) echo HOPPER90 ;;
+    100 | 120) echo "BLACKWELL$1" ;;
+    *) fail "Kokkos $KOKKOS_VERSION does not know GPUs of compute capability $1." ;;
+  esac
 }
 
 # What the binary depends on: the source, the options, the compilers and, built for this machine,
