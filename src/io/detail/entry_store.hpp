@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Entries of a matrix in many lists that grow by chunks, whose memory goes back to the system list
+// by list: the matrix grows out of them without both ever being there whole.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "suan/core/error.hpp"
+#include "suan/core/types.hpp"
+
+namespace suan::detail {
+
+/// A scalar as it is kept in entries: without the 16-byte alignment of Complex, which would pad.
+template <Scalar T>
+struct Packed {
+  T value;
+  static Packed of(T v) { return {v}; }
+  T get() const { return value; }
+};
+template <>
+struct Packed<Complex> {
+  double re;
+  double im;
+  static Packed of(Complex v) { return {v.real(), v.imag()}; }
+  Complex get() const { return {re, im}; }
+};
+
+/// One entry: 16 bytes in double precision while columns fit 31 bits, else 24.
+template <Scalar T, bool WideColumns>
+struct Entry {
+  using Column = std::conditional_t<WideColumns, GlobalIndex, LocalIndex>;
+  LocalIndex row;  ///< within its rank
+  Column column;
+  Packed<T> value;
+};
+
+/// Memory in chunks of one size, taken from the system in slabs. Not for several threads at once.
+class ChunkArena {
+ public:
+  explicit ChunkArena(std::size_t chunk_bytes) : chunk_bytes_(chunk_bytes) {}
+  ~ChunkArena() {
+    for (void* slab : slabs_) ::munmap(slab, slab_bytes);
+  }
+  ChunkArena(ChunkArena&& other) noexcept
+      : chunk_bytes_(other.chunk_bytes_),
+        used_(other.used_),
+        slabs_(std::exchange(other.slabs_, {})) {}
+  ChunkArena(const ChunkArena&) = delete;
+  ChunkArena& operator=(const ChunkArena&) = delete;
+  ChunkArena& operator=(ChunkArena&&) = delete;
+
+  void* take() {
+    if (slabs_.empty() || used_ + chunk_bytes_ > slab_bytes) {
+      void* slab = ::mmap(nullptr, slab_bytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      if (slab == MAP_FAILED) throw OutOfMemory("no memory for the entries of a matrix");
+      slabs_.push_back(slab);
+      used_ = 0;
+    }
+    void* chunk = static_cast<char*>(slabs_.back()) + used_;
+    used_ += chunk_bytes_;
+    return chunk;
+  }
+  /// The pages go back to the system; the addresses are not used again. For several threads.
+  static void give_back(void* chunk, std::size_t bytes) { ::madvise(chunk, bytes, MADV_DONTNEED); }
+
+ private:
+  static constexpr std::size_t slab_bytes = std::size_t(4) << 20;
+  std::size_t chunk_bytes_;
+  std::size_t used_ = 0;
+  std::vector<void*> slabs_;
+};
+
+/// `sources` times `lists` lists of entries. Each source is filled by one thread; reading list `l`
+/// of all sources in order gives back the order of the file.
+template <class E>
+class EntryStore {
+ public:
+  /// `expected` entries in all decide how large a chunk is.
+  EntryStore(std::size_t sources, std::size_t lists, std::int64_t expected) {
+    // An eighth of what a list will hold, so that half-filled last chunks cost little.
+    const auto average = static_cast<std::size_t>(expected) * sizeof(E) / (sources * lists + 1);
+    chunk_bytes_ = std::size_t(4096);
+    while (chunk_bytes_ < 65536 && chunk_bytes_ * 16 <= average) chunk_bytes_ *= 2;
+    capacity_ = chunk_bytes_ / sizeof(E);
+    sources_.reserve(sources);
+    for (std::size_t s = 0; s < sources; ++s) sources_.emplace_back(lists, chunk_bytes_);
+  }
+
+  /// Adds an entry to a list of a source.
+  void add(std::size_t source, std::size_t list, const E& entry) {
+    Source& s = sources_[source];
+    List& l = s.lists[list];
+    if (l.cursor == l.limit) [[unlikely]] {
+      grow(s, l);
+    }
+    *l.cursor++ = entry;
+  }
+
+  std::size_t chunk_bytes() const noexcept { return chunk_bytes_; }
+  std::int64_t size(std::size_t source, std::size_t list) const {
+    const List& l = sources_[source].lists[list];
+    return l.chunks.empty() ? 0
+                            : static_cast<std::int64_t>((l.chunks.size() - 1) * capacity_) +
+                                  (l.cursor - l.chunks.back());
+  }
+  /// Entries of list `list` of all sources.
+  std::int64_t size(std::size_t list) const {
+    std::int64_t sum = 0;
+    for (std::size_t s = 0; s < sources_.size(); ++s) sum += size(s, list);
+    return sum;
+  }
+
+  /// Calls use(first, count) for each chunk of list `list` of one source.
+  template <class Use>
+  void for_chunks(std::size_t source, std::size_t list, const Use& use) const {
+    const List& l = sources_[source].lists[list];
+    for (std::size_t c = 0; c < l.chunks.size(); ++c) {
+      const bool last = c + 1 == l.chunks.size();
+      use(l.chunks[c], last ? static_cast<std::size_t>(l.cursor - l.chunks[c]) : capacity_);
+    }
+  }
+  /// As above, for all sources in order.
+  template <class Use>
+  void for_chunks(std::size_t list, const Use& use) const {
+    for (std::size_t s = 0; s < sources_.size(); ++s) for_chunks(s, list, use);
+  }
+
+  /// Gives the memory of list `list` of all sources back.
+  void release(std::size_t list) {
+    for (std::size_t s = 0; s < sources_.size(); ++s) {
+      List& l = sources_[s].lists[list];
+      for (E* chunk : l.chunks) ChunkArena::give_back(chunk, chunk_bytes_);
+      l = {};
+    }
+  }
+
+ private:
+  struct List {
+    E* cursor = nullptr;
+    E* limit = nullptr;
+    std::vector<E*> chunks;
+  };
+  struct Source {
+    Source(std::size_t count, std::size_t chunk_bytes) : lists(count), arena(chunk_bytes) {}
+    std::vector<List> lists;
+    ChunkArena arena;
+  };
+
+  void grow(Source& s, List& l) {
+    E* chunk = static_cast<E*>(s.arena.take());
+    l.chunks.push_back(chunk);
+    l.cursor = chunk;
+    l.limit = l.cursor + capacity_;
+  }
+
+  std::size_t chunk_bytes_;
+  std::size_t capacity_;
+  std::vector<Source> sources_;
+};
+
+}  // namespace suan::detail
