@@ -77,6 +77,23 @@ LocalIndex invert_blocks(const kernels::CsrView<T>& a, LocalIndex size,
   return bad < blocks ? bad : blocks;
 }
 
+/// y = alpha D x + beta y. A function of its own because CUDA takes no lambda for the device from a
+/// private member.
+template <Scalar T>
+void apply_blocks(T alpha, const DeviceView<const T>& inverses, LocalIndex size,
+                  const DeviceView<const T>& x, T beta, const DeviceView<T>& y) {
+  const auto rows = static_cast<LocalIndex>(x.extent(0));
+  Kokkos::parallel_for(
+      "suan::block_jacobi_apply", Range(0, rows), KOKKOS_LAMBDA(LocalIndex i) {
+        const LocalIndex begin = i - i % size;
+        const LocalIndex n = rows - begin < size ? rows - begin : size;
+        const T* const row = inverses.data() + static_cast<Offset>(i) * size;
+        T sum{};
+        for (LocalIndex j = 0; j < n; ++j) sum += row[j] * x(begin + j);
+        y(i) = beta == T(0) ? alpha * sum : alpha * sum + beta * y(i);
+      });
+}
+
 }  // namespace
 
 const OptionTable<BlockJacobiOptions>& BlockJacobiOptions::table() {
@@ -116,20 +133,7 @@ std::int64_t BlockJacobi<T>::bytes_per_apply() const {
 
 template <Scalar T>
 void BlockJacobi<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
-  const auto rows = static_cast<LocalIndex>(x.local_size());
-  const LocalIndex size = block_size_;
-  const auto inverses = inverses_;
-  const auto in = x.view();
-  const auto out = y.view();
-  Kokkos::parallel_for(
-      "suan::block_jacobi_apply", Range(0, rows), KOKKOS_LAMBDA(LocalIndex i) {
-        const LocalIndex begin = i - i % size;
-        const LocalIndex n = rows - begin < size ? rows - begin : size;
-        const T* const row = inverses.data() + static_cast<Offset>(i) * size;
-        T sum{};
-        for (LocalIndex j = 0; j < n; ++j) sum += row[j] * in(begin + j);
-        out(i) = beta == T(0) ? alpha * sum : alpha * sum + beta * out(i);
-      });
+  apply_blocks<T>(alpha, inverses_, block_size_, x.view(), beta, y.view());
 }
 
 template class BlockJacobi<float>;
