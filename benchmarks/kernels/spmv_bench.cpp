@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sparse matrix times vector. Every figure is compared with the read bandwidth, which is measured
+// first in the same run; bytes are those of Operator::bytes_per_apply.
+#include "../support/bandwidth.hpp"
+#include "../support/harness.hpp"
+#include "../support/problem.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::Communicator;
+using suan::Environment;
+using suan::bench::Bandwidth;
+using suan::bench::Slot;
+
+struct Options {
+  std::int64_t size = 128;
+  std::string stencil = "all";
+  std::int64_t stream_elements = std::int64_t{1} << 25;
+  suan::bench::MeasureOptions measure;
+  static const suan::OptionTable<Options>& table() {
+    static const auto table =
+        suan::OptionTable<Options>()
+            .number("size", &Options::size, 1, 1200, "Points in each direction.")
+            .choice("stencil", &Options::stencil, {"all", "7pt", "27pt"},
+                    "Which Laplacians to measure.")
+            .number("stream_elements", &Options::stream_elements, 1, 1e9,
+                    "Elements per array and rank when the read bandwidth is measured.")
+            .include(&Options::measure);
+    return table;
+  }
+};
+
+template <class T>
+struct Problem {
+  suan::DistributedMatrix<T> a;
+  suan::Vector<T> x;
+  suan::Vector<T> y;
+};
+
+/// Element i is 1 + (i mod 17) / 16, as in the peers' programs: exact in float too.
+template <class T>
+Problem<T> make_problem(const std::string& stencil, std::int64_t size, const Communicator& comm) {
+  auto a = suan::bench::poisson3d_by_name<T>(stencil, size, comm);
+  auto x = suan::generate<T>(
+      a.column_layout(), [](suan::GlobalIndex i) { return T(1) + static_cast<T>(i % 17) / T(16); });
+  suan::Vector<T> y(a.row_layout());
+  return {std::move(a), std::move(x), std::move(y)};
+}
+
+template <class T>
+void set_counters(benchmark::State& state, Problem<T>& problem, double seconds,
+                  const Bandwidth& read) {
+  const auto bytes = static_cast<double>(problem.a.bytes_per_apply());
+  const double rate = bytes / seconds * 1e-9;
+  state.counters["bytes"] = bytes;
+  state.counters["gigabytes_per_second"] = rate;
+  state.counters["fraction_of_read"] = rate / read.median;
+  state.counters["rows"] = static_cast<double>(problem.a.global_rows());
+  state.counters["entries"] = static_cast<double>(problem.a.global_entries());
+  state.counters["checksum"] =
+      static_cast<double>(suan::dot(suan::ones<T>(problem.a.row_layout()), problem.y));
+}
+
+template <class T>
+void add_type(const Options& options, const std::string& stencil, const Communicator& comm,
+              const Bandwidth& read, const std::shared_ptr<Slot>& slot) {
+  const std::string key = "spmv/poisson3d_" + stencil + "/" + std::to_string(options.size) + "/" +
+                          suan::scalar_name<T>();
+  const auto calls = suan::bench::calls_per_result(options.measure);
+  const auto warm_up = options.measure.warm_up;
+  const auto size = options.size;
+  const auto add = [&](const char* name, auto&& call) {
+    auto* benchmark = benchmark::RegisterBenchmark(
+        (key + "/" + name).c_str(),
+        [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
+          const auto problem = slot->template get<Problem<T>>(
+              key, [&] { return make_problem<T>(stencil, size, comm); });
+          for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call(*problem);
+          *warmed = true;
+          const double seconds = suan::bench::measure(state, comm, calls, [&] { call(*problem); });
+          state.SetLabel(problem->a.name() + ", " + problem->a.path());
+          set_counters(state, *problem, seconds, read);
+        });
+    suan::bench::configure(benchmark, options.measure.repetitions);
+  };
+  add("apply", [](Problem<T>& p) { p.a.apply(p.x, p.y); });
+  // The sum costs no bytes more: x is in registers or caches when its row is done.
+  add("apply_dot", [](Problem<T>& p) { benchmark::DoNotOptimize(p.a.apply_dot(p.x, p.y)); });
+}
+
+void add(const Options& options, const Environment& environment) {
+  const auto& comm = environment.world();
+  const auto read = suan::bench::measure_read_bandwidth(comm, options.stream_elements);
+  benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(read.median));
+  benchmark::AddCustomContext("read_gigabytes_per_second_best", std::to_string(read.best));
+  const auto slot = std::make_shared<Slot>();
+  for (const std::string stencil : {"7pt", "27pt"}) {
+    if (options.stencil != "all" && options.stencil != stencil) continue;
+    add_type<double>(options, stencil, comm, read, slot);
+    add_type<float>(options, stencil, comm, read, slot);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return suan::bench::main_program<Options>(
+      argc, argv, "Sparse matrix times vector on 3-D Poisson problems, 7 and 27 points.", add);
+}

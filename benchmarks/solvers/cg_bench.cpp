@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Conjugate gradients with Jacobi on a 3-D Poisson problem, b all ones, from zero. One result is
+// one whole solve, the recomputation of the residual included. Runs under mpirun too.
+#include "../support/bandwidth.hpp"
+#include "../support/harness.hpp"
+#include "../support/problem.hpp"
+#include "suan/preconditioners/jacobi.hpp"
+#include "suan/solvers/cg.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::Communicator;
+using suan::Environment;
+
+struct Options {
+  std::int64_t size = 128;
+  std::string stencil = "7pt";
+  double rtol = 1e-8;
+  std::int64_t max_iterations = 10000;
+  std::int64_t repetitions = 3;
+  std::int64_t stream_elements = std::int64_t{1} << 25;
+  static const suan::OptionTable<Options>& table() {
+    static const auto table =
+        suan::OptionTable<Options>()
+            .number("size", &Options::size, 1, 1200, "Points in each direction.")
+            .choice("stencil", &Options::stencil, {"7pt", "27pt"}, "Which Laplacian to solve with.")
+            .number("rtol", &Options::rtol, 0, 1, "Tolerance on ||b - A x|| / ||b||.")
+            .number("max_iterations", &Options::max_iterations, 1, 1e9, "Limit on the iterations.")
+            .number("repetitions", &Options::repetitions, 1, 10000,
+                    "Number of solves; minimum and median are reported.")
+            .number("stream_elements", &Options::stream_elements, 1, 1e9,
+                    "Elements per array and rank when the read bandwidth is measured.");
+    return table;
+  }
+};
+
+struct Problem {
+  suan::DistributedMatrix<double> a;
+  suan::Vector<double> b;
+  suan::Vector<double> x;
+};
+
+Problem make_problem(const Options& options, const Communicator& comm) {
+  auto a = suan::bench::poisson3d_by_name<double>(options.stencil, options.size, comm);
+  auto b = suan::ones(a.row_layout());
+  suan::Vector<double> x(a.column_layout());
+  return {std::move(a), std::move(b), std::move(x)};
+}
+
+void run(benchmark::State& state, const Options& options, Problem& problem,
+         const suan::bench::Bandwidth& read) {
+  const auto& comm = problem.a.comm();
+  suan::SolveReport report;
+  double setup = 0;
+  const double seconds = [&] {
+    const suan::Timer timer;
+    const suan::Jacobi<double> jacobi(problem.a);
+    Kokkos::fence("suan::bench::setup");
+    setup = comm.max(timer.seconds());
+    suan::fill(problem.x, 0.0);
+    suan::Cg<double> cg({.rtol = options.rtol, .max_iterations = options.max_iterations});
+    return suan::bench::measure(
+        state, comm, 1, [&] { report = cg.solve(problem.a, jacobi, problem.b, problem.x); });
+  }();
+  if (!report.converged()) {
+    state.SkipWithError(std::string(suan::to_string(report.reason)).c_str());
+    return;
+  }
+  const auto bytes = static_cast<double>(report.bytes_moved);
+  state.counters["iterations_to_converge"] = static_cast<double>(report.iterations);
+  state.counters["seconds"] = seconds;
+  state.counters["milliseconds_per_iteration"] =
+      1e3 * seconds / static_cast<double>(std::max<std::int64_t>(report.iterations, 1));
+  state.counters["setup_seconds"] = setup;
+  state.counters["bytes_moved"] = bytes;
+  state.counters["gigabytes_per_second"] = bytes / seconds * 1e-9;
+  state.counters["fraction_of_read"] = bytes / seconds * 1e-9 / read.median;
+  state.counters["true_relative_residual"] = report.true_relative_residual();
+}
+
+void add(const Options& options, const Environment& environment) {
+  const auto& comm = environment.world();
+  const auto read = suan::bench::measure_read_bandwidth(comm, options.stream_elements);
+  benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(read.median));
+  benchmark::AddCustomContext("read_gigabytes_per_second_best", std::to_string(read.best));
+  const auto problem = std::make_shared<Problem>(make_problem(options, comm));
+  const std::string name =
+      "cg/jacobi/poisson3d_" + options.stencil + "/" + std::to_string(options.size) + "/float64";
+  auto* benchmark = benchmark::RegisterBenchmark(
+      name.c_str(), [=](benchmark::State& state) { run(state, options, *problem, read); });
+  suan::bench::configure(benchmark, options.repetitions);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return suan::bench::main_program<Options>(
+      argc, argv, "CG with Jacobi on a 3-D Poisson problem, right-hand side all ones.", add);
+}

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bandwidth.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "suan/core/timer.hpp"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace suan::bench {
+
+namespace {
+
+constexpr bool on_host = std::is_same_v<ExecutionSpace, HostExecutionSpace>;
+
+std::shared_ptr<void> allocate_large(std::size_t bytes) {
+  constexpr std::size_t page = std::size_t{1} << 21;
+  const std::size_t whole = (bytes + page - 1) / page * page;
+  void* memory = std::aligned_alloc(page, whole);
+  if (memory == nullptr) throw std::bad_alloc();
+#if defined(__linux__)
+  madvise(memory, whole, MADV_HUGEPAGE);
+#endif
+  return {memory, [](void* p) { std::free(p); }};
+}
+
+/// On a CPU: 32 sums, which are 8 vectors of 4, so that additions overlap.
+double read_dot_host(const double* b, const double* c, std::int64_t n) {
+  constexpr std::int64_t width = 32;
+  constexpr std::int64_t chunk = 1024 * width;
+  const std::int64_t chunks = n / chunk;
+  double total = 0;
+  Kokkos::parallel_reduce(
+      "suan::bench::read_dot", Kokkos::RangePolicy<HostExecutionSpace>(0, chunks),
+      [=](std::int64_t k, double& partial) {
+        double sums[width] = {};
+        for (std::int64_t i = k * chunk; i < (k + 1) * chunk; i += width) {
+#pragma GCC unroll 32
+          for (std::int64_t j = 0; j < width; ++j) sums[j] += b[i + j] * c[i + j];
+        }
+        for (const double s : sums) partial += s;
+      },
+      total);
+  for (std::int64_t i = chunks * chunk; i < n; ++i) total += b[i] * c[i];
+  return total;
+}
+
+/// On a GPU the number of threads hides the additions. Apart from its caller, because CUDA does not
+/// let a lambda for the device capture inside `if constexpr`.
+double read_dot_device(const DeviceView<const double>& b, const DeviceView<const double>& c) {
+  double sum = 0;
+  Kokkos::parallel_reduce(
+      "suan::bench::read_dot",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+          0, static_cast<std::int64_t>(b.extent(0))),
+      KOKKOS_LAMBDA(std::int64_t i, double& partial) { partial += b(i) * c(i); }, sum);
+  return sum;
+}
+
+}  // namespace
+
+LargeArray::LargeArray(const std::string& label, std::size_t elements, double value) {
+  if constexpr (on_host) {
+    memory_ = allocate_large(elements * sizeof(double));
+    view_ = DeviceView<double>(static_cast<double*>(memory_.get()), elements);
+  } else {
+    view_ = DeviceView<double>(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), elements);
+  }
+  Kokkos::deep_copy(view_, value);
+}
+
+double read_dot(const DeviceView<const double>& b, const DeviceView<const double>& c) {
+  if constexpr (on_host) {
+    return read_dot_host(b.data(), c.data(), static_cast<std::int64_t>(b.extent(0)));
+  } else {
+    return read_dot_device(b, c);
+  }
+}
+
+Bandwidth measure_read_bandwidth(const Communicator& comm, std::int64_t elements) {
+  const auto n = static_cast<std::size_t>(elements);
+  const LargeArray b("suan::bench::b", n, 1.0);
+  const LargeArray c("suan::bench::c", n, 2.0);
+  const double bytes = 16.0 * static_cast<double>(elements) * comm.size();
+  std::vector<double> rates;
+  for (int i = -2; i < 15; ++i) {
+    comm.barrier();
+    const Timer timer;
+    const double sum = read_dot(b.view(), c.view());
+    const double seconds = comm.max(timer.seconds());
+    if (sum != 2.0 * static_cast<double>(elements)) {
+      throw InternalError(message("the sum that measures the bandwidth is ", sum, ", not ",
+                                  2.0 * static_cast<double>(elements)));
+    }
+    if (i >= 0) rates.push_back(bytes / seconds * 1e-9);
+  }
+  std::ranges::sort(rates);
+  return {rates.back(), rates[rates.size() / 2]};
+}
+
+}  // namespace suan::bench

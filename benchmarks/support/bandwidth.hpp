@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bandwidth of the memory, which every product is compared with.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "suan/core/types.hpp"
+#include "suan/distributed/communicator.hpp"
+
+namespace suan::bench {
+
+/// A device array in pages of 2 MiB where the system grants them, because reading through 4 KiB
+/// pages misses the limit of the memory by 10 to 20 %.
+class LargeArray {
+ public:
+  LargeArray(const std::string& label, std::size_t elements, double value);
+  const DeviceView<double>& view() const noexcept { return view_; }
+
+ private:
+  std::shared_ptr<void> memory_;
+  DeviceView<double> view_;
+};
+
+/// Sum of b_i c_i with enough independent sums per thread that it waits for the memory and not for
+/// its own additions. Reads 16 bytes per element. Other than the library's dot, which owes its
+/// caller the same bits on each run, this one may add in any order.
+double read_dot(const DeviceView<const double>& b, const DeviceView<const double>& c);
+
+/// GB/s of read_dot on all ranks together.
+struct Bandwidth {
+  double best = 0;
+  double median = 0;
+};
+
+/// Collective. `elements` per array and rank: far more than the caches hold.
+Bandwidth measure_read_bandwidth(const Communicator& comm, std::int64_t elements);
+
+}  // namespace suan::bench

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The main function of every benchmark: start-up, options, the context that makes a figure worth
+// keeping, and timing with the device waited for.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "suan/core/environment.hpp"
+#include "suan/core/options.hpp"
+#include "suan/core/timer.hpp"
+#include "suan/core/types.hpp"
+
+namespace suan::bench {
+
+/// What all benchmarks share.
+struct MeasureOptions {
+  std::int64_t repetitions = 20;  ///< results, of which minimum and median are reported
+  std::int64_t calls = 0;         ///< calls per result; 0: 1 on a CPU, 20 on a GPU
+  std::int64_t warm_up = 3;       ///< calls before the first result
+  static const OptionTable<MeasureOptions>& table();
+};
+
+/// Shape of a benchmark's main: parses `--name value` and Google Benchmark's own --benchmark_...
+/// flags, calls `add` to register benchmarks, and runs them. Rank 0 reports. Returns 2 after bad
+/// use, 1 when a benchmark failed or none ran.
+template <class Options>
+int main_program(int argc, char** argv, const char* summary,
+                 const std::function<void(const Options&, const Environment&)>& add);
+
+/// Runs and times `body` as `options` say and sets the manual time of `state`, which is that of the
+/// slowest rank. Returns the seconds of one call. `body` is asynchronous on ExecutionSpace.
+double measure(benchmark::State& state, const Communicator& comm, std::int64_t calls,
+               const std::function<void()>& body);
+
+/// calls as given, or what suits the execution space.
+std::int64_t calls_per_result(const MeasureOptions& options);
+
+/// Minimum, median and maximum over `repetitions` results, each of one manual time.
+void configure(benchmark::internal::Benchmark* benchmark, std::int64_t repetitions);
+
+/// "name=value" of the run: commit, compiler, flags, Kokkos, CPU, threads, ranks, ...
+void add_context(const Environment& environment);
+
+namespace detail {
+using SetOption = std::function<void(const std::string& name, const std::string& value)>;
+int run(int argc, char** argv, const char* summary, const std::vector<OptionDescription>& options,
+        const SetOption& set, const std::function<void(const Environment&)>& add);
+}  // namespace detail
+
+template <class Options>
+int main_program(int argc, char** argv, const char* summary,
+                 const std::function<void(const Options&, const Environment&)>& add) {
+  Options options;
+  const auto& table = Options::table();
+  return detail::run(
+      argc, argv, summary, table.descriptions(),
+      [&](const std::string& name, const std::string& value) { table.parse(options, name, value); },
+      [&](const Environment& environment) { add(options, environment); });
+}
+
+}  // namespace suan::bench
