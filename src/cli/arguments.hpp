@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// From the words of a command line, and from a configuration file, to a struct of options. The
+// flags, the keys of the file and the help all derive from the struct's OptionTable.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "suan/core/options.hpp"
+
+namespace suan::cli {
+
+/// Options under one heading of the help.
+struct OptionGroup {
+  std::string title;
+  std::vector<OptionDescription> options;
+};
+
+/// What a command takes.
+struct Usage {
+  std::string command;
+  std::string sentence;
+  /// Names of options that may be given without their flags, in this order.
+  std::vector<std::string> positionals;
+  std::vector<OptionGroup> groups;
+  /// Lines under the heading "Examples".
+  std::vector<std::string> examples;
+};
+
+/// The options of several tables, less those that a table before had.
+std::vector<OptionDescription> without(std::vector<OptionDescription> options,
+                                       const std::vector<OptionDescription>& others);
+
+/// What stands on a command line: names of options (with underscores) and their texts, unchecked.
+struct CommandLine {
+  bool help = false;
+  std::vector<std::pair<std::string, std::string>> values;
+  /// Whether an option was given.
+  bool has(const std::string& name) const;
+  /// Its text; empty when it was not given.
+  std::string text(const std::string& name) const;
+};
+
+/// @throws InvalidArgument for an unknown option, naming the nearest valid one; for a missing
+/// value, an option given twice and a word too many.
+CommandLine parse_command_line(const Usage& usage, const std::vector<std::string>& words);
+
+/// The help of a command, as wide as 100 characters.
+void print_help(std::ostream& out, const Usage& usage);
+
+/// Limits for configuration files.
+inline constexpr std::size_t config_max_bytes = 1 << 20;
+inline constexpr int config_max_depth = 32;
+
+/// Names and values of a configuration file: one JSON object of option names. `source` is its path,
+/// for messages.
+/// @throws InvalidArgument when the text is no such object, too long, too deep, or has a key twice.
+std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string& source,
+                                                              const std::string& text);
+
+/// Reads a configuration file. Not collective. @throws IoError, or InvalidArgument when too long.
+std::string read_config(const std::string& path);
+
+/// Sets what the file says and then what the command line says, which wins.
+/// @throws InvalidArgument naming the option, and the file if it is its fault.
+template <class S>
+S make_options(const CommandLine& line, const std::string& config_path = {},
+               const std::string& config_text = {}) {
+  S options;
+  if (!config_path.empty()) {
+    for (const auto& [name, value] : parse_config(config_path, config_text)) {
+      try {
+        S::table().set(options, name, value);
+      } catch (const InvalidArgument& error) {
+        throw InvalidArgument(message(config_path, ": ", error.what()));
+      }
+    }
+  }
+  for (const auto& [name, text] : line.values) S::table().parse(options, name, text);
+  return options;
+}
+
+}  // namespace suan::cli

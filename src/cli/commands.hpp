@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands of the program, one per source file. Each gets the words after its name, runs on all
+// ranks and returns an exit code or throws; see agreement.hpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+#include "suan/distributed/communicator.hpp"
+
+namespace suan::cli {
+
+Usage solve_usage();
+int run_solve(const Communicator& world, const std::vector<std::string>& words);
+
+Usage info_usage();
+int run_info(const Communicator& world, const std::vector<std::string>& words);
+
+Usage convert_usage();
+int run_convert(const Communicator& world, const std::vector<std::string>& words);
+
+Usage generate_usage();
+int run_generate(const Communicator& world, const std::vector<std::string>& words);
+
+}  // namespace suan::cli

@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "files.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "io/output_file.hpp"
+#include "suan/io/hdf5.hpp"
+
+namespace suan::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* default_matrix_name = "A";
+constexpr const char* default_vector_name = "x";
+constexpr const char* report_name = "report";
+
+bool is_wanted(const Hdf5Entry& entry, Wanted wanted) {
+  return (entry.kind == "csr_matrix" && wanted != Wanted::vector) ||
+         (entry.kind == "vector" && wanted != Wanted::matrix);
+}
+
+FileContents inspect_hdf5(const FileName& file, Wanted wanted) {
+  const auto entries = list_hdf5(file.path);
+  const char* what = wanted == Wanted::matrix   ? "matrix"
+                     : wanted == Wanted::vector ? "vector"
+                                                : "matrix or vector";
+  std::vector<Hdf5Entry> found;
+  std::string names;
+  for (const auto& entry : entries) {
+    if (!is_wanted(entry, wanted)) continue;
+    names += (names.empty() ? "" : ", ") + entry.name;
+    if (file.object.empty() || file.object == entry.name) found.push_back(entry);
+  }
+  if (names.empty()) throw InvalidArgument(message(file.path, ": holds no ", what));
+  if (found.empty()) {
+    throw InvalidArgument(
+        message(file.path, ": holds no ", what, " \"", file.object, "\", only ", names));
+  }
+  if (found.size() > 1) {
+    throw InvalidArgument(message(file.path, ": holds more than one ", what, " (", names,
+                                  "); say which, as in ", file.path, ":", found.front().name));
+  }
+  const auto kind =
+      found[0].kind == "vector" ? FileContents::Kind::vector : FileContents::Kind::matrix;
+  return {kind, found[0].scalar, found[0].rows};
+}
+
+FileContents inspect_matrix_market(const FileName& file, Wanted wanted) {
+  const auto header = read_matrix_market_header(file.path);
+  const bool is_column = header.format == MatrixMarketHeader::Format::array && header.columns == 1;
+  const bool is_vector = wanted == Wanted::vector || (wanted == Wanted::either && is_column);
+  return {is_vector ? FileContents::Kind::vector : FileContents::Kind::matrix,
+          header.field == MatrixMarketHeader::Field::complex ? "complex128" : "float64",
+          header.rows};
+}
+
+std::string object_or(const FileName& file, const char* usual) {
+  return file.object.empty() ? usual : file.object;
+}
+
+/// Whether `path` is there and neither a file nor a folder: a device, a pipe.
+bool is_special(const std::string& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
+void write_directly(const std::string& path, const std::string& text) {
+  std::ofstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::ostream& out = path == "-" ? std::cout : file;
+  if (out << text && out.flush()) return;
+  const int error = errno;
+  throw IoError(detail::system_error_text(path == "-" ? "standard output" : path,
+                                          "cannot write to it", error));
+}
+
+}  // namespace
+
+FileName parse_file_name(const std::string& text) {
+  for (const std::string ending : {".mtx", ".mtx.gz"}) {
+    if (text.ends_with(ending)) return {text, "", FileName::Format::matrix_market};
+  }
+  for (const std::string ending : {".h5", ".hdf5"}) {
+    if (text.ends_with(ending)) return {text, "", FileName::Format::hdf5};
+    const auto colon = text.rfind(ending + ":");
+    if (colon == std::string::npos) continue;
+    const auto name = colon + ending.size() + 1;
+    if (name < text.size()) {
+      return {text.substr(0, name - 1), text.substr(name), FileName::Format::hdf5};
+    }
+  }
+  throw InvalidArgument(message("\"", text,
+                                "\" does not end in .mtx, .mtx.gz (Matrix Market), .h5 ",
+                                "or .hdf5 (HDF5), so its format is unknown; rename it"));
+}
+
+FileContents inspect(const FileName& file, Wanted wanted, const Communicator& comm) {
+  FileContents contents;
+  together(comm, [&] {
+    if (!comm.is_root()) return;
+    contents = file.format == FileName::Format::hdf5 ? inspect_hdf5(file, wanted)
+                                                     : inspect_matrix_market(file, wanted);
+  });
+  std::ostringstream sent;
+  sent << static_cast<int>(contents.kind) << ' ' << contents.rows << ' ' << contents.scalar;
+  std::istringstream received(comm.broadcast(sent.str()));
+  int kind = 0;
+  received >> kind >> contents.rows >> contents.scalar;
+  contents.kind = static_cast<FileContents::Kind>(kind);
+  return contents;
+}
+
+template <Scalar T>
+DistributedMatrix<T> read_matrix(const FileName& file, const Communicator& comm,
+                                 const MatrixMarketOptions& options) {
+  if (file.format == FileName::Format::hdf5) {
+    return read_hdf5_matrix<T>(file.path, comm, file.object);
+  }
+  return read_matrix_market<T>(file.path, comm, options);
+}
+
+template <Scalar T>
+Vector<T> read_vector(const FileName& file, const Layout& layout,
+                      const MatrixMarketOptions& options) {
+  if (file.format == FileName::Format::hdf5) {
+    return read_hdf5_vector<T>(file.path, layout, file.object);
+  }
+  return read_matrix_market_vector<T>(file.path, layout, options);
+}
+
+template <Scalar T>
+void write(const FileName& file, const DistributedMatrix<T>& matrix) {
+  if (file.format == FileName::Format::matrix_market) {
+    return write_matrix_market(file.path, matrix);
+  }
+  Hdf5Writer writer(file.path, matrix.comm());
+  writer.write(object_or(file, default_matrix_name), matrix);
+  writer.close();
+}
+
+template <Scalar T>
+void write(const FileName& file, const Vector<T>& vector, const std::string& report) {
+  if (file.format == FileName::Format::matrix_market) {
+    return write_matrix_market(file.path, vector);
+  }
+  Hdf5Writer writer(file.path, vector.layout().comm());
+  writer.write(object_or(file, default_vector_name), vector);
+  if (!report.empty()) writer.write_text(report_name, report);
+  writer.close();
+}
+
+void write_text(const std::string& path, const std::string& text, const Communicator& comm) {
+  bool direct = false;
+  together(comm, [&] {
+    if (!comm.is_root()) return;
+    direct = path == "-" || is_special(path);
+    if (direct) write_directly(path, text);
+  });
+  if (comm.broadcast(direct ? "direct" : "aside") == "direct") return;
+  detail::OutputFile output(path, comm);
+  together(comm, [&] {
+    if (comm.is_root()) write_directly(output.part_path(), text);
+  });
+  output.commit();
+}
+
+void require_writable(const std::string& path, const Communicator& comm) {
+  together(comm, [&] {
+    if (!comm.is_root() || path == "-") return;
+    if (path.empty()) throw IoError("a path for output is empty");
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      throw IoError(message(path, ": is a folder; name a file in it"));
+    }
+    auto folder = fs::path(path).parent_path();
+    if (folder.empty()) folder = ".";
+    if (!fs::is_directory(folder, error)) {
+      throw IoError(message(path, ": the folder ", folder.string(), " does not exist"));
+    }
+    const auto place = is_special(path) ? path : folder.string();
+    if (::access(place.c_str(), W_OK) != 0) {
+      throw IoError(detail::system_error_text(path, "cannot write there", errno));
+    }
+  });
+}
+
+void require_different(const std::string& input, const std::string& output,
+                       const Communicator& comm) {
+  together(comm, [&] {
+    if (!comm.is_root()) return;
+    std::error_code error;
+    if (input == output || fs::equivalent(input, output, error)) {
+      throw InvalidArgument(
+          message("input and output are the same file: ", output, "; name another output"));
+    }
+  });
+}
+
+#define SUAN_INSTANTIATE(T)                                                                   \
+  template DistributedMatrix<T> read_matrix(const FileName&, const Communicator&,             \
+                                            const MatrixMarketOptions&);                      \
+  template Vector<T> read_vector(const FileName&, const Layout&, const MatrixMarketOptions&); \
+  template void write(const FileName&, const DistributedMatrix<T>&);                          \
+  template void write(const FileName&, const Vector<T>&, const std::string&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::cli

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matrices and vectors in files of either format, told apart by the ending of the path.
+#pragma once
+
+#include <string>
+
+#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/io/matrix_market.hpp"
+
+namespace suan::cli {
+
+/// A path, and for HDF5 the name of an object in the file: "a.h5", "a.h5:stiffness".
+struct FileName {
+  enum class Format { matrix_market, hdf5 };
+  std::string path;
+  std::string object;
+  Format format = Format::matrix_market;
+};
+
+/// @throws InvalidArgument when the ending is none of .mtx, .mtx.gz, .h5 and .hdf5.
+FileName parse_file_name(const std::string& text);
+
+/// What a file holds, without its numbers.
+struct FileContents {
+  enum class Kind { matrix, vector };
+  Kind kind = Kind::matrix;
+  /// "float32", "float64" or "complex128".
+  std::string scalar;
+  GlobalIndex rows = 0;
+};
+
+/// Which of the file's objects a command wants.
+enum class Wanted { matrix, vector, either };
+
+/// Looks into a file on rank 0. Collective; all ranks throw what it throws.
+/// @throws IoError; InvalidArgument when an HDF5 file does not hold exactly one wanted object and
+/// the name does not say which.
+FileContents inspect(const FileName& file, Wanted wanted, const Communicator& comm);
+
+/// Collective; errors are those of the readers and writers.
+template <Scalar T>
+DistributedMatrix<T> read_matrix(const FileName& file, const Communicator& comm,
+                                 const MatrixMarketOptions& options);
+template <Scalar T>
+Vector<T> read_vector(const FileName& file, const Layout& layout,
+                      const MatrixMarketOptions& options);
+/// Writes the matrix as "A" into HDF5, unless the file name says another name.
+template <Scalar T>
+void write(const FileName& file, const DistributedMatrix<T>& matrix);
+/// Writes the vector as "x", and a text as "report" beside it when it is not empty (HDF5 only).
+template <Scalar T>
+void write(const FileName& file, const Vector<T>& vector, const std::string& report = {});
+
+/// Writes a text: aside and then renamed, or directly when the path is a device or a pipe, or to
+/// standard output when it is "-". Collective. @throws IoError
+void write_text(const std::string& path, const std::string& text, const Communicator& comm);
+
+/// Refuses a place for output, before the work rather than after it: a folder, or a folder that
+/// does not exist or cannot be written to. Collective. @throws IoError
+void require_writable(const std::string& path, const Communicator& comm);
+
+/// Collective. @throws InvalidArgument when both paths lead to the same file.
+void require_different(const std::string& input, const std::string& output,
+                       const Communicator& comm);
+
+}  // namespace suan::cli

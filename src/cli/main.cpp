@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The program `suan`. docs/cli.md describes it.
+#include <algorithm>
+#include <exception>
+#include <iomanip>
+#include <iostream>
+#include <string_view>
+
+#include "agreement.hpp"
+#include "commands.hpp"
+#include "suan/core/environment.hpp"
+#include "suan/kernels/path.hpp"
+
+namespace suan::cli {
+
+namespace {
+
+struct Command {
+  Usage (*usage)();
+  int (*run)(const Communicator& world, const std::vector<std::string>& words);
+};
+
+// A new command is one line here.
+constexpr Command commands[] = {{solve_usage, run_solve},
+                                {info_usage, run_info},
+                                {convert_usage, run_convert},
+                                {generate_usage, run_generate}};
+
+void print_overview() {
+  std::cout << "suan: sparse linear systems from files, on one or many ranks.\n\n"
+               "Usage: suan <command> [options]\n"
+               "       mpirun -n <ranks> suan <command> [options]\n\nCommands:\n";
+  for (const auto& command : commands) {
+    const auto usage = command.usage();
+    const auto end = usage.sentence.find(". ");
+    std::cout << "  " << std::left << std::setw(10) << usage.command
+              << (end == std::string::npos ? usage.sentence : usage.sentence.substr(0, end + 1))
+              << '\n';
+  }
+  std::cout << "\n`suan <command> --help` lists the options of a command, `suan --version` says "
+               "what this build has.\nThreads: OMP_NUM_THREADS or --kokkos-num-threads=<int>.\n";
+}
+
+void print_version(const Environment& environment) {
+  const auto line = [](const char* label, const std::string& text) {
+    std::cout << "  " << std::left << std::setw(10) << label << text << '\n';
+  };
+  std::cout << "suan " << SUAN_VERSION << '\n';
+  line("Kokkos", message(KOKKOS_VERSION / 10000, '.', KOKKOS_VERSION / 100 % 100, '.',
+                         KOKKOS_VERSION % 100, ", back end ", ExecutionSpace::name()));
+#if SUAN_HAVE_MPI
+  char library[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(library, &length);
+  const std::string_view text(library, static_cast<std::size_t>(length));
+  line("MPI", std::string(text.substr(0, text.find_first_of(",\n"))));
+#else
+  line("MPI", "not in this build");
+#endif
+  line("HDF5", SUAN_HAVE_HDF5 != 0 ? "yes" : "not in this build");
+  std::string kernels;
+  for (const auto path : available_kernel_paths()) {
+    kernels += (kernels.empty() ? "" : ", ") + std::string(to_string(path));
+  }
+  line("kernels", kernels);
+  line("threads", std::to_string(HostExecutionSpace().concurrency()));
+  line("ranks", std::to_string(environment.world().size()));
+}
+
+int run(const Environment& environment, const std::vector<std::string>& words) {
+  const Communicator& world = environment.world();
+  if (words.empty()) throw InvalidArgument("a command is needed; `suan --help` lists them");
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    if (world.is_root()) print_overview();
+    return exit_solved;
+  }
+  if (words[0] == "--version") {
+    if (world.is_root()) print_version(environment);
+    return exit_solved;
+  }
+  std::vector<std::string> names = {"--help", "--version"};
+  for (const auto& command : commands) {
+    names.push_back(command.usage().command);
+    if (names.back() == words[0]) return command.run(world, {words.begin() + 1, words.end()});
+  }
+  throw_unknown_name("command", words[0], names);
+}
+
+}  // namespace
+
+}  // namespace suan::cli
+
+int main(int argc, char** argv) {
+  // Kokkos gets its own arguments only: it would answer --help too.
+  std::vector<char*> for_kokkos = {argv[0]};
+  std::vector<std::string> words;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]).starts_with("--kokkos-")) {
+      for_kokkos.push_back(argv[i]);
+    } else {
+      words.emplace_back(argv[i]);
+    }
+  }
+  for_kokkos.push_back(nullptr);
+  int kokkos_argc = static_cast<int>(for_kokkos.size()) - 1;
+  char** kokkos_argv = for_kokkos.data();
+  try {
+    const suan::Environment environment(kokkos_argc, kokkos_argv);
+    return suan::cli::run_together(environment.world(),
+                                   [&] { return suan::cli::run(environment, words); });
+  } catch (const std::exception& error) {
+    // MPI or Kokkos could not start.
+    std::cerr << "suan: " << error.what() << std::endl;
+    return suan::cli::exit_bad_use;
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// suan solve: from a matrix to a verified solution and a report.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "agreement.hpp"
+#include "commands.hpp"
+#include "progress.hpp"
+#include "source.hpp"
+#include "suan/solvers/solve.hpp"
+
+namespace suan::cli {
+
+namespace {
+
+struct SolveArguments {
+  SourceOptions source;
+  SolveOptions solve;
+  std::string rhs;
+  std::string initial_guess;
+  std::string output;
+  std::string report;
+  std::string kernel = "auto";
+  std::string config;
+  bool quiet = false;
+  static const OptionTable<SolveArguments>& table();
+};
+
+const OptionTable<SolveArguments>& SolveArguments::table() {
+  static const auto table =
+      OptionTable<SolveArguments>()
+          .include(&SolveArguments::source)
+          .value("rhs", &SolveArguments::rhs,
+                 "The right-hand side: a file as for the matrix. All ones without it.")
+          .value("initial_guess", &SolveArguments::initial_guess,
+                 "Where the iteration starts: a file as for the matrix. Zero without it.")
+          .include(&SolveArguments::solve)
+          .choice("kernel", &SolveArguments::kernel, {"auto", "native", "cusparse"},
+                  "The implementation of the matrix-vector product; an error if it is not in this "
+                  "build.")
+          .value("output", &SolveArguments::output,
+                 "Where the solution goes: a file that ends in .mtx, .mtx.gz, .h5 or .hdf5.")
+          .value("report", &SolveArguments::report,
+                 "Where the report goes as JSON; - is the standard output.")
+          .value("config", &SolveArguments::config,
+                 "A JSON file of options, named as here but with underscores; the command line "
+                 "wins over it.")
+          .value("quiet", &SolveArguments::quiet, "Print nothing but errors.");
+  return table;
+}
+
+/// The command's options, with the configuration file read on rank 0. Collective.
+SolveArguments parse(const Communicator& world, const CommandLine& line) {
+  const std::string path = line.text("config");
+  if (path.empty()) return make_options<SolveArguments>(line);
+  std::string text;
+  together(world, [&] {
+    if (world.is_root()) text = read_config(path);
+  });
+  auto arguments = make_options<SolveArguments>(line, path, world.broadcast(text));
+  if (arguments.config != path) {
+    throw InvalidArgument(message(path, ": a configuration file cannot name another one"));
+  }
+  return arguments;
+}
+
+/// Everything that can be wrong before a number is read. Collective.
+void check(const Communicator& world, const SolveArguments& arguments, const CommandLine& line) {
+  check_source(arguments.source, line);
+  choose_spmv_path(kernel_path_from_string(arguments.kernel));
+  for (const auto& path : {arguments.rhs, arguments.initial_guess, arguments.output}) {
+    if (!path.empty()) parse_file_name(path);
+  }
+  if (!arguments.output.empty()) {
+    const std::string output = parse_file_name(arguments.output).path;
+    require_writable(output, world);
+    for (const auto& path : {arguments.source.matrix, arguments.rhs}) {
+      if (!path.empty()) require_different(parse_file_name(path).path, output, world);
+    }
+    if (!arguments.report.empty()) require_different(arguments.report, output, world);
+  }
+  if (!arguments.report.empty()) require_writable(arguments.report, world);
+}
+
+/// The same matrix with its products on another path; the arrays are shared.
+template <Scalar T>
+DistributedMatrix<T> on_path(DistributedMatrix<T> a, const std::string& kernel) {
+  const KernelPath path = kernel_path_from_string(kernel);
+  if (path == KernelPath::automatic || a.path() == to_string(path)) return a;
+  const auto again = [path](const Csr<T>& part) {
+    const auto& view = part.view();
+    return Csr<T>(view.rows, view.columns, view.offsets, view.indices, view.values, path);
+  };
+  auto remote = a.remote();
+  if (remote.matrix.rows() > 0) remote.matrix = again(remote.matrix);
+  return DistributedMatrix<T>(a.row_layout(), a.column_layout(), again(a.local()),
+                              std::move(remote));
+}
+
+template <Scalar T>
+std::string report_json(const SolveReport& report, const SourceOptions& source,
+                        const DistributedMatrix<T>& a, double read_seconds) {
+  nlohmann::ordered_json json;
+  json["command"] = "suan solve";
+  json["version"] = SUAN_VERSION;
+  json["matrix"] = source_name(source);
+  json["rows"] = a.global_rows();
+  json["columns"] = a.global_columns();
+  json["entries"] = a.global_entries();
+  json["read_seconds"] = read_seconds;
+  json.update(nlohmann::ordered_json::parse(report.to_json(-1)));
+  return json.dump(2) + "\n";
+}
+
+template <Scalar T>
+int solve_as(const Communicator& world, const SolveArguments& arguments) {
+  const auto& source = arguments.source;
+  const Timer reading;
+  const auto a = on_path(load_matrix<T>(source, world), arguments.kernel);
+  const auto vector_or = [&](const std::string& path, auto&& otherwise) {
+    if (path.empty()) return otherwise();
+    return read_vector<T>(parse_file_name(path), a.row_layout(), source.matrix_market);
+  };
+  const auto b = vector_or(arguments.rhs, [&] { return ones<T>(a.row_layout()); });
+  auto x = vector_or(arguments.initial_guess, [&] { return Vector<T>(a.column_layout()); });
+  const double read_seconds = world.max(reading.seconds());
+
+  const bool shows_progress = world.is_root() && !arguments.quiet;
+  const auto report =
+      solve(a, b, x, arguments.solve, shows_progress ? progress_on_terminal() : nullptr);
+
+  const bool prints = world.is_root() && !arguments.quiet && arguments.report != "-";
+  if (prints) std::cout << source_name(source) << ": " << report << std::flush;
+  const std::string json = report_json(report, source, a, read_seconds);
+  if (!arguments.output.empty()) write(parse_file_name(arguments.output), x, json);
+  if (!arguments.report.empty()) write_text(arguments.report, json, world);
+  return report.converged() ? exit_solved : exit_not_converged;
+}
+
+}  // namespace
+
+Usage solve_usage() {
+  const auto method = SolveOptions::table().descriptions();
+  auto groups = source_groups();
+  const auto mine = without(
+      without(SolveArguments::table().descriptions(), SourceOptions::table().descriptions()),
+      method);
+  groups.insert(groups.begin() + 1,
+                {{"Right-hand side, results and control", mine}, {"Method", method}});
+  return {"solve",
+          "Solves A x = b, recomputes the residual and reports what was done and why it ended. "
+          "Exit code 0: solved; 1: not converged; 2: bad use or bad input.",
+          {"matrix"},
+          groups,
+          {"suan solve A.mtx", "suan solve A.mtx.gz --rhs b.mtx --rtol 1e-10 --output x.h5",
+           "mpirun -n 4 suan solve --problem poisson3d --size 128 --report report.json"}};
+}
+
+int run_solve(const Communicator& world, const std::vector<std::string>& words) {
+  const auto usage = solve_usage();
+  const auto line = parse_command_line(usage, words);
+  if (line.help) {
+    if (world.is_root()) print_help(std::cout, usage);
+    return exit_solved;
+  }
+  const auto arguments = parse(world, line);
+  check(world, arguments, line);
+  const auto scalar =
+      choose_scalar(arguments.source, {arguments.rhs, arguments.initial_guess}, world);
+  return with_scalar(scalar, [&]<class T>(T) { return solve_as<T>(world, arguments); });
+}
+
+}  // namespace suan::cli

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where a command's matrix comes from: a file or the gallery.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+#include "files.hpp"
+#include "suan/gallery/gallery.hpp"
+
+namespace suan::cli {
+
+struct SourceOptions {
+  std::string matrix;
+  std::string problem;
+  std::string scalar = "auto";
+  MatrixMarketOptions matrix_market;
+  GalleryOptions gallery;
+  static const OptionTable<SourceOptions>& table();
+};
+
+/// The groups of the help for these options.
+std::vector<OptionGroup> source_groups();
+
+/// @throws InvalidArgument unless either a file or a problem is given, or when options of the
+/// gallery are given without a problem.
+void check_source(const SourceOptions& source, const CommandLine& line);
+
+/// How messages and reports call the matrix: its path, or "poisson3d, size 128".
+std::string source_name(const SourceOptions& source);
+
+/// The scalar type that was asked for; for "auto" complex128 if the matrix or one of the `vectors`
+/// (paths; empty ones are skipped) is complex, else float64. Collective.
+std::string choose_scalar(const SourceOptions& source, const std::vector<std::string>& vectors,
+                          const Communicator& comm);
+
+/// Calls action(T()) for the scalar type of this name.
+template <class Action>
+auto with_scalar(const std::string& scalar, const Action& action) {
+  if (scalar == scalar_name<float>()) return action(float());
+  if (scalar == scalar_name<Complex>()) return action(Complex());
+  return action(double());
+}
+
+/// Reads or generates the matrix. Collective.
+template <Scalar T>
+DistributedMatrix<T> load_matrix(const SourceOptions& source, const Communicator& comm) {
+  if (!source.problem.empty()) return gallery<T>(source.problem, source.gallery, comm);
+  return read_matrix<T>(parse_file_name(source.matrix), comm, source.matrix_market);
+}
+
+}  // namespace suan::cli

@@ -1,0 +1,307 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pass over the rows behind analyse(): what one range of rows adds to the facts.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "suan/distributed/distributed_matrix.hpp"
+
+namespace suan::detail::analysis {
+
+constexpr std::array<int, 3> block_sizes = {2, 3, 4};
+constexpr LocalIndex slice_rows = 32;
+/// Slices and blocks of all sizes begin at multiples of it.
+constexpr LocalIndex chunk_unit = 96;
+
+/// What is added up over the rows: modulo 2^64, so that the hashes can be among them.
+enum Count : std::size_t {
+  hash_pattern,
+  hash_pattern_transposed,
+  hash_values,
+  hash_values_transposed,
+  hash_values_conjugate_transposed,
+  hash_values_negative_transposed,
+  empty_rows,
+  positive_diagonals,
+  negative_diagonals,
+  zero_diagonals,
+  missing_diagonals,
+  positive_circles,  // rows whose Gershgorin circle lies in the right half plane for certain
+  right_circles,     // ... or touches the imaginary axis, to rounding
+  negative_circles,
+  left_circles,
+  isolated_zeros,  // rows with a zero diagonal and nothing else
+  strictly_dominant_rows,
+  dominant_rows,
+  stored_zeros,
+  not_finite,
+  sell_entries,
+  blocks,                                     // one per block size
+  row_lengths = blocks + block_sizes.size(),  // one per power of two
+  counts = row_lengths + 65
+};
+
+struct Partial {
+  std::array<std::uint64_t, counts> count{};
+  GlobalIndex lower_bandwidth = 0;
+  GlobalIndex upper_bandwidth = 0;
+  std::int64_t shortest_row = std::numeric_limits<std::int64_t>::max();
+  std::int64_t longest_row = 0;
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = 0;
+  double lower_bound = std::numeric_limits<double>::infinity();
+  double upper_bound = -std::numeric_limits<double>::infinity();
+
+  void merge(const Partial& other) {
+    for (std::size_t k = 0; k < counts; ++k) count[k] += other.count[k];
+    lower_bandwidth = std::max(lower_bandwidth, other.lower_bandwidth);
+    upper_bandwidth = std::max(upper_bandwidth, other.upper_bandwidth);
+    shortest_row = std::min(shortest_row, other.shortest_row);
+    longest_row = std::max(longest_row, other.longest_row);
+    smallest = std::min(smallest, other.smallest);
+    largest = std::max(largest, other.largest);
+    lower_bound = std::min(lower_bound, other.lower_bound);
+    upper_bound = std::max(upper_bound, other.upper_bound);
+  }
+};
+
+/// A bijective mixing function: the finaliser of the generator SplitMix64.
+/// G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014, 453-472.
+inline std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15ULL;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+inline std::uint64_t hash_of_position(GlobalIndex i, GlobalIndex j) {
+  return mixed(mixed(static_cast<std::uint64_t>(i)) + static_cast<std::uint64_t>(j));
+}
+
+/// The bits of a number, with one zero instead of two.
+inline std::uint64_t bits_of(double x) { return std::bit_cast<std::uint64_t>(x + 0.0); }
+
+template <Scalar T>
+std::uint64_t hash_of_value(std::uint64_t position, const T& value) {
+  if constexpr (is_complex<T>) {
+    return mixed(mixed(position ^ bits_of(value.real())) ^ bits_of(value.imag()));
+  } else {
+    return mixed(position ^ bits_of(static_cast<double>(value)));
+  }
+}
+
+template <Scalar T>
+double magnitude(const T& value) {
+  if constexpr (is_complex<T>) {
+    return std::hypot(value.real(), value.imag());
+  } else {
+    return std::abs(static_cast<double>(value));
+  }
+}
+
+template <Scalar T>
+double imaginary_part(const T& value) {
+  if constexpr (is_complex<T>) {
+    return value.imag();
+  } else {
+    return 0;
+  }
+}
+
+template <class V>
+auto host_copy(const V& view, const char* label) {
+  return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view, label);
+}
+
+template <Scalar T>
+struct HostCsr {
+  explicit HostCsr(const Csr<T>& a)
+      : rows(a.rows()),
+        offsets(host_copy(a.view().offsets, "suan::analysis::offsets")),
+        indices(host_copy(a.view().indices, "suan::analysis::indices")),
+        values(host_copy(a.view().values, "suan::analysis::values")) {}
+  LocalIndex rows;
+  HostView<const Offset> offsets;
+  HostView<const LocalIndex> indices;
+  HostView<const T> values;
+};
+
+/// Both parts of the rows of this rank, on the host.
+template <Scalar T>
+class Rows {
+ public:
+  explicit Rows(const DistributedMatrix<T>& a)
+      : first_row_(a.row_layout().first()),
+        first_column_(a.column_layout().first()),
+        diagonals_(std::min(a.global_rows(), a.global_columns())),
+        square_(a.global_rows() == a.global_columns()),
+        count_(a.row_layout().local_size()),
+        local_(a.local()),
+        remote_(a.remote().matrix),
+        remote_rows_(host_copy(a.remote().row_numbers, "suan::analysis::remote_rows")),
+        remote_columns_(a.remote().columns) {}
+
+  LocalIndex count() const { return count_; }
+
+  /// Adds up the rows [begin, end); `begin` is a multiple of chunk_unit.
+  void visit(LocalIndex begin, LocalIndex end, Partial& sum) const {
+    LocalIndex remote_row = first_remote_row(begin);
+    std::int64_t widest = 0;
+    for (LocalIndex i = begin; i < end; ++i) {
+      const std::int64_t length = visit_row(i, remote_row, sum);
+      widest = std::max(widest, length);
+      if ((i + 1) % slice_rows == 0 || i + 1 == end) {
+        sum.count[sell_entries] += static_cast<std::uint64_t>(widest * slice_rows);
+        widest = 0;
+      }
+    }
+    std::vector<GlobalIndex> scratch;
+    for (std::size_t k = 0; k < block_sizes.size(); ++k) {
+      const LocalIndex b = block_sizes[k];
+      LocalIndex remote = first_remote_row(begin);
+      for (LocalIndex i = begin; i < end; i += b) {
+        sum.count[blocks + k] +=
+            blocks_in_rows(i, std::min<LocalIndex>(i + b, end), b, remote, scratch);
+      }
+    }
+  }
+
+ private:
+  LocalIndex first_remote_row(LocalIndex row) const {
+    const auto* first = remote_rows_.data();
+    const auto* last = first + remote_rows_.extent(0);
+    return static_cast<LocalIndex>(std::lower_bound(first, last, row) - first);
+  }
+  bool has_remote(LocalIndex i, LocalIndex remote_row) const {
+    return remote_row < remote_.rows && remote_rows_(remote_row) == i;
+  }
+
+  struct Row {
+    std::int64_t length = 0;
+    bool has_diagonal = false;
+    T diagonal{};
+    double others = 0;  // sum of |a_ij|, j != i
+  };
+
+  void visit_entry(GlobalIndex i, GlobalIndex j, const T& value, Row& row, Partial& sum) const {
+    const std::uint64_t here = hash_of_position(i, j);
+    const std::uint64_t there = hash_of_position(j, i);
+    sum.count[hash_pattern] += here;
+    sum.count[hash_pattern_transposed] += there;
+    sum.lower_bandwidth = std::max(sum.lower_bandwidth, i - j);
+    sum.upper_bandwidth = std::max(sum.upper_bandwidth, j - i);
+    ++row.length;
+    const double size = magnitude(value);
+    if (i == j) {
+      row.has_diagonal = true;
+      row.diagonal += value;
+    } else {
+      row.others += size;
+    }
+    if (!is_finite(value)) ++sum.count[not_finite];
+    if (size == 0) {
+      ++sum.count[stored_zeros];
+      return;
+    }
+    sum.count[hash_values] += hash_of_value(here, value);
+    sum.count[hash_values_transposed] += hash_of_value(there, value);
+    if constexpr (is_complex<T>) {
+      sum.count[hash_values_conjugate_transposed] += hash_of_value(there, conjugate(value));
+    }
+    sum.count[hash_values_negative_transposed] += hash_of_value(there, T(-value));
+    if (std::isfinite(size)) {
+      sum.smallest = std::min(sum.smallest, size);
+      sum.largest = std::max(sum.largest, size);
+    }
+  }
+
+  std::int64_t visit_row(LocalIndex i, LocalIndex& remote_row, Partial& sum) const {
+    Row row;
+    const GlobalIndex global = first_row_ + i;
+    for (Offset k = local_.offsets(i); k < local_.offsets(i + 1); ++k) {
+      visit_entry(global, first_column_ + local_.indices(k), local_.values(k), row, sum);
+    }
+    if (has_remote(i, remote_row)) {
+      for (Offset k = remote_.offsets(remote_row); k < remote_.offsets(remote_row + 1); ++k) {
+        const auto column = static_cast<std::size_t>(remote_.indices(k));
+        visit_entry(global, remote_columns_[column], remote_.values(k), row, sum);
+      }
+      ++remote_row;
+    }
+    finish_row(global, row, sum);
+    return row.length;
+  }
+
+  void finish_row(GlobalIndex i, const Row& row, Partial& sum) const {
+    sum.shortest_row = std::min(sum.shortest_row, row.length);
+    sum.longest_row = std::max(sum.longest_row, row.length);
+    const auto length = static_cast<std::uint64_t>(row.length);
+    ++sum.count[row_lengths + static_cast<std::size_t>(std::bit_width(length))];
+    if (row.length == 0) ++sum.count[empty_rows];
+    if (i >= diagonals_) return;
+
+    const double size = magnitude(row.diagonal);
+    const double real = static_cast<double>(real_part(row.diagonal));
+    const bool is_real = imaginary_part(row.diagonal) == 0;
+    if (!row.has_diagonal) {
+      ++sum.count[missing_diagonals];
+    } else if (size == 0) {
+      ++sum.count[zero_diagonals];
+    } else if (is_real && real > 0) {
+      ++sum.count[positive_diagonals];
+    } else if (is_real && real < 0) {
+      ++sum.count[negative_diagonals];
+    }
+    if (size > row.others) ++sum.count[strictly_dominant_rows];
+    if (size >= row.others) ++sum.count[dominant_rows];
+    if (size == 0 && row.others == 0) ++sum.count[isolated_zeros];
+    if (!square_) return;
+    sum.lower_bound = std::min(sum.lower_bound, real - row.others);
+    sum.upper_bound = std::max(sum.upper_bound, real + row.others);
+    // The rounding of the sum of the row.
+    const double rounding = static_cast<double>(row.length) *
+                            std::numeric_limits<double>::epsilon() * (std::abs(real) + row.others);
+    if (real - row.others > rounding) ++sum.count[positive_circles];
+    if (real - row.others >= -rounding) ++sum.count[right_circles];
+    if (real + row.others < -rounding) ++sum.count[negative_circles];
+    if (real + row.others <= rounding) ++sum.count[left_circles];
+  }
+
+  /// Blocks of b columns that the rows [begin, end) touch; advances `remote_row` beyond them.
+  std::uint64_t blocks_in_rows(LocalIndex begin, LocalIndex end, LocalIndex b,
+                               LocalIndex& remote_row, std::vector<GlobalIndex>& scratch) const {
+    scratch.clear();
+    for (Offset k = local_.offsets(begin); k < local_.offsets(end); ++k) {
+      scratch.push_back(local_.indices(k) / b);
+    }
+    for (; remote_row < remote_.rows && remote_rows_(remote_row) < end; ++remote_row) {
+      for (Offset k = remote_.offsets(remote_row); k < remote_.offsets(remote_row + 1); ++k) {
+        // Negative, to keep them apart from the columns of this rank, which are stored elsewhere.
+        scratch.push_back(-1 - remote_columns_[static_cast<std::size_t>(remote_.indices(k))] / b);
+      }
+    }
+    std::sort(scratch.begin(), scratch.end());
+    return static_cast<std::uint64_t>(std::unique(scratch.begin(), scratch.end()) -
+                                      scratch.begin());
+  }
+
+  GlobalIndex first_row_;
+  GlobalIndex first_column_;
+  GlobalIndex diagonals_;
+  bool square_;
+  LocalIndex count_;
+  HostCsr<T> local_;
+  HostCsr<T> remote_;
+  HostView<const LocalIndex> remote_rows_;
+  const std::vector<GlobalIndex>& remote_columns_;
+};
+
+}  // namespace suan::detail::analysis

@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "arguments.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace suan::cli {
+namespace {
+
+using testing::HasSubstr;
+
+struct Fruit {
+  std::string name;
+  std::int64_t count = 3;
+  double weight = 0.5;
+  bool ripe = false;
+  std::string colour = "red";
+  static const OptionTable<Fruit>& table() {
+    static const auto table =
+        OptionTable<Fruit>()
+            .value("name", &Fruit::name, "What it is called.")
+            .number("item_count", &Fruit::count, 1, 10, "How many there are.")
+            .number("weight", &Fruit::weight, -1, 1e3, "What one weighs.")
+            .value("ripe", &Fruit::ripe, "Whether it can be eaten.")
+            .choice("colour", &Fruit::colour, {"red", "green"}, "What it looks like.");
+    return table;
+  }
+};
+
+Usage fruit_usage() {
+  return {"fruit", "Describes fruit.", {"name"}, {{"Fruit", Fruit::table().descriptions()}}, {}};
+}
+
+Fruit parse(const std::vector<std::string>& words, const std::string& config = {}) {
+  const auto line = parse_command_line(fruit_usage(), words);
+  return make_options<Fruit>(line, config.empty() ? "" : "fruit.json", config);
+}
+
+std::string error_of(const std::vector<std::string>& words, const std::string& config = {}) {
+  try {
+    parse(words, config);
+  } catch (const InvalidArgument& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Arguments, WithoutWordsTheDefaultsStand) {
+  const auto fruit = parse({});
+  EXPECT_EQ(fruit.name, "");
+  EXPECT_EQ(fruit.count, 3);
+  EXPECT_EQ(fruit.colour, "red");
+}
+
+TEST(Arguments, SetsEveryTypeByFlag) {
+  const auto fruit =
+      parse({"apple", "--item-count", "7", "--weight=1.5e1", "--ripe", "--colour", "green"});
+  EXPECT_EQ(fruit.name, "apple");
+  EXPECT_EQ(fruit.count, 7);
+  EXPECT_EQ(fruit.weight, 15);
+  EXPECT_TRUE(fruit.ripe);
+  EXPECT_EQ(fruit.colour, "green");
+}
+
+TEST(Arguments, APositionalMayBeGivenByFlagAndAnywhere) {
+  EXPECT_EQ(parse({"--name", "plum"}).name, "plum");
+  EXPECT_EQ(parse({"--ripe", "plum", "--item-count", "2"}).name, "plum");
+}
+
+TEST(Arguments, TakesNegativeNumbers) { EXPECT_EQ(parse({"--weight", "-0.5"}).weight, -0.5); }
+
+TEST(Arguments, AFlagCanBeSwitchedOff) {
+  EXPECT_FALSE(parse({"--ripe=false"}, R"({"ripe": true})").ripe);
+}
+
+TEST(Arguments, AnUnknownOptionNamesTheNearest) {
+  EXPECT_THAT(error_of({"--item-cuont", "3"}), HasSubstr("did you mean --item-count?"));
+  EXPECT_THAT(error_of({"--wieght=3", "plum"}), HasSubstr("did you mean --weight?"));
+}
+
+TEST(Arguments, AValueThatDoesNotFitNamesTheOptionAndTheRange) {
+  EXPECT_THAT(error_of({"--item-count", "11"}), HasSubstr("item_count: 11"));
+  EXPECT_THAT(error_of({"--item-count", "11"}), HasSubstr("[1, 10]"));
+  EXPECT_THAT(error_of({"--item-count", "many"}), HasSubstr("not a whole number"));
+  EXPECT_THAT(error_of({"--item-count", "1.5"}), HasSubstr("not a whole number"));
+  EXPECT_THAT(error_of({"--weight", "nan"}), HasSubstr("weight"));
+  EXPECT_THAT(error_of({"--colour", "gren"}), HasSubstr("did you mean green?"));
+}
+
+TEST(Arguments, RefusesWordsTooManyOrTooFew) {
+  EXPECT_THAT(error_of({"plum", "pear"}), HasSubstr("unexpected \"pear\""));
+  EXPECT_THAT(error_of({"--weight"}), HasSubstr("--weight"));
+  EXPECT_THAT(error_of({"--weight", "--ripe"}), HasSubstr("needs a value"));
+  EXPECT_NE(error_of({"--weight", "1", "--weight", "2"}), "no error");
+}
+
+TEST(Arguments, TheCommandLineWinsOverTheFile) {
+  const std::string config = R"({"item_count": 5, "weight": 2, "ripe": true, "colour": "green"})";
+  const auto fruit = parse({"--item-count", "6"}, config);
+  EXPECT_EQ(fruit.count, 6);
+  EXPECT_EQ(fruit.weight, 2);
+  EXPECT_TRUE(fruit.ripe);
+  EXPECT_EQ(fruit.colour, "green");
+}
+
+TEST(Arguments, ErrorsOfTheFileNameIt) {
+  EXPECT_THAT(error_of({}, R"({"itemcount": 5})"), HasSubstr("fruit.json: "));
+  EXPECT_THAT(error_of({}, R"({"itemcount": 5})"), HasSubstr("did you mean item_count?"));
+  EXPECT_THAT(error_of({}, R"({"item_count": "five"})"), HasSubstr("type str"));
+  EXPECT_THAT(error_of({}, R"({"item_count": [5]})"), HasSubstr("item_count is array"));
+  EXPECT_THAT(error_of({}, R"({"item_count": 1e300})"), HasSubstr("item_count"));
+  EXPECT_THAT(error_of({}, R"({"item_count": 18446744073709551615})"), HasSubstr("item_count"));
+  EXPECT_THAT(error_of({}, R"({"item_count": 4, "item_count": 5})"), HasSubstr("twice"));
+  EXPECT_THAT(error_of({}, R"({"item_count": 4)"), HasSubstr("not JSON"));
+  EXPECT_THAT(error_of({}, "[1, 2]"), HasSubstr("one JSON object"));
+  EXPECT_THAT(error_of({}, "{\"name\": \"\xff\"}"), HasSubstr("not JSON"));
+}
+
+TEST(Arguments, LimitsTheDepthAndTheSizeOfTheFile) {
+  const auto nested = [](int depth) {
+    const auto n = static_cast<std::size_t>(depth - 1);
+    return R"({"name": )" + std::string(n, '[') + std::string(n, ']') + "}";
+  };
+  EXPECT_THAT(error_of({}, nested(config_max_depth)), HasSubstr("name is array"));
+  EXPECT_THAT(error_of({}, nested(config_max_depth + 1)), HasSubstr("deeper than 32"));
+  EXPECT_THAT(error_of({}, nested(100000)), HasSubstr("deeper than 32"));
+  const std::string blanks(config_max_bytes, ' ');
+  EXPECT_THAT(error_of({}, "{}" + blanks), HasSubstr("longer than"));
+  EXPECT_EQ(error_of({}, "{}" + blanks.substr(2)), "no error");
+}
+
+TEST(Arguments, TheHelpHasEachOptionWithRangeAndDefault) {
+  std::ostringstream out;
+  print_help(out, fruit_usage());
+  const std::string help = out.str();
+  EXPECT_THAT(help, HasSubstr("Usage: suan fruit [name] [options]"));
+  EXPECT_THAT(help, HasSubstr("--item-count <int>"));
+  EXPECT_THAT(help, HasSubstr("How many there are. (in [1, 10]; default 3)"));
+  EXPECT_THAT(help, HasSubstr("(one of red, green; default red)"));
+  EXPECT_THAT(help, HasSubstr("--ripe "));
+  std::istringstream lines(help);
+  for (std::string text; std::getline(lines, text);) EXPECT_LE(text.size(), 100U) << text;
+}
+
+TEST(Arguments, HelpIsAskedForInBothWays) {
+  EXPECT_TRUE(parse_command_line(fruit_usage(), {"-h"}).help);
+  EXPECT_TRUE(parse_command_line(fruit_usage(), {"plum", "--help"}).help);
+}
+
+TEST(Arguments, AMissingConfigurationFileIsAnIoError) {
+  EXPECT_THROW(read_config("no/such/file.json"), IoError);
+  EXPECT_THROW(read_config("."), IoError);
+}
+
+}  // namespace
+}  // namespace suan::cli
