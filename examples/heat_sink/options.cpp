@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include <string_view>
+
+namespace heat_sink {
+
+// Diffusion through a few hundred cells with two materials takes CG and Jacobi well over the
+// library's default limit of iterations.
+Options::Options() { solve.krylov().max_iterations = 10000; }
+
+const suan::OptionTable<Options>& Options::table() {
+  static const auto table =
+      suan::OptionTable<Options>()
+          .value("output", &Options::output, "Folder for all files; made if it is not there.")
+          .value("matrix", &Options::matrix,
+                 "Write the matrix and the right-hand side to heat_sink_matrix.h5.")
+          .include(&Options::shape)
+          .include(&Options::physics)
+          .include(&Options::solve);
+  return table;
+}
+
+Options parse(int argc, const char* const* argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--help" || argument == "-h") {
+      options.help = true;
+      return options;
+    }
+    if (!argument.starts_with("--")) {
+      throw suan::InvalidArgument(
+          suan::message("\"", argument, "\" is no option; options begin with --, see --help"));
+    }
+    const auto equals = argument.find('=');
+    const std::string_view name = argument.substr(2, equals - 2);
+    if (equals != std::string_view::npos) {
+      Options::table().parse(options, name, std::string(argument.substr(equals + 1)));
+    } else if (i + 1 < argc) {
+      Options::table().parse(options, name, argv[++i]);
+    } else {
+      throw suan::InvalidArgument(suan::message("option --", name, " needs a value"));
+    }
+  }
+  return options;
+}
+
+std::string help_text() {
+  std::ostringstream out;
+  out << "suan_heat_sink [--option value ...]\n\n"
+         "Steady temperature of a finned heat sink, solved on all ranks that mpirun starts.\n\n";
+  const Options defaults;
+  for (const auto& entry : Options::table().entries()) {
+    const auto& option = entry.description;
+    out << "  --" << option.flag() << " <" << suan::option_type_name(option.default_value) << ">  "
+        << option.sentence << " Default: " << suan::to_string(entry.get(defaults));
+    if (!option.range_text().empty()) out << ", " << option.range_text();
+    out << ".\n";
+  }
+  return out.str();
+}
+
+}  // namespace heat_sink

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "output.hpp"
+
+#include <fstream>
+#include <limits>
+
+namespace heat_sink {
+namespace {
+
+std::array<GlobalIndex, 3> shape_of(const Geometry& geometry) {
+  return {geometry.nz(), geometry.ny(), geometry.nx()};
+}
+
+}  // namespace
+
+suan::Layout grid_layout(const Geometry& geometry, const suan::Layout& unknowns) {
+  // Where the cells of the rank begin whose first unknown is i. Ranks without unknowns get no
+  // cells, the first and the last one with unknowns get the air before and after.
+  const auto begin = [&](GlobalIndex i) {
+    if (i == 0) return GlobalIndex{0};
+    if (i == geometry.unknowns()) return geometry.grid_cells();
+    return geometry.position(geometry.cell(i));
+  };
+  return suan::Layout::from_local_size(begin(unknowns.last()) - begin(unknowns.first()),
+                                       unknowns.comm());
+}
+
+suan::Vector<double> temperature_on_grid(const Geometry& geometry,
+                                         const suan::Vector<double>& temperature) {
+  const suan::Layout grid = grid_layout(geometry, temperature.layout());
+  const std::vector<double> solid = temperature.to_host();
+  std::vector<double> cells(static_cast<std::size_t>(grid.local_size()),
+                            std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t k = 0; k < solid.size(); ++k) {
+    const GlobalIndex i = temperature.layout().first() + static_cast<GlobalIndex>(k);
+    cells[static_cast<std::size_t>(geometry.position(geometry.cell(i)) - grid.first())] = solid[k];
+  }
+  return suan::Vector<double>::from_host(grid, cells);
+}
+
+suan::Vector<float> material_on_grid(const Geometry& geometry, const suan::Layout& unknowns) {
+  const suan::Layout grid = grid_layout(geometry, unknowns);
+  std::vector<float> cells(static_cast<std::size_t>(grid.local_size()),
+                           static_cast<float>(Material::air));
+  for (GlobalIndex i = unknowns.first(); i < unknowns.last(); ++i) {
+    const Cell cell = geometry.cell(i);
+    cells[static_cast<std::size_t>(geometry.position(cell) - grid.first())] =
+        static_cast<float>(geometry.material(cell));
+  }
+  return suan::Vector<float>::from_host(grid, cells);
+}
+
+void write_system(const std::filesystem::path& path, const suan::DistributedMatrix<double>& a,
+                  const suan::Vector<double>& b) {
+  suan::Hdf5Writer file(path.string(), a.comm());
+  file.write("A", a);
+  file.write("b", b);
+  file.close();
+}
+
+void write_field(const std::filesystem::path& path, const Geometry& geometry,
+                 const suan::Vector<double>& temperature) {
+  suan::Hdf5Writer file(path.string(), temperature.layout().comm());
+  file.write("temperature", temperature_on_grid(geometry, temperature), shape_of(geometry));
+  file.write("material", material_on_grid(geometry, temperature.layout()), shape_of(geometry));
+  file.close();
+}
+
+std::string xdmf(const Geometry& geometry, const std::string& hdf5_name) {
+  const auto [nz, ny, nx] = shape_of(geometry);
+  const std::string cells = suan::message(nz, " ", ny, " ", nx);
+  const double mm = geometry.cell_size() * 1e3;
+  const auto attribute = [&](const std::string& name, const std::string& dataset, int bytes) {
+    return suan::message("      <Attribute Name=\"", name,
+                         "\" AttributeType=\"Scalar\" Center=\"Cell\">\n"
+                         "        <DataItem Dimensions=\"",
+                         cells, "\" NumberType=\"Float\" Precision=\"", bytes, "\" Format=\"HDF\">",
+                         hdf5_name, ":/", dataset,
+                         "</DataItem>\n"
+                         "      </Attribute>\n");
+  };
+  // XDMF counts points, and the slowest dimension first, as HDF5 does.
+  return suan::message(
+      "<?xml version=\"1.0\" ?>\n"
+      "<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" []>\n"
+      "<Xdmf Version=\"2.0\">\n"
+      "  <Domain>\n"
+      "    <Grid Name=\"heat sink, lengths in mm\" GridType=\"Uniform\">\n"
+      "      <Topology TopologyType=\"3DCoRectMesh\" Dimensions=\"",
+      nz + 1, " ", ny + 1, " ", nx + 1,
+      "\"/>\n"
+      "      <Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n"
+      "        <DataItem Dimensions=\"3\" NumberType=\"Float\" Precision=\"8\" Format=\"XML\">"
+      "0 0 0</DataItem>\n"
+      "        <DataItem Dimensions=\"3\" NumberType=\"Float\" Precision=\"8\" Format=\"XML\">",
+      mm, " ", mm, " ", mm,
+      "</DataItem>\n"
+      "      </Geometry>\n",
+      attribute("temperature in degC", "temperature", 8), attribute("material", "material", 4),
+      "    </Grid>\n"
+      "  </Domain>\n"
+      "</Xdmf>\n");
+}
+
+void write_text_file(const std::filesystem::path& path, const std::string& text,
+                     const suan::Communicator& comm) {
+  suan::together(comm, [&] {
+    if (!comm.is_root()) return;
+    const std::filesystem::path aside = path.string() + ".part";
+    std::ofstream file(aside);
+    file << text;
+    file.close();
+    std::error_code error;
+    if (file) std::filesystem::rename(aside, path, error);
+    if (!file || error) {
+      throw suan::IoError(suan::message("cannot write ", path.string(),
+                                        ": check that the folder may be written to and that the "
+                                        "disk has room"));
+    }
+  });
+}
+
+}  // namespace heat_sink

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files for ParaView and for plot.py.
+#pragma once
+
+#include <filesystem>
+
+#include "assembly.hpp"
+
+namespace heat_sink {
+
+/// How the cells of the grid are spread over ranks so that each rank holds the cells of its own
+/// unknowns and the air between them. Collective.
+suan::Layout grid_layout(const Geometry& geometry, const suan::Layout& unknowns);
+
+/// The temperatures on the whole grid, NaN in the air. Collective.
+suan::Vector<double> temperature_on_grid(const Geometry& geometry,
+                                         const suan::Vector<double>& temperature);
+/// The number of the material of each cell of the grid. Collective.
+suan::Vector<float> material_on_grid(const Geometry& geometry, const suan::Layout& unknowns);
+
+/// Matrix "A" and right-hand side "b". Collective.
+void write_system(const std::filesystem::path& path, const suan::DistributedMatrix<double>& a,
+                  const suan::Vector<double>& b);
+/// "temperature" and "material" as arrays of nz x ny x nx. Collective.
+void write_field(const std::filesystem::path& path, const Geometry& geometry,
+                 const suan::Vector<double>& temperature);
+
+/// The description that tells ParaView what is in the file that write_field() wrote.
+std::string xdmf(const Geometry& geometry, const std::string& hdf5_name);
+/// Writes beside and renames; on rank 0. Collective. @throws suan::IoError on all ranks.
+void write_text_file(const std::filesystem::path& path, const std::string& text,
+                     const suan::Communicator& comm);
+
+}  // namespace heat_sink
