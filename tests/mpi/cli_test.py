@@ -1,0 +1,502 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""The program suan, run as a user runs it.
+
+cli_test.py --suan <program> --documents <docs/cli.md> [--ranks n] [--mpiexec <words before it>]
+
+With --ranks every command runs under mpiexec; without, directly. Only Python's own modules.
+"""
+import argparse
+import gzip
+import json
+import math
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+OPTIONS = None
+
+SMALL = """%%MatrixMarket matrix coordinate real symmetric
+4 4 7
+1 1 4
+2 2 4
+3 3 4
+4 4 5
+2 1 -1
+3 2 -1
+4 3 -1
+"""
+# The sums of its rows: the right-hand side whose solution is all ones.
+SMALL_RHS = "%%MatrixMarket matrix array real general\n4 1\n3\n2\n2\n4\n"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="suan_cli_")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def at(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.at(name), "w", newline="") as file:
+            file.write(text)
+        return self.at(name)
+
+    def command(self, *words):
+        before = OPTIONS.mpiexec.split() + [str(OPTIONS.ranks)] if OPTIONS.ranks else []
+        return before + [OPTIONS.suan, *words]
+
+    def run_suan(self, *words, **options):
+        return subprocess.run(self.command(*words), cwd=self.folder, capture_output=True, text=True,
+                              timeout=100, stdin=subprocess.DEVNULL, **options)
+
+    def succeed(self, *words, code=0):
+        done = self.run_suan(*words)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout
+
+    def fail(self, *words, says=()):
+        """Exit code 2 and one message, which has all the words of `says`."""
+        done = self.run_suan(*words)
+        messages = [line for line in done.stderr.splitlines() if line.startswith("suan: ")]
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertEqual(len(messages), 1, done.stderr)
+        for text in [says] if isinstance(says, str) else says:
+            self.assertIn(text, messages[0])
+        return messages[0]
+
+    def report(self, *words, code=0):
+        self.succeed("solve", *words, "--report", "report.json", "--quiet", code=code)
+        with open(self.at("report.json")) as file:
+            return json.load(file)
+
+    def vector(self, name):
+        with open(self.at(name)) as file:
+            lines = [line for line in file if not line.startswith("%")]
+        return [float(line) for line in lines[1:]]
+
+    def entries(self, name):
+        opened = gzip.open if name.endswith(".gz") else open
+        with opened(self.at(name), "rt") as file:
+            lines = [line.split() for line in file if not line.startswith("%")]
+        return lines[0], sorted((int(i), int(j), *map(float, v)) for i, j, *v in lines[1:])
+
+    def needs_hdf5(self):
+        if "HDF5      yes" not in self.succeed("--version"):
+            self.skipTest("no HDF5 in this build")
+
+
+class Solve(Case):
+    def test_model_problem(self):
+        report = self.report("--problem", "poisson3d", "--size", "10", "--rtol", "1e-9")
+        self.assertEqual(report["reason"], "converged")
+        self.assertEqual(report["rows"], 1000)
+        self.assertEqual(report["entries"], 7 * 1000 - 6 * 100)
+        self.assertEqual(report["ranks"], OPTIONS.ranks or 1)
+        self.assertLessEqual(report["true_relative_residual"], 1e-9)
+        self.assertGreater(report["iterations"], 0)
+        for key in ("setup_seconds", "solve_seconds", "read_seconds"):
+            self.assertGreaterEqual(report[key], 0)
+        self.assertRegex(report["version"], r"^\d+\.\d+\.\d+$")
+
+    def test_file_with_right_hand_side_gives_its_solution(self):
+        self.write("A.mtx", SMALL)
+        self.write("b.mtx", SMALL_RHS)
+        for solver in ("cg", "gmres"):
+            self.succeed("solve", "A.mtx", "--rhs", "b.mtx", "--solver", solver, "--rtol", "1e-12",
+                         "--output", "x.mtx")
+            for element in self.vector("x.mtx"):
+                self.assertAlmostEqual(element, 1, places=10)
+
+    def test_gzip_and_all_ones(self):
+        with gzip.open(self.at("A.mtx.gz"), "wt") as file:
+            file.write(SMALL)
+        report = self.report("A.mtx.gz", "--output", "x.mtx")
+        self.assertEqual(report["right_hand_side_norm"], 2)
+        x = self.vector("x.mtx")
+        self.assertAlmostEqual(4 * x[0] - x[1], 1, places=7)
+
+    def test_exact_initial_guess(self):
+        self.write("A.mtx", SMALL)
+        self.write("b.mtx", SMALL_RHS)
+        self.write("x0.mtx", "%%MatrixMarket matrix array real general\n4 1\n1\n1\n1\n1\n")
+        report = self.report("A.mtx", "--rhs", "b.mtx", "--initial-guess", "x0.mtx")
+        self.assertEqual(report["reason"], "exact_initial_guess")
+        self.assertEqual(report["iterations"], 0)
+
+    def test_not_converged_is_one_and_still_writes(self):
+        report = self.report("--problem", "poisson2d", "--size", "30", "--max-iterations", "2",
+                             "--output", "x.mtx", code=1)
+        self.assertEqual(report["reason"], "max_iterations")
+        self.assertEqual(report["iterations"], 2)
+        self.assertEqual(len(self.vector("x.mtx")), 900)
+
+    def test_indefinite_matrix_is_named(self):
+        self.write("A.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 2\n1 1 1\n2 2 -1\n")
+        report = self.report("A.mtx", "--solver", "cg", "--preconditioner", "none", code=1)
+        self.assertEqual(report["reason"], "indefinite_matrix")
+
+    def test_complex_files_choose_complex_numbers(self):
+        self.write("A.mtx", "%%MatrixMarket matrix coordinate complex general\n"
+                            "2 2 3\n1 1 2 1\n2 2 3 -1\n1 2 0 1\n")
+        report = self.report("A.mtx")
+        self.assertEqual(report["scalar"], "complex128")
+        self.assertEqual(report["reason"], "converged")
+        self.fail("solve", "A.mtx", "--scalar", "float64", says="complex")
+
+    def test_single_precision(self):
+        report = self.report("--problem", "poisson2d", "--size", "8", "--scalar", "float32",
+                             "--rtol", "1e-4")
+        self.assertEqual(report["scalar"], "float32")
+
+    def test_output_in_hdf5_can_be_read_back(self):
+        self.needs_hdf5()
+        self.write("A.mtx", SMALL)
+        self.write("b.mtx", SMALL_RHS)
+        self.succeed("solve", "A.mtx", "--rhs", "b.mtx", "--rtol", "1e-12", "--output", "x.h5")
+        report = self.report("A.mtx", "--rhs", "b.mtx", "--initial-guess", "x.h5",
+                             "--rtol", "1e-10")
+        self.assertEqual(report["reason"], "exact_initial_guess")
+
+    def test_without_hdf5_the_message_says_so(self):
+        if "HDF5      yes" in self.succeed("--version"):
+            self.skipTest("HDF5 is in this build")
+        self.fail("solve", "A.h5", says="HDF5")
+
+    def test_prints_a_table_and_no_progress_into_a_pipe(self):
+        done = self.run_suan("solve", "--problem", "poisson2d", "--size", "50")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("poisson2d, size 50: solved: converged", done.stdout)
+        self.assertEqual(done.stdout.count("relative residual"), 1)
+        self.assertNotIn("iteration ", done.stderr)
+
+    def test_quiet_prints_nothing(self):
+        done = self.run_suan("solve", "--problem", "poisson2d", "--quiet")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+
+    def test_report_on_standard_output_is_pure_json(self):
+        report = json.loads(self.succeed("solve", "--problem", "poisson1d", "--report", "-"))
+        self.assertEqual(report["matrix"], "poisson1d, size 32")
+
+    def test_unknown_kernel(self):
+        self.fail("solve", "--problem", "poisson1d", "--kernel", "cusprase", says="cusparse")
+
+
+class Configuration(Case):
+    def test_file_sets_options_and_the_command_line_wins(self):
+        self.write("c.json", json.dumps({"problem": "poisson2d", "size": 6, "solver": "gmres",
+                                         "rtol": 1e-3, "max_iterations": 500}))
+        report = self.report("--config", "c.json", "--solver", "cg")
+        self.assertEqual((report["solver"], report["rows"]), ("cg", 36))
+        self.assertEqual(self.report("--config", "c.json")["solver"], "gmres")
+
+    def test_refusals(self):
+        self.fail("solve", "--config", "none.json", says=["none.json", "No such file"])
+        for text, says in (('{"max_iteration": 5}', "did you mean max_iterations"),
+                           ('{"rtol": "small"}', "rtol"), ('{"rtol": 1e-8', "not JSON"),
+                           ("[" * 40 + "]" * 40, "nested deeper"), ("5", "one JSON object"),
+                           ('{"config": "d.json"}', "cannot name another"),
+                           (" " * (1 << 20) + "{}", "longer than"), ("", "not JSON")):
+            self.write("c.json", text)
+            self.fail("solve", "--problem", "poisson1d", "--config", "c.json",
+                      says=["c.json: ", says])
+
+
+class BadUse(Case):
+    def test_names_the_nearest(self):
+        self.fail("slove", "A.mtx", says="did you mean solve?")
+        self.fail("solve", "A.mtx", "--tol", "1e-3", says='unknown option "--tol"')
+        self.fail("solve", "A.mtx", "--max-iteration", "3", says="did you mean --max-iterations?")
+        self.fail("solve", "--problem", "poison3d", says="did you mean poisson3d?")
+        self.fail("solve", "--problem", "poisson3d", "--solver", "cgg", says="did you mean cg?")
+
+    def test_contradictions(self):
+        self.write("A.mtx", SMALL)
+        self.fail(says="suan --help")
+        self.fail("solve", says="there is no matrix")
+        self.fail("solve", "A.mtx", "--problem", "poisson1d", says="A.mtx")
+        self.fail("solve", "A.mtx", "--size", "5", says="size")
+        self.fail("solve", "--problem", "poisson1d", "--rtol", "-1", says="rtol")
+        self.fail("solve", "--problem", "poisson1d", "--rtol", "nan", says="rtol")
+        self.fail("solve", "--problem", "poisson3d", "--size", "1000000000", says="size")
+        self.fail("convert", "A.mtx", says="two files")
+        self.fail("generate", "poisson1d", says="file")
+
+    def test_sizes_that_do_not_match(self):
+        self.write("A.mtx", SMALL)
+        self.write("b.mtx", "%%MatrixMarket matrix array real general\n3 1\n1\n1\n1\n")
+        self.fail("solve", "A.mtx", "--rhs", "b.mtx", says=["b.mtx", "3", "4"])
+        self.write("R.mtx", "%%MatrixMarket matrix coordinate real general\n2 3 1\n1 1 1\n")
+        self.fail("solve", "R.mtx", says=["2", "3", "square"])
+
+    def test_malformed_files(self):
+        header = "%%MatrixMarket matrix coordinate real general\n"
+        cases = {
+            "empty": "",
+            "no banner": "4 4 1\n1 1 1\n",
+            "binary": "\x00\x01\x7f" * 1000,
+            "html": "<!DOCTYPE html>\n<html></html>\n",
+            "too short": header + "4 4 3\n1 1 1\n2 2 2\n",
+            "too long": header + "4 4 1\n1 1 1\n2 2 2\n",
+            "zero based": header + "4 4 1\n0 0 1\n",
+            "row too large": header + "4 4 1\n5 1 1\n",
+            "column too large": header + "4 4 1\n1 5 1\n",
+            "text for a number": header + "4 4 1\n1 1 one\n",
+            "missing value": header + "4 4 1\n1 1\n",
+            "nan": header + "4 4 1\n1 1 nan\n",
+            "overflow": header + "4 4 1\n1 1 1e400\n",
+            "hostile count": header + "2 2 18446744073709551615\n1 1 1\n",
+            "hostile size": header + "4294967296 4294967296 4611686018427387904\n1 1 1\n",
+            "negative": header + "-4 4 1\n1 1 1\n",
+            "more entries than places": header + "1 1 2\n1 1 1\n1 1 1\n",
+            "rectangular symmetric": header.replace("general", "symmetric") + "2 3 1\n1 1 1\n",
+        }
+        for name, text in cases.items():
+            with self.subTest(name):
+                path = self.write("bad.mtx", text)
+                # One process shows that solve refuses as info does; ranks cost time.
+                for command in ("info",) if OPTIONS.ranks else ("info", "solve"):
+                    self.fail(command, path, says="bad.mtx")
+        with self.subTest("truncated gzip"):
+            with open(self.at("bad.mtx.gz"), "wb") as file:
+                file.write(gzip.compress(SMALL.encode())[:-12])
+            self.fail("info", "bad.mtx.gz", says="bad.mtx.gz")
+        with self.subTest("missing"):
+            self.fail("info", "none.mtx", says=["none.mtx", "No such file"])
+        with self.subTest("folder"):
+            os.mkdir(self.at("dir.mtx"))
+            self.fail("info", "dir.mtx", says="dir.mtx")
+        with self.subTest("extension"):
+            self.fail("info", "A.txt", says="A.txt")
+
+    def test_malformed_hdf5(self):
+        self.needs_hdf5()
+        self.write("A.mtx", SMALL)
+        self.write("bad.h5", "not HDF5\n" * 100)
+        self.fail("info", "bad.h5", says="bad.h5")
+        self.fail("info", "none.h5", says="none.h5")
+        self.succeed("convert", "A.mtx", "A.h5")
+        with open(self.at("A.h5"), "rb") as file:
+            whole = file.read()
+        for length in (100, len(whole) // 2, len(whole) - 1):
+            with open(self.at("cut.h5"), "wb") as file:
+                file.write(whole[:length])
+            self.fail("info", "cut.h5", says="cut.h5")
+        self.fail("info", "A.h5:stiffness", says=["stiffness", "A"])
+
+    def test_outputs_that_cannot_be_written(self):
+        self.write("A.mtx", SMALL)
+        solve = ("solve", "A.mtx", "--quiet")
+        self.fail(*solve, "--output", "no/such/x.mtx", says="no/such")
+        self.fail(*solve, "--report", "no/such/r.json", says="no/such")
+        self.fail(*solve, "--output", "x.txt", says="x.txt")
+        self.fail(*solve, "--output", "A.mtx", says="same file")
+        self.fail(*solve, "--report", self.folder, says="folder")
+        if os.path.exists("/dev/full"):
+            self.fail(*solve, "--report", "/dev/full", says=["/dev/full", "No space left"])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["A.mtx"])
+
+    def test_a_failed_write_leaves_the_old_file(self):
+        self.write("x.mtx", "old")
+        # Files may have 8 MiB, so the write of 16 fails when it is under way. The limit is set below
+        # mpiexec, which has files of its own.
+        words = self.command("generate", "poisson2d", "--size", "500", "x.mtx")
+        place = words.index(OPTIONS.suan)
+        words[place:place] = ["bash", "-c", 'ulimit -f 8192; exec "$@"', "bash"]
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, timeout=100)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("x.mtx", done.stderr)
+        with open(self.at("x.mtx")) as file:
+            self.assertEqual(file.read(), "old")
+        self.assertEqual(os.listdir(self.folder), ["x.mtx"])
+
+    def test_a_full_standard_output_is_an_error(self):
+        if OPTIONS.ranks or not os.path.exists("/dev/full"):
+            self.skipTest("mpiexec reads the output itself")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(self.command("info", "--problem", "poisson1d"), stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=100)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("standard output", done.stderr)
+
+
+class Info(Case):
+    def test_facts(self):
+        self.write("A.mtx", SMALL)
+        text = self.succeed("info", "A.mtx")
+        self.assertIn("A.mtx: 4 x 4, 10 entries, float64", text)
+        self.assertIn("positive definite", text)
+        facts = json.loads(self.succeed("info", "A.mtx", "--json"))
+        self.assertTrue(facts["symmetric"])
+        self.assertEqual(facts["lower_bandwidth"], 1)
+        self.assertEqual(facts["longest_row"], 3)
+        self.assertEqual(facts["strictly_dominant_rows"], 4)
+        self.assertEqual(facts["eigenvalue_upper_bound"], 6)
+        self.assertGreaterEqual(facts["memory"]["csr"]["bytes"], 10 * 12 + 4 * 8)
+        self.assertEqual(facts["row_lengths"], [0, 0, 4])
+
+    def test_rectangular_and_pattern_files(self):
+        self.write("R.mtx", "%%MatrixMarket matrix coordinate pattern general\n"
+                            "2 3 2\n1 1\n2 3\n")
+        self.assertIn("not square", self.succeed("info", "R.mtx"))
+
+    def test_model_problem(self):
+        self.assertIn("343 x 343", self.succeed("info", "--problem", "poisson3d", "--size", "7"))
+
+
+class Convert(Case):
+    def test_round_trip_through_all_formats(self):
+        values = [math.pi, -1 / 3, 5e-324, 1.7976931348623157e308, 0.1, 1e-17]
+        lines = [f"{i + 1} {6 - i} {value!r}" for i, value in enumerate(values)]
+        self.write("a.mtx", "%%MatrixMarket matrix coordinate real general\n6 6 6\n" +
+                   "\n".join(lines) + "\n")
+        steps = ["a.mtx", "b.mtx.gz", "c.mtx"]
+        if "HDF5      yes" in self.succeed("--version"):
+            steps = ["a.mtx", "b.h5", "c.hdf5", "d.mtx.gz", "e.mtx"]
+        for before, after in zip(steps, steps[1:]):
+            self.assertEqual(self.succeed("convert", before, after), "")
+        self.assertEqual(self.entries(steps[0]), self.entries(steps[-1]))
+        self.assertEqual(self.entries(steps[0]), self.entries(steps[-2]))
+
+    def test_vectors_stay_vectors(self):
+        self.write("b.mtx", SMALL_RHS)
+        steps = ["b.mtx", "c.mtx"]
+        if "HDF5      yes" in self.succeed("--version"):
+            steps = ["b.mtx", "b.h5", "c.mtx"]
+        for before, after in zip(steps, steps[1:]):
+            self.succeed("convert", before, after)
+        self.assertEqual(self.vector("c.mtx"), [3, 2, 2, 4])
+
+    def test_a_file_with_several_objects_needs_a_name(self):
+        self.needs_hdf5()
+        self.write("A.mtx", SMALL)
+        self.succeed("convert", "A.mtx", "A.h5:stiffness")
+        self.succeed("convert", "A.h5:stiffness", "B.mtx")
+        self.assertEqual(self.entries("B.mtx")[0], ["4", "4", "10"])
+        self.fail("convert", "A.h5:mass", "C.mtx", says=["mass", "stiffness"])
+        self.assertFalse(os.path.exists(self.at("C.mtx")))
+
+    def test_refuses(self):
+        self.write("A.mtx", SMALL)
+        os.symlink("A.mtx", self.at("link.mtx"))
+        self.fail("convert", "A.mtx", "A.mtx", says="same file")
+        self.fail("convert", "A.mtx", "link.mtx", says="same file")
+        self.fail("convert", "A.mtx", "A.csv", says=["A.csv", ".mtx"])
+        with open(self.at("A.mtx")) as file:
+            self.assertEqual(file.read(), SMALL)
+
+
+class Generate(Case):
+    def test_list_and_file(self):
+        names = self.succeed("generate", "--list").split()
+        self.assertIn("poisson3d", names)
+        for name in names:
+            self.succeed("generate", name, "--size", "3", "A.mtx")
+            self.assertIn("solved", self.succeed("solve", "A.mtx"))
+        self.fail("generate", "poisson4d", "A.mtx", says="did you mean poisson")
+
+    def test_has_the_stencil(self):
+        self.succeed("generate", "poisson1d", "--size", "3", "A.mtx")
+        _, entries = self.entries("A.mtx")
+        self.assertEqual(entries, [(1, 1, 2), (1, 2, -1), (2, 1, -1), (2, 2, 2), (2, 3, -1),
+                                   (3, 2, -1), (3, 3, 2)])
+
+
+class Words(Case):
+    COMMANDS = ("solve", "info", "convert", "generate")
+
+    def test_help(self):
+        overview = self.succeed("--help")
+        for command in self.COMMANDS:
+            self.assertIn(f"  {command} ", overview)
+            text = self.succeed(command, "--help")
+            self.assertEqual(text.count("Usage: suan " + command), 1)
+        self.assertIn("--max-iterations <int>", self.succeed("solve", "--help"))
+
+    def test_version(self):
+        text = self.succeed("--version")
+        self.assertRegex(text, r"^suan \d+\.\d+\.\d+\n")
+        self.assertEqual(text.count("Kokkos"), 1)
+
+    def test_the_document_has_every_flag_and_no_other(self):
+        with open(OPTIONS.documents) as file:
+            document = file.read()
+        flags = set()
+        for command in self.COMMANDS:
+            flags |= set(re.findall(r"^  (--[a-z0-9-]+)", self.succeed(command, "--help"), re.M))
+        known = flags | {"--help", "--version", "--kokkos-num-threads"}
+        self.assertEqual(sorted(flag for flag in flags if f"`{flag}`" not in document), [])
+        self.assertEqual(sorted(set(re.findall(r"`(--[a-z0-9-]+)`", document)) - known), [])
+
+
+class Terminal(Case):
+    def setUp(self):
+        super().setUp()
+        if OPTIONS.ranks:
+            self.skipTest("mpiexec stands between the program and the terminal")
+
+    def test_progress_line_comes_and_goes(self):
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(self.command("solve", "--problem", "poisson2d", "--size", "200"),
+                                   stdout=subprocess.PIPE, stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if not select.select([ours], [], [], 1)[0]:
+                continue
+            try:
+                data = os.read(ours, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            seen += data
+        process.communicate(timeout=60)
+        os.close(ours)
+        self.assertEqual(process.returncode, 0)
+        self.assertRegex(seen.decode(), r"iteration \d+, residual \d\.\d\de[+-]\d\d, .* \d+ %")
+        self.assertTrue(seen.endswith(b"\r\x1b[K"), seen[-80:])
+
+    def test_an_interrupt_ends_it_and_leaves_the_old_output(self):
+        self.write("x.mtx", "old")
+        process = subprocess.Popen(
+            self.command("solve", "--problem", "poisson2d", "--size", "1500", "--rtol", "1e-12",
+                         "--max-iterations", "100000", "--output", "x.mtx"),
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertNotEqual(process.returncode, 0)
+        with open(self.at("x.mtx")) as file:
+            self.assertEqual(file.read(), "old")
+        self.assertEqual(os.listdir(self.folder), ["x.mtx"])
+
+
+def main():
+    global OPTIONS
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--suan", required=True)
+    parser.add_argument("--documents", required=True)
+    parser.add_argument("--ranks", type=int, default=0)
+    parser.add_argument("--mpiexec", default="mpiexec -n")
+    OPTIONS, rest = parser.parse_known_args()
+    if OPTIONS.ranks:
+        os.environ["OMP_NUM_THREADS"] = "1"
+    OPTIONS.suan = os.path.abspath(OPTIONS.suan)
+    OPTIONS.documents = os.path.abspath(OPTIONS.documents)
+    unittest.main(argv=[sys.argv[0], *rest])
+
+
+if __name__ == "__main__":
+    main()
