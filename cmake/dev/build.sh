@@ -15,12 +15,18 @@ dev_build() {
   if [ $# -eq 0 ]; then set -- release; fi
   dev_setup
   for preset in "$@"; do
-    build_preset "$preset" || fail "Building $preset did not succeed." "$LOGS/build-$preset.log"
+    build_preset "$preset" || build_failed "$preset"
   done
 }
 
+build_failed() {
+  grep -E '(error|Error)[: ]|undefined reference' "$BUILD_LOG" | head -n 10 >&2 || true
+  fail "Building $1 did not succeed." "$BUILD_LOG"
+}
+
 # build_preset PRESET [CMAKE-ARGUMENT...]: configures when something that CMake does not watch by
-# itself has changed (Kokkos, the compiler, the arguments), and builds.
+# itself has changed (Kokkos, the compiler, the arguments), and builds. Returns 1 after a failure,
+# whose log is then BUILD_LOG.
 build_preset() {
   local preset=$1 cmake key kokkos=$DEPS/kokkos-cpu arguments=() folder
   shift
@@ -42,12 +48,14 @@ build_preset() {
   if [ "$(cat "$folder/.suan-key" 2>/dev/null)" != "$key" ] || [ ! -e "$folder/build.ninja" ]; then
     # Another compiler or Kokkos cannot be swapped inside a build tree.
     rm -f "$folder/CMakeCache.txt" "$folder/.suan-key"
+    BUILD_LOG=$LOGS/configure-$preset.log
     step "configure-$preset" "Configuring $preset" \
-      "$cmake" --preset "$preset" "${arguments[@]}" \
-      || fail "Configuring $preset did not succeed." "$LOGS/configure-$preset.log"
+      "$cmake" --preset "$preset" "${arguments[@]}" || return 1
     echo "$key" >"$folder/.suan-key"
   fi
-  step "build-$preset" "Building $preset" "$cmake" --build "$folder" --parallel "$JOBS"
+  BUILD_LOG=$LOGS/build-$preset.log
+  # Goes on after an error, so that one look at the log shows all of them.
+  step "build-$preset" "Building $preset" "$cmake" --build "$folder" --parallel "$JOBS" -- -k 0
 }
 
 dev_demo() {

@@ -9,10 +9,14 @@ FAILURES=()
 
 # part LOG-NAME MESSAGE COMMAND...
 part() {
-  if ! step "$@"; then
-    say "  failed; the log is ${LOGS#"$ROOT"/}/$1.log"
-    FAILURES+=("$2")
-  fi
+  step "$@" || part_failed "$2" "$LOGS/$1.log"
+}
+
+# part_failed MESSAGE LOG
+part_failed() {
+  say "  failed; the log is ${2#"$ROOT"/}:"
+  grep -E '(error|Error)[: ]|undefined reference|\*\*\*|[0-9] - .*\(' "$2" | head -n 15 || true
+  FAILURES+=("$1")
 }
 
 dev_test() {
@@ -24,10 +28,7 @@ dev_test() {
   test_preset sanitize
   if have nvcc; then
     # Without a GPU the tests cannot run; that everything compiles and links can be seen.
-    if build_preset cuda; then :; else
-      say "  failed; the log is ${LOGS#"$ROOT"/}/build-cuda.log"
-      FAILURES+=("Building cuda")
-    fi
+    build_preset cuda || part_failed "Building cuda" "$BUILD_LOG"
   else
     say "No nvcc: the CUDA build is left out."
   fi
@@ -52,16 +53,10 @@ test_preset() {
   local preset=$1 cmake
   rm -f "$LOGS/test-$preset.log"
   if ! build_preset "$preset"; then
-    say "  failed; the log is ${LOGS#"$ROOT"/}/build-$preset.log"
-    tail -n 25 "$LOGS/build-$preset.log"
-    FAILURES+=("Building $preset")
+    part_failed "Building $preset" "$BUILD_LOG"
     return
   fi
   cmake=$(cmake_for "$preset")
-  if ! step "test-$preset" "Running the tests of $preset" \
-    "$(dirname "$cmake")/ctest" --preset "$preset" --parallel "$(nproc)"; then
-    say "  failed; the log is ${LOGS#"$ROOT"/}/test-$preset.log"
-    grep -E '\*\*\*|Failed' "$LOGS/test-$preset.log" | head -n 20 || true
-    FAILURES+=("Running the tests of $preset")
-  fi
+  part "test-$preset" "Running the tests of $preset" \
+    "$(dirname "$cmake")/ctest" --preset "$preset" --parallel "$(nproc)"
 }

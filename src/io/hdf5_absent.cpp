@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the HDF5 functions are in a build without HDF5.
+#include "suan/io/hdf5.hpp"
+
+namespace suan {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& path) {
+  throw NotSupported(message(path, ": this build of Suan has no HDF5; install the HDF5 library ",
+                             "(Debian: libhdf5-openmpi-dev or libhdf5-dev) and build with ",
+                             "-DSUAN_ENABLE_HDF5=ON, or use Matrix Market files"));
+}
+
+}  // namespace
+
+struct Hdf5Writer::State {};
+
+// No writer can exist, so its other functions are never reached.
+Hdf5Writer::Hdf5Writer(const std::string& path, const Communicator&) { refuse(path); }
+Hdf5Writer::~Hdf5Writer() = default;
+
+template <Scalar T>
+void Hdf5Writer::write(const std::string& name, const DistributedMatrix<T>&) {
+  refuse(name);
+}
+template <Scalar T>
+void Hdf5Writer::write(const std::string& name, const Vector<T>&, std::span<const GlobalIndex>) {
+  refuse(name);
+}
+void Hdf5Writer::write_text(const std::string& name, const std::string&) { refuse(name); }
+void Hdf5Writer::close() { refuse("close"); }
+
+std::vector<Hdf5Entry> list_hdf5(const std::string& path) { refuse(path); }
+
+template <Scalar T>
+DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator&,
+                                      const std::string&) {
+  refuse(path);
+}
+
+template <Scalar T>
+Vector<T> read_hdf5_vector(const std::string& path, const Layout&, const std::string&) {
+  refuse(path);
+}
+
+template void Hdf5Writer::write(const std::string&, const DistributedMatrix<float>&);
+template void Hdf5Writer::write(const std::string&, const DistributedMatrix<double>&);
+template void Hdf5Writer::write(const std::string&, const DistributedMatrix<Complex>&);
+template void Hdf5Writer::write(const std::string&, const Vector<float>&,
+                                std::span<const GlobalIndex>);
+template void Hdf5Writer::write(const std::string&, const Vector<double>&,
+                                std::span<const GlobalIndex>);
+template void Hdf5Writer::write(const std::string&, const Vector<Complex>&,
+                                std::span<const GlobalIndex>);
+template DistributedMatrix<float> read_hdf5_matrix(const std::string&, const Communicator&,
+                                                   const std::string&);
+template DistributedMatrix<double> read_hdf5_matrix(const std::string&, const Communicator&,
+                                                    const std::string&);
+template DistributedMatrix<Complex> read_hdf5_matrix(const std::string&, const Communicator&,
+                                                     const std::string&);
+template Vector<float> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
+template Vector<double> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
+template Vector<Complex> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
+
+}  // namespace suan

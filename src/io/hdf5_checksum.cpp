@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "hdf5_checksum.hpp"
+
+namespace suan::hdf5 {
+
+namespace {
+
+/// The sum of term(0) to term(count - 1) on all threads.
+template <class Term>
+std::uint64_t sum(std::size_t count, const Term& term) {
+  using Range = Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
+  std::uint64_t result = 0;
+  Kokkos::parallel_reduce(
+      "suan::io::checksum", Range(0, static_cast<std::int64_t>(count)),
+      [&](std::int64_t i, std::uint64_t& partial) { partial += term(i); }, result);
+  return result;
+}
+
+}  // namespace
+
+std::uint64_t checksum_of(Array array, std::int64_t position,
+                          std::span<const std::int64_t> numbers) {
+  return sum(numbers.size(), [&](std::int64_t i) {
+    return term(array, position + i, numbers[static_cast<std::size_t>(i)]);
+  });
+}
+
+template <Scalar T>
+std::uint64_t checksum_of_values(std::int64_t position, std::span<const T> values) {
+  return sum(values.size(), [&](std::int64_t i) {
+    return value_term(position + i, values[static_cast<std::size_t>(i)]);
+  });
+}
+
+template std::uint64_t checksum_of_values(std::int64_t, std::span<const float>);
+template std::uint64_t checksum_of_values(std::int64_t, std::span<const double>);
+template std::uint64_t checksum_of_values(std::int64_t, std::span<const Complex>);
+
+}  // namespace suan::hdf5

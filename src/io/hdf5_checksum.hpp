@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The checksum of matrices and vectors in HDF5 files. docs/file-format.md defines it.
+//
+// It is a sum, modulo 2^64, with one term per stored number; a term depends on the array, the
+// position in it and the bits of the number. So it does not matter which rank adds which terms in
+// which order, while a changed, moved or exchanged number changes it (but for a chance of 2^-64).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <span>
+
+#include "suan/core/types.hpp"
+
+namespace suan::hdf5 {
+
+enum class Array : std::uint64_t { header = 0, row_offsets = 1, columns = 2, values = 3 };
+
+/// The finaliser of SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014, with the constants of Stafford's variant 13.
+constexpr std::uint64_t mix(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31);
+}
+
+/// The term of the 64 bits `word` at `position` of `array`.
+constexpr std::uint64_t term(Array array, std::int64_t position, std::uint64_t word) noexcept {
+  const auto place = (static_cast<std::uint64_t>(array) << 58) + static_cast<std::uint64_t>(position);
+  return mix(word ^ (place * 0x9e3779b97f4a7c15U));
+}
+
+inline std::uint64_t term(Array array, std::int64_t position, std::int64_t value) noexcept {
+  return term(array, position, static_cast<std::uint64_t>(value));
+}
+inline std::uint64_t value_term(std::int64_t position, float value) noexcept {
+  return term(Array::values, position, std::uint64_t{std::bit_cast<std::uint32_t>(value)});
+}
+inline std::uint64_t value_term(std::int64_t position, double value) noexcept {
+  return term(Array::values, position, std::bit_cast<std::uint64_t>(value));
+}
+/// A complex number is two words, real part first.
+inline std::uint64_t value_term(std::int64_t position, const Complex& value) noexcept {
+  return value_term(2 * position, value.real()) + value_term(2 * position + 1, value.imag());
+}
+
+/// The sum of the terms of consecutive numbers, the first of which stands at `position`.
+std::uint64_t checksum_of(Array array, std::int64_t position,
+                          std::span<const std::int64_t> numbers);
+template <Scalar T>
+std::uint64_t checksum_of_values(std::int64_t position, std::span<const T> values);
+
+}  // namespace suan::hdf5

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Opening files for reading, with every claim of theirs checked. Nothing here is collective: each
+// rank reads for itself, so that a damaged file can leave no rank waiting.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "hdf5_format.hpp"
+#include "suan/io/hdf5.hpp"
+
+namespace suan::hdf5 {
+
+/// @throws IoError when there is no such file or it is not one of HDF5.
+Handle open_file(const Place& place);
+
+/// What the file holds at its top level.
+std::vector<Hdf5Entry> list_entries(hid_t file, const Place& place);
+
+/// `name`, or, when it is empty, that of the only entry of this kind.
+/// @throws IoError when there is none; InvalidArgument when there are several.
+std::string only_name(hid_t file, const std::string& name, const char* kind, const Place& place);
+
+struct InputMatrix {
+  Place place;
+  Handle file;
+  Handle row_offsets;
+  Handle columns;
+  Handle values;
+  MatrixHeader header;
+};
+/// Opens a matrix and checks its attributes and its datasets' sizes and types.
+InputMatrix open_matrix(const std::string& path, const std::string& name);
+
+struct InputVector {
+  Place place;
+  Handle file;
+  Handle dataset;
+  Stored scalar = Stored::float64;
+  std::vector<std::int64_t> extents;
+  std::int64_t elements = 0;
+  std::optional<std::uint64_t> checksum;  ///< none in a dataset that another program wrote
+};
+/// Opens a vector: one of ours, or any dataset of a type that we know.
+InputVector open_vector(const std::string& path, const std::string& name);
+
+/// Reads `count` elements from the position `first` on.
+void read_elements(hid_t dataset, hid_t memory_type, std::span<const std::int64_t> extents,
+                   std::int64_t first, std::int64_t count, void* elements, const Place& place);
+
+/// Throws IoError when `found`, summed over the ranks, is not `stored`.
+void require_checksum(const Place& place, std::uint64_t stored, std::uint64_t found);
+
+/// @throws InvalidArgument when complex numbers are to be read as real ones.
+template <Scalar T>
+void require_scalar(const Place& place, Stored stored) {
+  if (stored == Stored::complex128 && !is_complex<T>) {
+    throw InvalidArgument(message(place.text(), ": holds complex numbers, which cannot be read as ",
+                                  scalar_name<T>(), "; read it as complex128"));
+  }
+}
+
+/// A number from a file as T.
+template <Scalar T, Scalar S>
+T convert(const S& x) {
+  if constexpr (is_complex<S> && !is_complex<T>) {
+    return static_cast<T>(x.real());
+  } else if constexpr (is_complex<S> == is_complex<T>) {
+    return static_cast<T>(x);
+  } else {
+    return T(static_cast<Real<T>>(x));
+  }
+}
+
+}  // namespace suan::hdf5

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "hdf5_output.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "hdf5_types.hpp"
+
+namespace suan::hdf5 {
+
+namespace {
+
+#if SUAN_HAVE_MPI && defined(H5_HAVE_PARALLEL)
+constexpr bool has_mpi_io = true;
+
+void use_mpi_io(hid_t access, const Communicator& comm, const Place& place) {
+  checked(H5Pset_fapl_mpio(access, comm.mpi(), MPI_INFO_NULL), place, "cannot use MPI-IO");
+  checked(H5Pset_coll_metadata_write(access, true), place, "cannot use MPI-IO");
+}
+
+void use_collective_transfer(hid_t transfer, const Place& place) {
+  checked(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), place, "cannot use MPI-IO");
+}
+#else
+constexpr bool has_mpi_io = false;
+void use_mpi_io(hid_t, const Communicator&, const Place&) {}
+void use_collective_transfer(hid_t, const Place&) {}
+#endif
+
+/// Version 2 of HDF5's object headers carries checksums of its own; HDF5 1.8 and newer read it.
+Handle file_access(const Place& place) {
+  Handle access =
+      checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "cannot set up the access to files");
+  checked(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST), place,
+          "cannot choose the version of the HDF5 format");
+  checked(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), place, "cannot set up the file");
+  return access;
+}
+
+/// Writes one piece through this rank's HDF5, with the others' when `transfer` says so.
+void write_piece(const OutputDataset& to, std::int64_t first, std::int64_t count, const char* data,
+                 hid_t transfer) {
+  const Handle file_space =
+      checked(H5Dget_space(to.dataset.id()), H5Sclose, to.place, "cannot read the dataspace");
+  select_range(file_space.id(), to.extents, first, count, to.place);
+  const hsize_t length = static_cast<hsize_t>(std::max<std::int64_t>(count, 1));
+  const Handle memory_space = checked(H5Screate_simple(1, &length, nullptr), H5Sclose, to.place,
+                                      "cannot make a dataspace");
+  if (count == 0) checked(H5Sselect_none(memory_space.id()), to.place, "cannot select nothing");
+  // HDF5 refuses a null pointer even where nothing is selected.
+  static const char nothing[sizeof(Complex)] = {};
+  checked(H5Dwrite(to.dataset.id(), to.memory_type.id(), memory_space.id(), file_space.id(),
+                   transfer, count == 0 ? nothing : data),
+          to.place, "cannot write the elements; is the disk full?");
+}
+
+}  // namespace
+
+Route best_route(const Communicator& comm) {
+  return has_mpi_io && comm.size() > 1 ? Route::collective : Route::gathered;
+}
+
+Output::Output(const std::string& path, const Communicator& comm, Route route)
+    : comm_(comm), place_{path, {}}, route_(route), target_(path, comm) {
+  const QuietErrors quiet;
+  together(comm_, [&] {
+    if (route_ == Route::gathered && !comm_.is_root()) return;
+    const Handle access = file_access(place_);
+    if (route_ == Route::collective) use_mpi_io(access.id(), comm_, place_);
+    file_ = checked(
+        H5Fcreate(target_.part_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose,
+        place_, "cannot create the file");
+  });
+}
+
+Output::~Output() {
+  const QuietErrors quiet;
+  file_.close();
+}
+
+OutputDataset Output::create_dataset(hid_t parent, const std::string& name, const Place& place,
+                                     Handle file_type, Handle memory_type,
+                                     std::vector<std::int64_t> extents) {
+  const Handle properties =
+      checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, place, "cannot set up a dataset");
+  // Every element is written, so that filling the dataset first would be wasted; a file without
+  // times of creation is the same file each time.
+  checked(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), place, "cannot set up a dataset");
+  checked(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), place,
+          "cannot set up a dataset");
+  checked(H5Pset_obj_track_times(properties.id(), false), place, "cannot set up a dataset");
+  const Handle links =
+      checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, place, "cannot set up a dataset");
+  checked(H5Pset_create_intermediate_group(links.id(), 1), place, "cannot set up a dataset");
+  const Handle space = dataspace(extents, place);
+  OutputDataset result;
+  result.dataset = checked(H5Dcreate2(parent, name.c_str(), file_type.id(), space.id(), links.id(),
+                                      properties.id(), H5P_DEFAULT),
+                           H5Dclose, place, "cannot create the dataset");
+  result.element_size = H5Tget_size(memory_type.id());
+  result.memory_type = std::move(memory_type);
+  result.extents = std::move(extents);
+  result.place = place;
+  return result;
+}
+
+void Output::write(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
+                   const void* data) {
+  const QuietErrors quiet;
+  const auto* bytes = static_cast<const char*>(data);
+  if (route_ == Route::collective) {
+    write_collective(dataset, first, count, bytes);
+  } else {
+    write_gathered(dataset, first, count, bytes);
+  }
+}
+
+void Output::write_collective(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
+                              const char* data) {
+  const auto size = static_cast<std::int64_t>(dataset.element_size);
+  const std::int64_t most = std::max<std::int64_t>(piece_bytes / size, 1);
+  const std::int64_t rounds = comm_.max((count + most - 1) / most);
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    const std::int64_t done = std::min(count, round * most);
+    together(comm_, [&] {
+      const Handle transfer = checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, dataset.place,
+                                      "cannot set up the transfer");
+      use_collective_transfer(transfer.id(), dataset.place);
+      write_piece(dataset, first + done, std::min(most, count - done), data + done * size,
+                  transfer.id());
+    });
+  }
+}
+
+void Output::write_gathered(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
+                            const char* data) {
+  // Ranks without the file learn here how large an element is.
+  const auto size = comm_.max(static_cast<std::int64_t>(dataset.element_size));
+  const std::int64_t most = std::max<std::int64_t>(piece_bytes / size / comm_.size(), 1);
+  const std::int64_t rounds = comm_.max((count + most - 1) / most);
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    const std::int64_t done = std::min(count, round * most);
+    const std::int64_t number = std::min(most, count - done);
+    const auto firsts = comm_.all_gather(first + done);
+    const auto numbers = comm_.all_gather(number);
+    const std::span<const char> mine(data + done * size, static_cast<std::size_t>(number * size));
+    const auto gathered = comm_.size() > 1 ? comm_.gather(mine) : std::vector<char>();
+    const char* from = comm_.size() > 1 ? gathered.data() : mine.data();
+    together(comm_, [&] {
+      if (!comm_.is_root()) return;
+      for (std::size_t r = 0; r < numbers.size(); ++r) {
+        if (numbers[r] == 0) continue;
+        write_piece(dataset, firsts[r], numbers[r], from, H5P_DEFAULT);
+        from += numbers[r] * size;
+      }
+    });
+  }
+}
+
+void Output::commit() {
+  const QuietErrors quiet;
+  together(comm_, [&] {
+    if (!file_.close()) fail_call(place_, "cannot complete the file; is the disk full?");
+  });
+  target_.commit();
+}
+
+}  // namespace suan::hdf5

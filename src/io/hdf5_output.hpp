@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// An HDF5 file that all ranks of a communicator write together.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hdf5_handle.hpp"
+#include "output_file.hpp"
+
+namespace suan::hdf5 {
+
+/// How the ranks' pieces get into the file.
+enum class Route {
+  collective,  ///< every rank writes, through MPI-IO
+  gathered     ///< rank 0 receives the pieces, a bounded number of bytes at a time, and writes
+};
+
+/// collective where the HDF5 library can do it.
+Route best_route(const Communicator& comm);
+
+/// A dataset being written. On ranks that do not hold the file it has no handle.
+struct OutputDataset {
+  Handle dataset;
+  Handle memory_type;
+  std::size_t element_size = 0;
+  std::vector<std::int64_t> extents;
+  Place place;
+};
+
+/// The file. All member functions but holds_file() are collective and throw on all ranks alike.
+class Output {
+ public:
+  /// The largest number of bytes that a rank hands to HDF5 or MPI at once.
+  static constexpr std::int64_t piece_bytes = std::int64_t{1} << 26;
+
+  Output(const std::string& path, const Communicator& comm, Route route);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  const Communicator& comm() const noexcept { return comm_; }
+  /// Messages name the final path, not the one of the unfinished file.
+  const Place& place() const noexcept { return place_; }
+  /// Whether this rank takes part in the calls of HDF5.
+  bool holds_file() const noexcept { return static_cast<bool>(file_); }
+
+  /// Calls body(file) on the ranks that hold the file. What HDF5 calls metadata (groups, datasets,
+  /// attributes) must be written with the same arguments on each of them.
+  template <class Body>
+  void edit(Body&& body) {
+    const QuietErrors quiet;
+    together(comm_, [&] {
+      if (holds_file()) body(file_.id());
+    });
+  }
+
+  /// A new dataset whose elements are yet to be written; for use in edit().
+  static OutputDataset create_dataset(hid_t parent, const std::string& name, const Place& place,
+                                      Handle file_type, Handle memory_type,
+                                      std::vector<std::int64_t> extents);
+
+  /// Writes `count` elements of each rank, the first at position `first` (the last dimension
+  /// counts fastest). A rank may have none.
+  void write(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
+             const void* data);
+
+  /// Closes the file and puts it in its place.
+  void commit();
+
+ private:
+  void write_collective(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
+                        const char* data);
+  void write_gathered(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
+                      const char* data);
+
+  Communicator comm_;
+  Place place_;
+  Route route_;
+  detail::OutputFile target_;
+  Handle file_;
+};
+
+}  // namespace suan::hdf5
