@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""Sparse linear systems, solved and verified.
+
+>>> import numpy as np, suan
+>>> A = suan.generate("poisson3d", size=16)
+>>> x, report = suan.solve(A, np.ones(A.shape[0]))
+>>> report.reason
+'converged'
+"""
+
+from ._config import options, show_config
+from ._errors import (
+    DeviceError,
+    DimensionMismatch,
+    Error,
+    InternalError,
+    InvalidArgument,
+    IoError,
+    MpiError,
+    NotSupported,
+    OutOfMemory,
+)
+from ._gallery import generate
+from ._info import MatrixInfo, info
+from ._io import read, write
+from ._report import SolveReport
+from ._solve import solve
+from ._suan import OptionDescription, build_info
+
+__version__: str = build_info()["version"]
+
+for _class in (
+    DeviceError,
+    DimensionMismatch,
+    Error,
+    InternalError,
+    InvalidArgument,
+    IoError,
+    MatrixInfo,
+    MpiError,
+    NotSupported,
+    OutOfMemory,
+    SolveReport,
+):
+    # Messages and pickles name them by where users find them.
+    _class.__module__ = "suan"
+del _class, build_info
+
+__all__ = [
+    "DeviceError",
+    "DimensionMismatch",
+    "Error",
+    "InternalError",
+    "InvalidArgument",
+    "IoError",
+    "MatrixInfo",
+    "MpiError",
+    "NotSupported",
+    "OptionDescription",
+    "OutOfMemory",
+    "SolveReport",
+    "__version__",
+    "generate",
+    "info",
+    "options",
+    "read",
+    "show_config",
+    "solve",
+    "write",
+]

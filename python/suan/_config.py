@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""What this build is, and the options that its functions take."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, overload
+
+from . import _suan
+from ._errors import InvalidArgument
+
+
+class OptionList(list[_suan.OptionDescription]):
+    """A list that prints one option per line."""
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(option) for option in self)
+
+
+def options(function: str = "solve") -> OptionList:
+    """The keywords of "solve", "generate" or "read" (of Matrix Market files).
+
+    Returns
+    -------
+    list of OptionDescription
+        Each with name, type, default, range, choices and one sentence.
+    """
+    tables = {
+        "solve": _suan.solve_options,
+        "generate": _suan.gallery_options,
+        "read": _suan.matrix_market_options,
+    }
+    if function not in tables:
+        raise InvalidArgument(f'"{function}" has no options; {", ".join(tables)} have')
+    return OptionList(tables[function]())
+
+
+@overload
+def show_config(mode: Literal["stdout"] = ...) -> None: ...
+@overload
+def show_config(mode: Literal["dicts"]) -> dict[str, Any]: ...
+def show_config(mode: str = "stdout") -> dict[str, Any] | None:
+    """Show what this build was made with, and what it runs on.
+
+    Parameters
+    ----------
+    mode : {"stdout", "dicts"}
+        Print it, or return it as a dictionary, as numpy.show_config() does.
+    """
+    if mode not in ("stdout", "dicts"):
+        raise InvalidArgument(f'mode is "{mode}", but it must be "stdout" or "dicts"')
+    config = {**_suan.build_info(), "threads": _suan.thread_count()}
+    config["mpi_library"] = _suan.mpi_library_version().split(",")[0].strip()
+    if mode == "dicts":
+        return config
+    for name, value in config.items():
+        text = ", ".join(value) if isinstance(value, list) else value
+        print(f"{name:14} {text}")
+    return None

@@ -1,0 +1,237 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""A x = b with as little knowledge of solvers as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator
+
+from . import _suan
+from ._arrays import Csr, as_sparse, as_vector, scalar_type
+from ._errors import DimensionMismatch, Error, InvalidArgument, MpiError
+from ._options import keywords, option_values
+from ._report import SolveReport
+
+Operand = tuple[str, Any]
+
+
+@keywords(_suan.solve_options())
+def solve(
+    A: Any,
+    b: Any,
+    *,
+    x0: Any = None,
+    callback: Callable[[int, float], object] | None = None,
+    comm: Any = None,
+    **options: bool | int | float | str,
+) -> tuple[NDArray[Any], SolveReport]:
+    """Solve A x = b.
+
+    The solver and the preconditioner are chosen by looking at A, unless they are given. A solve
+    that fails is no exception: look at ``report.converged`` and ``report.reason``.
+
+    Parameters
+    ----------
+    A : scipy.sparse matrix or array, numpy.ndarray, LinearOperator or callable
+        Square. A callable gets a vector and returns A times that vector. Matrices in CSR format
+        with 32-bit indices are not copied, save for ``indptr``; see ``report.copied``.
+    b : array_like
+        The right-hand side, with one element for each row of A, or a single column of them.
+    x0 : array_like, optional
+        The initial guess; zero by default.
+    callback : callable, optional
+        Called as ``callback(iteration, residual_norm)``. An exception in it ends the solve.
+    comm : mpi4py.MPI.Comm, optional
+        Solves on the ranks of ``comm``, all of which call solve(): A holds this rank's rows with
+        global columns, b and x this rank's elements.
+    {options}
+
+    Returns
+    -------
+    x : numpy.ndarray
+        The solution, or the last finite iterate, in the shape of b.
+    report : SolveReport
+
+    Raises
+    ------
+    InvalidArgument
+        For an unknown or wrong option, naming the nearest valid ones.
+    DimensionMismatch
+        When shapes do not fit, naming both.
+
+    Examples
+    --------
+    >>> import numpy as np, suan
+    >>> A = suan.generate("poisson2d", size=20)
+    >>> x, report = suan.solve(A, np.ones(400), rtol=1e-10)
+    >>> report.converged
+    True
+    """
+    if callback is not None and not callable(callback):
+        raise InvalidArgument(f"callback is no function but {callback!r}")
+    if comm is not None:
+        return _solve_distributed(A, b, x0, callback, comm, options)
+    problem = _Problem(A, b, x0, options, None)
+    return problem.solve(problem.dtype, callback, None)
+
+
+class _Problem:
+    """The checked arguments of a solve."""
+
+    def __init__(self, A: Any, b: Any, x0: Any, options: dict[str, Any], size: int | None):
+        """`size` is the global number of rows where this process has only some, else None."""
+        self.options = option_values(options)
+        _suan.check_solve_options(self.options)
+        self.shape = np.shape(b)
+        self.b = as_vector(b, "b")
+        self.x0 = None if x0 is None else as_vector(x0, "x0")
+        operands: list[Operand] = [("b", self.b.dtype)]
+        if self.x0 is not None:
+            operands.append(("x0", self.x0.dtype))
+        self.function: Callable[..., Any] | None = None
+        self.matrix = as_sparse(A)
+        self.given = A
+        if self.matrix is not None:
+            operands.append(("A", self.matrix.dtype))
+            rows, columns = self.matrix.shape
+            if size is None and rows != columns:
+                raise InvalidArgument(f"A is {rows} x {columns}; solve() needs a square matrix")
+        elif isinstance(A, LinearOperator):
+            self.function = A.matvec
+            rows, columns = A.shape
+            if rows != columns:
+                raise InvalidArgument(f"A is {rows} x {columns}; solve() needs a square operator")
+            if A.dtype is not None:
+                operands.append(("A", A.dtype))
+        elif callable(A):
+            self.function = A
+            rows = columns = len(self.b)
+        else:
+            raise InvalidArgument(
+                "A must be a scipy.sparse matrix or array, a numpy.ndarray, a LinearOperator or a "
+                f"function, not {type(A).__name__}"
+            )
+        for name, vector in (("b", self.b), ("x0", self.x0)):
+            if vector is not None and len(vector) != rows:
+                raise DimensionMismatch(
+                    f"{name} has {len(vector)} elements, but A has {rows} rows ({rows} x {columns})"
+                )
+        self.dtype = scalar_type(*operands)
+
+    def solve(
+        self,
+        dtype: np.dtype[Any],
+        callback: Callable[[int, float], object] | None,
+        comm: int | None,
+    ) -> tuple[NDArray[Any], SolveReport]:
+        b = np.ascontiguousarray(self.b, dtype=dtype)
+        x = np.zeros(len(b), dtype=dtype)
+        if self.x0 is not None:
+            x[:] = self.x0
+        copied: list[str] = []
+        if self.function is not None:
+            function = _product(self.function, len(b), dtype)
+            fields = _suan.solve_function(function, b, x, self.options, callback, comm)
+        else:
+            index = np.int32 if comm is None else np.int64
+            csr = Csr(self.matrix, dtype, index)
+            copied = csr.copied if self.matrix is self.given else ["A"]
+            if comm is None:
+                fields = _suan.solve_csr(csr.arrays, b, x, self.options, callback)
+            else:
+                fields = _suan.solve_rows(csr.arrays, b, x, self.options, callback, comm)
+                copied = ["A"]
+        if b.size and not np.may_share_memory(b, self.b):
+            copied = [*copied, "b"]
+        return x.reshape(self.shape), _report(fields, copied)
+
+
+def _report(fields: dict[str, Any], copied: list[str]) -> SolveReport:
+    text, as_json = fields.pop("text"), fields.pop("json")
+    fields["copied"] = tuple(dict.fromkeys([*copied, *fields["copied"]]))
+    return SolveReport(**fields, _text=text, _json=as_json)
+
+
+def _product(
+    function: Callable[..., Any], size: int, dtype: np.dtype[Any]
+) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """`function`, with what it returns checked and in the form that the library reads."""
+
+    def product(vector: NDArray[Any]) -> NDArray[Any]:
+        result = np.asarray(function(vector))
+        if result.shape not in ((size,), (size, 1)):
+            raise DimensionMismatch(
+                f"A returned an array of shape {result.shape} for a vector of {size} elements"
+            )
+        if result.dtype.kind == "c" and dtype.kind != "c":
+            raise InvalidArgument(
+                f"A returned complex numbers for a vector of {dtype}; pass a complex b"
+            )
+        if result.dtype.kind not in "biufc":
+            raise InvalidArgument(f"A returned an array of {result.dtype}, not of numbers")
+        return np.ascontiguousarray(result.reshape(size), dtype=dtype)
+
+    return product
+
+
+def _solve_distributed(
+    A: Any,
+    b: Any,
+    x0: Any,
+    callback: Callable[[int, float], object] | None,
+    comm: Any,
+    options: dict[str, Any],
+) -> tuple[NDArray[Any], SolveReport]:
+    try:
+        handle = int(comm.py2f())
+    except (AttributeError, TypeError):
+        raise InvalidArgument(
+            f"comm is no communicator of mpi4py but {type(comm).__name__}"
+        ) from None
+    # Every rank learns what went wrong on any of them, so that none waits for one that left.
+    problem: _Problem | None = None
+    failure: Exception | None = None
+    try:
+        _require_same_mpi()
+        problem = _Problem(A, b, x0, options, size=0)
+    except Exception as error:
+        failure = error
+    found = comm.allgather(
+        (failure, None, None, None)
+        if problem is None
+        else (None, problem.dtype, problem.function is not None, problem.options)
+    )
+    for rank, (other, *_) in enumerate(found):
+        if isinstance(other, Error):
+            raise type(other)(f"rank {rank}: {other}")
+        if other is not None:
+            raise other
+    assert problem is not None
+    if len({is_function for _, _, is_function, _ in found}) > 1:
+        raise InvalidArgument("A is a function on some ranks and a matrix on others")
+    for rank, (_, _, _, values) in enumerate(found):
+        if values != found[0][3]:
+            raise InvalidArgument(
+                f"the options differ between ranks: {found[0][3]} on rank 0, {values} on rank {rank}"
+            )
+    dtype = np.result_type(*(dtype for _, dtype, _, _ in found))
+    return problem.solve(dtype, callback, handle)
+
+
+def _require_same_mpi() -> None:
+    ours = _suan.mpi_library_version()
+    if not ours:
+        return  # The library says itself that it has no MPI.
+    from mpi4py import MPI
+
+    theirs = MPI.Get_library_version().rstrip("\0")
+    if theirs != ours:
+        raise MpiError(
+            "mpi4py and Suan run with different MPI libraries, whose communicators do not fit: "
+            f"mpi4py with {theirs.splitlines()[0]}, Suan with {ours.splitlines()[0]}"
+        )

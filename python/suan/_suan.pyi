@@ -1,0 +1,139 @@
+"""
+The compiled part of the package suan, which is where to look for functions.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import numpy.typing
+
+
+class OptionDescription:
+    """One keyword: its name, default, range and one sentence."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> str:
+        """The name of its type: bool, int, float or str."""
+
+    @property
+    def default(self) -> bool | int | float | str: ...
+
+    @property
+    def minimum(self) -> int | float | None:
+        """The smallest value allowed; None when there is no such bound."""
+
+    @property
+    def maximum(self) -> int | float | None:
+        """The largest value allowed; None when there is no such bound."""
+
+    @property
+    def choices(self) -> list[str]:
+        """The words allowed; empty when any is."""
+
+    @property
+    def range(self) -> str:
+        """The range in words; empty when there is none."""
+
+    @property
+    def sentence(self) -> str: ...
+
+    def __repr__(self) -> str: ...
+
+def build_info() -> dict[str, Any]:
+    """What this build was made with."""
+
+def thread_count() -> int:
+    """Threads that a solve uses on the host."""
+
+def mpi_library_version() -> str:
+    """The MPI library that this build runs with; empty without MPI."""
+
+class CsrArrays:
+    """The arrays of a matrix in compressed sparse rows; they are not copied."""
+
+    def __init__(self, rows: int, columns: int, offsets: numpy.typing.NDArray[numpy.int64], indices: numpy.typing.NDArray[numpy.int32] | numpy.typing.NDArray[numpy.int64], values: numpy.typing.NDArray[Any]) -> None: ...
+
+    @property
+    def addresses(self) -> tuple[int, int, int]:
+        """Where the library will read offsets, indices and values."""
+
+def analyse(a: CsrArrays) -> tuple[str, str]:
+    """Facts about a matrix, as JSON and as a table."""
+
+def solve_options() -> list[OptionDescription]:
+    """The keywords of solve()."""
+
+def check_solve_options(options: dict[str, bool | int | float | str]) -> None:
+    """Raises what solve() would raise for these options."""
+
+def solve_csr(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None) -> dict[str, Any]:
+    """
+    Solves A x = b from the guess in x, which is overwritten; returns the report.
+    """
+
+def solve_rows(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int) -> dict[str, Any]:
+    """
+    As solve_csr, with this rank's rows and global columns; comm is a Fortran handle.
+    """
+
+def solve_function(function: Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None) -> dict[str, Any]:
+    """
+    As solve_csr, with A a function that returns an array of b's type and size.
+    """
+
+def matrix_market_header(path: str) -> dict[str, Any]:
+    """What the banner and the size line say."""
+
+def matrix_market_options() -> list[OptionDescription]:
+    """The keywords of read() for Matrix Market files."""
+
+def read_matrix_market(path: str, scalar: str, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
+    """(rows, columns, offsets, indices, values)"""
+
+def read_matrix_market_vector(path: str, scalar: str, size: int, options: dict[str, bool | int | float | str]) -> numpy.typing.NDArray[Any]:
+    """A file of one column."""
+
+def write_matrix_market(path: str, a: CsrArrays) -> None:
+    """Writes a matrix whose rows are sorted."""
+
+def write_matrix_market_vector(path: str, vector: numpy.typing.NDArray[Any]) -> None:
+    """Writes a file of one column."""
+
+def hdf5_entries(path: str) -> list[dict[str, Any]]:
+    """name, kind, scalar, rows, columns and entries of what a file holds."""
+
+def read_hdf5_matrix(path: str, scalar: str, name: str) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
+    """(rows, columns, offsets, indices, values)"""
+
+def read_hdf5_vector(path: str, scalar: str, name: str, size: int) -> numpy.typing.NDArray[Any]:
+    """A vector of `size` elements."""
+
+class Hdf5File:
+    """A file that is being written."""
+
+    def __init__(self, path: str) -> None: ...
+
+    def write_matrix(self, name: str, a: CsrArrays) -> None: ...
+
+    def write_vector(self, name: str, vector: numpy.typing.NDArray[Any]) -> None: ...
+
+    def write_text(self, name: str, text: str) -> None: ...
+
+    def close(self) -> None:
+        """Completes the file."""
+
+    def abandon(self) -> None:
+        """Leaves whatever stood at the path before."""
+
+def gallery_names() -> list[str]:
+    """The problems that generate() knows."""
+
+def gallery_options() -> list[OptionDescription]:
+    """The keywords of generate()."""
+
+def generate(name: str, scalar: str, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
+    """(rows, columns, offsets, indices, values)"""

@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""solve(..., comm=) on the ranks of an mpi4py communicator.
+
+Each test starts mpirun on one function of distributed.py.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import suan
+
+pytest.importorskip("mpi4py", reason="mpi4py is not installed")
+MPIRUN = os.environ.get("SUAN_MPIEXEC") or shutil.which("mpirun")
+pytestmark = [
+    pytest.mark.skipif(
+        not suan.show_config("dicts")["mpi"], reason="this build of Suan has no MPI"
+    ),
+    pytest.mark.skipif(MPIRUN is None, reason="there is no mpirun"),
+]
+SCRIPT = pathlib.Path(__file__).with_name("distributed.py")
+
+
+def run(ranks: int, case: str) -> list[str]:
+    environment = {
+        "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+        "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        "OMPI_MCA_mpi_yield_when_idle": "1",
+        "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+        "OMPI_MCA_hwloc_base_binding_policy": "none",
+        "OMP_NUM_THREADS": "1",
+    }
+    result = subprocess.run(
+        [str(MPIRUN), "-n", str(ranks), sys.executable, str(SCRIPT), case],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**os.environ, **environment},
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    lines = sorted(line for line in result.stdout.splitlines() if line)
+    assert len(lines) == ranks, result.stdout + result.stderr
+    return lines
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+@pytest.mark.parametrize("case", ["matrix", "function", "complex", "types", "empty_rank"])
+def test_the_answer_is_the_serial_one(ranks, case):
+    assert run(ranks, case) == [f"{rank} ok" for rank in range(ranks)]
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("bad_type_on_one_rank", "NotSupported rank 1: b is of type"),
+        ("bad_shape_on_one_rank", "DimensionMismatch rank 1: b has 1 elements"),
+        ("bad_option_on_one_rank", "InvalidArgument rank 1: unknown option"),
+        ("other_options", "InvalidArgument the options differ between ranks"),
+        ("columns_do_not_fit", "DimensionMismatch A has"),
+        ("function_raises_on_one_rank", "from the product of rank 1"),
+    ],
+)
+def test_an_error_of_one_rank_ends_all(case, words):
+    for line in run(2, case):
+        assert words in line
+
+
+def test_a_callback_that_raises_on_one_rank():
+    assert run(2, "callback_raises_on_one_rank") == ["0 converged", "1 ValueError enough"]

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""Keywords derive from the library's declarations."""
+
+import inspect
+
+import numpy as np
+import pytest
+from problems import poisson2d
+
+import suan
+
+
+def by_name(function="solve"):
+    return {option.name: option for option in suan.options(function)}
+
+
+def test_the_list():
+    options = by_name()
+    assert {"solver", "preconditioner", "rtol", "max_iterations", "restart"} <= set(options)
+    rtol = options["rtol"]
+    assert (rtol.type, rtol.default, rtol.minimum, rtol.maximum) == ("float", 1e-8, 0.0, 1.0)
+    assert rtol.range == "in [0, 1]"
+    assert rtol.sentence.endswith(".")
+    assert "cg" in options["solver"].choices
+    assert options["solver"].minimum is None
+    assert isinstance(options["max_iterations"].maximum, int)
+    assert repr(suan.options()).count("\n") == len(options) - 1
+    assert "rtol: float = 1e-08, in [0, 1]." in repr(rtol)
+
+
+def test_other_lists():
+    assert "size" in by_name("generate")
+    assert "duplicates" in by_name("read")
+
+
+@pytest.mark.parametrize(("function", "table"), [("solve", "solve"), ("generate", "generate")])
+def test_signature_and_docstring_hold_every_option(function, table):
+    target = getattr(suan, function)
+    parameters = inspect.signature(target).parameters
+    for option in suan.options(table):
+        assert parameters[option.name].default == option.default
+        assert parameters[option.name].kind is inspect.Parameter.KEYWORD_ONLY
+        assert f"{option.name} : {option.type}," in target.__doc__
+    assert "{" not in target.__doc__
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"rtoll": 1e-3}, '"rtoll".*did you mean rtol'),
+        ({"max_iteration": 3}, "did you mean max_iterations"),
+        ({"preconditoner": "jacobi"}, "did you mean preconditioner"),
+        ({"solver": "cgs"}, '"cgs".*did you mean cg'),
+        ({"solver": 3}, "solver.*int.*str"),
+        ({"rtol": "small"}, "rtol.*str.*float"),
+        ({"rtol": None}, "rtol: None"),
+        ({"rtol": 2.0}, r"rtol: 2 .*\[0, 1\]"),
+        ({"rtol": float("nan")}, "rtol: nan"),
+        ({"max_iterations": 2.5}, "max_iterations.*float.*int"),
+        ({"max_iterations": -1}, "max_iterations: -1"),
+        ({"max_iterations": 2**70}, "64 bits"),
+        ({"max_iterations": True}, "max_iterations.*bool.*int"),
+        ({"rtol": [1e-8]}, "rtol"),
+    ],
+)
+def test_wrong_ones_are_named(given, words):
+    with pytest.raises(suan.InvalidArgument, match=words):
+        suan.solve(poisson2d(3), np.ones(9), **given)
+
+
+def test_numbers_of_numpy():
+    _, report = suan.solve(
+        poisson2d(10), np.ones(100), rtol=np.float32(0.5), max_iterations=np.int64(1)
+    )
+    assert report.iterations <= 1
+
+
+def test_options_take_effect():
+    A = poisson2d(20)
+    b = np.ones(400)
+    _, loose = suan.solve(A, b, rtol=1e-2)
+    _, tight = suan.solve(A, b, rtol=1e-12)
+    assert loose.converged and tight.converged
+    assert loose.iterations < tight.iterations
+    assert tight.true_relative_residual <= 1e-12 < loose.true_relative_residual <= 1e-2
+    for solver in ("cg", "gmres"):
+        for preconditioner in ("none", "jacobi", "block_jacobi"):
+            x, report = suan.solve(A, b, solver=solver, preconditioner=preconditioner)
+            assert (report.solver, report.preconditioner) == (solver, preconditioner)
+            assert report.converged
+            assert report.choice == ""
+    _, report = suan.solve(A, b)
+    assert report.choice != ""
