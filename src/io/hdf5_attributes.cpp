@@ -104,8 +104,7 @@ std::uint64_t read_unsigned(hid_t object, const char* name, const Place& place) 
 
 void write_text_attribute(hid_t object, const char* name, const std::string& text,
                           const Place& place) {
-  const Handle type =
-      checked(H5Tcopy(H5T_C_S1), H5Tclose, place, "cannot make a datatype");
+  const Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, place, "cannot make a datatype");
   checked(H5Tset_size(type.id(), std::max<std::size_t>(text.size(), 1)), place,
           "cannot make a datatype");
   checked(H5Tset_strpad(type.id(), H5T_STR_NULLPAD), place, "cannot make a datatype");

@@ -28,7 +28,8 @@ constexpr std::uint64_t mix(std::uint64_t x) noexcept {
 
 /// The term of the 64 bits `word` at `position` of `array`.
 constexpr std::uint64_t term(Array array, std::int64_t position, std::uint64_t word) noexcept {
-  const auto place = (static_cast<std::uint64_t>(array) << 58) + static_cast<std::uint64_t>(position);
+  const auto place =
+      (static_cast<std::uint64_t>(array) << 58) + static_cast<std::uint64_t>(position);
   return mix(word ^ (place * 0x9e3779b97f4a7c15U));
 }
 

@@ -54,12 +54,13 @@ MatrixHeader read_header(hid_t group, const Place& place) {
   header.scalar = parse_scalar(read_text_attribute(group, attribute::scalar, place), place);
   header.index_width = read_integer(group, attribute::index_width, place);
   if (header.index_width != 32 && header.index_width != 64) {
-    fail(place, message("the attribute 'index_width' is ", header.index_width,
-                        "; it must be 32 or 64"));
+    fail(place,
+         message("the attribute 'index_width' is ", header.index_width, "; it must be 32 or 64"));
   }
   if (read_integer(group, attribute::sorted, place) != 1) {
-    fail(place, "the attribute 'sorted' is not 1; version 1 of the format holds each row's "
-                "columns in increasing order");
+    fail(place,
+         "the attribute 'sorted' is not 1; version 1 of the format holds each row's "
+         "columns in increasing order");
   }
   header.checksum = read_unsigned(group, attribute::checksum, place);
   return header;

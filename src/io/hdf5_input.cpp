@@ -26,8 +26,9 @@ Handle open_object(hid_t parent, const std::string& name, const Place& place) {
       checked(H5Pcreate(H5P_LINK_ACCESS), H5Pclose, place, "cannot set up the access");
   checked(H5Pset_elink_cb(access.id(), refuse_external, nullptr), place,
           "cannot set up the access");
-  const char* failed = "cannot be opened; it is damaged, or a link that leads nowhere or to "
-                       "another file";
+  const char* failed =
+      "cannot be opened; it is damaged, or a link that leads nowhere or to "
+      "another file";
   return checked(H5Oopen(parent, name.c_str(), access.id()), H5Oclose, place, failed);
 }
 
@@ -116,8 +117,9 @@ void require_storage(hid_t dataset, bool contiguous, const Place& place) {
     fail(place, "keeps its elements in other files, which is not supported");
   }
   if (contiguous && layout != H5D_CONTIGUOUS && layout != H5D_COMPACT) {
-    fail(place, "is stored in chunks; the arrays of a matrix must be contiguous and not "
-                "compressed (h5repack -f NONE -l CONTI makes such a file)");
+    fail(place,
+         "is stored in chunks; the arrays of a matrix must be contiguous and not "
+         "compressed (h5repack -f NONE -l CONTI makes such a file)");
   }
 }
 
@@ -144,8 +146,8 @@ Handle open_array(hid_t group, const char* name, std::int64_t size, const Place&
 
 void require_integers(hid_t dataset, std::size_t bytes, const Place& place) {
   const Handle type = checked(H5Dget_type(dataset), H5Tclose, place, "cannot read the datatype");
-  const bool fits = bytes == 4 ? H5Tequal(type.id(), H5T_STD_I32LE) > 0
-                               : H5Tequal(type.id(), H5T_STD_I64LE) > 0;
+  const bool fits =
+      bytes == 4 ? H5Tequal(type.id(), H5T_STD_I32LE) > 0 : H5Tequal(type.id(), H5T_STD_I64LE) > 0;
   if (!fits) fail(place, message("must hold little-endian ", 8 * bytes, "-bit integers"));
 }
 
@@ -196,8 +198,8 @@ std::string only_name(hid_t file, const std::string& name, const char* kind, con
     fail(place, message("holds no ", word, "; it holds ", list_names(entries)));
   }
   if (fitting.size() > 1) {
-    throw InvalidArgument(message(place.text(), ": holds more than one ", word,
-                                  "; name one of ", list_names(fitting)));
+    throw InvalidArgument(message(place.text(), ": holds more than one ", word, "; name one of ",
+                                  list_names(fitting)));
   }
   return fitting.front().name;
 }
@@ -234,8 +236,8 @@ InputVector open_vector(const std::string& path, const std::string& name) {
   const Place& place = vector.place;
   const hid_t dataset = vector.dataset.id();
   if (H5Iget_type(dataset) != H5I_DATASET) {
-    const bool is_matrix = H5Iget_type(dataset) == H5I_GROUP &&
-                           is_kind(dataset, kind::csr_matrix, place);
+    const bool is_matrix =
+        H5Iget_type(dataset) == H5I_GROUP && is_kind(dataset, kind::csr_matrix, place);
     fail(place, is_matrix ? "is a matrix, not a vector" : "is not a dataset");
   }
   vector.scalar = stored_type(dataset, place);

@@ -45,8 +45,8 @@ void write_piece(const OutputDataset& to, std::int64_t first, std::int64_t count
       checked(H5Dget_space(to.dataset.id()), H5Sclose, to.place, "cannot read the dataspace");
   select_range(file_space.id(), to.extents, first, count, to.place);
   const hsize_t length = static_cast<hsize_t>(std::max<std::int64_t>(count, 1));
-  const Handle memory_space = checked(H5Screate_simple(1, &length, nullptr), H5Sclose, to.place,
-                                      "cannot make a dataspace");
+  const Handle memory_space =
+      checked(H5Screate_simple(1, &length, nullptr), H5Sclose, to.place, "cannot make a dataspace");
   if (count == 0) checked(H5Sselect_none(memory_space.id()), to.place, "cannot select nothing");
   // HDF5 refuses a null pointer even where nothing is selected.
   static const char nothing[sizeof(Complex)] = {};
@@ -68,9 +68,8 @@ Output::Output(const std::string& path, const Communicator& comm, Route route)
     if (route_ == Route::gathered && !comm_.is_root()) return;
     const Handle access = file_access(place_);
     if (route_ == Route::collective) use_mpi_io(access.id(), comm_, place_);
-    file_ = checked(
-        H5Fcreate(target_.part_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose,
-        place_, "cannot create the file");
+    file_ = checked(H5Fcreate(target_.part_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
+                    H5Fclose, place_, "cannot create the file");
   });
 }
 

@@ -59,9 +59,9 @@ class FileRows final : public RowBlockSource<T> {
   void read_offsets(const Layout& rows) {
     const Place place = from_.place.in(dataset::row_offsets);
     const auto count = static_cast<std::int64_t>(rows.local_size()) + 1;
-    offsets_ = HostView<Offset>(
-        Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Csr::offsets"),
-        static_cast<std::size_t>(count));
+    offsets_ =
+        HostView<Offset>(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Csr::offsets"),
+                         static_cast<std::size_t>(count));
     const std::int64_t extent = from_.header.rows + 1;
     read_elements(from_.row_offsets.id(), H5T_NATIVE_INT64, {&extent, 1}, first_row_, count,
                   offsets_.data(), place);
@@ -70,9 +70,9 @@ class FileRows final : public RowBlockSource<T> {
     const bool starts_wrong = first_row_ == 0 && offsets_(0) != 0;
     const bool ends_wrong = rows.last() == rows.global_size() && offsets_(end) != entries;
     if (starts_wrong || ends_wrong) {
-      fail(place, message(starts_wrong ? "begins with " : "ends with ",
-                          offsets_(starts_wrong ? 0 : end), "; it must go from 0 to the ", entries,
-                          " entries"));
+      fail(place,
+           message(starts_wrong ? "begins with " : "ends with ", offsets_(starts_wrong ? 0 : end),
+                   "; it must go from 0 to the ", entries, " entries"));
     }
     const auto offsets = offsets_;
     std::int64_t bad = count;
@@ -133,8 +133,10 @@ class FileRows final : public RowBlockSource<T> {
         },
         LeastRow(bad));
     if (bad < rows) {
-      fail(place, message("row ", first_row_ + first + bad, " (counted from 0) has columns that "
-                          "are not in [0, ", columns, ") or do not increase"));
+      fail(place, message("row ", first_row_ + first + bad,
+                          " (counted from 0) has columns that "
+                          "are not in [0, ",
+                          columns, ") or do not increase"));
     }
   }
 
@@ -163,8 +165,10 @@ class FileRows final : public RowBlockSource<T> {
         },
         LeastRow(bad));
     if (bad < rows) {
-      fail(place, message("row ", first_row_ + starts_[k] + bad, " (counted from 0) has a value "
-                          "that is infinite or not a number as ", scalar_name<T>()));
+      fail(place, message("row ", first_row_ + starts_[k] + bad,
+                          " (counted from 0) has a value "
+                          "that is infinite or not a number as ",
+                          scalar_name<T>()));
     }
     if constexpr (std::same_as<S, T>) {
       return stored_;
@@ -213,8 +217,8 @@ DistributedMatrix<T> read_on_one_rank(FileRows<S, T>& source, const Layout& rows
   }
   const auto offsets =
       Kokkos::create_mirror_view_and_copy(MemorySpace(), source.offsets(), "suan::Csr::offsets");
-  return {rows, columns,
-          Csr<T>(rows.local_size(), columns.local_size(), offsets, indices, values), {}};
+  return {
+      rows, columns, Csr<T>(rows.local_size(), columns.local_size(), offsets, indices, values), {}};
 }
 
 template <Scalar S, Scalar T>
@@ -224,9 +228,8 @@ DistributedMatrix<T> read_as(const InputMatrix& from, const Communicator& comm) 
   const Layout columns = header.rows == header.columns ? rows : Layout::even(header.columns, comm);
   std::unique_ptr<FileRows<S, T>> source;
   together(comm, [&] { source = std::make_unique<FileRows<S, T>>(from, rows); });
-  auto matrix = comm.size() == 1
-                    ? read_on_one_rank<S, T>(*source, rows, columns, header.entries)
-                    : assemble<T>(rows, columns, *source);
+  auto matrix = comm.size() == 1 ? read_on_one_rank<S, T>(*source, rows, columns, header.entries)
+                                 : assemble<T>(rows, columns, *source);
   require_checksum(from.place, header.checksum,
                    comm.sum(source->checksum(rows)) + header_checksum(header));
   return matrix;

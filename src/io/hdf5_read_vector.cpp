@@ -28,8 +28,8 @@ std::uint64_t read_part(const InputVector& from, Vector<T>& to) {
     checksum += checksum_of_values(first + begin, std::span<const S>(stored));
     elements.resize(stored.size());
     std::transform(stored.begin(), stored.end(), elements.begin(), convert<T, S>);
-    const auto range = std::make_pair(static_cast<std::size_t>(begin),
-                                      static_cast<std::size_t>(begin + count));
+    const auto range =
+        std::make_pair(static_cast<std::size_t>(begin), static_cast<std::size_t>(begin + count));
     Kokkos::deep_copy(Kokkos::subview(to.view(), range),
                       HostView<const T>(elements.data(), elements.size()));
   }
@@ -48,10 +48,9 @@ Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const 
     from = open_vector(path, name);
     require_scalar<T>(from.place, from.scalar);
     if (from.elements != layout.global_size()) {
-      throw DimensionMismatch(message(from.place.text(), ": the file's vector has the shape ",
-                                      describe_shape(from.extents), ", ", from.elements,
-                                      " elements, but the layout asked for has ",
-                                      to_string(layout)));
+      throw DimensionMismatch(message(
+          from.place.text(), ": the file's vector has the shape ", describe_shape(from.extents),
+          ", ", from.elements, " elements, but the layout asked for has ", to_string(layout)));
     }
     result = Vector<T>(layout);
     checksum = with_scalar(from.scalar, [&]<Scalar S>() { return read_part<S>(from, result); });

@@ -112,8 +112,9 @@ Handle file_type(Stored stored, const Place& place) {
 Stored stored_type(hid_t dataset, const Place& place) {
   Stored stored = Stored::float64;
   if (!find_stored_type(dataset, place, stored)) {
-    fail(place, "holds another type of number than float32, float64 and complex128 (a compound of "
-                "\"r\" and \"i\"), which are the ones that can be read");
+    fail(place,
+         "holds another type of number than float32, float64 and complex128 (a compound of "
+         "\"r\" and \"i\"), which are the ones that can be read");
   }
   return stored;
 }

@@ -71,15 +71,15 @@ MatrixGroup create_matrix(hid_t file, const Place& place, const MatrixHeader& he
   const bool narrow = header.index_width == 32;
   result.row_offsets = create(dataset::row_offsets, integers(H5T_STD_I64LE),
                               integers(H5T_NATIVE_INT64), header.rows + 1);
-  result.columns =
-      create(dataset::columns, integers(narrow ? H5T_STD_I32LE : H5T_STD_I64LE),
-             integers(narrow ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64), header.entries);
+  result.columns = create(dataset::columns, integers(narrow ? H5T_STD_I32LE : H5T_STD_I64LE),
+                          integers(narrow ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64), header.entries);
   result.values = create(dataset::values, file_type(header.scalar, place),
                          memory_type(header.scalar, place), header.entries);
   return result;
 }
 
-/// Writes this rank's row offsets, the last rank also their end; returns their part of the checksum.
+/// Writes this rank's row offsets, the last rank also their end; returns their part of the
+/// checksum.
 template <Scalar T>
 std::uint64_t write_offsets(Output& output, const OutputDataset& to, const MatrixRows<T>& rows,
                             const Layout& layout, Offset first_entry) {
@@ -147,8 +147,9 @@ struct Hdf5Writer::State {
   /// The place of a new object. @throws InvalidArgument when it cannot be written.
   Place begin(const std::string& name, const Communicator* operand) {
     if (output == nullptr) {
-      throw InvalidArgument("this HDF5 file was closed (or a write to it failed); make another "
-                            "Hdf5Writer to write more");
+      throw InvalidArgument(
+          "this HDF5 file was closed (or a write to it failed); make another "
+          "Hdf5Writer to write more");
     }
     const Place& file = output->place();
     require_name(file, name);
@@ -206,9 +207,8 @@ void Hdf5Writer::write(const std::string& name, const DistributedMatrix<T>& matr
         write_offsets(output, group.row_offsets, *rows, matrix.row_layout(), first_entry);
     checksum += write_entries(output, group, *rows, first_entry, header.index_width == 32);
     checksum = comm.sum(checksum) + header_checksum(header);
-    output.edit([&](hid_t) {
-      write_unsigned(group.group.id(), attribute::checksum, checksum, place);
-    });
+    output.edit(
+        [&](hid_t) { write_unsigned(group.group.id(), attribute::checksum, checksum, place); });
   });
 }
 
@@ -247,9 +247,8 @@ void Hdf5Writer::write(const std::string& name, const Vector<T>& vector,
       output.write(to, first + begin, end - begin, piece.data());
     }
     checksum = comm.sum(checksum) + shape_checksum(extents);
-    output.edit([&](hid_t) {
-      write_unsigned(to.dataset.id(), attribute::checksum, checksum, place);
-    });
+    output.edit(
+        [&](hid_t) { write_unsigned(to.dataset.id(), attribute::checksum, checksum, place); });
   });
 }
 

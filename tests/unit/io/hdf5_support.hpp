@@ -165,8 +165,8 @@ void expect_pattern(const DistributedMatrix<T>& matrix, const Pattern& pattern) 
   EXPECT_EQ(static_cast<std::int64_t>(entries.size()), expected);
   std::size_t wrong = 0;
   for (const auto& e : entries) {
-    const bool right = pattern.has(e.row, e.column) &&
-                       same_bits(e.value, pattern.value<T>(e.row, e.column));
+    const bool right =
+        pattern.has(e.row, e.column) && same_bits(e.value, pattern.value<T>(e.row, e.column));
     if (!right) ++wrong;
   }
   EXPECT_EQ(wrong, 0U) << "entries that differ";
@@ -174,7 +174,8 @@ void expect_pattern(const DistributedMatrix<T>& matrix, const Pattern& pattern) 
 
 template <Scalar T>
 Vector<T> make_vector(const Layout& layout) {
-  return generate<T>(layout, [](GlobalIndex i) { return number<T>(static_cast<std::uint64_t>(i)); });
+  return generate<T>(layout,
+                     [](GlobalIndex i) { return number<T>(static_cast<std::uint64_t>(i)); });
 }
 
 template <Scalar T>
@@ -188,7 +189,8 @@ void expect_numbers(const Vector<T>& vector) {
   EXPECT_EQ(wrong, 0U) << "elements that differ";
 }
 
-/// The text of the exception of type E that `body` throws; empty, with a failure, when there is none.
+/// The text of the exception of type E that `body` throws; empty, with a failure, when there is
+/// none.
 template <class E, class Body>
 std::string message_of(Body&& body) {
   try {

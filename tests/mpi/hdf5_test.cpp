@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files written by n ranks and read by m, for all n and m up to the number of ranks of this run.
+#include <gmock/gmock.h>
+
+#include <array>
+#include <cmath>
+
+#include "io/hdf5_output.hpp"
+#include "io/hdf5_types.hpp"
+#include "unit/io/hdf5_support.hpp"
+
+namespace suan::test {
+namespace {
+
+using testing::HasSubstr;
+
+/// Runs body(communicator) on the first `ranks` ranks; the others wait.
+template <class Body>
+void on_first_ranks(int ranks, const Body& body) {
+  const auto world = Communicator::world();
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split(world.mpi(), world.rank() < ranks ? 0 : MPI_UNDEFINED, world.rank(), &part);
+  if (part != MPI_COMM_NULL) {
+    body(Communicator(part));
+    MPI_Comm_free(&part);
+  }
+  world.barrier();
+}
+
+template <class T>
+class Hdf5Ranks : public testing::Test {
+ protected:
+  Communicator world_ = Communicator::world();
+  Folder folder_{world_};
+  std::string path_ = folder_.file("a.h5");
+};
+using Scalars = testing::Types<float, double, Complex>;
+TYPED_TEST_SUITE(Hdf5Ranks, Scalars);
+
+TYPED_TEST(Hdf5Ranks, WrittenByAnyReadByAny) {
+  using T = TypeParam;
+  // Three rows leave ranks without any; the others are rectangular both ways.
+  const std::array<Pattern, 4> patterns{Pattern{61, 61}, {3, 3, 2}, {17, 90}, {90, 17}};
+  const std::array<GlobalIndex, 3> shape{3, 5, 7};
+  for (int writers = 1; writers <= this->world_.size(); ++writers) {
+    on_first_ranks(writers, [&](const Communicator& comm) {
+      Hdf5Writer writer(this->path_, comm);
+      for (std::size_t k = 0; k < patterns.size(); ++k) {
+        writer.write("A" + std::to_string(k), make_matrix<T>(patterns[k], comm));
+      }
+      writer.write("x", make_vector<T>(Layout::even(105, comm)), shape);
+      writer.write("short", make_vector<T>(Layout::even(2, comm)));
+      writer.write_text("report", "written by " + std::to_string(writers));
+      writer.close();
+    });
+    for (int readers = 1; readers <= this->world_.size(); ++readers) {
+      SCOPED_TRACE(message("written by ", writers, ", read by ", readers));
+      on_first_ranks(readers, [&](const Communicator& comm) {
+        for (std::size_t k = 0; k < patterns.size(); ++k) {
+          const auto a = read_hdf5_matrix<T>(this->path_, comm, "A" + std::to_string(k));
+          expect_pattern(a, patterns[k]);
+          EXPECT_EQ(a.global_entries(), patterns[k].entries());
+        }
+        expect_numbers(read_hdf5_vector<T>(this->path_, Layout::even(105, comm), "x"));
+        expect_numbers(read_hdf5_vector<T>(this->path_, Layout::even(2, comm), "short"));
+      });
+    }
+  }
+}
+
+TYPED_TEST(Hdf5Ranks, UnevenLayoutsWithEmptyRanks) {
+  using T = TypeParam;
+  const int ranks = this->world_.size();
+  const Pattern pattern{40, 40};
+  // Each rank in turn holds everything, the others nothing.
+  for (int owner = 0; owner < ranks; ++owner) {
+    const auto layout =
+        Layout::from_local_size(this->world_.rank() == owner ? 40 : 0, this->world_);
+    Hdf5Writer writer(this->path_, this->world_);
+    writer.write("A", make_matrix<T>(pattern, layout, layout));
+    writer.write("x", make_vector<T>(layout));
+    writer.close();
+    expect_pattern(read_hdf5_matrix<T>(this->path_, this->world_), pattern);
+    expect_numbers(read_hdf5_vector<T>(this->path_, layout));
+  }
+}
+
+class Hdf5Mpi : public testing::Test {
+ protected:
+  Communicator world_ = Communicator::world();
+  Folder folder_{world_};
+  std::string path_ = folder_.file("a.h5");
+};
+
+TEST_F(Hdf5Mpi, BothRoutesWriteTheSame) {
+  const auto x = make_vector<double>(Layout::even(1000, world_));
+  for (const auto route : {hdf5::Route::gathered, hdf5::best_route(world_)}) {
+    const std::string path = folder_.file(route == hdf5::Route::gathered ? "g.h5" : "c.h5");
+    hdf5::Output output(path, world_, route);
+    hdf5::OutputDataset to;
+    const hdf5::Place place{path, "x"};
+    output.edit([&](hid_t file) {
+      to = hdf5::Output::create_dataset(file, "x", place,
+                                        hdf5::file_type(hdf5::Stored::float64, place),
+                                        hdf5::memory_type(hdf5::Stored::float64, place), {10, 100});
+    });
+    const auto mine = x.to_host();
+    output.write(to, x.layout().first(), x.local_size(), mine.data());
+    to = {};
+    output.commit();
+    expect_numbers(read_hdf5_vector<double>(path, x.layout()));
+  }
+}
+
+TEST_F(Hdf5Mpi, ColumnsBeyond32Bits) {
+  // The columns of one rank number at most 2^31 - 1, so this takes two.
+  if (world_.size() < 2) GTEST_SKIP() << "needs two ranks";
+  const GlobalIndex wide = (GlobalIndex{1} << 31) + 1000;
+  const auto rows = Layout::even(6, world_);
+  const auto columns = Layout::even(wide, world_);
+  const auto matrix = generate_rows<double>(rows, columns, [&](GlobalIndex i, auto& writer) {
+    writer.add(i, 1.0 + static_cast<double>(i));
+    writer.add(wide - 1 - i, -1.0 - static_cast<double>(i));
+  });
+  Hdf5Writer writer(path_, world_);
+  writer.write("A", matrix);
+  writer.close();
+  const auto read = read_hdf5_matrix<double>(path_, world_);
+  EXPECT_EQ(read.global_columns(), wide);
+  EXPECT_EQ(read.global_entries(), 12);
+  for (const auto& e : entries_of(read)) {
+    const double size = 1.0 + static_cast<double>(e.row);
+    EXPECT_EQ(e.column, e.value > 0 ? e.row : wide - 1 - e.row);
+    EXPECT_EQ(e.value, e.value > 0 ? size : -size);
+  }
+}
+
+TEST_F(Hdf5Mpi, AnErrorOfOneRankIsTheErrorOfAll) {
+  Hdf5Writer old(path_, world_);
+  old.write("A", make_matrix<double>({20, 20}, world_));
+  old.close();
+  // The last row, hence the last rank's.
+  const auto layout = Layout::even(20, world_);
+  const auto matrix = generate_rows<double>(layout, layout, [](GlobalIndex i, auto& writer) {
+    writer.add(i, i == 19 ? std::numeric_limits<double>::infinity() : 1.0);
+  });
+  {
+    Hdf5Writer writer(path_, world_);
+    EXPECT_THAT(message_of<InvalidArgument>([&] { writer.write("A", matrix); }),
+                HasSubstr("row 19"));
+    EXPECT_THROW(writer.close(), InvalidArgument);
+  }
+  world_.barrier();
+  EXPECT_EQ(folder_.count(), 1U);
+  expect_pattern(read_hdf5_matrix<double>(path_, world_), {20, 20});
+  world_.barrier();
+
+  // One bit of a value in the last row, hence the last rank's.
+  if (world_.is_root()) {
+    constexpr Pattern pattern{20, 20};
+    GlobalIndex column = 0;
+    while (!pattern.has(19, column) || std::abs(pattern.value<double>(19, column)) < 0.1) ++column;
+    const double value = pattern.value<double>(19, column);
+    std::string word(sizeof value, '\0');
+    std::memcpy(word.data(), &value, sizeof value);
+    std::string bytes = read_bytes(path_);
+    const std::size_t place = bytes.find(word);
+    ASSERT_NE(place, std::string::npos);
+    bytes[place] = static_cast<char>(bytes[place] ^ 1);
+    write_bytes(path_, bytes);
+  }
+  world_.barrier();
+  EXPECT_THAT(message_of<IoError>([&] { read_hdf5_matrix<double>(path_, world_); }),
+              HasSubstr("checksum"));
+  EXPECT_THROW(read_hdf5_matrix<double>(folder_.file("none.h5"), world_), IoError);
+  EXPECT_THROW(Hdf5Writer(folder_.file("none/a.h5"), world_), IoError);
+}
+
+TEST_F(Hdf5Mpi, ObjectsOfOtherRanksAreRefused) {
+  if (world_.size() < 2) GTEST_SKIP() << "needs two ranks";
+  Hdf5Writer writer(path_, world_);
+  EXPECT_THROW(writer.write("x", make_vector<double>(Layout::serial(3))), InvalidArgument);
+  EXPECT_THROW(writer.write("A", make_matrix<double>({3, 3})), InvalidArgument);
+  writer.write("x", make_vector<double>(Layout::even(3, world_)));
+  writer.close();
+  expect_numbers(read_hdf5_vector<double>(path_, Layout::even(3, world_)));
+}
+
+}  // namespace
+}  // namespace suan::test
