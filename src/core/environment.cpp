@@ -4,6 +4,10 @@
 
 #include <sched.h>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
@@ -16,11 +20,23 @@ namespace suan {
 
 namespace {
 
-int usable_cores() {
+int cores_of(const cpu_set_t& set) { return std::max(1, CPU_COUNT(&set)); }
+
+cpu_set_t cores_of_this_thread() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
+  sched_getaffinity(0, sizeof set, &set);
+  return set;
+}
+
+/// Cores that this process may use. With OMP_PROC_BIND the first thread is bound to one of them
+/// before main, so OpenMP is asked, which looked earlier.
+int usable_cores() {
+#ifdef _OPENMP
+  return std::max(1, omp_get_num_procs());
+#else
+  return cores_of(cores_of_this_thread());
+#endif
 }
 
 bool asks_for_threads(int argc, char** argv) {
@@ -31,22 +47,21 @@ bool asks_for_threads(int argc, char** argv) {
 }
 
 #if SUAN_HAVE_MPI
-/// Ranks of this node, and the cores that they may use together: where the launcher bound each
-/// rank to cores of its own, those are not to be divided again.
+/// This rank's share of the cores that the ranks of its node may use together: where the launcher
+/// bound each rank to cores of its own, those are not to be divided again.
 int threads_for_this_rank() {
   MPI_Comm node = MPI_COMM_NULL;
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
   int ranks = 1;
   MPI_Comm_size(node, &ranks);
-  cpu_set_t mine;
-  CPU_ZERO(&mine);
-  int own = 1;
-  if (sched_getaffinity(0, sizeof mine, &mine) == 0) own = std::max(1, CPU_COUNT(&mine));
+  const cpu_set_t mine = cores_of_this_thread();
   cpu_set_t all = mine;
   MPI_Allreduce(&mine, &all, static_cast<int>(sizeof mine), MPI_BYTE, MPI_BOR, node);
   MPI_Comm_free(&node);
-  const int share = std::max(1, CPU_COUNT(&all) / ranks);
-  return std::min(own, share);
+  const int own = usable_cores();
+  const bool thread_is_bound = cores_of(mine) < own;  // then the sets say nothing of the ranks
+  const int together = thread_is_bound ? own : cores_of(all);
+  return std::max(1, std::min(own, together / ranks));
 }
 #endif
 

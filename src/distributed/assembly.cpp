@@ -6,20 +6,18 @@
 #include <optional>
 
 #include "core/host_loop.hpp"
+#include "core/memory.hpp"
 
 namespace suan {
 
 namespace {
-
-constexpr bool host_accessible =
-    Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
 
 /// An array that the host fills and the device uses: one array where both share memory.
 template <class T>
 class Staged {
  public:
   Staged(const std::string& label, std::size_t size)
-      : device_(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), size),
+      : device_(detail::allocate<T>(label, size)),
         host_(Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_)) {}
   T& operator[](std::size_t i) const { return host_.data()[i]; }
   DeviceView<const T> finish() const {

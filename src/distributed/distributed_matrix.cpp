@@ -31,11 +31,13 @@ DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& column
   });
   halo_ = Halo<T>(columns, remote_.columns);
   global_entries_ = comm.sum<std::int64_t>(local_entries());
-  // The remote part reads and writes the rows of y that it adds to.
-  const auto extra =
-      static_cast<std::int64_t>(sizeof(T) + sizeof(LocalIndex)) * remote_.matrix.rows();
-  bytes_per_apply_ =
-      comm.sum<std::int64_t>(local_.bytes_per_apply() + remote_.matrix.bytes_per_apply() + extra);
+  std::int64_t bytes = local_.bytes_per_apply();
+  if (remote_.matrix.rows() > 0) {
+    // Beside its own arrays, the remote part reads the rows of y that it adds to.
+    bytes += remote_.matrix.bytes_per_apply() +
+             static_cast<std::int64_t>(sizeof(T) + sizeof(LocalIndex)) * remote_.matrix.rows();
+  }
+  bytes_per_apply_ = comm.sum(bytes);
 }
 
 template <Scalar T>

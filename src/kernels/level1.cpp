@@ -15,6 +15,38 @@ template <class View>
 Range range(const ExecutionSpace& space, const View& x) {
   return Range(space, 0, static_cast<std::int64_t>(x.extent(0)));
 }
+
+/// Sum of term(i) for i < size. On the host each block has eight running sums, because one alone
+/// waits for each addition to end; the shape of the sum does not depend on the threads.
+template <class Sum, class Term>
+Sum sum_of(const char* label, const ExecutionSpace& space, std::int64_t size, const Term& term) {
+  Sum total{};
+#if SUAN_HAVE_CUDA
+  Kokkos::parallel_reduce(
+      label, Range(space, 0, size),
+      KOKKOS_LAMBDA(std::int64_t i, Sum & partial) { partial += term(i); }, total);
+#else
+  constexpr std::int64_t block_size = 4096;
+  constexpr int lanes = 8;
+  Kokkos::parallel_reduce(
+      label, Range(space, 0, (size + block_size - 1) / block_size),
+      [=](std::int64_t block, Sum& partial) {
+        const std::int64_t begin = block * block_size;
+        const std::int64_t end = Kokkos::min(size, begin + block_size);
+        Sum lane[lanes] = {};
+        std::int64_t i = begin;
+        for (; i + lanes <= end; i += lanes) {
+          for (int j = 0; j < lanes; ++j) lane[j] += term(i + j);
+        }
+        for (; i < end; ++i) lane[0] += term(i);
+        for (int j = 1; j < lanes; ++j) lane[0] += lane[j];
+        partial += lane[0];
+      },
+      total);
+#endif
+  return total;
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -22,30 +54,23 @@ T dot(const ExecutionSpace& space, const DeviceView<const T>& x, const DeviceVie
 #if SUAN_HAVE_CUDA
   return cuda::dot<T>(space, x, y);
 #else
-  T sum{};
-  Kokkos::parallel_reduce(
-      "suan::dot", range(space, x),
-      KOKKOS_LAMBDA(std::int64_t i, T & partial) { partial += conjugate(x(i)) * y(i); }, sum);
-  return sum;
+  return sum_of<T>(
+      "suan::dot", space, static_cast<std::int64_t>(x.extent(0)),
+      KOKKOS_LAMBDA(std::int64_t i) { return conjugate(x(i)) * y(i); });
 #endif
 }
 
 template <Scalar T>
 Real<T> sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x, Real<T> scale) {
-  Real<T> sum = 0;
+  const auto size = static_cast<std::int64_t>(x.extent(0));
   if (scale == Real<T>(1)) {
-    Kokkos::parallel_reduce(
-        "suan::sum_of_squares", range(space, x),
-        KOKKOS_LAMBDA(std::int64_t i, Real<T> & partial) { partial += abs_squared(x(i)); }, sum);
-  } else {
-    Kokkos::parallel_reduce(
-        "suan::sum_of_squares_scaled", range(space, x),
-        KOKKOS_LAMBDA(std::int64_t i, Real<T> & partial) {
-          partial += abs_squared<T>(x(i) / scale);
-        },
-        sum);
+    return sum_of<Real<T>>(
+        "suan::sum_of_squares", space, size,
+        KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(x(i)); });
   }
-  return sum;
+  return sum_of<Real<T>>(
+      "suan::sum_of_squares_scaled", space, size,
+      KOKKOS_LAMBDA(std::int64_t i) { return abs_squared<T>(x(i) / scale); });
 }
 
 template <Scalar T>

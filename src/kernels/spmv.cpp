@@ -8,13 +8,34 @@ namespace {
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
+// How far ahead of their use values are asked for, in entries. Hardware prefetching follows too few
+// streams for a product, which reads four; measured on 7- and 27-point Laplacians, 128 to 512 are
+// equally good on large pages.
+constexpr Offset prefetch_distance = 256;
+
+/// Asks for the entries that a thread will need some rows later.
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_entries([[maybe_unused]] const CsrView<T>& a,
+                                                  [[maybe_unused]] Offset begin,
+                                                  [[maybe_unused]] Offset end) {
+  KOKKOS_IF_ON_HOST((constexpr Offset line = 64 / sizeof(T);
+                     const T* const values = a.values.data() + prefetch_distance;
+                     const LocalIndex* const indices = a.indices.data() + prefetch_distance;
+                     for (Offset k = begin; k < end; k += line) {
+                       __builtin_prefetch(values + k, 0, 0);
+                       __builtin_prefetch(indices + k, 0, 0);
+                     }))
+}
+
 /// (A x)_i. One accumulator, in the order of the entries: the same bits on any number of threads.
 template <Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION T row_product(const CsrView<T>& a, const DeviceView<const T>& x,
                                           LocalIndex i) {
-  T sum{};
+  const Offset begin = a.offsets(i);
   const Offset end = a.offsets(i + 1);
-  for (Offset k = a.offsets(i); k < end; ++k) sum += a.values(k) * x(a.indices(k));
+  prefetch_entries(a, begin, end);
+  T sum{};
+  for (Offset k = begin; k < end; ++k) sum += a.values(k) * x(a.indices(k));
   return sum;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/memory.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -77,7 +78,7 @@ void require_sizes(const kernels::CsrView<T>& a) {
 
 template <class T>
 DeviceView<const T> to_device(std::span<const T> host, const std::string& label) {
-  DeviceView<T> device(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), host.size());
+  const DeviceView<T> device = detail::allocate<T>(label, host.size());
   Kokkos::deep_copy(device, HostView<const T>(host.data(), host.size()));
   return device;
 }

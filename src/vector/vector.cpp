@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/vector/vector.hpp"
 
+#include "core/memory.hpp"
+
 namespace suan {
 
 namespace {
 
 template <Scalar T>
 DeviceView<T> uninitialized(LocalIndex size) {
-  return DeviceView<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Vector"),
-                       static_cast<std::size_t>(size));
+  return detail::allocate<T>("suan::Vector", static_cast<std::size_t>(size));
 }
 
 void require_local_size(const Layout& layout, std::size_t size) {
@@ -38,7 +39,9 @@ double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-
 
 template <Scalar T>
 Vector<T>::Vector(Layout layout)
-    : layout_(std::move(layout)), elements_("suan::Vector", std::size_t(layout_.local_size())) {}
+    : layout_(std::move(layout)), elements_(uninitialized<T>(layout_.local_size())) {
+  Kokkos::deep_copy(elements_, T(0));
+}
 
 template <Scalar T>
 Vector<T>::Vector(Layout layout, DeviceView<T> elements)

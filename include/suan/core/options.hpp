@@ -30,14 +30,14 @@ OptionValue parse_option_value(const std::string& name, const std::string& text,
 /// One option, without the struct that it belongs to.
 struct OptionDescription {
   std::string name;  ///< as in JSON and Python: lower case with underscores
-  OptionValue default_value;
-  std::string sentence;
+  OptionValue default_value{};
+  std::string sentence{};
   /// Numbers: inclusive bounds.
   double minimum = 0;
   double maximum = 0;
   bool bounded = false;
   /// Strings: the valid values; empty when any is.
-  std::vector<std::string> choices;
+  std::vector<std::string> choices{};
 
   /// "max-iterations" for "max_iterations".
   std::string flag() const;

@@ -11,7 +11,7 @@
 namespace suan {
 
 struct GmresOptions {
-  KrylovOptions krylov;
+  KrylovOptions krylov{};
   std::int64_t restart = 30;
   static const OptionTable<GmresOptions>& table();
 };

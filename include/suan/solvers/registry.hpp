@@ -18,8 +18,8 @@ namespace suan {
 struct SolveOptions {
   std::string solver = "auto";
   std::string preconditioner = "auto";
-  GmresOptions gmres;  ///< holds the KrylovOptions of all methods
-  BlockJacobiOptions block_jacobi;
+  GmresOptions gmres{};  ///< holds the KrylovOptions of all methods
+  BlockJacobiOptions block_jacobi{};
   static const OptionTable<SolveOptions>& table();
 
   const KrylovOptions& krylov() const noexcept { return gmres.krylov; }

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/core/options.hpp"
+
+#include <gmock/gmock.h>
+
+namespace {
+
+using suan::InvalidArgument;
+using suan::OptionTable;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+struct Inner {
+  std::int64_t restart = 30;
+  static const OptionTable<Inner>& table() {
+    static const auto table = OptionTable<Inner>().number("restart", &Inner::restart, 1, 1000,
+                                                          "Vectors before a restart.");
+    return table;
+  }
+};
+
+struct Outer {
+  double rtol = 1e-8;
+  bool verbose = false;
+  std::string method = "fast";
+  Inner inner;
+  static const OptionTable<Outer>& table() {
+    static const auto table = OptionTable<Outer>()
+                                  .number("rtol", &Outer::rtol, 0, 1, "The tolerance.")
+                                  .value("verbose", &Outer::verbose, "Say more.")
+                                  .choice("method", &Outer::method, {"fast", "safe"}, "The method.")
+                                  .include(&Outer::inner);
+    return table;
+  }
+};
+
+TEST(OptionTable, DescribesNameDefaultRangeAndSentence) {
+  const auto all = Outer::table().descriptions();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(all[0].name, "rtol");
+  EXPECT_EQ(std::get<double>(all[0].default_value), 1e-8);
+  EXPECT_EQ(all[0].range_text(), "in [0, 1]");
+  EXPECT_EQ(all[2].range_text(), "one of fast, safe");
+  EXPECT_EQ(all[3].name, "restart");
+  EXPECT_EQ(std::get<std::int64_t>(all[3].default_value), 30);
+  EXPECT_EQ(all[3].sentence, "Vectors before a restart.");
+}
+
+TEST(OptionTable, SetsFieldsOfPartsToo) {
+  Outer options;
+  Outer::table().parse(options, "rtol", "1e-3");
+  Outer::table().parse(options, "verbose", "true");
+  Outer::table().parse(options, "method", "safe");
+  Outer::table().parse(options, "restart", "50");
+  EXPECT_EQ(options.rtol, 1e-3);
+  EXPECT_TRUE(options.verbose);
+  EXPECT_EQ(options.method, "safe");
+  EXPECT_EQ(options.inner.restart, 50);
+}
+
+TEST(OptionTable, ConvertsNumbersOnlyWhenNothingIsLost) {
+  Outer options;
+  Outer::table().set(options, "rtol", std::int64_t{1});
+  EXPECT_EQ(options.rtol, 1.0);
+  Outer::table().set(options, "restart", 7.0);
+  EXPECT_EQ(options.inner.restart, 7);
+  EXPECT_THROW(Outer::table().set(options, "restart", 7.5), InvalidArgument);
+  EXPECT_THROW(Outer::table().set(options, "rtol", std::string("small")), InvalidArgument);
+}
+
+TEST(OptionTable, UnknownNameListsTheNearest) {
+  Outer options;
+  EXPECT_THAT([&] { Outer::table().parse(options, "rtool", "1"); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("did you mean rtol?")));
+  EXPECT_THAT([&] { Outer::table().parse(options, "quux", "1"); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("valid: rtol, verbose, method, restart")));
+  EXPECT_THAT([&] { Outer::table().parse(options, "method", "fats"); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("did you mean fast?")));
+}
+
+TEST(OptionTable, RefusesValuesOutOfRangeWithTheRange) {
+  Outer options;
+  EXPECT_THAT([&] { Outer::table().parse(options, "rtol", "2"); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("must be in [0, 1]")));
+  EXPECT_THROW(Outer::table().parse(options, "rtol", "nan"), InvalidArgument);
+  EXPECT_THROW(Outer::table().parse(options, "restart", "0"), InvalidArgument);
+  EXPECT_THROW(Outer::table().parse(options, "restart", "12x"), InvalidArgument);
+  EXPECT_THROW(Outer::table().parse(options, "restart", ""), InvalidArgument);
+  EXPECT_THROW(Outer::table().parse(options, "verbose", "maybe"), InvalidArgument);
+}
+
+TEST(OptionTable, CheckFindsFieldsThatWereSetDirectly) {
+  Outer options;
+  EXPECT_NO_THROW(Outer::table().check(options));
+  options.inner.restart = -1;
+  EXPECT_THROW(Outer::table().check(options), InvalidArgument);
+}
+
+TEST(OptionTable, DashesAndUnderscoresAreTheSame) {
+  EXPECT_EQ(suan::OptionDescription{.name = "max_iterations"}.flag(), "max-iterations");
+  EXPECT_THAT(suan::nearest_names("blocksize", {"block_size", "restart"}),
+              ElementsAre("block_size"));
+}
+
+}  // namespace

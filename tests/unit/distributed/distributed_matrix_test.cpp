@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/distributed/distributed_matrix.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "suan/gallery/poisson.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::DistributedMatrix;
+using suan::GlobalIndex;
+using suan::Layout;
+using suan::Real;
+using suan::Vector;
+
+/// Rows of pseudo-random structure, the same on any number of ranks.
+template <class T>
+DistributedMatrix<T> irregular(const Layout& rows, const Layout& columns) {
+  return suan::generate_rows<T>(rows, columns, [&](GlobalIndex i, suan::RowWriter<T>& row) {
+    const GlobalIndex step = 1 + (i * 7919) % 13;
+    if (i % 11 == 4) return;  // an empty row
+    for (GlobalIndex j = i % 5; j < columns.global_size(); j += step * step) {
+      row.add(j, static_cast<T>(static_cast<float>((i + 3 * j) % 17 - 8)));
+    }
+  });
+}
+
+/// Even, everything on the last rank, and nothing on odd ranks.
+std::vector<Layout> layouts(GlobalIndex size) {
+  const auto world = suan::Communicator::world();
+  const bool last = world.rank() == world.size() - 1;
+  const int even_ranks = (world.size() + 1) / 2;
+  const GlobalIndex each = size / even_ranks;
+  const GlobalIndex mine =
+      world.rank() % 2 == 1 ? 0 : (world.rank() == 0 ? size - each * (even_ranks - 1) : each);
+  return {Layout::even(size, world), Layout::from_local_size(last ? size : 0, world),
+          Layout::from_local_size(mine, world)};
+}
+
+template <class T>
+class DistributedMatrixTest : public testing::Test {};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(DistributedMatrixTest, Scalars);
+
+// All numbers are small integers, so every sum is exact in every order.
+TYPED_TEST(DistributedMatrixTest, ProductsEqualThoseOfOneRank) {
+  using T = TypeParam;
+  const auto integer = [](GlobalIndex i) { return T(static_cast<float>(i % 7 - 3)); };
+  const auto serial_layout = Layout::serial(600);
+  const auto serial = irregular<T>(serial_layout, serial_layout);
+  const auto sx = suan::generate<T>(serial_layout, integer);
+  Vector<T> sy(serial_layout);
+  const T sdot = serial.apply_dot(sx, sy);
+  Vector<T> sr(serial_layout);
+  const auto snorm = serial.residual(suan::ones<T>(serial_layout), sx, sr);
+  for (const auto& layout : layouts(600)) {
+    const auto a = irregular<T>(layout, layout);
+    EXPECT_EQ(a.global_entries(), serial.global_entries());
+    const auto x = suan::generate<T>(layout, integer);
+    Vector<T> y(layout);
+    EXPECT_EQ(a.apply_dot(x, y), sdot);
+    auto z = suan::ones<T>(layout);
+    a.apply(T(2), x, T(-1), z);
+    Vector<T> r(layout);
+    EXPECT_NEAR(a.residual(suan::ones<T>(layout), x, r) / snorm, 1,
+                600 * std::numeric_limits<Real<T>>::epsilon());
+    const auto all_y = y.gather();
+    const auto all_z = z.gather();
+    const auto all_r = r.gather();
+    if (!layout.comm().is_root()) continue;
+    const auto expected = sy.to_host();
+    EXPECT_EQ(all_y, expected);
+    EXPECT_EQ(all_r, sr.to_host());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(all_z[i], T(2) * expected[i] - T(1));
+    }
+  }
+}
+
+TYPED_TEST(DistributedMatrixTest, RectangularProducts) {
+  using T = TypeParam;
+  const auto world = suan::Communicator::world();
+  const auto rows = Layout::even(90, world);
+  const auto columns = Layout::even(301, world);
+  const auto a = irregular<T>(rows, columns);
+  const auto s = irregular<T>(Layout::serial(90), Layout::serial(301));
+  Vector<T> y(rows);
+  a.apply(suan::ones<T>(columns), y);
+  Vector<T> sy(Layout::serial(90));
+  s.apply(suan::ones<T>(Layout::serial(301)), sy);
+  const auto all = y.gather();
+  if (world.is_root()) {
+    EXPECT_EQ(all, sy.to_host());
+  }
+}
+
+TEST(DistributedMatrix, OneRankHasNoRemotePart) {
+  const auto a = suan::poisson2d<double>(10, 10);
+  EXPECT_EQ(a.remote().matrix.rows(), 0);
+  EXPECT_EQ(a.halo().path(), "serial");
+  EXPECT_EQ(a.bytes_per_apply(), a.local().bytes_per_apply());
+}
+
+TEST(DistributedMatrix, RefusesPartsThatDoNotFit) {
+  const auto part = suan::poisson1d<double>(4).local();
+  EXPECT_THROW(DistributedMatrix<double>(Layout::serial(5), Layout::serial(5), part, {}),
+               suan::DimensionMismatch);
+}
+
+TEST(DistributedMatrix, VectorsOfOtherRanksAreRefused) {
+  const auto world = suan::Communicator::world();
+  const auto a = suan::poisson1d<double>(10, world);
+  const Vector<double> x(Layout::from_local_size(world.is_root() ? 10 : 0, world));
+  Vector<double> y(a.row_layout());
+  if (world.size() > 1) {
+    EXPECT_THROW(a.apply(x, y), suan::DimensionMismatch);
+  } else {
+    EXPECT_NO_THROW(a.apply(x, y));
+  }
+}
+
+}  // namespace

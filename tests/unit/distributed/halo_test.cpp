@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/distributed/halo.hpp"
+
+#include <gmock/gmock.h>
+
+namespace {
+
+using suan::GlobalIndex;
+using suan::Halo;
+using suan::Layout;
+
+template <class T>
+class HaloTest : public testing::Test {};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(HaloTest, Scalars);
+
+TYPED_TEST(HaloTest, BringsEveryThirdElementOfTheOthers) {
+  using T = TypeParam;
+  const auto layout = Layout::even(50, suan::Communicator::world());
+  std::vector<GlobalIndex> needed;
+  for (GlobalIndex i = 0; i < 50; i += 3) {
+    if (!layout.owns(i)) needed.push_back(i);
+  }
+  const Halo<T> halo(layout, needed);
+  EXPECT_EQ(halo.remote_size(), static_cast<suan::LocalIndex>(needed.size()));
+  for (int round = 0; round < 3; ++round) {
+    const auto x = suan::generate<T>(
+        layout, [round](GlobalIndex i) { return T(static_cast<float>(1000 * round + i)); });
+    halo.start(x);
+    const auto received = halo.finish();
+    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), received);
+    ASSERT_EQ(host.extent(0), needed.size());
+    for (std::size_t k = 0; k < needed.size(); ++k) {
+      EXPECT_EQ(host(k), T(static_cast<float>(1000 * round + needed[k])));
+    }
+  }
+}
+
+TYPED_TEST(HaloTest, WorksWithEmptyRanks) {
+  using T = TypeParam;
+  const auto world = suan::Communicator::world();
+  const auto layout = Layout::from_local_size(world.is_root() ? 4 : 0, world);
+  std::vector<GlobalIndex> needed;
+  if (!world.is_root()) needed = {1, 3};
+  const Halo<T> halo(layout, needed);
+  halo.start(suan::generate<T>(layout, [](GlobalIndex i) { return T(static_cast<float>(i)); }));
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), halo.finish());
+  if (!world.is_root()) {
+    ASSERT_EQ(host.extent(0), 2u);
+    EXPECT_EQ(host(0), T(1));
+    EXPECT_EQ(host(1), T(3));
+  }
+}
+
+TEST(Halo, RefusesOwnOrUnorderedElementsOnAllRanks) {
+  const auto world = suan::Communicator::world();
+  const auto layout = Layout::even(8, world);
+  std::vector<GlobalIndex> needed;
+  if (world.is_root()) needed = {layout.first()};
+  EXPECT_THROW(Halo<double>(layout, needed), suan::InvalidArgument);
+  needed.clear();
+  if (world.is_root()) needed = {8};
+  EXPECT_THROW(Halo<double>(layout, needed), suan::InvalidArgument);
+}
+
+}  // namespace

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/preconditioners/jacobi.hpp"
+
+#include <gmock/gmock.h>
+
+#include "suan/distributed/assembly.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::GlobalIndex;
+using suan::Layout;
+using suan::Vector;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+/// Powers of two on the diagonal, and -1 beside it.
+template <class T>
+suan::DistributedMatrix<T> banded(GlobalIndex size, GlobalIndex zero_row = -1) {
+  const auto layout = Layout::even(size, suan::Communicator::world());
+  return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, suan::RowWriter<T>& row) {
+    if (i > 0) row.add(i - 1, T(-1));
+    row.add(i, i == zero_row ? T(0) : T(static_cast<float>(1 << (i % 5))));
+    if (i + 1 < size) row.add(i + 1, T(-1));
+  });
+}
+
+template <class T>
+class JacobiTest : public testing::Test {};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(JacobiTest, Scalars);
+
+TYPED_TEST(JacobiTest, DividesByTheDiagonal) {
+  using T = TypeParam;
+  const auto a = banded<T>(40);
+  const suan::Jacobi<T> m(a);
+  const auto x = suan::ones<T>(a.row_layout());
+  auto y = suan::ones<T>(a.row_layout());
+  m.apply(T(2), x, T(1), y);
+  const auto all = y.gather();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i], T(1) + T(2.0f / static_cast<float>(1 << (i % 5))));
+  }
+}
+
+TYPED_TEST(JacobiTest, NamesTheRowOfAZeroOnAllRanks) {
+  using T = TypeParam;
+  const auto a = banded<T>(40, 33);
+  EXPECT_THAT([&] { suan::Jacobi<T> m(a); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 33")));
+}
+
+TEST(Jacobi, NeedsEntries) {
+  const auto layout = Layout::serial(2);
+  const suan::FunctionOperator<double> f(
+      layout, layout, [](const Vector<double>& x, Vector<double>& y) { suan::copy(x, y); });
+  EXPECT_THAT([&] { suan::Jacobi<double> m(f); },
+              ThrowsMessage<suan::NotSupported>(HasSubstr("no entries")));
+}
+
+}  // namespace
