@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Small systems that solvers are tested with.
+#pragma once
+
+#include <functional>
+
+#include "suan/distributed/assembly.hpp"
+
+namespace suan::test {
+
+/// A diagonal matrix on all ranks.
+template <Scalar T>
+DistributedMatrix<T> diagonal(GlobalIndex size, const std::function<T(GlobalIndex)>& value) {
+  const auto layout = Layout::even(size, Communicator::world());
+  return generate_rows<T>(layout, layout,
+                          [&](GlobalIndex i, RowWriter<T>& row) { row.add(i, value(i)); });
+}
+
+/// Hermitian (with imaginary couplings where T has them), positive definite, of varying diagonal.
+template <Scalar T>
+DistributedMatrix<T> hermitian(GlobalIndex size) {
+  const auto layout = Layout::even(size, Communicator::world());
+  const auto coupling = [](float sign) {
+    if constexpr (is_complex<T>) {
+      return T(-0.5, 0.5 * sign);
+    } else {
+      return T(-1);
+    }
+  };
+  return generate_rows<T>(layout, layout, [=](GlobalIndex i, RowWriter<T>& row) {
+    if (i > 6) row.add(i - 7, coupling(-1));
+    if (i > 0) row.add(i - 1, coupling(-1));
+    row.add(i, T(static_cast<float>(4 + i % 9)));
+    if (i + 1 < size) row.add(i + 1, coupling(1));
+    if (i + 7 < size) row.add(i + 7, coupling(1));
+  });
+}
+
+}  // namespace suan::test
