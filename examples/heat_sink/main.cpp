@@ -7,6 +7,7 @@
 // Ends with 0 when solved and the heat balance holds, 1 when not, 2 on bad options or files.
 #include <algorithm>
 #include <filesystem>
+#include <iomanip>
 #include <iostream>
 
 #include "options.hpp"
@@ -37,6 +38,7 @@ int run(const suan::Environment& env, int argc, char** argv) {
   const suan::Communicator& comm = env.world();
   std::ostream silent(nullptr);
   std::ostream& out = comm.is_root() ? std::cout : silent;
+  out << std::setprecision(3);
 
   const Options options = parse(argc, argv);
   if (options.help) {
@@ -70,7 +72,7 @@ int run(const suan::Environment& env, int argc, char** argv) {
   suan::Vector<double> temperature(layout);
   suan::fill(temperature, options.physics.ambient);
   const suan::SolveReport report = suan::solve(a, b, temperature, options.solve);
-  out << '\n' << report << "\n\n";
+  out << '\n' << report << '\n';
 
   const auto& krylov = options.solve.krylov();
   const double tolerance =
