@@ -79,9 +79,12 @@ void call_function(nb::handle function, PendingException& pending, const Vector<
           reinterpret_cast<NumpyScalar<T>*>(values->data()), 1, shape, owner);
       const nb::object result = function(array);
       y.assign(elements<T>(nb::cast<InputScalars>(result, false), "the result of A"));
-    } catch (...) {
+    } catch (const nb::python_error& error) {
       pending.keep_current();
-      throw;
+      // What the other ranks raise; this one raises the exception itself.
+      throw InvalidArgument(
+          message("the function A raised ", nb::str(error.type().attr("__name__")).c_str(),
+                  " on rank ", x.layout().comm().rank(), ": ", nb::str(error.value()).c_str()));
     }
   });
 }

@@ -127,7 +127,7 @@ def columns_do_not_fit():
 def function_raises_on_one_rank():
     def product(v):
         if RANK == 1:
-            raise ValueError("from the product of rank 1")
+            raise ValueError("from the product")
         return 2 * v
 
     expect_error(lambda: suan.solve(product, np.ones(4), comm=COMM))
