@@ -42,7 +42,8 @@ class ConvergenceTest : public testing::Test {
         const auto m = suan::make_preconditioner<T>(preconditioner, a, options);
         Vector<T> x(a.row_layout());
         const auto report = suan::make_solver<T>(solver, options)->solve(a, *m, b, x);
-        EXPECT_EQ(report.reason, Reason::converged) << report.detail;
+        // On a handful of rows gmres may end with a happy breakdown instead.
+        EXPECT_TRUE(report.converged()) << to_string(report.reason) << " " << report.detail;
         EXPECT_LE(relative_residual(a, b, x), 1.001 * rtol);
         EXPECT_NEAR(report.true_relative_residual(), relative_residual(a, b, x), 1e-2 * rtol);
         EXPECT_EQ(report.history.size(), static_cast<std::size_t>(report.iterations) + 1);
