@@ -125,9 +125,12 @@ Environment::~Environment() {
 }
 
 std::string Environment::description() const {
+  const auto counted = [](int count, const char* what) {
+    return message(count, " ", what, count == 1 ? "" : "s");
+  };
   return message("Suan ", SUAN_VERSION, ", ", ExecutionSpace::name(), ", ",
-                 HostExecutionSpace().concurrency(), " threads, ", world_.size(),
-                 world_.size() == 1 ? " rank" : " ranks");
+                 counted(HostExecutionSpace().concurrency(), "thread"), ", ",
+                 counted(world_.size(), "rank"));
 }
 
 }  // namespace suan
