@@ -31,13 +31,13 @@ find_package(ZLIB REQUIRED)
 
 # Only the header of nlohmann/json and of CLI11 is used. The copies under .deps/src are for machines
 # without those packages.
-find_path(SUAN_JSON_INCLUDE_DIR nlohmann/json.hpp HINTS "${PROJECT_SOURCE_DIR}/.deps/src/include")
+find_path(SUAN_JSON_INCLUDE_DIR nlohmann/json.hpp PATHS "${PROJECT_SOURCE_DIR}/.deps/src/include")
 if(NOT SUAN_JSON_INCLUDE_DIR)
   message(FATAL_ERROR "The header nlohmann/json.hpp was not found: "
     "install nlohmann-json3-dev (`./dev setup` does), or set SUAN_JSON_INCLUDE_DIR.")
 endif()
 if(SUAN_ENABLE_CLI)
-  find_path(SUAN_CLI11_INCLUDE_DIR CLI/CLI.hpp HINTS "${PROJECT_SOURCE_DIR}/.deps/src/include")
+  find_path(SUAN_CLI11_INCLUDE_DIR CLI/CLI.hpp PATHS "${PROJECT_SOURCE_DIR}/.deps/src/include")
   if(NOT SUAN_CLI11_INCLUDE_DIR)
     message(FATAL_ERROR "The header CLI/CLI.hpp was not found: install libcli11-dev "
       "(`./dev setup` does), or say -DSUAN_ENABLE_CLI=OFF.")

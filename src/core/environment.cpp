@@ -20,9 +20,10 @@ namespace suan {
 
 namespace {
 
-int cores_of(const cpu_set_t& set) { return std::max(1, CPU_COUNT(&set)); }
+// The next two are used with MPI, and without OpenMP.
+[[maybe_unused]] int cores_of(const cpu_set_t& set) { return std::max(1, CPU_COUNT(&set)); }
 
-cpu_set_t cores_of_this_thread() {
+[[maybe_unused]] cpu_set_t cores_of_this_thread() {
   cpu_set_t set;
   CPU_ZERO(&set);
   sched_getaffinity(0, sizeof set, &set);
