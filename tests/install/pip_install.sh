@@ -10,9 +10,10 @@ export Kokkos_DIR=$4
 rm -rf "$output/site"
 mkdir -p "$output"
 # The build tree is kept, two folders below the source as the presets' are: with the same relative
-# paths, ccache knows the objects again.
+# paths, compiler (in the environment) and warnings, ccache knows the objects again.
 "$python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps --no-index \
-  --config-settings=build-dir="$source/build/wheel" --target "$output/site" "$source"
+  --config-settings=build-dir="$source/build/wheel" \
+  --config-settings=cmake.define.SUAN_WARNINGS_AS_ERRORS=ON --target "$output/site" "$source"
 cd "$output"
 PYTHONPATH=$output/site "$python" - <<'PYTHON'
 import pathlib, sys
