@@ -13,7 +13,10 @@ dev_build() {
     esac
   done
   if [ $# -eq 0 ]; then set -- release; fi
-  dev_setup
+  case " $* " in
+    *" cuda "*) dev_setup ;;
+    *) dev_setup cpu ;;
+  esac
   for preset in "$@"; do
     build_preset "$preset" || build_failed "$preset"
   done
@@ -115,7 +118,7 @@ dev_format() {
 dev_tidy() {
   local files database=$ROOT/build/debug
   setup_packages clang-tidy-14
-  dev_setup
+  dev_setup cpu
   [ -e "$database/compile_commands.json" ] || build_preset debug \
     || fail "Building debug did not succeed." "$LOGS/build-debug.log"
   mapfile -t files < <({

@@ -25,12 +25,13 @@ DEBIAN_PACKAGES=(
   python3 python3-venv python3-dev
 )
 
+# dev_setup [cpu]: everything, or what is needed without CUDA.
 dev_setup() {
   setup_packages "${DEBIAN_PACKAGES[@]}"
   setup_venv
   setup_copies
   setup_kokkos cpu
-  if have nvcc; then setup_kokkos cuda; fi
+  if [ "${1:-all}" != cpu ] && have nvcc; then setup_kokkos cuda; fi
   say "Set-up is complete."
 }
 
