@@ -161,26 +161,6 @@ void MatrixRows<T>::count_without_duplicates() {
 }
 
 template <Scalar T>
-void MatrixRows<T>::require_finite(LocalIndex first, LocalIndex last) const {
-  std::int64_t bad = std::numeric_limits<std::int64_t>::max();
-  const Offset begin = offsets_[static_cast<std::size_t>(first)];
-  Kokkos::parallel_reduce(
-      "suan::io::check_finite", HostRows(first, last),
-      [&](std::int64_t row, std::int64_t& least) {
-        const auto i = static_cast<std::size_t>(row);
-        for (Offset k = offsets_[i] - begin; k < offsets_[i + 1] - begin; ++k) {
-          if (!is_finite(values_[static_cast<std::size_t>(k)]) && row < least) least = row;
-        }
-      },
-      Kokkos::Min<std::int64_t>(bad));
-  if (bad < last) {
-    throw InvalidArgument(message("the matrix has a value that is infinite or not a number in row ",
-                                  matrix_.row_layout().first() + bad,
-                                  " (counted from 0), so it is not written"));
-  }
-}
-
-template <Scalar T>
 typename MatrixRows<T>::Block MatrixRows<T>::block(LocalIndex first, LocalIndex last) {
   fill(first, last);
   if (!sorted_) {
@@ -192,7 +172,6 @@ typename MatrixRows<T>::Block MatrixRows<T>::block(LocalIndex first, LocalIndex 
     columns_.resize(static_cast<std::size_t>(to));
     values_.resize(static_cast<std::size_t>(to));
   }
-  require_finite(first, last);
   return {columns_, values_};
 }
 

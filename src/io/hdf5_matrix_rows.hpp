@@ -12,8 +12,9 @@
 namespace suan::hdf5 {
 
 /// Entries per block in which matrices go to and from files: a few MiB, so that the passes over a
-/// block find it in the processor's cache and its memory does not matter beside the matrix.
-inline constexpr Offset entries_per_block = Offset{1} << 18;
+/// block find it in the processor's cache and its memory does not matter beside the matrix, but not
+/// so few that starting the threads for each pass does.
+inline constexpr Offset entries_per_block = Offset{1} << 19;
 
 /// Row numbers at which blocks of about entries_per_block entries begin, and the number of rows.
 /// Blocks have at least one row, whatever its length, and at most entries_per_block rows.
@@ -35,7 +36,7 @@ class MatrixRows {
     std::span<const T> values;
   };
   /// Rows [first, last), valid until the next call. Duplicates are summed in the order in which
-  /// they stand. @throws InvalidArgument naming the row when a value is not finite.
+  /// they stand.
   Block block(LocalIndex first, LocalIndex last);
 
  private:
@@ -52,7 +53,6 @@ class MatrixRows {
   void merge_row(LocalIndex row, LocalIndex remote_row, Offset at);
   Offset sum_duplicates(Offset begin, Offset end, Offset to);
   void count_without_duplicates();
-  void require_finite(LocalIndex first, LocalIndex last) const;
 
   const DistributedMatrix<T>& matrix_;
   bool sorted_ = true;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "hdf5_disk.hpp"
 #include "hdf5_types.hpp"
 
 namespace suan::hdf5 {
@@ -64,6 +65,7 @@ Route best_route(const Communicator& comm) {
 Output::Output(const std::string& path, const Communicator& comm, Route route)
     : comm_(comm), place_{path, {}}, route_(route), target_(path, comm) {
   const QuietErrors quiet;
+  reserve(0);
   together(comm_, [&] {
     if (route_ == Route::gathered && !comm_.is_root()) return;
     const Handle access = file_access(place_);
@@ -75,7 +77,22 @@ Output::Output(const std::string& path, const Communicator& comm, Route route)
 
 Output::~Output() {
   const QuietErrors quiet;
-  file_.close();
+  if (route_ == Route::gathered) {
+    close_without_writing(file_);
+  } else {
+    file_.close();
+  }
+}
+
+void Output::reserve(std::int64_t bytes) {
+  // Names, attributes and what HDF5 needs to find them.
+  constexpr std::int64_t room_for_metadata = std::int64_t{1} << 20;
+  const QuietErrors quiet;
+  together(comm_, [&] {
+    if (!comm_.is_root()) return;
+    reserve_room(target_.part_path(), reserved_ + bytes + room_for_metadata, place_);
+    reserved_ += bytes + room_for_metadata;
+  });
 }
 
 OutputDataset Output::create_dataset(hid_t parent, const std::string& name, const Place& place,
@@ -160,7 +177,13 @@ void Output::write_gathered(const OutputDataset& dataset, std::int64_t first, st
 void Output::commit() {
   const QuietErrors quiet;
   together(comm_, [&] {
+    if (holds_file() && H5Fflush(file_.id(), H5F_SCOPE_GLOBAL) < 0) {
+      fail_call(place_, "cannot write all of the file; is the disk full?");
+    }
+  });
+  together(comm_, [&] {
     if (!file_.close()) fail_call(place_, "cannot complete the file; is the disk full?");
+    if (comm_.is_root()) release_room(target_.part_path());
   });
   target_.commit();
 }

@@ -58,6 +58,10 @@ class Output {
     });
   }
 
+  /// Makes sure that the disk has room for `bytes` more; to be called before objects of that size
+  /// are created.
+  void reserve(std::int64_t bytes);
+
   /// A new dataset whose elements are yet to be written; for use in edit().
   static OutputDataset create_dataset(hid_t parent, const std::string& name, const Place& place,
                                       Handle file_type, Handle memory_type,
@@ -82,6 +86,7 @@ class Output {
   Route route_;
   detail::OutputFile target_;
   Handle file_;
+  std::int64_t reserved_ = 0;  ///< bytes that the disk has room for, on the root
 };
 
 }  // namespace suan::hdf5

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <memory>
 
 #include "hdf5_input.hpp"
@@ -13,7 +14,6 @@ using namespace hdf5;
 namespace {
 
 using HostRange = Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
-using LeastRow = Kokkos::Min<std::int64_t>;
 
 /// This rank's rows of a file whose values are stored as S.
 template <Scalar S, Scalar T>
@@ -30,15 +30,16 @@ class FileRows final : public RowBlockSource<T> {
   bool concurrent() const override { return false; }  // HDF5 is not
 
   void structure(std::size_t k, const std::function<void(const RowBlock<T>&)>& use) override {
-    use(read_columns(k));
+    std::uint64_t unused = 0;
+    use(read_columns(k, unused));
   }
 
   void entries(std::size_t k, const std::function<void(const RowBlock<T>&)>& use) override {
-    RowBlock<T> block = read_columns(k);
-    block.values = read_values(k);
-    const Offset position = block.offsets.front();
-    checksums_[k] = checksum_of(Array::columns, position, block.columns) +
-                    checksum_of_values(position, std::span<const S>(stored_));
+    std::uint64_t of_columns = 0;
+    std::uint64_t of_values = 0;
+    RowBlock<T> block = read_columns(k, of_columns);
+    block.values = read_values(k, of_values);
+    checksums_[k] = of_columns + of_values;
     use(block);
   }
 
@@ -83,7 +84,7 @@ class FileRows final : public RowBlockSource<T> {
           const bool decreases = i + 1 < count && offsets(i + 1) < offset;
           if ((decreases || offset < 0 || offset > entries) && i < least) least = i;
         },
-        LeastRow(bad));
+        Kokkos::Min<std::int64_t>(bad));
     if (bad < count) {
       fail(place, message("row ", first_row_ + bad, " (counted from 0) begins at entry ",
                           offsets_(static_cast<std::size_t>(bad)),
@@ -92,7 +93,7 @@ class FileRows final : public RowBlockSource<T> {
   }
 
   /// Reads and checks the columns of block k.
-  RowBlock<T> read_columns(std::size_t k) {
+  RowBlock<T> read_columns(std::size_t k, std::uint64_t& checksum) {
     const Place place = from_.place.in(dataset::columns);
     const LocalIndex rows = starts_[k + 1] - starts_[k];
     const Offset* offsets = offsets_.data() + starts_[k];
@@ -100,80 +101,78 @@ class FileRows final : public RowBlockSource<T> {
     const Offset count = offsets[rows] - begin;
     columns_.resize(static_cast<std::size_t>(count));
     const std::int64_t extent = from_.header.entries;
-    if (from_.header.index_width == 32) {
-      narrow_.resize(columns_.size());
-      read_elements(from_.columns.id(), H5T_NATIVE_INT32, {&extent, 1}, begin, count,
-                    narrow_.data(), place);
-    } else {
-      read_elements(from_.columns.id(), H5T_NATIVE_INT64, {&extent, 1}, begin, count,
-                    columns_.data(), place);
+    const bool widen = from_.header.index_width == 32;
+    if (widen) narrow_.resize(columns_.size());
+    read_elements(
+        from_.columns.id(), widen ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64, {&extent, 1}, begin, count,
+        widen ? static_cast<void*>(narrow_.data()) : static_cast<void*>(columns_.data()), place);
+    const std::int64_t bad = examine_columns(rows, offsets, widen, checksum);
+    if (bad < rows) {
+      fail(place, message("row ", first_row_ + starts_[k] + bad,
+                          " (counted from 0) has columns that are not in [0, ",
+                          from_.header.columns, ") or do not increase"));
     }
-    check_columns(place, starts_[k], rows, offsets);
     return {rows, {offsets, static_cast<std::size_t>(rows) + 1}, columns_, {}};
   }
 
-  /// Widens the columns where they are stored in 32 bits, and checks their range and order.
-  void check_columns(const Place& place, LocalIndex first, LocalIndex rows, const Offset* offsets) {
-    const bool widen = from_.header.index_width == 32;
+  /// One pass over the columns of a block: widens them where they are stored in 32 bits; returns
+  /// the first row with a column out of range or order, or `rows`.
+  std::int64_t examine_columns(LocalIndex rows, const Offset* offsets, bool widen,
+                               std::uint64_t& checksum) {
     const std::int64_t columns = from_.header.columns;
     std::int64_t bad = rows;
     Kokkos::parallel_reduce(
-        "suan::io::check_columns", HostRange(0, rows),
-        [&](std::int64_t row, std::int64_t& least) {
+        "suan::io::examine_columns", HostRange(0, rows),
+        [&](std::int64_t row, std::int64_t& least, std::uint64_t& sum) {
           GlobalIndex previous = -1;
           bool wrong = false;
-          for (Offset k = offsets[row] - offsets[0]; k < offsets[row + 1] - offsets[0]; ++k) {
-            const auto i = static_cast<std::size_t>(k);
+          for (Offset k = offsets[row]; k < offsets[row + 1]; ++k) {
+            const auto i = static_cast<std::size_t>(k - offsets[0]);
             const GlobalIndex column = widen ? narrow_[i] : columns_[i];
             wrong = wrong || column <= previous || column >= columns;
+            sum += term(Array::columns, k, column);
             columns_[i] = column;
             previous = column;
           }
           if (wrong && row < least) least = row;
         },
-        LeastRow(bad));
-    if (bad < rows) {
-      fail(place, message("row ", first_row_ + first + bad,
-                          " (counted from 0) has columns that "
-                          "are not in [0, ",
-                          columns, ") or do not increase"));
-    }
+        Kokkos::Min<std::int64_t>(bad), Kokkos::Sum<std::uint64_t>(checksum));
+    return bad;
   }
 
   /// Reads and checks the values of block k.
-  std::span<const T> read_values(std::size_t k) {
+  std::span<const T> read_values(std::size_t k, std::uint64_t& checksum) {
     const Place place = from_.place.in(dataset::values);
-    const LocalIndex rows = starts_[k + 1] - starts_[k];
-    const Offset* offsets = offsets_.data() + starts_[k];
-    stored_.resize(static_cast<std::size_t>(offsets[rows] - offsets[0]));
+    const Offset begin = offsets_(static_cast<std::size_t>(starts_[k]));
+    const Offset count = offsets_(static_cast<std::size_t>(starts_[k + 1])) - begin;
+    stored_.resize(static_cast<std::size_t>(count));
     const std::int64_t extent = from_.header.entries;
-    read_elements(from_.values.id(), value_type_.id(), {&extent, 1}, offsets[0],
-                  offsets[rows] - offsets[0], stored_.data(), place);
-    if constexpr (!std::same_as<S, T>) converted_.resize(stored_.size());
-    std::int64_t bad = rows;
+    read_elements(from_.values.id(), value_type_.id(), {&extent, 1}, begin, count, stored_.data(),
+                  place);
+    constexpr bool converts = !std::same_as<S, T>;
+    if constexpr (converts) converted_.resize(stored_.size());
+    std::int64_t bad = count;
     Kokkos::parallel_reduce(
-        "suan::io::check_values", HostRange(0, rows),
-        [&](std::int64_t row, std::int64_t& least) {
-          bool wrong = false;
-          for (Offset e = offsets[row] - offsets[0]; e < offsets[row + 1] - offsets[0]; ++e) {
-            const auto i = static_cast<std::size_t>(e);
-            const T value = convert<T>(stored_[i]);
-            wrong = wrong || !is_finite(value);
-            if constexpr (!std::same_as<S, T>) converted_[i] = value;
-          }
-          if (wrong && row < least) least = row;
+        "suan::io::examine_values", HostRange(0, count),
+        [&](std::int64_t e, std::int64_t& least, std::uint64_t& sum) {
+          const auto i = static_cast<std::size_t>(e);
+          const T value = convert<T>(stored_[i]);
+          if (!is_finite(value) && e < least) least = e;
+          sum += value_term(begin + e, stored_[i]);
+          if constexpr (converts) converted_[i] = value;
         },
-        LeastRow(bad));
-    if (bad < rows) {
-      fail(place, message("row ", first_row_ + starts_[k] + bad,
-                          " (counted from 0) has a value "
-                          "that is infinite or not a number as ",
+        Kokkos::Min<std::int64_t>(bad), Kokkos::Sum<std::uint64_t>(checksum));
+    if (bad < count) {
+      const Offset* end = offsets_.data() + offsets_.extent(0);
+      const auto row = std::upper_bound(offsets_.data(), end, begin + bad) - offsets_.data() - 1;
+      fail(place, message("row ", first_row_ + row,
+                          " (counted from 0) has a value that is infinite or not a number as ",
                           scalar_name<T>()));
     }
-    if constexpr (std::same_as<S, T>) {
-      return stored_;
-    } else {
+    if constexpr (converts) {
       return converted_;
+    } else {
+      return stored_;
     }
   }
 
@@ -202,17 +201,22 @@ DistributedMatrix<T> read_on_one_rank(FileRows<S, T>& source, const Layout& rows
     source.entries(k, [&](const RowBlock<T>& block) {
       const auto begin = static_cast<std::size_t>(block.offsets.front());
       const auto range = std::make_pair(begin, begin + block.columns.size());
-      const auto to = Kokkos::subview(indices, range);
-      auto narrow = Kokkos::create_mirror_view(Kokkos::view_alloc(Kokkos::WithoutInitializing), to);
+      const auto device_indices = Kokkos::subview(indices, range);
+      const auto device_values = Kokkos::subview(values, range);
+      // Where the device is the host these are the same arrays, and the copies do nothing.
+      const auto host_indices =
+          Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_indices);
+      const auto host_values =
+          Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_values);
       Kokkos::parallel_for("suan::io::narrow_columns",
                            HostRange(0, static_cast<std::int64_t>(block.columns.size())),
                            [&](std::int64_t i) {
-                             const auto k32 = static_cast<std::size_t>(i);
-                             narrow(k32) = static_cast<LocalIndex>(block.columns[k32]);
+                             const auto e = static_cast<std::size_t>(i);
+                             host_indices(e) = static_cast<LocalIndex>(block.columns[e]);
+                             host_values(e) = block.values[e];
                            });
-      Kokkos::deep_copy(to, narrow);
-      Kokkos::deep_copy(Kokkos::subview(values, range),
-                        HostView<const T>(block.values.data(), block.values.size()));
+      Kokkos::deep_copy(device_indices, host_indices);
+      Kokkos::deep_copy(device_values, host_values);
     });
   }
   const auto offsets =

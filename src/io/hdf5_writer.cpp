@@ -44,6 +44,7 @@ Handle making_groups(const Place& place) {
 
 /// The group of a matrix and its datasets, on ranks that hold the file.
 struct MatrixGroup {
+  Place place;
   Handle group;
   OutputDataset row_offsets;
   OutputDataset columns;
@@ -78,6 +79,13 @@ MatrixGroup create_matrix(hid_t file, const Place& place, const MatrixHeader& he
   return result;
 }
 
+/// Bytes of the three arrays.
+std::int64_t array_bytes(const MatrixHeader& header) {
+  const auto value_bytes =
+      with_scalar(header.scalar, []<Scalar S>() { return static_cast<std::int64_t>(sizeof(S)); });
+  return 8 * (header.rows + 1) + header.entries * (header.index_width / 8 + value_bytes);
+}
+
 /// Writes this rank's row offsets, the last rank also their end; returns their part of the
 /// checksum.
 template <Scalar T>
@@ -101,39 +109,62 @@ std::uint64_t write_offsets(Output& output, const OutputDataset& to, const Matri
   return checksum;
 }
 
+/// Goes once over a block whose first entry is the one at `position`: its part of the checksum, its
+/// columns in 32 bits unless `narrowed` is empty, and in `not_finite` the first entry that is not.
+template <Scalar T>
+std::uint64_t examine(std::int64_t position, const typename MatrixRows<T>::Block& block,
+                      std::span<std::int32_t> narrowed, std::int64_t& not_finite) {
+  const auto count = static_cast<std::int64_t>(block.columns.size());
+  std::uint64_t checksum = 0;
+  not_finite = count;
+  Kokkos::parallel_reduce(
+      "suan::io::examine_block", HostRange(0, count),
+      [&](std::int64_t i, std::uint64_t& sum, std::int64_t& least) {
+        const auto k = static_cast<std::size_t>(i);
+        sum += term(Array::columns, position + i, block.columns[k]) +
+               value_term(position + i, block.values[k]);
+        if (!is_finite(block.values[k]) && i < least) least = i;
+        if (!narrowed.empty()) narrowed[k] = static_cast<std::int32_t>(block.columns[k]);
+      },
+      Kokkos::Sum<std::uint64_t>(checksum), Kokkos::Min<std::int64_t>(not_finite));
+  return checksum;
+}
+
 /// Writes this rank's columns and values; returns their part of the checksum.
+/// @throws InvalidArgument naming the row when a value is not finite.
 template <Scalar T>
 std::uint64_t write_entries(Output& output, const MatrixGroup& group, MatrixRows<T>& rows,
-                            Offset first_entry, bool narrow) {
-  const auto starts = split_rows(rows.offsets());
+                            const Layout& layout, Offset first_entry, bool narrow) {
+  const auto& offsets = rows.offsets();
+  const auto starts = split_rows(offsets);
   const auto& comm = output.comm();
   const auto blocks = comm.max(static_cast<std::int64_t>(starts.size()) - 1);
   std::vector<std::int32_t> narrowed;
   std::uint64_t checksum = 0;
-  Offset position = first_entry;
+  Offset written = 0;
   for (std::int64_t b = 0; b < blocks; ++b) {
     typename MatrixRows<T>::Block block;
     together(comm, [&] {
       const auto k = static_cast<std::size_t>(b);
       if (k + 1 >= starts.size()) return;
       block = rows.block(starts[k], starts[k + 1]);
-      checksum += checksum_of(Array::columns, position, block.columns);
-      checksum += checksum_of_values(position, block.values);
-      if (!narrow) return;
-      narrowed.resize(block.columns.size());
-      Kokkos::parallel_for("suan::io::narrow_columns",
-                           HostRange(0, static_cast<std::int64_t>(narrowed.size())),
-                           [&](std::int64_t i) {
-                             const auto k32 = static_cast<std::size_t>(i);
-                             narrowed[k32] = static_cast<std::int32_t>(block.columns[k32]);
-                           });
+      if (narrow) narrowed.resize(block.columns.size());
+      std::int64_t bad = 0;
+      checksum += examine<T>(first_entry + written, block, narrowed, bad);
+      if (bad < static_cast<std::int64_t>(block.columns.size())) {
+        const auto next = std::upper_bound(offsets.begin(), offsets.end(), written + bad);
+        throw InvalidArgument(
+            message(group.place.text(), ": row ", layout.first() + (next - offsets.begin()) - 1,
+                    " (counted from 0) has a value that is infinite or not a number, "
+                    "so the matrix is not written"));
+      }
     });
     const auto count = static_cast<std::int64_t>(block.columns.size());
     const void* columns = narrow ? static_cast<const void*>(narrowed.data())
                                  : static_cast<const void*>(block.columns.data());
-    output.write(group.columns, position, count, columns);
-    output.write(group.values, position, count, block.values.data());
-    position += count;
+    output.write(group.columns, first_entry + written, count, columns);
+    output.write(group.values, first_entry + written, count, block.values.data());
+    written += count;
   }
   return checksum;
 }
@@ -171,6 +202,7 @@ struct Hdf5Writer::State {
   /// Runs a write; after a failed one the file can only be given up.
   template <class Body>
   void attempt(Body&& body) {
+    const QuietErrors quiet;
     try {
       body(*output);
     } catch (...) {
@@ -201,11 +233,14 @@ void Hdf5Writer::write(const std::string& name, const DistributedMatrix<T>& matr
     header.scalar = stored_as<T>();
     header.index_width = header.columns <= most_columns_in_32_bits ? 32 : 64;
     const Offset first_entry = comm.exclusive_sum(rows->entries());
+    output.reserve(array_bytes(header));
     MatrixGroup group;
     output.edit([&](hid_t file) { group = create_matrix(file, place, header); });
+    group.place = place;
     std::uint64_t checksum =
         write_offsets(output, group.row_offsets, *rows, matrix.row_layout(), first_entry);
-    checksum += write_entries(output, group, *rows, first_entry, header.index_width == 32);
+    checksum += write_entries(output, group, *rows, matrix.row_layout(), first_entry,
+                              header.index_width == 32);
     checksum = comm.sum(checksum) + header_checksum(header);
     output.edit(
         [&](hid_t) { write_unsigned(group.group.id(), attribute::checksum, checksum, place); });
@@ -221,6 +256,7 @@ void Hdf5Writer::write(const std::string& name, const Vector<T>& vector,
   require_shape(place, extents, vector.global_size());
   state_->attempt([&](Output& output) {
     const auto& comm = output.comm();
+    output.reserve(vector.global_size() * static_cast<std::int64_t>(sizeof(T)));
     OutputDataset to;
     output.edit([&](hid_t file) {
       to = Output::create_dataset(file, name, place, file_type(stored_as<T>(), place),
@@ -255,6 +291,7 @@ void Hdf5Writer::write(const std::string& name, const Vector<T>& vector,
 void Hdf5Writer::write_text(const std::string& name, const std::string& text) {
   const Place place = state_->begin(name, nullptr);
   state_->attempt([&](Output& output) {
+    output.reserve(static_cast<std::int64_t>(text.size()));
     OutputDataset to;
     output.edit([&](hid_t file) {
       Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, place, "cannot make a datatype");
