@@ -11,8 +11,8 @@
 namespace suan::detail {
 
 /// Asks the system for large pages under a big array that has not been touched yet. Fewer misses
-/// of the address cache, and prefetching that does not stop every 4 KiB: SpMV on the 7-point
-/// Laplacian gains a quarter (docs/performance.md). Does nothing where that is not possible.
+/// of the address cache, and prefetching that does not stop every 4 KiB (docs/performance.md).
+/// Does nothing where that is not possible.
 void advise_huge_pages(void* data, std::size_t bytes) noexcept;
 
 /// An uninitialised array in device memory, on large pages where the device is the host.

@@ -101,6 +101,10 @@ class Assembler {
     remote_columns_.erase(std::unique(remote_columns_.begin(), remote_columns_.end()),
                           remote_columns_.end());
     remote_entries_ = static_cast<std::size_t>(entries);
+    if (remote_columns_.size() > std::numeric_limits<LocalIndex>::max()) {
+      throw NotSupported(message("assemble: a rank needs ", remote_columns_.size(),
+                                 " elements of other ranks, more than 2^31-1; use more ranks"));
+    }
   }
 
   void count_block(std::size_t k, const RowBlock<T>& block) {

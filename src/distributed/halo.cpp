@@ -97,6 +97,13 @@ Halo<T>::Halo(const Layout& layout, std::span<const GlobalIndex> needed) {
     }
   }
   const auto n_send = send_indices.size();
+  together(comm, [&] {
+    const auto largest = std::max(n_send, static_cast<std::size_t>(received)) * sizeof(T);
+    if (largest > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+      throw NotSupported(message("Halo: a rank exchanges ", largest,
+                                 " bytes per product, more than MPI counts; use more ranks"));
+    }
+  });
   const auto n_receive = static_cast<std::size_t>(received);
   using Kokkos::view_alloc;
   using Kokkos::WithoutInitializing;
@@ -162,9 +169,6 @@ void Halo<T>::start(const Vector<T>& x) const {
   const T* const send = s.direct ? s.send_buffer.data() : s.send_staging.data();
   s.requests.clear();
   const auto bytes = [](LocalIndex count) { return static_cast<std::size_t>(count) * sizeof(T); };
-  if (bytes(std::max(send_size(), remote_size())) > std::numeric_limits<int>::max()) {
-    throw NotSupported("Halo: more than 2 GiB are exchanged with one rank; use more ranks");
-  }
   for (const auto& n : s.receive_from) {
     MPI_Irecv(receive + n.first, static_cast<int>(bytes(n.count)), MPI_BYTE, n.rank, tag,
               s.comm.mpi(), &s.requests.emplace_back());

@@ -8,10 +8,10 @@ namespace {
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
-// How far ahead of their use values are asked for, in entries. Hardware prefetching follows too few
-// streams for a product, which reads four; measured on 7- and 27-point Laplacians, 128 to 512 are
-// equally good on large pages.
-constexpr Offset prefetch_distance = 256;
+// How far ahead of their use entries are asked for. Hardware prefetching follows too few streams
+// for a product, which reads four, and stops at page ends. 128 was the best of 64 to 512 on large
+// pages; on small ones more than that costs time, because every page has to be looked up early.
+constexpr Offset prefetch_distance = 128;
 
 /// Asks for the entries that a thread will need some rows later.
 template <Scalar T>

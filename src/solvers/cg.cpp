@@ -58,7 +58,9 @@ kernels::CgSums<T> update_residual(T alpha, const Vector<T>& q, const DeviceView
 template <Scalar T>
 void Cg<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
   const auto d = run.m.diagonal_entries();
-  if (run.m.is_identity() || (r.local_size() > 0 ? d.extent(0) > 0 : run.m.name() == "jacobi")) {
+  // A rank without rows has no entries either, so the ranks agree on the loop.
+  const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
+  if (run.m.is_identity() || entries > 0) {
     iterate_diagonal(run, d, x, r);
   } else {
     iterate_general(run, x, r);

@@ -18,7 +18,7 @@ struct GmresOptions {
 
 /// For any non-singular A. Preconditioning from the right leaves the residual the true one.
 ///
-/// Memory: restart + 1 basis vectors and 2 more, beside b and x.
+/// Memory: restart + 1 basis vectors and 2 more, 3 with a preconditioner, beside b and x.
 template <Scalar T>
 class Gmres final : public Solver<T> {
  public:

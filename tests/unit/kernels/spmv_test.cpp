@@ -138,6 +138,29 @@ TYPED_TEST(SpmvTest, AllFormsAgreeWithTheReference) {
   EXPECT_NEAR(norm / std::sqrt(reference_norm), R(1), 2000 * eps);
 }
 
+// Small integers, so that every sum is exact.
+TYPED_TEST(SpmvTest, RowsOfEqualLengthAreExact) {
+  using T = TypeParam;
+  for (const LocalIndex length : {1, 7, 8, 9}) {
+    constexpr LocalIndex n = 1003;
+    HostMatrix<T> a{n, n, {0}, {}, {}};
+    for (LocalIndex i = 0; i < n; ++i) {
+      for (LocalIndex k = 0; k < length; ++k) {
+        a.indices.push_back((i * 31 + k * 17) % n);
+        a.values.push_back(T(static_cast<float>((i + k) % 5 - 2)));
+      }
+      a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+    const auto x = suan::generate<T>(
+        Layout::serial(n), [](suan::GlobalIndex i) { return T(static_cast<float>(i % 9 - 4)); });
+    const auto hx = x.to_host();
+    Vector<T> y(Layout::serial(n));
+    a.csr().apply(x, y);
+    const auto hy = y.to_host();
+    for (std::size_t i = 0; i < hx.size(); ++i) EXPECT_EQ(hy[i], a.row(hx, i));
+  }
+}
+
 TYPED_TEST(SpmvTest, BetaZeroDoesNotReadNan) {
   using T = TypeParam;
   const auto a = irregular<T>(100, 80);
