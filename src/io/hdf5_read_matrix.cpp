@@ -164,7 +164,8 @@ class FileRows final : public RowBlockSource<T> {
         Kokkos::Min<std::int64_t>(bad), Kokkos::Sum<std::uint64_t>(checksum));
     if (bad < count) {
       const Offset* end = offsets_.data() + offsets_.extent(0);
-      const auto row = std::upper_bound(offsets_.data(), end, begin + bad) - offsets_.data() - 1;
+      const auto row =
+          std::upper_bound<const Offset*>(offsets_.data(), end, begin + bad) - offsets_.data() - 1;
       fail(place, message("row ", first_row_ + row,
                           " (counted from 0) has a value that is infinite or not a number as ",
                           scalar_name<T>()));
