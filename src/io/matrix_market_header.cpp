@@ -219,7 +219,8 @@ MatrixMarketText read_header(const InputFile& file) {
   parse_banner(file, reader.line(), text.header);
   while (reader.next()) {
     const auto line = reader.line();
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos || line.front() == '%') continue;
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || line[first] == '%') continue;
     check_length();
     text.size_line = reader.number();
     text.data_begin = reader.next_offset();

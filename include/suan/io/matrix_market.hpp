@@ -36,9 +36,11 @@ struct MatrixMarketHeader {
 /// @throws IoError with path and line.
 MatrixMarketHeader read_matrix_market_header(const std::string& path);
 
-/// Reads a matrix; each rank parses a range of bytes and gets a block of rows. Both triangles of
-/// symmetric files are stored. Peak memory: about 16 bytes per entry (24 for complex) beside the
-/// rows' offsets. Collective; an error on one rank is thrown on all.
+/// Reads a matrix; each rank parses a range of bytes and gets a block of rows. A gzip'd file can
+/// only be read from its beginning: each rank decompresses all of it and keeps its rows. Both
+/// triangles of symmetric files are stored; zeros are stored where coordinates name them, not where
+/// they stand in an array. Peak memory: about 16 bytes per entry (24 for complex) beside the rows'
+/// offsets. Collective; an error on one rank is thrown on all.
 /// @throws IoError with path and line for whatever does not follow the format; InvalidArgument
 /// when the file is complex and T is not; OutOfMemory when the memory limit would be exceeded.
 template <Scalar T = double>

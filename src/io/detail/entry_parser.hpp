@@ -25,8 +25,7 @@ class EntryParser {
               std::size_t thread, std::int64_t first)
       : header_(header),
         allow_nonfinite_(allow_nonfinite),
-        sink_(sink),
-        thread_(thread),
+        sink_(sink, thread),
         count_limit_(header.stored_entries - first) {
     if (header_.format == Format::array) set_position(first);
   }
@@ -121,10 +120,10 @@ class EntryParser {
       if (row == column) {
         check_diagonal(line, row, value);
       } else {
-        sink_.add(thread_, column, row, mirrored(value));
+        sink_.add(column, row, mirrored(value));
       }
     }
-    sink_.add(thread_, row, column, value);
+    sink_.add(row, column, value);
   }
 
   T mirrored(T value) const {
@@ -248,8 +247,7 @@ class EntryParser {
 
   MatrixMarketHeader header_;
   bool allow_nonfinite_;
-  RowSink<T, Wide>& sink_;
-  std::size_t thread_;
+  typename RowSink<T, Wide>::Writer sink_;
   std::int64_t count_limit_;
   std::int64_t count_ = 0;
   GlobalIndex row_ = 0;

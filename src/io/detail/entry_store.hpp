@@ -82,6 +82,12 @@ class ChunkArena {
 /// of all sources in order gives back the order of the file.
 template <class E>
 class EntryStore {
+  struct List {
+    E* cursor = nullptr;
+    E* limit = nullptr;
+    std::vector<E*> chunks;
+  };
+
  public:
   /// `expected` entries in all decide how large a chunk is.
   EntryStore(std::size_t sources, std::size_t lists, std::int64_t expected) {
@@ -94,15 +100,33 @@ class EntryStore {
     for (std::size_t s = 0; s < sources; ++s) sources_.emplace_back(lists, chunk_bytes_);
   }
 
-  /// Adds an entry to a list of a source.
-  void add(std::size_t source, std::size_t list, const E& entry) {
-    Source& s = sources_[source];
-    List& l = s.lists[list];
-    if (l.cursor == l.limit) [[unlikely]] {
-      grow(s, l);
+  /// Fills the lists of one source.
+  class Appender {
+   public:
+    Appender(EntryStore& store, std::size_t source)
+        : lists_(store.sources_[source].lists.data()),
+          arena_(&store.sources_[source].arena),
+          capacity_(store.capacity_) {}
+    void add(std::size_t list, const E& entry) {
+      List& l = lists_[list];
+      if (l.cursor == l.limit) [[unlikely]] {
+        grow(l);
+      }
+      *l.cursor++ = entry;
     }
-    *l.cursor++ = entry;
-  }
+
+   private:
+    [[gnu::noinline]] void grow(List& l) {
+      E* const chunk = static_cast<E*>(arena_->take());
+      l.chunks.push_back(chunk);
+      l.cursor = chunk;
+      l.limit = chunk + capacity_;
+    }
+    List* lists_;
+    ChunkArena* arena_;
+    std::size_t capacity_;
+  };
+  Appender appender(std::size_t source) { return {*this, source}; }
 
   std::size_t chunk_bytes() const noexcept { return chunk_bytes_; }
   std::int64_t size(std::size_t source, std::size_t list) const {
@@ -143,23 +167,11 @@ class EntryStore {
   }
 
  private:
-  struct List {
-    E* cursor = nullptr;
-    E* limit = nullptr;
-    std::vector<E*> chunks;
-  };
   struct Source {
     Source(std::size_t count, std::size_t chunk_bytes) : lists(count), arena(chunk_bytes) {}
     std::vector<List> lists;
     ChunkArena arena;
   };
-
-  void grow(Source& s, List& l) {
-    E* chunk = static_cast<E*>(s.arena.take());
-    l.chunks.push_back(chunk);
-    l.cursor = chunk;
-    l.limit = l.cursor + capacity_;
-  }
 
   std::size_t chunk_bytes_;
   std::size_t capacity_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <vector>
 
 #include "io/detail/entry_store.hpp"
@@ -32,26 +33,46 @@ class RowSink {
         shift_(block_shift(rows, threads, expected)),
         blocks_((static_cast<std::size_t>(own_) + (std::size_t(1) << shift_) - 1) >> shift_),
         store_(threads + others(), blocks_, expected),
-        outgoing_(threads, others() == 0 || drop_foreign ? 0 : others() + 1, expected) {}
+        outgoing_(threads, sends() ? others() + 1 : 0, expected) {}
 
-  /// Entry of global row and column, found by thread `thread`.
-  void add(std::size_t thread, GlobalIndex row, GlobalIndex column, T value) {
-    const auto local = static_cast<std::uint64_t>(row - first_);
-    if (local < own_) [[likely]] {
-      store_.add(rank() + thread, static_cast<std::size_t>(local >> shift_),
-                 entry(row - first_, column, value));
-    } else if (!drop_foreign_) {
-      const int owner = rows_.owner(row);
-      const auto offset = rows_.offsets()[static_cast<std::size_t>(owner)];
-      outgoing_.add(thread, static_cast<std::size_t>(owner), entry(row - offset, column, value));
+  /// Adds what one thread finds.
+  class Writer {
+   public:
+    Writer(RowSink& sink, std::size_t thread)
+        : first_(sink.first_),
+          own_(sink.own_),
+          shift_(sink.shift_),
+          sink_(sink),
+          own_rows_(sink.store_.appender(sink.rank() + thread)) {
+      if (sink.sends()) other_rows_.emplace(sink.outgoing_.appender(thread));
     }
-  }
+    /// An entry at a global row and column.
+    void add(GlobalIndex row, GlobalIndex column, T value) {
+      const auto local = static_cast<std::uint64_t>(row - first_);
+      if (local < own_) [[likely]] {
+        own_rows_.add(static_cast<std::size_t>(local >> shift_),
+                      entry(row - first_, column, value));
+      } else if (other_rows_) {
+        const int owner = sink_.rows_.owner(row);
+        const auto offset = sink_.rows_.offsets()[static_cast<std::size_t>(owner)];
+        other_rows_->add(static_cast<std::size_t>(owner), entry(row - offset, column, value));
+      }
+    }
+
+   private:
+    GlobalIndex first_;
+    std::uint64_t own_;
+    int shift_;
+    RowSink& sink_;
+    typename EntryStore<E>::Appender own_rows_;
+    std::optional<typename EntryStore<E>::Appender> other_rows_;
+  };
 
   /// Sends what belongs to others, in rounds, so that little memory is needed beside the entries.
   /// Collective.
   void exchange() {
     const Communicator& comm = rows_.comm();
-    if (comm.size() == 1 || drop_foreign_) return;
+    if (!sends()) return;
     const auto ranks = static_cast<std::size_t>(comm.size());
     const std::size_t portion = std::max<std::size_t>(1, round_bytes / sizeof(E) / ranks);
     std::int64_t most = 0;
@@ -113,14 +134,14 @@ class RowSink {
             Packed<T>::of(value)};
   }
   std::size_t rank() const { return static_cast<std::size_t>(rows_.comm().rank()); }
+  bool sends() const { return others() > 0 && !drop_foreign_; }
   std::size_t others() const { return static_cast<std::size_t>(rows_.comm().size()) - 1; }
 
   /// Sources stand in the order of the file: lower ranks, this rank's threads, higher ranks.
   void receive(std::size_t from, const std::vector<E>& entries) {
     const std::size_t source = from < rank() ? from : from + threads_ - 1;
-    for (const E& e : entries) {
-      store_.add(source, static_cast<std::size_t>(e.row) >> shift_, e);
-    }
+    auto appender = store_.appender(source);
+    for (const E& e : entries) appender.add(static_cast<std::size_t>(e.row) >> shift_, e);
   }
 
   static int block_shift(const Layout& rows, std::size_t threads, std::int64_t expected) {
