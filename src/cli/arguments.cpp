@@ -60,26 +60,6 @@ void require_values(const std::vector<OptionDescription>& options,
   }
 }
 
-/// Words of a text, broken into lines and indented but for the first line.
-void print_wrapped(std::ostream& out, const std::string& text, std::size_t indent) {
-  std::istringstream words(text);
-  std::string word;
-  std::size_t column = indent;
-  while (words >> word) {
-    if (column > indent && column + 1 + word.size() > line_width) {
-      out << '\n' << std::string(indent, ' ');
-      column = indent;
-    }
-    if (column > indent) {
-      out << ' ';
-      ++column;
-    }
-    out << word;
-    column += word.size();
-  }
-  out << '\n';
-}
-
 void print_option(std::ostream& out, const OptionDescription& option) {
   std::string left = message("  --", option.flag());
   if (!is_flag(option)) left += message(" <", option_type_name(option.default_value), ">");
@@ -180,9 +160,27 @@ CommandLine parse_command_line(const Usage& usage, const std::vector<std::string
   return line;
 }
 
+void print_wrapped(std::ostream& out, const std::string& text, std::size_t indent) {
+  std::istringstream words(text);
+  std::string word;
+  std::size_t column = indent;
+  while (words >> word) {
+    if (column > indent && column + 1 + word.size() > line_width) {
+      out << '\n' << std::string(indent, ' ');
+      column = indent;
+    }
+    if (column > indent) {
+      out << ' ';
+      ++column;
+    }
+    out << word;
+    column += word.size();
+  }
+  out << '\n';
+}
+
 void print_help(std::ostream& out, const Usage& usage) {
-  out << "suan " << usage.command << ": ";
-  print_wrapped(out, usage.sentence, 0);
+  print_wrapped(out, message("suan ", usage.command, ": ", usage.sentence), 0);
   out << "\nUsage: suan " << usage.command;
   for (const auto& name : usage.positionals) out << " [" << name << "]";
   out << " [options]\n";

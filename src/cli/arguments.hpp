@@ -49,7 +49,11 @@ struct CommandLine {
 /// value, an option given twice and a word too many.
 CommandLine parse_command_line(const Usage& usage, const std::vector<std::string>& words);
 
-/// The help of a command, as wide as 100 characters.
+/// The words of a text in lines of at most 100 characters, all but the first one indented; the
+/// first one begins in the column `indent` of a line that is already begun.
+void print_wrapped(std::ostream& out, const std::string& text, std::size_t indent);
+
+/// The help of a command.
 void print_help(std::ostream& out, const Usage& usage);
 
 /// Limits for configuration files.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The program `suan`. docs/cli.md describes it.
-#include <algorithm>
+#include <csignal>
 #include <exception>
 #include <iomanip>
 #include <iostream>
@@ -35,9 +35,10 @@ void print_overview() {
   for (const auto& command : commands) {
     const auto usage = command.usage();
     const auto end = usage.sentence.find(". ");
-    std::cout << "  " << std::left << std::setw(10) << usage.command
-              << (end == std::string::npos ? usage.sentence : usage.sentence.substr(0, end + 1))
-              << '\n';
+    std::cout << "  " << std::left << std::setw(10) << usage.command;
+    print_wrapped(std::cout,
+                  end == std::string::npos ? usage.sentence : usage.sentence.substr(0, end + 1),
+                  12);
   }
   std::cout << "\n`suan <command> --help` lists the options of a command, `suan --version` says "
                "what this build has.\nThreads: OMP_NUM_THREADS or --kokkos-num-threads=<int>.\n";
@@ -93,6 +94,8 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
 }  // namespace suan::cli
 
 int main(int argc, char** argv) {
+  // The limit on the size of files then is an error of the write, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   // Kokkos gets its own arguments only: it would answer --help too.
   std::vector<char*> for_kokkos = {argv[0]};
   std::vector<std::string> words;

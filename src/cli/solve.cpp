@@ -59,11 +59,13 @@ SolveArguments parse(const Communicator& world, const CommandLine& line) {
   together(world, [&] {
     if (world.is_root()) text = read_config(path);
   });
-  auto arguments = make_options<SolveArguments>(line, path, world.broadcast(text));
-  if (arguments.config != path) {
-    throw InvalidArgument(message(path, ": a configuration file cannot name another one"));
+  text = world.broadcast(text);
+  for (const auto& option : parse_config(path, text)) {
+    if (option.first == "config") {
+      throw InvalidArgument(message(path, ": a configuration file cannot name another one"));
+    }
   }
-  return arguments;
+  return make_options<SolveArguments>(line, path, text);
 }
 
 /// Everything that can be wrong before a number is read. Collective.

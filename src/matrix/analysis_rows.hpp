@@ -184,6 +184,10 @@ class Rows {
     return remote_row < remote_.rows && remote_rows_(remote_row) == i;
   }
 
+  GlobalIndex remote_column(Offset k) const {
+    return remote_columns_[static_cast<std::size_t>(remote_.indices(k))];
+  }
+
   struct Row {
     std::int64_t length = 0;
     bool has_diagonal = false;
@@ -226,16 +230,22 @@ class Rows {
   std::int64_t visit_row(LocalIndex i, LocalIndex& remote_row, Partial& sum) const {
     Row row;
     const GlobalIndex global = first_row_ + i;
-    for (Offset k = local_.offsets(i); k < local_.offsets(i + 1); ++k) {
-      visit_entry(global, first_column_ + local_.indices(k), local_.values(k), row, sum);
-    }
+    // In the order of the columns, so that sums do not depend on the number of ranks: the entries
+    // of other ranks' columns stand partly before those of this rank's and partly behind.
+    Offset k = 0;
+    Offset last = 0;
     if (has_remote(i, remote_row)) {
-      for (Offset k = remote_.offsets(remote_row); k < remote_.offsets(remote_row + 1); ++k) {
-        const auto column = static_cast<std::size_t>(remote_.indices(k));
-        visit_entry(global, remote_columns_[column], remote_.values(k), row, sum);
-      }
+      k = remote_.offsets(remote_row);
+      last = remote_.offsets(remote_row + 1);
       ++remote_row;
     }
+    for (; k < last && remote_column(k) < first_column_; ++k) {
+      visit_entry(global, remote_column(k), remote_.values(k), row, sum);
+    }
+    for (Offset l = local_.offsets(i); l < local_.offsets(i + 1); ++l) {
+      visit_entry(global, first_column_ + local_.indices(l), local_.values(l), row, sum);
+    }
+    for (; k < last; ++k) visit_entry(global, remote_column(k), remote_.values(k), row, sum);
     finish_row(global, row, sum);
     return row.length;
   }
@@ -260,15 +270,15 @@ class Rows {
     } else if (is_real && real < 0) {
       ++sum.count[negative_diagonals];
     }
-    if (size > row.others) ++sum.count[strictly_dominant_rows];
-    if (size >= row.others) ++sum.count[dominant_rows];
+    // What the sum over the row may be wrong by.
+    const double rounding = static_cast<double>(row.length) *
+                            std::numeric_limits<double>::epsilon() * (size + row.others);
+    if (size - row.others > rounding) ++sum.count[strictly_dominant_rows];
+    if (size - row.others >= -rounding) ++sum.count[dominant_rows];
     if (size == 0 && row.others == 0) ++sum.count[isolated_zeros];
     if (!square_) return;
     sum.lower_bound = std::min(sum.lower_bound, real - row.others);
     sum.upper_bound = std::max(sum.upper_bound, real + row.others);
-    // The rounding of the sum of the row.
-    const double rounding = static_cast<double>(row.length) *
-                            std::numeric_limits<double>::epsilon() * (std::abs(real) + row.others);
     if (real - row.others > rounding) ++sum.count[positive_circles];
     if (real - row.others >= -rounding) ++sum.count[right_circles];
     if (real + row.others < -rounding) ++sum.count[negative_circles];
@@ -285,7 +295,7 @@ class Rows {
     for (; remote_row < remote_.rows && remote_rows_(remote_row) < end; ++remote_row) {
       for (Offset k = remote_.offsets(remote_row); k < remote_.offsets(remote_row + 1); ++k) {
         // Negative, to keep them apart from the columns of this rank, which are stored elsewhere.
-        scratch.push_back(-1 - remote_columns_[static_cast<std::size_t>(remote_.indices(k))] / b);
+        scratch.push_back(-1 - remote_column(k) / b);
       }
     }
     std::sort(scratch.begin(), scratch.end());

@@ -66,7 +66,8 @@ struct MatrixFacts {
   GlobalIndex zero_diagonals = 0;
   GlobalIndex missing_diagonals = 0;
 
-  /// Rows with |a_ii| > sum of the other |a_ij|, and with >=.
+  /// Rows with |a_ii| > sum of the other |a_ij|, and with >=; differences within the rounding of
+  /// the sum count as none.
   GlobalIndex strictly_dominant_rows = 0;
   GlobalIndex dominant_rows = 0;
 

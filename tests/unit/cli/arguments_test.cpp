@@ -87,7 +87,7 @@ TEST(Arguments, AValueThatDoesNotFitNamesTheOptionAndTheRange) {
   EXPECT_THAT(error_of({"--item-count", "many"}), HasSubstr("not a whole number"));
   EXPECT_THAT(error_of({"--item-count", "1.5"}), HasSubstr("not a whole number"));
   EXPECT_THAT(error_of({"--weight", "nan"}), HasSubstr("weight"));
-  EXPECT_THAT(error_of({"--colour", "gren"}), HasSubstr("did you mean green?"));
+  EXPECT_THAT(error_of({"--colour", "gren"}), HasSubstr("did you mean green"));
 }
 
 TEST(Arguments, RefusesWordsTooManyOrTooFew) {
