@@ -29,7 +29,8 @@ build_failed() {
 
 # build_preset PRESET [CMAKE-ARGUMENT...]: configures when something that CMake does not watch by
 # itself has changed (Kokkos, the compiler, the arguments), and builds. Returns 1 after a failure,
-# whose log is then BUILD_LOG.
+# whose log is then BUILD_LOG. BUILD_TARGETS, where set, are all that is built.
+BUILD_TARGETS=()
 build_preset() {
   local preset=$1 cmake key kokkos=$DEPS/kokkos-cpu arguments=() folder
   shift
@@ -58,7 +59,8 @@ build_preset() {
   fi
   BUILD_LOG=$LOGS/build-$preset.log
   # Goes on after an error, so that one look at the log shows all of them.
-  step "build-$preset" "Building $preset" "$cmake" --build "$folder" --parallel "$JOBS" -- -k 0
+  step "build-$preset" "Building $preset" "$cmake" --build "$folder" --parallel "$JOBS" \
+    ${BUILD_TARGETS:+--target "${BUILD_TARGETS[@]}"} -- -k 0
 }
 
 dev_demo() {

@@ -81,6 +81,8 @@ jobs_of_machine() {
 
 setup_environment() {
   JOBS=$(jobs_of_machine)
+  # For the builds inside of tests (pip, projects that use Suan), which would take more.
+  export CMAKE_BUILD_PARALLEL_LEVEL=$JOBS
   PYTHON=${PYTHON:-/usr/bin/python3}
   # Containers run as root, and the tests start more ranks than there are cores.
   if [ "$(id -u)" -eq 0 ]; then

@@ -74,14 +74,14 @@ bool is_special(const std::string& path) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-void write_directly(const std::string& path, const std::string& text) {
+/// `name` is what messages call the place.
+void write_directly(const std::string& path, const std::string& name, const std::string& text) {
   std::ofstream file;
   if (path != "-") file.open(path, std::ios::binary);
   std::ostream& out = path == "-" ? std::cout : file;
   if (out << text && out.flush()) return;
   const int error = errno;
-  throw IoError(detail::system_error_text(path == "-" ? "standard output" : path,
-                                          "cannot write to it", error));
+  throw IoError(detail::system_error_text(name, "cannot write to it", error));
 }
 
 }  // namespace
@@ -164,12 +164,12 @@ void write_text(const std::string& path, const std::string& text, const Communic
   together(comm, [&] {
     if (!comm.is_root()) return;
     direct = path == "-" || is_special(path);
-    if (direct) write_directly(path, text);
+    if (direct) write_directly(path, path == "-" ? "standard output" : path, text);
   });
   if (comm.broadcast(direct ? "direct" : "aside") == "direct") return;
   detail::OutputFile output(path, comm);
   together(comm, [&] {
-    if (comm.is_root()) write_directly(output.part_path(), text);
+    if (comm.is_root()) write_directly(output.part_path(), path, text);
   });
   output.commit();
 }

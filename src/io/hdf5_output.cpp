@@ -65,6 +65,7 @@ Route best_route(const Communicator& comm) {
 Output::Output(const std::string& path, const Communicator& comm, Route route)
     : comm_(comm), place_{path, {}}, route_(route), target_(path, comm) {
   const QuietErrors quiet;
+  // Once before HDF5 knows of the file, and once more because creating it gives the room back.
   reserve(0);
   together(comm_, [&] {
     if (route_ == Route::gathered && !comm_.is_root()) return;
@@ -73,9 +74,17 @@ Output::Output(const std::string& path, const Communicator& comm, Route route)
     file_ = checked(H5Fcreate(target_.part_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
                     H5Fclose, place_, "cannot create the file");
   });
+  try {
+    reserve(0);
+  } catch (...) {
+    abandon();
+    throw;
+  }
 }
 
-Output::~Output() {
+Output::~Output() { abandon(); }
+
+void Output::abandon() noexcept {
   const QuietErrors quiet;
   if (route_ == Route::gathered) {
     close_without_writing(file_);

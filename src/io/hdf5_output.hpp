@@ -80,6 +80,8 @@ class Output {
                         const char* data);
   void write_gathered(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
                       const char* data);
+  /// Closes the file, if it is open, without making it the result.
+  void abandon() noexcept;
 
   Communicator comm_;
   Place place_;

@@ -106,7 +106,8 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
   std::vector<T> elements(static_cast<std::size_t>(layout.local_size()), T(0));
   together(comm, [&] {
     const auto starts = blocks.block_starts();
-    detail::host_loop(starts.size() - 1, true, [&](std::size_t k) {
+    const auto count = starts.size() - 1;
+    detail::host_loop(count, count > 1, [&](std::size_t k) {
       blocks.structure(k, [](const RowBlock<T>&) {});
       blocks.entries(k, [&](const RowBlock<T>& block) {
         for (LocalIndex r = 0; r < block.rows; ++r) {

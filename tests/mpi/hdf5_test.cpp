@@ -3,6 +3,7 @@
 //
 // Files written by n ranks and read by m, for all n and m up to the number of ranks of this run.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <cmath>
@@ -176,6 +177,28 @@ TEST_F(Hdf5Mpi, AnErrorOfOneRankIsTheErrorOfAll) {
               HasSubstr("checksum"));
   EXPECT_THROW(read_hdf5_matrix<double>(folder_.file("none.h5"), world_), IoError);
   EXPECT_THROW(Hdf5Writer(folder_.file("none/a.h5"), world_), IoError);
+}
+
+TEST_F(Hdf5Mpi, AFullDiskIsTheErrorOfAll) {
+  Hdf5Writer old(path_, world_);
+  old.write("A", make_matrix<double>({20, 20}, world_));
+  old.close();
+  rlimit old_limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  rlimit limit = old_limit;
+  limit.rlim_cur = 3000000;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  {
+    Hdf5Writer writer(path_, world_);
+    writer.write("x", make_vector<double>(Layout::even(10, world_)));
+    EXPECT_THAT(message_of<IoError>(
+                    [&] { writer.write("y", make_vector<double>(Layout::even(300000, world_))); }),
+                HasSubstr("no room on the disk"));
+  }
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  world_.barrier();
+  EXPECT_EQ(folder_.count(), 1U);
+  expect_pattern(read_hdf5_matrix<double>(path_, world_), {20, 20});
 }
 
 TEST_F(Hdf5Mpi, ObjectsOfOtherRanksAreRefused) {

@@ -30,7 +30,9 @@ class MatrixMarketReader {
       check_memory(file, text, sizeof(Entry<T, Wide>), options.memory_limit_gib, comm_.size(),
                    here);
       const auto threads = static_cast<std::size_t>(HostExecutionSpace().concurrency());
-      pieces_ = file.gzip() ? 1 : threads * pieces_per_thread;
+      // A range of fewer bytes is not worth a thread.
+      const auto useful = static_cast<std::size_t>((file.size() / comm_.size()) >> 14) + 1;
+      pieces_ = file.gzip() ? 1 : std::min(threads * pieces_per_thread, useful);
       const auto entries = text.header.stored_entries * (text.mirrored() ? 2 : 1);
       sink_.emplace(rows, pieces_, entries / comm_.size(), file.gzip());
     });
@@ -77,7 +79,7 @@ class MatrixMarketReader {
   /// Runs body(k) for each piece of this rank, all at a time.
   template <class Body>
   void for_pieces(const Body& body) const {
-    together(comm_, [&] { host_loop(pieces_, true, body); });
+    together(comm_, [&] { host_loop(pieces_, pieces_ > 1, body); });
   }
 
   /// Entries of this rank's range.

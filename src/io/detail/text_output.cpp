@@ -82,7 +82,7 @@ void make_text(Part& part, bool compress, const std::string& header, std::int64_
   std::vector<std::string> texts(static_cast<std::size_t>(threads));
   for (std::int64_t first = 0; first < count; first += threads * block) {
     const auto blocks = std::min(threads, (count - first + block - 1) / block);
-    host_loop(static_cast<std::size_t>(blocks), true, [&](std::size_t b) {
+    host_loop(static_cast<std::size_t>(blocks), blocks > 1, [&](std::size_t b) {
       const auto begin = first + static_cast<std::int64_t>(b) * block;
       const auto end = std::min(begin + block, count);
       texts[b].clear();

@@ -32,8 +32,8 @@ TYPED_TEST(Hdf5RoundTrip, MatrixKeepsItsBits) {
 }
 
 TYPED_TEST(Hdf5RoundTrip, RectangularAndEmptyMatrices) {
-  const std::array<Pattern, 6> patterns{
-      Pattern{7, 31}, {31, 7}, {0, 0}, {5, 0}, {0, 5}, {9, 9, std::uint64_t{1} << 60}};
+  const std::array<Pattern, 6> patterns{Pattern{7, 31}, {31, 7}, {0, 0},
+                                        {5, 0},         {0, 5},  {9, 9, std::uint64_t{1} << 60}};
   for (const auto& pattern : patterns) {
     SCOPED_TRACE(message(pattern.rows, " x ", pattern.columns));
     Hdf5Writer writer(this->path_, {});
@@ -128,7 +128,8 @@ TEST_F(Hdf5, ReadsOtherPrecisions) {
   const std::vector<LocalIndex> columns{0, 1, 2};
   Hdf5Writer writer(path_, {});
   writer.write("x", Vector<float>::from_host(layout, values));
-  writer.write("A", DistributedMatrix<float>(Csr<float>::from_host(3, 3, offsets, columns, values)));
+  writer.write("A",
+               DistributedMatrix<float>(Csr<float>::from_host(3, 3, offsets, columns, values)));
   writer.close();
   const auto x = read_hdf5_vector<double>(path_, layout).to_host();
   const auto z = read_hdf5_vector<Complex>(path_, layout).to_host();
@@ -226,15 +227,16 @@ TEST_F(Hdf5, EqualObjectsMakeEqualFiles) {
 TEST_F(Hdf5, SizesThatDoNotFitNameBoth) {
   Hdf5Writer writer(path_, {});
   const auto x = make_vector<double>(Layout::serial(12));
-  EXPECT_THAT(message_of<DimensionMismatch>(
-                  [&] { writer.write("x", x, std::array<GlobalIndex, 2>{3, 5}); }),
+  EXPECT_THAT(message_of<DimensionMismatch>([&] {
+                writer.write("x", x, std::array<GlobalIndex, 2>{3, 5});
+              }),
               testing::AllOf(HasSubstr("12"), HasSubstr("3 x 5")));
   EXPECT_THROW(writer.write("x", x, std::array<GlobalIndex, 2>{-3, -4}), InvalidArgument);
   writer.write("x", x, std::array<GlobalIndex, 2>{3, 4});
   writer.close();
-  EXPECT_THAT(message_of<DimensionMismatch>(
-                  [&] { read_hdf5_vector<double>(path_, Layout::serial(13)); }),
-              testing::AllOf(HasSubstr("3 x 4"), HasSubstr("12 elements"), HasSubstr("13")));
+  EXPECT_THAT(
+      message_of<DimensionMismatch>([&] { read_hdf5_vector<double>(path_, Layout::serial(13)); }),
+      testing::AllOf(HasSubstr("3 x 4"), HasSubstr("12 elements"), HasSubstr("13")));
 }
 
 TEST_F(Hdf5, NamesThatCannotBe) {
