@@ -48,7 +48,7 @@ set(SUAN_TEST_MPI_ENVIRONMENT
 function(suan_register_test)
   cmake_parse_arguments(arg "" "NAME;RANKS;TIMEOUT" "COMMAND;LABELS;ENVIRONMENT" ${ARGN})
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 120)
+    set(arg_TIMEOUT 900)
   endif()
   set(environment ${SUAN_TEST_MPI_ENVIRONMENT} ${arg_ENVIRONMENT})
   if(arg_RANKS)

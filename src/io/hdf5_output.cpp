@@ -72,7 +72,7 @@ Output::Output(const std::string& path, const Communicator& comm, Route route)
     const Handle access = file_access(place_);
     if (route_ == Route::collective) use_mpi_io(access.id(), comm_, place_);
     file_ = checked(H5Fcreate(target_.part_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
-                    H5Fclose, place_, "cannot create the file");
+                    H5Fclose, place_, "cannot create the file; look whether the disk has room");
   });
   try {
     reserve(0);
