@@ -106,7 +106,7 @@ void axpy(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
         "axpy", "on ", x.size(), " ", scalar_name<T>(), " elements");
 }
 
-#define SUAN_INSTANTIATE(T)                                                                    \
+#define SUAN_INSTANTIATE(T)                                                                      \
   template T dot(const ExecutionSpace&, const DeviceView<const T>&, const DeviceView<const T>&); \
   template void axpy(const ExecutionSpace&, T, const DeviceView<const T>&, const DeviceView<T>&);
 SUAN_INSTANTIATE(float)

@@ -129,10 +129,10 @@ CusparseSpmv<T>::CusparseSpmv(const ExecutionSpace& space, const CsrView<T>& a) 
   workspace_ = DeviceView<char>(
       Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse workspace"),
       bytes > 0 ? bytes : 1);
-  check(cusparseSpMV_preprocess(handle, CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha, matrix,
-                                input.get(), &beta, output.get(), data_type<T>, algorithm,
-                                workspace_.data()),
-        "cusparseSpMV_preprocess", shape());
+  check(
+      cusparseSpMV_preprocess(handle, CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha, matrix, input.get(),
+                              &beta, output.get(), data_type<T>, algorithm, workspace_.data()),
+      "cusparseSpMV_preprocess", shape());
   // Errors of the kernels that are under way belong here and not to the first product.
   space.fence("suan::cusparse analysis");
 }

@@ -13,8 +13,7 @@ int main(int argc, char** argv) {
   suan::Vector<double> x(A.column_layout());
 
   const auto report = suan::solve(A, b, x);
-  std::cout << "Suan " SUAN_VERSION ", MPI " << SUAN_HAVE_MPI << ", HDF5 " << SUAN_HAVE_HDF5
-            << '\n'
+  std::cout << "Suan " SUAN_VERSION ", MPI " << SUAN_HAVE_MPI << ", HDF5 " << SUAN_HAVE_HDF5 << '\n'
             << report << '\n';
   const bool accurate = report.true_residual_norm <= 1e-6 * report.right_hand_side_norm;
   return report.converged() && accurate ? 0 : 1;

@@ -151,8 +151,7 @@ TYPED_TEST(Cusparse, MatricesWithoutEntriesScaleY) {
   EXPECT_THAT(this->product(no_columns, path, T(1), {}, T(3), ones),
               testing::ElementsAre(T(3), T(3)));
   EXPECT_THAT(this->product(no_rows, path, T(1), ones, T(0), {}), testing::IsEmpty());
-  EXPECT_THAT(this->product(zero, path, T(1), ones, T(0), ones),
-              testing::ElementsAre(T(0), T(0)));
+  EXPECT_THAT(this->product(zero, path, T(1), ones, T(0), ones), testing::ElementsAre(T(0), T(0)));
 }
 
 TYPED_TEST(Cusparse, FusedProductsAgree) {
