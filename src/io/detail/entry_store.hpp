@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/memory.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/types.hpp"
 
@@ -61,6 +62,7 @@ class ChunkArena {
       void* slab = ::mmap(nullptr, slab_bytes, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (slab == MAP_FAILED) throw OutOfMemory("no memory for the entries of a matrix");
+      advise_huge_pages(slab, slab_bytes);
       slabs_.push_back(slab);
       used_ = 0;
     }
@@ -72,7 +74,7 @@ class ChunkArena {
   static void give_back(void* chunk, std::size_t bytes) { ::madvise(chunk, bytes, MADV_DONTNEED); }
 
  private:
-  static constexpr std::size_t slab_bytes = std::size_t(4) << 20;
+  static constexpr std::size_t slab_bytes = std::size_t(2) << 20;  // one large page
   std::size_t chunk_bytes_;
   std::size_t used_ = 0;
   std::vector<void*> slabs_;

@@ -59,7 +59,9 @@ TEST(Agreement, AnErrorOfOneRankEndsAllAndIsPrintedThere) {
 TEST(Agreement, ForeignExceptionsHaveMessagesToo) {
   EXPECT_EQ(run([](const Communicator&) -> int { throw std::bad_alloc(); }).code, exit_bad_use);
   const auto outcome = run([](const Communicator&) -> int { throw std::bad_alloc(); });
-  if (Communicator::world().is_root()) EXPECT_THAT(outcome.printed, HasSubstr("not enough memory"));
+  if (Communicator::world().is_root()) {
+    EXPECT_THAT(outcome.printed, HasSubstr("not enough memory"));
+  }
   EXPECT_EQ(run([](const Communicator&) -> int { throw 7; }).code, exit_bad_use);
 }
 
