@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sparse matrix times vector. Every figure is compared with the read bandwidth, which is measured
-// first in the same run; bytes are those of Operator::bytes_per_apply.
+// Sparse matrix times vector. Every result is compared with the read bandwidth just before and just
+// after it; bytes are those of Operator::bytes_per_apply.
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "../support/problem.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 using suan::Communicator;
 using suan::Environment;
-using suan::bench::Bandwidth;
+using suan::bench::ReadMeter;
 using suan::bench::Slot;
 
 struct Options {
@@ -51,13 +51,12 @@ Problem<T> make_problem(const std::string& stencil, std::int64_t size, const Com
 }
 
 template <class T>
-void set_counters(benchmark::State& state, Problem<T>& problem, double seconds,
-                  const Bandwidth& read) {
+void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, double read) {
   const auto bytes = static_cast<double>(problem.a.bytes_per_apply());
   const double rate = bytes / seconds * 1e-9;
   state.counters["bytes"] = bytes;
   state.counters["gigabytes_per_second"] = rate;
-  state.counters["fraction_of_read"] = rate / read.median;
+  state.counters["fraction_of_read"] = rate / read;
   state.counters["rows"] = static_cast<double>(problem.a.global_rows());
   state.counters["entries"] = static_cast<double>(problem.a.global_entries());
   state.counters["checksum"] =
@@ -66,7 +65,7 @@ void set_counters(benchmark::State& state, Problem<T>& problem, double seconds,
 
 template <class T>
 void add_type(const Options& options, const std::string& stencil, const Communicator& comm,
-              const Bandwidth& read, const std::shared_ptr<Slot>& slot) {
+              const std::shared_ptr<ReadMeter>& meter, const std::shared_ptr<Slot>& slot) {
   const std::string key = "spmv/poisson3d_" + stencil + "/" + std::to_string(options.size) + "/" +
                           suan::scalar_name<T>();
   const auto calls = suan::bench::calls_per_result(options.measure);
@@ -80,7 +79,9 @@ void add_type(const Options& options, const std::string& stencil, const Communic
               key, [&] { return make_problem<T>(stencil, size, comm); });
           for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call(*problem);
           *warmed = true;
+          const double before = meter->gigabytes_per_second();
           const double seconds = suan::bench::measure(state, comm, calls, [&] { call(*problem); });
+          const double read = 0.5 * (before + meter->gigabytes_per_second());
           state.SetLabel(problem->a.name() + ", " + problem->a.path());
           set_counters(state, *problem, seconds, read);
         });
@@ -93,14 +94,13 @@ void add_type(const Options& options, const std::string& stencil, const Communic
 
 void add(const Options& options, const Environment& environment) {
   const auto& comm = environment.world();
-  const auto read = suan::bench::measure_read_bandwidth(comm, options.stream_elements);
-  benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(read.median));
-  benchmark::AddCustomContext("read_gigabytes_per_second_best", std::to_string(read.best));
+  const auto meter = std::make_shared<ReadMeter>(comm, options.stream_elements);
+  benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(meter->median()));
   const auto slot = std::make_shared<Slot>();
   for (const std::string stencil : {"7pt", "27pt"}) {
     if (options.stencil != "all" && options.stencil != stencil) continue;
-    add_type<double>(options, stencil, comm, read, slot);
-    add_type<float>(options, stencil, comm, read, slot);
+    add_type<double>(options, stencil, comm, meter, slot);
+    add_type<float>(options, stencil, comm, meter, slot);
   }
 }
 

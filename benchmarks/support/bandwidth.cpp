@@ -83,25 +83,31 @@ double read_dot(const DeviceView<const double>& b, const DeviceView<const double
   }
 }
 
-Bandwidth measure_read_bandwidth(const Communicator& comm, std::int64_t elements) {
-  const auto n = static_cast<std::size_t>(elements);
-  const LargeArray b("suan::bench::b", n, 1.0);
-  const LargeArray c("suan::bench::c", n, 2.0);
-  const double bytes = 16.0 * static_cast<double>(elements) * comm.size();
-  std::vector<double> rates;
-  for (int i = -2; i < 15; ++i) {
-    comm.barrier();
-    const Timer timer;
-    const double sum = read_dot(b.view(), c.view());
-    const double seconds = comm.max(timer.seconds());
-    if (sum != 2.0 * static_cast<double>(elements)) {
-      throw InternalError(message("the sum that measures the bandwidth is ", sum, ", not ",
-                                  2.0 * static_cast<double>(elements)));
-    }
-    if (i >= 0) rates.push_back(bytes / seconds * 1e-9);
+ReadMeter::ReadMeter(const Communicator& comm, std::int64_t elements)
+    : comm_(comm),
+      b_("suan::bench::b", static_cast<std::size_t>(elements), 1.0),
+      c_("suan::bench::c", static_cast<std::size_t>(elements), 2.0) {
+  for (int i = 0; i < 2; ++i) gigabytes_per_second();
+}
+
+double ReadMeter::gigabytes_per_second() const {
+  const auto elements = static_cast<double>(b_.view().extent(0));
+  comm_.barrier();
+  const Timer timer;
+  const double sum = read_dot(b_.view(), c_.view());
+  const double seconds = comm_.max(timer.seconds());
+  if (sum != 2.0 * elements) {
+    throw InternalError(
+        message("the sum that measures the bandwidth is ", sum, ", not ", 2.0 * elements));
   }
+  return 16.0 * elements * comm_.size() / seconds * 1e-9;
+}
+
+double ReadMeter::median() const {
+  std::vector<double> rates(15);
+  for (double& rate : rates) rate = gigabytes_per_second();
   std::ranges::sort(rates);
-  return {rates.back(), rates[rates.size() / 2]};
+  return rates[rates.size() / 2];
 }
 
 }  // namespace suan::bench

@@ -29,13 +29,21 @@ class LargeArray {
 /// caller the same bits on each run, this one may add in any order.
 double read_dot(const DeviceView<const double>& b, const DeviceView<const double>& c);
 
-/// GB/s of read_dot on all ranks together.
-struct Bandwidth {
-  double best = 0;
-  double median = 0;
-};
+/// Measures the read bandwidth again and again, because a shared machine is not equally fast from
+/// one second to the next: what is compared with it is to be measured between two calls.
+class ReadMeter {
+ public:
+  /// `elements` per array and rank: far more than the caches hold. Collective, as are the calls.
+  ReadMeter(const Communicator& comm, std::int64_t elements);
+  /// GB/s of one read_dot on all ranks together.
+  double gigabytes_per_second() const;
+  /// The median of several.
+  double median() const;
 
-/// Collective. `elements` per array and rank: far more than the caches hold.
-Bandwidth measure_read_bandwidth(const Communicator& comm, std::int64_t elements);
+ private:
+  Communicator comm_;
+  LargeArray b_;
+  LargeArray c_;
+};
 
 }  // namespace suan::bench

@@ -199,6 +199,12 @@ void bind_io(nb::module_& module) {
                                "size: int) -> {array}")
                          .c_str()),
              "A vector of `size` elements.");
+  module.def(
+      "read_hdf5_text",
+      [](const std::string& path, const std::string& name) {
+        return without_gil([&] { return read_hdf5_text(path, name); });
+      },
+      nb::arg("path"), nb::arg("name"), "A piece of text.");
   nb::class_<Hdf5File>(module, "Hdf5File", "A file that is being written.")
       .def(nb::init<const std::string&>(), nb::arg("path"))
       .def("write_matrix", &Hdf5File::write_matrix, nb::arg("name"), nb::arg("a"))

@@ -24,8 +24,8 @@ def read(
     path: str | os.PathLike[str],
     name: str | None = None,
     **options: bool | int | float | str,
-) -> sp.csr_array | NDArray[Any]:
-    """Read a matrix or a vector.
+) -> sp.csr_array | NDArray[Any] | str:
+    """Read a matrix, a vector or a text.
 
     Parameters
     ----------
@@ -39,9 +39,10 @@ def read(
 
     Returns
     -------
-    scipy.sparse.csr_array or numpy.ndarray
-        A matrix, or a vector: one of an HDF5 file, or a Matrix Market array of one column.
-        Integers and patterns become float64; both triangles of a symmetric file are stored.
+    scipy.sparse.csr_array, numpy.ndarray or str
+        A matrix, or a vector: one of an HDF5 file, or a Matrix Market array of one column, or a
+        text of an HDF5 file. Integers and patterns become float64; both triangles of a symmetric
+        file are stored.
 
     Raises
     ------
@@ -133,7 +134,7 @@ def _kind_of(path: str | os.PathLike[str]) -> tuple[str, str]:
     )
 
 
-def _read_hdf5(file: str, name: str | None) -> sp.csr_array | NDArray[Any]:
+def _read_hdf5(file: str, name: str | None) -> sp.csr_array | NDArray[Any] | str:
     entries = {entry["name"]: entry for entry in _suan.hdf5_entries(file)}
     if name is None:
         matrices = [n for n, entry in entries.items() if entry["kind"] == "csr_matrix"]
@@ -150,7 +151,7 @@ def _read_hdf5(file: str, name: str | None) -> sp.csr_array | NDArray[Any]:
         return to_csr_array(_suan.read_hdf5_matrix(file, entry["scalar"], name))
     if entry["kind"] == "vector":
         return _suan.read_hdf5_vector(file, entry["scalar"], name, entry["rows"])
-    raise NotSupported(f'{file}: "{name}" is a {entry["kind"]}, which read() does not return')
+    return _suan.read_hdf5_text(file, name)
 
 
 def _listed(entries: dict[str, dict[str, Any]]) -> str:

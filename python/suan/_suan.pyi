@@ -112,6 +112,9 @@ def read_hdf5_matrix(path: str, scalar: str, name: str) -> tuple[int, int, numpy
 def read_hdf5_vector(path: str, scalar: str, name: str, size: int) -> numpy.typing.NDArray[Any]:
     """A vector of `size` elements."""
 
+def read_hdf5_text(path: str, name: str) -> str:
+    """A piece of text."""
+
 class Hdf5File:
     """A file that is being written."""
 

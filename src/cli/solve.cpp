@@ -86,19 +86,17 @@ void check(const Communicator& world, const SolveArguments& arguments, const Com
   if (!arguments.report.empty()) require_writable(arguments.report, world);
 }
 
-/// The same matrix with its products on another path; the arrays are shared.
+/// The same matrix with its products on another path; the arrays are shared. Collective.
 template <Scalar T>
 DistributedMatrix<T> on_path(DistributedMatrix<T> a, const std::string& kernel) {
   const KernelPath path = kernel_path_from_string(kernel);
   if (path == KernelPath::automatic || a.path() == to_string(path)) return a;
-  const auto again = [path](const Csr<T>& part) {
-    const auto& view = part.view();
-    return Csr<T>(view.rows, view.columns, view.offsets, view.indices, view.values, path);
-  };
-  auto remote = a.remote();
-  if (remote.matrix.rows() > 0) remote.matrix = again(remote.matrix);
-  return DistributedMatrix<T>(a.row_layout(), a.column_layout(), again(a.local()),
-                              std::move(remote));
+  Csr<T> local;
+  together(a.comm(), [&] {
+    const auto& view = a.local().view();
+    local = Csr<T>(view.rows, view.columns, view.offsets, view.indices, view.values, path);
+  });
+  return DistributedMatrix<T>(a.row_layout(), a.column_layout(), std::move(local), a.remote());
 }
 
 template <Scalar T>

@@ -34,6 +34,7 @@ void Hdf5Writer::write_text(const std::string& name, const std::string&) { refus
 void Hdf5Writer::close() { refuse("close"); }
 
 std::vector<Hdf5Entry> list_hdf5(const std::string& path) { refuse(path); }
+std::string read_hdf5_text(const std::string& path, const std::string&) { refuse(path); }
 
 template <Scalar T>
 DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator&,

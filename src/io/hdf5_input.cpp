@@ -193,7 +193,7 @@ std::string only_name(hid_t file, const std::string& name, const char* kind, con
   for (const auto& entry : entries) {
     if (entry.kind == kind) fitting.push_back(entry);
   }
-  const char* word = std::string(kind) == kind::csr_matrix ? "matrix" : "vector";
+  const char* word = std::string(kind) == kind::csr_matrix ? "matrix" : kind;
   if (fitting.empty()) {
     fail(place, message("holds no ", word, "; it holds ", list_names(entries)));
   }
@@ -249,6 +249,19 @@ InputVector open_vector(const std::string& path, const std::string& name) {
     vector.checksum = read_unsigned(dataset, attribute::checksum, place);
   }
   return vector;
+}
+
+InputText open_text(const std::string& path, const std::string& name) {
+  InputText text;
+  text.place = {path, {}};
+  text.file = open_file(text.place);
+  text.dataset = open_named(text.file.id(), name, text.place, kind::text);
+  const hid_t dataset = text.dataset.id();
+  if (H5Iget_type(dataset) != H5I_DATASET || !is_kind(dataset, kind::text, text.place)) {
+    fail(text.place, "is not a text");
+  }
+  require_storage(dataset, false, text.place);
+  return text;
 }
 
 void read_elements(hid_t dataset, hid_t memory_type, std::span<const std::int64_t> extents,

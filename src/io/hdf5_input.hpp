@@ -46,6 +46,14 @@ struct InputVector {
 /// Opens a vector: one of ours, or any dataset of a type that we know.
 InputVector open_vector(const std::string& path, const std::string& name);
 
+struct InputText {
+  Place place;
+  Handle file;
+  Handle dataset;
+};
+/// Opens a text that Hdf5Writer::write_text wrote.
+InputText open_text(const std::string& path, const std::string& name);
+
 /// Reads `count` elements from the position `first` on.
 void read_elements(hid_t dataset, hid_t memory_type, std::span<const std::int64_t> extents,
                    std::int64_t first, std::int64_t count, void* elements, const Place& place);

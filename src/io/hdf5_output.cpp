@@ -94,13 +94,15 @@ void Output::abandon() noexcept {
 }
 
 void Output::reserve(std::int64_t bytes) {
-  // Names, attributes and what HDF5 needs to find them.
-  constexpr std::int64_t room_for_metadata = std::int64_t{1} << 20;
+  // Names, attributes and what HDF5 needs to find them: of the file, and of one more object.
+  constexpr std::int64_t room_for_file = std::int64_t{1} << 20;
+  constexpr std::int64_t room_for_object = std::int64_t{1} << 14;
   const QuietErrors quiet;
   together(comm_, [&] {
     if (!comm_.is_root()) return;
-    reserve_room(target_.part_path(), reserved_ + bytes + room_for_metadata, place_);
-    reserved_ += bytes + room_for_metadata;
+    const std::int64_t wanted = reserved_ + bytes + room_for_object;
+    reserve_room(target_.part_path(), wanted + room_for_file, place_);
+    reserved_ = wanted;
   });
 }
 

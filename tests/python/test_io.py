@@ -89,8 +89,7 @@ def test_several_in_one_file(tmp_path):
     np.testing.assert_array_equal(suan.read(path, name="b"), b)
     with pytest.raises(suan.InvalidArgument, match='no entry "x".*"A".*"b"'):
         suan.read(path, "x")
-    with pytest.raises(suan.NotSupported, match='"note" is a text'):
-        suan.read(path, "note")
+    assert suan.read(path, "note") == "a text"
 
 
 @hdf5

@@ -65,4 +65,8 @@ template <Scalar T = double>
 Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout,
                            const std::string& name = {});
 
+/// Reads a piece of text, such as the report of a solve. An empty name means the only text. Not
+/// collective. @throws IoError when there is none or it is damaged; NotSupported as above.
+std::string read_hdf5_text(const std::string& path, const std::string& name = {});
+
 }  // namespace suan

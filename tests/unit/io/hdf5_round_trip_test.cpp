@@ -180,6 +180,18 @@ TEST_F(Hdf5, ListsWhatAFileHolds) {
   EXPECT_EQ(entries[3].scalar, "");
 }
 
+TEST_F(Hdf5, TextsComeBack) {
+  const std::string report = "{\n  \"reason\": \"gelöst\"\n}\n";
+  Hdf5Writer writer(path_, {});
+  writer.write_text("report", report);
+  writer.write("b", make_vector<double>(Layout::serial(3)));
+  writer.close();
+  EXPECT_EQ(read_hdf5_text(path_), report);
+  EXPECT_EQ(read_hdf5_text(path_, "report"), report);
+  EXPECT_THAT(message_of<IoError>([&] { read_hdf5_text(path_, "b"); }), HasSubstr("not a text"));
+  EXPECT_THAT(message_of<IoError>([&] { read_hdf5_text(path_, "c"); }), HasSubstr("'report'"));
+}
+
 TEST_F(Hdf5, FindsTheOnlyMatrixAndWantsANameAmongSeveral) {
   const Pattern pattern{6, 6};
   Hdf5Writer writer(path_, {});

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows of a CSR matrix times a vector on the host: the loop that all of its products share.
+#pragma once
+
+#include "suan/kernels/spmv.hpp"
+
+namespace suan::kernels {
+
+/// products[i] = sum over the entries k of row i of values[k] x[indices[k]], for i < count, where
+/// row i has the entries offsets[i] to offsets[i + 1].
+///
+/// The order of a row's sum depends on the row's length alone, so that a row has the same bits in
+/// any block and on any number of threads.
+template <Scalar T>
+void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
+                  const T* values, const T* x, T* products);
+
+/// The first row of part `part` of `parts`. Parts are alike in entries and rows together, because
+/// rows cost something too.
+template <Scalar T>
+LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts);
+
+}  // namespace suan::kernels
