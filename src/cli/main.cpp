@@ -96,21 +96,9 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   // The limit on the size of files then is an error of the write, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
-  // Kokkos gets its own arguments only: it would answer --help too.
-  std::vector<char*> for_kokkos = {argv[0]};
-  std::vector<std::string> words;
-  for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]).starts_with("--kokkos-")) {
-      for_kokkos.push_back(argv[i]);
-    } else {
-      words.emplace_back(argv[i]);
-    }
-  }
-  for_kokkos.push_back(nullptr);
-  int kokkos_argc = static_cast<int>(for_kokkos.size()) - 1;
-  char** kokkos_argv = for_kokkos.data();
   try {
-    const suan::Environment environment(kokkos_argc, kokkos_argv);
+    const suan::Environment environment(argc, argv);
+    const std::vector<std::string> words(argv + 1, argv + argc);
     return suan::cli::run_together(environment.world(),
                                    [&] { return suan::cli::run(environment, words); });
   } catch (const std::exception& error) {

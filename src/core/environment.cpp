@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda.hpp"
@@ -66,6 +67,23 @@ int threads_for_this_rank() {
 }
 #endif
 
+/// Kokkos gets its own arguments only: it would answer --help too. What it does not know stays.
+void initialize_kokkos(int& argc, char** argv) {
+  if (argc == 0) return Kokkos::initialize();
+  std::vector<char*> theirs = {argv[0]};
+  std::vector<char*> others = {argv[0]};
+  for (int i = 1; i < argc; ++i) {
+    (std::string_view(argv[i]).starts_with("--kokkos-") ? theirs : others).push_back(argv[i]);
+  }
+  int count = static_cast<int>(theirs.size());
+  theirs.push_back(nullptr);
+  Kokkos::initialize(count, theirs.data());
+  others.insert(others.end(), theirs.begin() + 1, theirs.begin() + count);
+  std::copy(others.begin(), others.end(), argv);
+  argc = static_cast<int>(others.size());
+  argv[argc] = nullptr;
+}
+
 }  // namespace
 
 Environment::Environment(int& argc, char**& argv, Mpi mpi) { start(argc, argv, mpi); }
@@ -104,11 +122,7 @@ void Environment::start(int& argc, char** argv, [[maybe_unused]] Mpi mpi) {
     const bool warnings_set = std::getenv("KOKKOS_DISABLE_WARNINGS") != nullptr;
     if (!given) setenv("KOKKOS_NUM_THREADS", std::to_string(threads).c_str(), 1);
     setenv("KOKKOS_DISABLE_WARNINGS", "1", 0);
-    if (argc > 0) {
-      Kokkos::initialize(argc, argv);
-    } else {
-      Kokkos::initialize();
-    }
+    initialize_kokkos(argc, argv);
     if (!given) unsetenv("KOKKOS_NUM_THREADS");
     if (!warnings_set) unsetenv("KOKKOS_DISABLE_WARNINGS");
     finalize_kokkos_ = true;

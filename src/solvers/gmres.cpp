@@ -106,12 +106,15 @@ class KrylovBasis {
 
   /// w = w - V V^H w for the first h.size() columns, adding V^H w to h; returns ||w||, and in
   /// `before` the norm that w had. Classical Gram-Schmidt, once more when w lost more than half
-  /// of its square (Daniel, Gragg, Kaufman and Stewart, Math. Comp. 30 (1976), 772-795).
-  Real<T> orthogonalize(Vector<T>& w, std::vector<T>& h, Real<T>& before) const {
+  /// of its square (Daniel, Gragg, Kaufman and Stewart, Math. Comp. 30 (1976), 772-795). Adds the
+  /// values per row that it read and wrote to `traffic`.
+  Real<T> orthogonalize(Vector<T>& w, std::vector<T>& h, Real<T>& before,
+                        std::int64_t& traffic) const {
     const auto& comm = layout_.comm();
     before = 0;
     Real<T> after = 0;
     for (int pass = 0; pass < 2; ++pass) {
+      traffic += 3 * static_cast<std::int64_t>(h.size());
       std::vector<T> c(h.size());
       kernels::multi_dot<T>(ExecutionSpace(), v_, w.view(), c);
       comm.sum(std::span<T>(c));
@@ -158,8 +161,8 @@ Gmres<T>::Gmres(const GmresOptions& options)
   GmresOptions::table().check(options);
 }
 
-// Per row and iteration j of a cycle, beside the products: 2 (j + 1) values of the basis and about
-// (j + 1) of w, which is read once per group of four columns.
+// Per row and iteration j of a cycle, beside the products, in each of one or two passes: 2 (j + 1)
+// values of the basis and about (j + 1) of w, which is read once per group of four columns.
 template <Scalar T>
 void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) {
   const auto size = static_cast<std::size_t>(restart_);
@@ -201,9 +204,9 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
       }
       std::vector<T> h(j + 1);
       Real<T> before = 0;
-      const Real<T> next = basis.orthogonalize(w, h, before);
-      run.count_bytes(run.a.bytes_per_apply() + run.m.bytes_per_apply() +
-                      3 * static_cast<std::int64_t>(j + 1) * row_bytes);
+      std::int64_t traffic = 0;
+      const Real<T> next = basis.orthogonalize(w, h, before, traffic);
+      run.count_bytes(run.a.bytes_per_apply() + run.m.bytes_per_apply() + traffic * row_bytes);
       if (!std::isfinite(next)) {
         run.end(Reason::not_finite, "a vector of the Krylov space is not finite");
         update();

@@ -2,12 +2,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/solver.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <string_view>
+
+#include "suan/core/energy.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
+
+namespace {
+
+/// Names this machine among those of a job.
+std::int64_t machine_number() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return static_cast<std::int64_t>(std::hash<std::string_view>()(name.data()) >> 1);
+}
+
+/// Joules of all machines on which ranks run, each read by its lowest rank. Negative when one of
+/// them cannot tell, and on a GPU, whose energy is not known here. Collective.
+double joules_of_all(const Communicator& comm, const EnergyMeter& meter) {
+  const auto machines = comm.all_gather(machine_number());
+  const auto mine = machines.begin() + comm.rank();
+  const bool reads = std::find(machines.begin(), mine, *mine) == mine;
+  const double joules = reads && SUAN_HAVE_CUDA == 0 ? meter.joules() : 0;
+  const bool unknown = comm.max(joules < 0 || SUAN_HAVE_CUDA != 0 ? std::int64_t{1} : 0) != 0;
+  const double sum = comm.sum(joules);
+  return unknown ? -1 : sum;
+}
+
+}  // namespace
 
 const OptionTable<KrylovOptions>& KrylovOptions::table() {
   constexpr double huge = 1e300;
@@ -106,10 +135,12 @@ SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const V
   report.ranks = a.comm().size();
   report.threads = static_cast<int>(HostExecutionSpace().concurrency());
   report.space = ExecutionSpace::name();
+  const EnergyMeter energy;
   const Timer timer;
   run_and_verify(a, m, b, x, report);
   Kokkos::fence("suan::solve");
   report.solve_seconds = timer.seconds();
+  report.joules = joules_of_all(a.comm(), energy);
   log_.solve_finished(report);
   return report;
 }
