@@ -29,8 +29,8 @@ inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::
 /// @throws NotSupported when `a` has more than max_cusparse_entries entries.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
-std::unique_ptr<const VendorSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
-                                                        const CsrView<T>& a);
+std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
+                                                          const CsrView<T>& a);
 
 /// x^H y by cuBLAS. Waits for the result; the same bits in every run on the same device.
 /// @throws DeviceError when cuBLAS or CUDA fails.

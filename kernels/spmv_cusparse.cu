@@ -63,10 +63,17 @@ DeviceView<const LocalIndex> narrow(const ExecutionSpace& space,
 }
 
 template <Scalar T>
-class CusparseSpmv final : public VendorSpmv<T> {
+class CusparseSpmv final : public PreparedSpmv<T> {
  public:
   CusparseSpmv(const ExecutionSpace& space, const CsrView<T>& a);
 
+  std::string format() const override { return "csr"; }
+  KernelPath path() const override { return KernelPath::cusparse; }
+  std::int64_t bytes() const override {
+    return static_cast<std::int64_t>(offsets_.size() * sizeof(LocalIndex) +
+                                     a_.indices.size() * sizeof(LocalIndex) +
+                                     a_.values.size() * sizeof(T) + workspace_.size());
+  }
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const override;
 
@@ -174,16 +181,16 @@ void CusparseSpmv<T>::multiply(const ExecutionSpace& space, T alpha, const Devic
 }  // namespace
 
 template <Scalar T>
-std::unique_ptr<const VendorSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
-                                                        const CsrView<T>& a) {
+std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
+                                                          const CsrView<T>& a) {
   return std::make_unique<const CusparseSpmv<T>>(space, a);
 }
 
-template std::unique_ptr<const VendorSpmv<float>> make_cusparse_spmv(const ExecutionSpace&,
-                                                                     const CsrView<float>&);
-template std::unique_ptr<const VendorSpmv<double>> make_cusparse_spmv(const ExecutionSpace&,
-                                                                      const CsrView<double>&);
-template std::unique_ptr<const VendorSpmv<Complex>> make_cusparse_spmv(const ExecutionSpace&,
-                                                                       const CsrView<Complex>&);
+template std::unique_ptr<const PreparedSpmv<float>> make_cusparse_spmv(const ExecutionSpace&,
+                                                                       const CsrView<float>&);
+template std::unique_ptr<const PreparedSpmv<double>> make_cusparse_spmv(const ExecutionSpace&,
+                                                                        const CsrView<double>&);
+template std::unique_ptr<const PreparedSpmv<Complex>> make_cusparse_spmv(const ExecutionSpace&,
+                                                                         const CsrView<Complex>&);
 
 }  // namespace suan::kernels::cuda

@@ -240,6 +240,13 @@ DistributedMatrix<T> read_as(const InputMatrix& from, const Communicator& comm) 
   return matrix;
 }
 
+// Apart from the public function, because nvcc does not take a template lambda in a function whose
+// template arguments have defaults.
+template <Scalar T>
+DistributedMatrix<T> read_stored(const InputMatrix& from, const Communicator& comm) {
+  return with_scalar(from.header.scalar, [&]<Scalar S>() { return read_as<S, T>(from, comm); });
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -251,7 +258,7 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
     from = open_matrix(path, name);
     require_scalar<T>(from.place, from.header.scalar);
   });
-  return with_scalar(from.header.scalar, [&]<Scalar S>() { return read_as<S, T>(from, comm); });
+  return read_stored<T>(from, comm);
 }
 
 template DistributedMatrix<float> read_hdf5_matrix(const std::string&, const Communicator&,

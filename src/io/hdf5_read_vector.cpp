@@ -36,6 +36,13 @@ std::uint64_t read_part(const InputVector& from, Vector<T>& to) {
   return checksum;
 }
 
+// Apart from the public function, because nvcc does not take a template lambda in a function whose
+// template arguments have defaults.
+template <Scalar T>
+std::uint64_t read_stored(const InputVector& from, Vector<T>& to) {
+  return with_scalar(from.scalar, [&]<Scalar S>() { return read_part<S>(from, to); });
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -53,7 +60,7 @@ Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const 
           ", ", from.elements, " elements, but the layout asked for has ", to_string(layout)));
     }
     result = Vector<T>(layout);
-    checksum = with_scalar(from.scalar, [&]<Scalar S>() { return read_part<S>(from, result); });
+    checksum = read_stored<T>(from, result);
   });
   if (from.checksum) {
     require_checksum(from.place, *from.checksum,

@@ -11,22 +11,51 @@
 namespace suan::kernels {
 
 template <Scalar T>
+T PreparedSpmv<T>::apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
+                             const DeviceView<T>& y) const {
+  apply(space, T(1), x, T(0), y);
+  return dot<T>(space, x, y);
+}
+
+template <Scalar T>
+Real<T> PreparedSpmv<T>::residual(const ExecutionSpace& space, const DeviceView<const T>& x,
+                                  const DeviceView<const T>& b, const DeviceView<T>& r) const {
+  Kokkos::deep_copy(space, r, b);
+  apply(space, T(-1), x, T(1), r);
+  return sum_of_squares<T>(space, r, Real<T>(1));
+}
+
+template <Scalar T>
 SpmvPlan<T>::SpmvPlan([[maybe_unused]] const ExecutionSpace& space, const CsrView<T>& a,
                       KernelPath wanted)
-    : a_(a), path_(choose_spmv_path(wanted)) {
+    : a_(a) {
+  [[maybe_unused]] const KernelPath path = choose_spmv_path(wanted);
 #if SUAN_HAVE_CUDA
   // cuSPARSE counts entries in 32 bits here; beyond that only the native kernel remains.
   const bool fits = a.entries() <= std::numeric_limits<std::int32_t>::max();
-  if (wanted == KernelPath::automatic && !fits) path_ = KernelPath::native;
-  if (path_ == KernelPath::cusparse) vendor_ = cuda::make_cusparse_spmv<T>(space, a);
+  if (path == KernelPath::cusparse && (fits || wanted == KernelPath::cusparse)) {
+    prepared_ = cuda::make_cusparse_spmv<T>(space, a);
+  }
 #endif
+}
+
+template <Scalar T>
+SpmvPlan<T>::SpmvPlan(std::shared_ptr<const PreparedSpmv<T>> prepared)
+    : prepared_(std::move(prepared)) {}
+
+template <Scalar T>
+std::int64_t SpmvPlan<T>::bytes() const {
+  if (prepared_) return prepared_->bytes();
+  return static_cast<std::int64_t>(a_.offsets.size() * sizeof(Offset) +
+                                   a_.indices.size() * sizeof(LocalIndex) +
+                                   a_.values.size() * sizeof(T));
 }
 
 template <Scalar T>
 void SpmvPlan<T>::apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
                         const DeviceView<T>& y) const {
-  if (vendor_ != nullptr) {
-    vendor_->apply(space, alpha, x, beta, y);
+  if (prepared_) {
+    prepared_->apply(space, alpha, x, beta, y);
   } else {
     spmv<T>(space, alpha, a_, x, beta, y);
   }
@@ -35,22 +64,21 @@ void SpmvPlan<T>::apply(const ExecutionSpace& space, T alpha, const DeviceView<c
 template <Scalar T>
 T SpmvPlan<T>::apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
                          const DeviceView<T>& y) const {
-  if (vendor_ == nullptr) return spmv_dot<T>(space, a_, x, y);
-  vendor_->apply(space, T(1), x, T(0), y);
-  return dot<T>(space, x, y);
+  return prepared_ ? prepared_->apply_dot(space, x, y) : spmv_dot<T>(space, a_, x, y);
 }
 
 template <Scalar T>
 Real<T> SpmvPlan<T>::residual(const ExecutionSpace& space, const DeviceView<const T>& x,
                               const DeviceView<const T>& b, const DeviceView<T>& r) const {
-  if (vendor_ == nullptr) return spmv_residual<T>(space, a_, x, b, r);
-  Kokkos::deep_copy(space, r, b);
-  vendor_->apply(space, T(-1), x, T(1), r);
-  return sum_of_squares<T>(space, r, Real<T>(1));
+  return prepared_ ? prepared_->residual(space, x, b, r) : spmv_residual<T>(space, a_, x, b, r);
 }
 
-template class SpmvPlan<float>;
-template class SpmvPlan<double>;
-template class SpmvPlan<Complex>;
+#define SUAN_INSTANTIATE(T)       \
+  template class PreparedSpmv<T>; \
+  template class SpmvPlan<T>;
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

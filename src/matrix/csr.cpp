@@ -114,6 +114,13 @@ Csr<T> Csr<T>::from_host(LocalIndex rows, LocalIndex columns, std::span<const Of
 }
 
 template <Scalar T>
+Csr<T> Csr<T>::with_plan(kernels::SpmvPlan<T> plan) const {
+  Csr same = *this;
+  same.plan_ = std::move(plan);
+  return same;
+}
+
+template <Scalar T>
 DeviceView<T> Csr<T>::diagonal() const {
   if (a_.rows != a_.columns) {
     throw InvalidArgument(message("diagonal: the matrix has ", a_.rows, " rows and ", a_.columns,
@@ -145,7 +152,7 @@ std::int64_t Csr<T>::memory_bytes() const noexcept {
 template <Scalar T>
 std::int64_t Csr<T>::bytes_per_apply() const {
   const auto vectors = static_cast<std::int64_t>(a_.rows) + a_.columns;
-  return memory_bytes() + vectors * static_cast<std::int64_t>(sizeof(T));
+  return plan_.bytes() + vectors * static_cast<std::int64_t>(sizeof(T));
 }
 
 template <Scalar T>

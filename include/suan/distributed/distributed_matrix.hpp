@@ -45,7 +45,7 @@ class DistributedMatrix final : public Operator<T> {
   /// Bytes of the arrays of this rank.
   std::int64_t memory_bytes() const noexcept;
 
-  std::string name() const override { return "csr"; }
+  std::string name() const override { return local_.name(); }
   std::string path() const override { return local_.path(); }
   std::int64_t bytes_per_apply() const override { return bytes_per_apply_; }
   const Csr<T>* local_matrix() const noexcept override { return &local_; }

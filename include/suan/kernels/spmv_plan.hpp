@@ -1,36 +1,54 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A product that was set up once for its matrix: the place where a path is chosen.
+// A product that was set up once for its matrix: the place where format and path are chosen.
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "suan/kernels/path.hpp"
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
 
-/// What a vendor's library needs for one matrix; made in kernels/.
+/// A matrix prepared for products: in another format, or by a vendor's library. The functions are
+/// the kernels of the same names in spmv.hpp, on `space`; they check nothing.
 template <Scalar T>
-class VendorSpmv {
+class PreparedSpmv {
  public:
-  virtual ~VendorSpmv() = default;
-  /// y = alpha A x + beta y on the stream of `space`.
+  virtual ~PreparedSpmv() = default;
+  /// "csr", "sell", ...
+  virtual std::string format() const = 0;
+  /// What is in it, in words; may be empty.
+  virtual std::string description() const { return {}; }
+  virtual KernelPath path() const { return KernelPath::native; }
+  /// Bytes of its arrays, all of which a product reads once.
+  virtual std::int64_t bytes() const = 0;
+
   virtual void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
                      const DeviceView<T>& y) const = 0;
+  virtual T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
+                      const DeviceView<T>& y) const;
+  virtual Real<T> residual(const ExecutionSpace& space, const DeviceView<const T>& x,
+                           const DeviceView<const T>& b, const DeviceView<T>& r) const;
 };
 
-/// Holds the chosen path and the vendor's analysis of the matrix, made in the constructor and not
-/// in a first call. It lives as long as its matrix; copies share it.
+/// Holds what was chosen, made in the constructor and not in a first call. It lives as long as its
+/// matrix; copies share it.
 template <Scalar T>
 class SpmvPlan {
  public:
   SpmvPlan() = default;
-  /// @throws NotSupported when `wanted` is not in this build.
+  /// CSR as it is. @throws NotSupported when `wanted` is not in this build.
   SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPath wanted);
+  /// The same matrix, prepared.
+  explicit SpmvPlan(std::shared_ptr<const PreparedSpmv<T>> prepared);
 
-  KernelPath path() const noexcept { return path_; }
+  std::string format() const { return prepared_ ? prepared_->format() : "csr"; }
+  KernelPath path() const { return prepared_ ? prepared_->path() : KernelPath::native; }
+  /// Bytes of the arrays that a product reads once, vectors not counted.
+  std::int64_t bytes() const;
 
   /// As the kernels of the same names.
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
@@ -42,8 +60,7 @@ class SpmvPlan {
 
  private:
   CsrView<T> a_;
-  KernelPath path_ = KernelPath::native;
-  std::shared_ptr<const VendorSpmv<T>> vendor_;
+  std::shared_ptr<const PreparedSpmv<T>> prepared_;
 };
 
 }  // namespace suan::kernels

@@ -36,6 +36,8 @@ class Csr final : public Operator<T> {
   Offset entries() const noexcept { return a_.entries(); }
   const kernels::CsrView<T>& view() const noexcept { return a_; }
   const kernels::SpmvPlan<T>& plan() const noexcept { return plan_; }
+  /// The same matrix with its products prepared in another way; the arrays are shared.
+  Csr with_plan(kernels::SpmvPlan<T> plan) const;
   /// Whether each row's columns increase strictly, hence without duplicates.
   bool sorted() const noexcept { return sorted_; }
   /// The diagonal, zero where no entry is stored; duplicates are summed. Needs a square matrix.
@@ -43,7 +45,8 @@ class Csr final : public Operator<T> {
   /// Bytes of its three arrays.
   std::int64_t memory_bytes() const noexcept;
 
-  std::string name() const override { return "csr"; }
+  /// The format in which products read it.
+  std::string name() const override { return plan_.format(); }
   std::string path() const override { return std::string(to_string(plan_.path())); }
   std::int64_t bytes_per_apply() const override;
   const Csr* local_matrix() const noexcept override { return this; }

@@ -4,84 +4,21 @@
 
 #include <gmock/gmock.h>
 
-#include <cmath>
-
-#include "suan/matrix/csr.hpp"
-#include "suan/vector/blas1.hpp"
+#include "unit/kernels/host_matrix.hpp"
 
 namespace {
 
-using suan::Csr;
 using suan::Layout;
 using suan::LocalIndex;
 using suan::Offset;
 using suan::Real;
 using suan::Vector;
-
-/// A matrix in host memory, and the products that kernels are compared with.
-template <class T>
-struct HostMatrix {
-  LocalIndex rows = 0;
-  LocalIndex columns = 0;
-  std::vector<Offset> offsets{0};
-  std::vector<LocalIndex> indices;
-  std::vector<T> values;
-
-  Csr<T> csr() const {
-    return Csr<T>::from_host(rows, columns, offsets, indices, values, suan::KernelPath::native);
-  }
-  T row(const std::vector<T>& x, std::size_t i) const {
-    T sum{};
-    for (auto k = static_cast<std::size_t>(offsets[i]);
-         k < static_cast<std::size_t>(offsets[i + 1]); ++k) {
-      sum += values[k] * x[static_cast<std::size_t>(indices[k])];
-    }
-    return sum;
-  }
-  /// (|A| |x|)_i
-  Real<T> absolute_row(const std::vector<T>& x, std::size_t i) const {
-    Real<T> sum = 0;
-    for (auto k = static_cast<std::size_t>(offsets[i]);
-         k < static_cast<std::size_t>(offsets[i + 1]); ++k) {
-      sum += std::sqrt(suan::abs_squared(values[k]) *
-                       suan::abs_squared(x[static_cast<std::size_t>(indices[k])]));
-    }
-    return sum;
-  }
-};
-
-/// Pseudo-random rows of very different lengths, every seventh one empty, columns unsorted.
-template <class T>
-HostMatrix<T> irregular(LocalIndex rows, LocalIndex columns) {
-  HostMatrix<T> a;
-  a.rows = rows;
-  a.columns = columns;
-  const auto values = suan::random_vector<T>(Layout::serial(1000), 9).to_host();
-  std::uint32_t state = 12345;
-  for (LocalIndex i = 0; i < rows; ++i) {
-    const LocalIndex length = i % 7 == 3 ? 0 : (i == rows / 2 ? columns : i % 40);
-    for (LocalIndex k = 0; k < length; ++k) {
-      state = state * 1664525u + 1013904223u;
-      a.indices.push_back(static_cast<LocalIndex>(state % static_cast<std::uint32_t>(columns)));
-      a.values.push_back(values[state % 1000]);
-    }
-    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
-  }
-  return a;
-}
+using suan::test::HostMatrix;
+using suan::test::irregular;
+using suan::test::product_bound;
 
 template <class T>
-class SpmvTest : public testing::Test {
- public:
-  /// Each of two sums of n products differs from the exact one by at most (n + 1) eps |A||x|; the
-  /// last steps (alpha, beta) add a few eps more. Complex products cost a factor of 2 sqrt(2).
-  static Real<T> bound(const HostMatrix<T>& a, const std::vector<T>& x, std::size_t i,
-                       Real<T> extra) {
-    const auto length = static_cast<Real<T>>(a.offsets[i + 1] - a.offsets[i]);
-    return 4 * (length + 4) * std::numeric_limits<Real<T>>::epsilon() *
-           (a.absolute_row(x, i) + extra);
-  }
-};
+class SpmvTest : public testing::Test {};
 using Scalars = testing::Types<float, double, suan::Complex>;
 TYPED_TEST_SUITE(SpmvTest, Scalars);
 
@@ -124,11 +61,11 @@ TYPED_TEST(SpmvTest, AllFormsAgreeWithTheReference) {
   for (std::size_t i = 0; i < hx.size(); ++i) {
     const T ax = a.row(hx, i);
     const R extra = std::sqrt(suan::abs_squared(hy0[i]));
-    EXPECT_LE(std::sqrt(suan::abs_squared<T>(hp[i] - ax)), this->bound(a, hx, i, R(0)));
+    EXPECT_LE(std::sqrt(suan::abs_squared<T>(hp[i] - ax)), product_bound(a, hx, i, R(0)));
     EXPECT_LE(std::sqrt(suan::abs_squared<T>(hg[i] - (T(2) * ax - T(3) * hy0[i]))),
-              3 * this->bound(a, hx, i, extra));
+              3 * product_bound(a, hx, i, extra));
     EXPECT_LE(std::sqrt(suan::abs_squared<T>(hr[i] - (hy0[i] - ax))),
-              2 * this->bound(a, hx, i, extra));
+              2 * product_bound(a, hx, i, extra));
     reference_dot += suan::conjugate(hx[i]) * ax;
     dot_scale += a.absolute_row(hx, i) * std::sqrt(suan::abs_squared(hx[i]));
     reference_norm += suan::abs_squared(hr[i]);

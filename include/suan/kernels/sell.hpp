@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A compact SELL format for products on one rank, after SELL-C-sigma (M. Kreutzer et al., SIAM J.
+// Sci. Comput. 36 (2014), C401-C423): slices of a few consecutive rows, in which the k-th entries
+// of the rows stand side by side as far as the shortest row goes. What longer rows have beyond that
+// follows row by row, so that nothing is padded and sorting the rows would gain nothing.
+//
+// Each slice keeps its columns in the smallest way that fits:
+// - runs: the k-th entries stand in consecutive columns, of which one is kept (grids, bands);
+// - near: 16-bit distances from the slice's first column;
+// - far: 32-bit columns.
+// Values that are the same in all rows of a run are kept once (constant coefficients).
+#pragma once
+
+#include <string_view>
+
+#include "suan/kernels/spmv_plan.hpp"
+
+namespace suan::kernels {
+
+/// How values are kept; products compute in the vector's precision whatever it is.
+/// lossless: in the fewest bits from which every value comes back unchanged, to the last bit of the
+/// result. same: as they are. The others round each value; float16 refuses those beyond 65504.
+enum class ValueStorage { lossless, same, float32, bfloat16, float16 };
+
+std::string_view to_string(ValueStorage storage);
+/// @throws InvalidArgument naming the valid ones.
+ValueStorage value_storage_from_string(std::string_view name);
+
+/// The narrowest storage that keeps all values of `a`.
+template <Scalar T>
+ValueStorage lossless_storage(const ExecutionSpace& space, const CsrView<T>& a);
+
+/// `a` in the format above, with arrays of its own. Bytes per product: about
+/// entries * (v + c) + rows * (24 / slice_rows) beside the vectors, with v the bytes of a value and
+/// c between 4 / slice_rows (runs) and 4 (far). The same bits on any number of threads.
+/// @throws NotSupported when T has no such storage or float16 cannot hold a value.
+template <Scalar T>
+std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
+                                                 ValueStorage storage = ValueStorage::lossless);
+
+}  // namespace suan::kernels

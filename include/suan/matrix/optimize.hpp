@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Choosing the format in which products read a matrix.
+#pragma once
+
+#include "suan/core/options.hpp"
+#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/kernels/sell.hpp"
+
+namespace suan {
+
+/// What optimize() may choose.
+struct OptimizeOptions {
+  std::string format = "auto";       ///< auto, csr, sell
+  std::string storage = "lossless";  ///< of values in sell: see kernels::ValueStorage
+  bool measure = true;               ///< whether to time the candidates, or to count their bytes
+  double seconds = 0.05;             ///< the time that measuring may take, about
+  static const OptionTable<OptimizeOptions>& table();
+};
+
+/// What optimize() chose, and why.
+struct FormatChoice {
+  OptimizeOptions options;     ///< given to optimize() again, they repeat the choice unmeasured
+  std::string reason;          ///< a sentence or two
+  std::int64_t csr_bytes = 0;  ///< that a product with CSR reads and writes, on all ranks
+  std::int64_t bytes = 0;      ///< the same for what was chosen
+  double csr_seconds = 0;      ///< of one product with CSR on the slowest rank; 0: not measured
+  double seconds = 0;          ///< the same for what was chosen
+};
+
+/// The same matrix with its products in the format that is fastest here: CSR as it is, or compact
+/// SELL with values in the fewest bits that lose nothing. CSR's arrays stay, shared with `a`;
+/// preconditioners need them. All ranks choose alike. A storage that rounds is used only when
+/// `options` name it, and then the matrix is another one. Collective.
+/// @throws InvalidArgument for an unknown name; NotSupported when the storage cannot hold a value.
+template <Scalar T>
+DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptions& options = {},
+                              FormatChoice* choice = nullptr);
+
+}  // namespace suan

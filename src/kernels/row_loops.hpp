@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Loops over the rows of a product, for any format. A matrix M has
+//   rows                                          and, for a device,
+//   row_product(i, x): (M x)_i                    or, for the host,
+//   first_row_of_part(part, parts)                where a thread's rows begin, and
+//   row_products(begin, count, x, products)       (M x)_i for begin <= i < begin + count; begin is
+//                                                 first_row_of_part plus a multiple of block_rows.
+#pragma once
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels {
+
+#if SUAN_HAVE_CUDA
+
+using Rows = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+
+/// Calls row(i, (M x)_i) for each row.
+template <Scalar T, class Matrix, class Row>
+void for_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
+              const DeviceView<const T>& x, const Row& row) {
+  Kokkos::parallel_for(
+      label, Rows(space, 0, m.rows), KOKKOS_LAMBDA(LocalIndex i) { row(i, m.row_product(i, x)); });
+}
+
+/// The sum of what row(i, (M x)_i) returns.
+template <class Sum, Scalar T, class Matrix, class Row>
+Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
+                  const DeviceView<const T>& x, const Row& row) {
+  Sum sum{};
+  Kokkos::parallel_reduce(
+      label, Rows(space, 0, m.rows),
+      KOKKOS_LAMBDA(LocalIndex i, Sum & partial) { partial += row(i, m.row_product(i, x)); }, sum);
+  return sum;
+}
+
+#else
+
+// On the host a thread takes its rows in blocks: first all products of a block, in a loop that does
+// nothing else, then what is done with them, out of the first-level cache.
+constexpr LocalIndex block_rows = 256;
+
+using Parts = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>;
+
+/// Calls use(begin, count, products) for each block of rows of one part.
+template <Scalar T, class Matrix, class Use>
+void visit_blocks(const Matrix& m, const DeviceView<const T>& x, int part, int parts,
+                  const Use& use) {
+  alignas(64) T products[block_rows];
+  const LocalIndex end = m.first_row_of_part(part + 1, parts);
+  for (LocalIndex begin = m.first_row_of_part(part, parts); begin < end; begin += block_rows) {
+    const LocalIndex count = Kokkos::min(block_rows, end - begin);
+    m.row_products(begin, count, x.data(), products);
+    use(begin, count, products);
+  }
+}
+
+/// Calls row(i, (M x)_i) for each row.
+template <Scalar T, class Matrix, class Row>
+void for_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
+              const DeviceView<const T>& x, const Row& row) {
+  const int parts = space.concurrency();
+  Kokkos::parallel_for(label, Parts(space, 0, parts), [&](int part) {
+    visit_blocks<T>(m, x, part, parts,
+                    [&row](LocalIndex begin, LocalIndex count, const T* products) {
+                      for (LocalIndex i = 0; i < count; ++i) row(begin + i, products[i]);
+                    });
+  });
+}
+
+/// The sum of what row(i, (M x)_i) returns: the same bits for the same number of threads.
+template <class Sum, Scalar T, class Matrix, class Row>
+Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
+                  const DeviceView<const T>& x, const Row& row) {
+  const int parts = space.concurrency();
+  Sum sum{};
+  Kokkos::parallel_reduce(
+      label, Parts(space, 0, parts),
+      [&](int part, Sum& partial) {
+        visit_blocks<T>(m, x, part, parts,
+                        [&](LocalIndex begin, LocalIndex count, const T* products) {
+                          Sum even{};
+                          Sum odd{};
+                          LocalIndex i = 0;
+                          for (; i + 2 <= count; i += 2) {
+                            even += row(begin + i, products[i]);
+                            odd += row(begin + i + 1, products[i + 1]);
+                          }
+                          if (i < count) even += row(begin + i, products[i]);
+                          partial += even + odd;
+                        });
+      },
+      sum);
+  return sum;
+}
+
+#endif
+
+// The four forms of a product that PreparedSpmv and spmv.hpp have.
+
+template <Scalar T, class Matrix>
+void product(const char* label, const ExecutionSpace& space, T alpha, const Matrix& m,
+             const DeviceView<const T>& x, T beta, const DeviceView<T>& y) {
+  if (beta == T(0)) {
+    for_rows<T>(
+        label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) { y(i) = alpha * mx; });
+  } else {
+    for_rows<T>(
+        label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) { y(i) = alpha * mx + beta * y(i); });
+  }
+}
+
+template <Scalar T, class Matrix>
+T product_dot(const char* label, const ExecutionSpace& space, const Matrix& m,
+              const DeviceView<const T>& x, const DeviceView<T>& y) {
+  return sum_over_rows<T, T>(
+      label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) {
+        y(i) = mx;
+        return conjugate(x(i)) * mx;
+      });
+}
+
+template <Scalar T, class Matrix>
+Real<T> product_residual(const char* label, const ExecutionSpace& space, const Matrix& m,
+                         const DeviceView<const T>& x, const DeviceView<const T>& b,
+                         const DeviceView<T>& r) {
+  return sum_over_rows<Real<T>, T>(
+      label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) {
+        const T ri = b(i) - mx;
+        r(i) = ri;
+        return abs_squared(ri);
+      });
+}
+
+}  // namespace suan::kernels

@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// From CSR to compact SELL, on the device: one pass that looks at each slice and decides, one that
+// fills the arrays.
+#pragma once
+
+#include "core/memory.hpp"
+#include "kernels/sell_view.hpp"
+#include "suan/core/error.hpp"
+
+namespace suan::kernels {
+
+/// What the first pass finds out about a slice.
+struct SellPlanOfSlice {
+  LocalIndex width;
+  std::uint32_t flags;
+  Offset values;
+  Offset words;
+};
+
+/// How often each way was chosen; in slices, and in entries that stand in runs.
+struct SellCounts {
+  Offset runs = 0;
+  Offset shared = 0;
+  Offset near = 0;
+  Offset entries_in_runs = 0;
+};
+
+template <Scalar T, class Code>
+class SellBuilder {
+ public:
+  SellBuilder(const ExecutionSpace& space, const CsrView<T>& a)
+      : space_(space), a_(a), slices_((a.rows + slice_rows - 1) / slice_rows) {}
+
+  SellView<T, Code> build();
+  const SellCounts& counts() const { return counts_; }
+
+  /// Public because nvcc wants functions with device lambdas to be so.
+  DeviceView<SellSlice> decide(Offset& values, Offset& words);
+  void fill(const DeviceView<SellSlice>& slices, const DeviceView<std::uint32_t>& words,
+            const DeviceView<Code>& values) const;
+
+ private:
+  using Slices = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+  ExecutionSpace space_;
+  CsrView<T> a_;
+  LocalIndex slices_;
+  SellCounts counts_;
+};
+
+/// Whether the k-th entries of all rows from `first` on stand in consecutive columns.
+template <Scalar T>
+KOKKOS_FUNCTION bool is_run(const CsrView<T>& a, LocalIndex first, LocalIndex k) {
+  const LocalIndex column = a.indices(a.offsets(first) + k);
+  for (LocalIndex l = 1; l < slice_rows; ++l) {
+    if (a.indices(a.offsets(first + l) + k) != column + l) return false;
+  }
+  return true;
+}
+
+template <Scalar T>
+KOKKOS_FUNCTION bool is_shared(const CsrView<T>& a, LocalIndex first, LocalIndex k) {
+  const T value = a.values(a.offsets(first) + k);
+  for (LocalIndex l = 1; l < slice_rows; ++l) {
+    if (!same_bits(a.values(a.offsets(first + l) + k), value)) return false;
+  }
+  return true;
+}
+
+template <Scalar T>
+KOKKOS_FUNCTION SellPlanOfSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
+  const LocalIndex first = slice * slice_rows;
+  const LocalIndex last = Kokkos::min(a.rows, first + slice_rows);
+  Offset shortest = a.offsets(first + 1) - a.offsets(first);
+  Offset longest = shortest;
+  for (LocalIndex i = first + 1; i < last; ++i) {
+    const Offset length = a.offsets(i + 1) - a.offsets(i);
+    shortest = Kokkos::min(shortest, length);
+    longest = Kokkos::max(longest, length);
+  }
+  const Offset entries = a.offsets(last) - a.offsets(first);
+  SellPlanOfSlice plan{};
+  // A slice that is not full has nothing side by side.
+  plan.width = last - first == slice_rows ? static_cast<LocalIndex>(shortest) : 0;
+  if (longest > plan.width) plan.flags |= SellSlice::uneven;
+  bool runs = plan.width > 0;
+  for (LocalIndex k = 0; runs && k < plan.width; ++k) runs = is_run(a, first, k);
+  bool shared = runs;
+  for (LocalIndex k = 0; shared && k < plan.width; ++k) shared = is_shared(a, first, k);
+  if (runs) plan.flags |= SellSlice::runs;
+  if (shared) plan.flags |= SellSlice::shared;
+
+  const Offset side_by_side = Offset(plan.width) * slice_rows;
+  const Offset listed = runs ? entries - side_by_side : entries;
+  if (listed > 0) {
+    LocalIndex smallest = std::numeric_limits<LocalIndex>::max();
+    LocalIndex largest = 0;
+    for (Offset k = a.offsets(first); k < a.offsets(last); ++k) {
+      smallest = Kokkos::min(smallest, a.indices(k));
+      largest = Kokkos::max(largest, a.indices(k));
+    }
+    if (largest - smallest <= std::numeric_limits<std::uint16_t>::max())
+      plan.flags |= SellSlice::near;
+  }
+  plan.values = shared ? entries - side_by_side + plan.width : entries;
+  plan.words = (plan.flags & SellSlice::near) != 0 ? 1 + (listed + 1) / 2 : listed;
+  if (runs) plan.words += plan.width;
+  if ((plan.flags & SellSlice::uneven) != 0) plan.words += slice_rows;
+  return plan;
+}
+
+template <Scalar T, class Code>
+DeviceView<SellSlice> SellBuilder<T, Code>::decide(Offset& values, Offset& words) {
+  const DeviceView<SellSlice> slices =
+      detail::allocate<SellSlice>("suan::sell slices", static_cast<std::size_t>(slices_));
+  const auto a = a_;
+  SellCounts counts;
+  Offset longest_tails = 0;
+  Kokkos::parallel_reduce(
+      "suan::sell_decide", Slices(space_, 0, slices_),
+      KOKKOS_LAMBDA(LocalIndex s, Offset & runs, Offset & shared, Offset & near, Offset & in_runs,
+                    Offset & tails) {
+        const SellPlanOfSlice plan = plan_slice(a, s);
+        const Offset side_by_side = Offset(plan.width) * slice_rows;
+        slices(s) = {plan.values, plan.words, plan.width, plan.flags};
+        runs += slices(s).is(SellSlice::runs) ? 1 : 0;
+        shared += slices(s).is(SellSlice::shared) ? 1 : 0;
+        near += slices(s).is(SellSlice::near) ? 1 : 0;
+        in_runs += slices(s).is(SellSlice::runs) ? side_by_side : 0;
+        const LocalIndex last = Kokkos::min(a.rows, (s + 1) * slice_rows);
+        const Offset entries = a.offsets(last) - a.offsets(s * slice_rows);
+        tails = Kokkos::max(tails, entries - side_by_side);
+      },
+      counts.runs, counts.shared, counts.near, counts.entries_in_runs,
+      Kokkos::Max<Offset>(longest_tails));
+  if (longest_tails > std::numeric_limits<std::uint32_t>::max()) {
+    throw NotSupported(message("the format sell takes at most 2^32 - 1 entries that stand in ",
+                               slice_rows, " rows but not side by side, and there are ",
+                               longest_tails));
+  }
+  // Where each slice begins, in place of how long it is.
+  Kokkos::parallel_scan(
+      "suan::sell_values", Slices(space_, 0, slices_),
+      KOKKOS_LAMBDA(LocalIndex s, Offset & sum, bool final) {
+        const Offset size = slices(s).values;
+        if (final) slices(s).values = sum;
+        sum += size;
+      },
+      values);
+  Kokkos::parallel_scan(
+      "suan::sell_words", Slices(space_, 0, slices_),
+      KOKKOS_LAMBDA(LocalIndex s, Offset & sum, bool final) {
+        const Offset size = slices(s).words;
+        if (final) slices(s).words = sum;
+        sum += size;
+      },
+      words);
+  counts_ = counts;
+  return slices;
+}
+
+template <Scalar T, class Code>
+void SellBuilder<T, Code>::fill(const DeviceView<SellSlice>& slices,
+                                const DeviceView<std::uint32_t>& words,
+                                const DeviceView<Code>& values) const {
+  const auto a = a_;
+  Kokkos::parallel_for(
+      "suan::sell_fill", Slices(space_, 0, slices_), KOKKOS_LAMBDA(LocalIndex s) {
+        const SellSlice slice = slices(s);
+        const LocalIndex first = s * slice_rows;
+        const LocalIndex last = Kokkos::min(a.rows, first + slice_rows);
+        const bool runs = slice.is(SellSlice::runs);
+        const bool near = slice.is(SellSlice::near);
+        std::uint32_t* word = words.data() + slice.words;
+        Code* value = values.data() + slice.values;
+        if (slice.is(SellSlice::uneven)) {
+          Offset end = 0;
+          for (LocalIndex l = 0; l < slice_rows; ++l) {
+            if (first + l < last)
+              end += a.offsets(first + l + 1) - a.offsets(first + l) - slice.width;
+            *word++ = static_cast<std::uint32_t>(end);
+          }
+        }
+        for (LocalIndex k = 0; runs && k < slice.width; ++k) {
+          *word++ = static_cast<std::uint32_t>(a.indices(a.offsets(first) + k));
+        }
+        LocalIndex base = 0;
+        if (near) {
+          base = std::numeric_limits<LocalIndex>::max();
+          for (Offset k = a.offsets(first); k < a.offsets(last); ++k) {
+            base = Kokkos::min(base, a.indices(k));
+          }
+          *word++ = static_cast<std::uint32_t>(base);
+        }
+        auto* const distances = reinterpret_cast<Distance*>(word);
+        Offset listed = 0;
+        const auto list = [&](LocalIndex column) {
+          if (near) {
+            distances[listed] = static_cast<Distance>(column - base);
+          } else {
+            word[listed] = static_cast<std::uint32_t>(column);
+          }
+          ++listed;
+        };
+        const LocalIndex kept = slice.is(SellSlice::shared) ? 1 : slice_rows;
+        for (LocalIndex k = 0; k < slice.width; ++k) {
+          for (LocalIndex l = 0; l < slice_rows; ++l) {
+            const Offset at = a.offsets(first + l) + k;
+            if (!runs) list(a.indices(at));
+            if (l < kept) *value++ = encode<Code>(a.values(at));
+          }
+        }
+        for (LocalIndex i = first; i < last; ++i) {
+          for (Offset at = a.offsets(i) + slice.width; at < a.offsets(i + 1); ++at) {
+            list(a.indices(at));
+            *value++ = encode<Code>(a.values(at));
+          }
+        }
+        if (near && listed % 2 == 1) distances[listed] = 0;
+      });
+}
+
+template <Scalar T, class Code>
+SellView<T, Code> SellBuilder<T, Code>::build() {
+  SellView<T, Code> result;
+  result.rows = a_.rows;
+  Offset value_count = 0;
+  Offset word_count = 0;
+  const auto slices = decide(value_count, word_count);
+  const DeviceView<std::uint32_t> words =
+      detail::allocate<std::uint32_t>("suan::sell words", static_cast<std::size_t>(word_count));
+  const DeviceView<Code> values =
+      detail::allocate<Code>("suan::sell values", static_cast<std::size_t>(value_count));
+  fill(slices, words, values);
+  space_.fence("suan::sell_build");
+  result.slices = slices;
+  result.words = words;
+  result.values = values;
+  return result;
+}
+
+}  // namespace suan::kernels

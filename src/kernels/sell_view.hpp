@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a compact SELL matrix looks like in memory.
+#pragma once
+
+#include "kernels/value_codes.hpp"
+#include "suan/kernels/sell.hpp"
+
+namespace suan::kernels {
+
+/// Rows of a slice: a vector register or two on a CPU, a warp on a GPU.
+inline constexpr LocalIndex slice_rows = SUAN_HAVE_CUDA ? 32 : 8;
+
+/// Words hold, in this order: where each row's tail ends (slice_rows words, only when `uneven`);
+/// the first row's column of each run (`width` words, only when `runs`); the slice's smallest
+/// column (one word, only when `near`); the remaining columns, two to a word when `near`: of the
+/// entries side by side (unless `runs`), then of the tails. Values hold those side by side (one for
+/// all rows when `shared`), then the tails.
+struct SellSlice {
+  Offset values;     ///< where its values begin
+  Offset words;      ///< where its words begin
+  LocalIndex width;  ///< entries that stand side by side
+  std::uint32_t flags;
+  static constexpr std::uint32_t runs = 1;
+  static constexpr std::uint32_t near = 2;
+  static constexpr std::uint32_t shared = 4;
+  static constexpr std::uint32_t uneven = 8;
+  KOKKOS_FORCEINLINE_FUNCTION bool is(std::uint32_t flag) const { return (flags & flag) != 0; }
+};
+
+/// A 16-bit distance inside a word.
+using Distance = std::uint16_t __attribute__((may_alias));
+
+template <Scalar T, class Code>
+struct SellView {
+  LocalIndex rows = 0;
+  DeviceView<const SellSlice> slices;
+  DeviceView<const std::uint32_t> words;
+  DeviceView<const Code> values;
+
+  /// The place of the columns that are not runs, and how to read them.
+  struct Columns {
+    const std::uint32_t* far;
+    const Distance* distances;
+    LocalIndex base;
+    KOKKOS_FORCEINLINE_FUNCTION LocalIndex operator[](Offset k) const {
+      return distances != nullptr ? base + LocalIndex(distances[k]) : LocalIndex(far[k]);
+    }
+  };
+  KOKKOS_FORCEINLINE_FUNCTION static Columns columns_at(const SellSlice& slice,
+                                                        const std::uint32_t* words) {
+    if (!slice.is(SellSlice::near)) return {words, nullptr, 0};
+    return {nullptr, reinterpret_cast<const Distance*>(words + 1), LocalIndex(words[0])};
+  }
+
+  /// (A x)_i, entry after entry.
+  KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
+    const SellSlice slice = slices(i / slice_rows);
+    const LocalIndex lane = i % slice_rows;
+    const std::uint32_t* words_at = words.data() + slice.words;
+    const Code* values_at = values.data() + slice.values;
+    const std::uint32_t* ends = words_at;
+    if (slice.is(SellSlice::uneven)) words_at += slice_rows;
+    const std::uint32_t* bases = words_at;
+    if (slice.is(SellSlice::runs)) words_at += slice.width;
+    const Columns columns = columns_at(slice, words_at);
+    const bool runs = slice.is(SellSlice::runs);
+    const bool shared = slice.is(SellSlice::shared);
+    T sum{};
+    for (LocalIndex k = 0; k < slice.width; ++k) {
+      const Offset at = Offset(k) * slice_rows + lane;
+      const LocalIndex column = runs ? LocalIndex(bases[k]) + lane : columns[at];
+      sum += decode<T>(values_at[shared ? Offset(k) : at]) * x(column);
+    }
+    if (slice.is(SellSlice::uneven)) {
+      const Offset side_by_side = Offset(slice.width) * slice_rows;
+      const Code* tail_values = values_at + (shared ? Offset(slice.width) : side_by_side);
+      const Offset tail_columns = runs ? 0 : side_by_side;
+      for (Offset k = lane == 0 ? 0 : ends[lane - 1]; k < Offset(ends[lane]); ++k) {
+        sum += decode<T>(tail_values[k]) * x(columns[tail_columns + k]);
+      }
+    }
+    return sum;
+  }
+
+#if !SUAN_HAVE_CUDA
+  LocalIndex first_row_of_part(int part, int parts) const;
+  void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const;
+#endif
+};
+
+}  // namespace suan::kernels

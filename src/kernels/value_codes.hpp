@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers kept in fewer bits than they are computed with.
+#pragma once
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels {
+
+/// The upper half of a float32.
+struct BFloat16 {
+  std::uint16_t bits;
+};
+/// IEEE 754 binary16; finite numbers only.
+struct Float16 {
+  std::uint16_t bits;
+};
+/// A complex number in two float32.
+struct ComplexFloat {
+  float re;
+  float im;
+};
+
+KOKKOS_FORCEINLINE_FUNCTION float decode_float16(std::uint32_t h) {
+  // The exponent is 112 too small after the shift; multiplying puts subnormal numbers right, too.
+  const float size = Kokkos::bit_cast<float>((h & 0x7FFFu) << 13) * 0x1p112f;
+  return Kokkos::bit_cast<float>(Kokkos::bit_cast<std::uint32_t>(size) | (h & 0x8000u) << 16);
+}
+
+/// The number that a code stands for.
+template <Scalar T, class Code>
+KOKKOS_FORCEINLINE_FUNCTION T decode(const Code& code) {
+  if constexpr (std::same_as<Code, BFloat16>) {
+    return static_cast<T>(Kokkos::bit_cast<float>(std::uint32_t{code.bits} << 16));
+  } else if constexpr (std::same_as<Code, Float16>) {
+    return static_cast<T>(decode_float16(code.bits));
+  } else if constexpr (std::same_as<Code, ComplexFloat>) {
+    return T(code.re, code.im);
+  } else {
+    return static_cast<T>(code);
+  }
+}
+
+/// The nearest float32 of 8 significant bits, ties to even. NaN stays NaN.
+KOKKOS_FORCEINLINE_FUNCTION BFloat16 encode_bfloat16(float x) {
+  const auto bits = Kokkos::bit_cast<std::uint32_t>(x);
+  if (x != x) return {static_cast<std::uint16_t>(bits >> 16 | 0x40u)};
+  return {static_cast<std::uint16_t>((bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16)};
+}
+
+/// The nearest binary16, ties to even. |x| is at most 65504.
+KOKKOS_FORCEINLINE_FUNCTION Float16 encode_float16(float x) {
+  const auto bits = Kokkos::bit_cast<std::uint32_t>(x);
+  const std::uint32_t sign = bits >> 16 & 0x8000u;
+  const float size = Kokkos::bit_cast<float>(bits & 0x7FFFFFFFu);
+  if (size < 0x1p-14f) {
+    // Subnormal: adding 0.5 leaves the number of 2^-24 in the last bits, rounded.
+    return {static_cast<std::uint16_t>(sign | (Kokkos::bit_cast<std::uint32_t>(size + 0.5f) -
+                                               Kokkos::bit_cast<std::uint32_t>(0.5f)))};
+  }
+  const std::uint32_t s = Kokkos::bit_cast<std::uint32_t>(size);
+  return {static_cast<std::uint16_t>(sign | ((s + 0xFFFu + (s >> 13 & 1u) - (112u << 23)) >> 13))};
+}
+
+template <class Code, Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION Code encode(const T& x) {
+  if constexpr (std::same_as<Code, BFloat16>) {
+    return encode_bfloat16(static_cast<float>(x));
+  } else if constexpr (std::same_as<Code, Float16>) {
+    return encode_float16(static_cast<float>(x));
+  } else if constexpr (std::same_as<Code, ComplexFloat>) {
+    return {static_cast<float>(x.real()), static_cast<float>(x.imag())};
+  } else {
+    return static_cast<Code>(x);
+  }
+}
+
+/// Whether two numbers have the same bits, so that 0 and -0 differ and NaN equals itself.
+template <class R>
+KOKKOS_FORCEINLINE_FUNCTION bool same_bits(const R& a, const R& b) {
+  if constexpr (sizeof(R) == 4) {
+    return Kokkos::bit_cast<std::uint32_t>(a) == Kokkos::bit_cast<std::uint32_t>(b);
+  } else {
+    return Kokkos::bit_cast<std::uint64_t>(a) == Kokkos::bit_cast<std::uint64_t>(b);
+  }
+}
+template <>
+KOKKOS_FORCEINLINE_FUNCTION bool same_bits(const Complex& a, const Complex& b) {
+  return same_bits(a.real(), b.real()) && same_bits(a.imag(), b.imag());
+}
+
+/// Whether x comes back from the code unchanged.
+template <class Code, Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION bool is_exact(const T& x) {
+  if constexpr (is_complex<T>) {
+    return same_bits(decode<T>(encode<Code>(x)), x);
+  } else {
+    if constexpr (std::same_as<Code, Float16>) {
+      if (!(Kokkos::abs(x) <= T(65504))) return false;
+    }
+    return same_bits(decode<T>(encode<Code>(x)), x);
+  }
+}
+
+}  // namespace suan::kernels

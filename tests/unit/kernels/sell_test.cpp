@@ -1,0 +1,280 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/sell.hpp"
+
+#include <gmock/gmock.h>
+
+#include "suan/gallery/poisson.hpp"
+#include "unit/kernels/host_matrix.hpp"
+
+namespace suan::test {
+namespace {
+
+using kernels::make_sell;
+using kernels::ValueStorage;
+using testing::HasSubstr;
+
+template <class T>
+Csr<T> as_sell(const Csr<T>& a, ValueStorage storage = ValueStorage::lossless) {
+  return a.with_plan(kernels::SpmvPlan<T>(make_sell(ExecutionSpace(), a.view(), storage)));
+}
+
+/// Rows of one length whose columns run from `spread` columns to the left.
+template <class T>
+HostMatrix<T> band(LocalIndex rows, LocalIndex columns, LocalIndex length, const T& value) {
+  HostMatrix<T> a{rows, columns, {0}, {}, {}};
+  for (LocalIndex i = 0; i < rows; ++i) {
+    for (LocalIndex k = 0; k < length; ++k) {
+      a.indices.push_back(i + 3 * k);
+      a.values.push_back(value);
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
+  return a;
+}
+
+template <class T>
+class SellTest : public testing::Test {
+ public:
+  /// Compares every form of the product with sums on the host.
+  static void expect_products(const HostMatrix<T>& a, const Csr<T>& sell) {
+    using R = Real<T>;
+    const auto x = random_vector<T>(Layout::serial(a.columns), 1);
+    const auto y0 = random_vector<T>(Layout::serial(a.rows), 2);
+    const auto hx = x.to_host();
+    const auto hy0 = y0.to_host();
+    auto general = y0;
+    sell.apply(T(2), x, T(-3), general);
+    auto plain = y0;
+    fill(plain, T(std::numeric_limits<R>::quiet_NaN()));
+    sell.apply(x, plain);
+    Vector<T> r(Layout::serial(a.rows));
+    const R norm = sell.residual(y0, x, r);
+    const auto hg = general.to_host();
+    const auto hp = plain.to_host();
+    const auto hr = r.to_host();
+    R squares = 0;
+    const auto size = [](const T& z) { return std::sqrt(abs_squared<T>(z)); };
+    for (std::size_t i = 0; i < hp.size(); ++i) {
+      const T ax = a.row(hx, i);
+      const R extra = size(hy0[i]);
+      EXPECT_LE(size(hp[i] - ax), product_bound(a, hx, i, R(0))) << "row " << i;
+      EXPECT_LE(size(hg[i] - (T(2) * ax - T(3) * hy0[i])), 3 * product_bound(a, hx, i, extra));
+      EXPECT_LE(size(hr[i] - (hy0[i] - ax)), 2 * product_bound(a, hx, i, extra));
+      squares += abs_squared(hr[i]);
+    }
+    // A sum of n squares in any order differs by at most n eps.
+    const R tolerance = 2 * static_cast<R>(a.rows + 1) * std::numeric_limits<R>::epsilon();
+    EXPECT_NEAR(norm, std::sqrt(squares), tolerance * std::sqrt(squares));
+    if (a.rows != a.columns) return;
+    Vector<T> y(Layout::serial(a.rows));
+    const T xy = sell.apply_dot(x, y);
+    EXPECT_EQ(y.to_host(), hp);
+    T dot{};
+    R scale = 0;
+    for (std::size_t i = 0; i < hx.size(); ++i) {
+      dot += conjugate(hx[i]) * hp[i];
+      scale += size(hx[i]) * size(hp[i]);
+    }
+    EXPECT_LE(size(xy - dot), 3 * tolerance * scale);
+  }
+};
+using Scalars = testing::Types<float, double, Complex>;
+TYPED_TEST_SUITE(SellTest, Scalars);
+
+TYPED_TEST(SellTest, TinyMatrixByHand) {
+  using T = TypeParam;
+  // [1 0 2; 0 0 0; 0 3 0] (1, 10, 100)
+  const HostMatrix<T> a{3, 3, {0, 2, 2, 3}, {0, 2, 1}, {T(1), T(2), T(3)}};
+  const auto x = Vector<T>::from_host(Layout::serial(3), std::vector<T>{T(1), T(10), T(100)});
+  Vector<T> y(Layout::serial(3));
+  const auto sell = as_sell(a.csr());
+  EXPECT_EQ(sell.name(), "sell");
+  EXPECT_EQ(sell.path(), "native");
+  EXPECT_EQ(sell.apply_dot(x, y), T(1 * 201 + 10 * 0 + 100 * 30));
+  EXPECT_EQ(y.to_host(), (std::vector<T>{T(201), T(0), T(30)}));
+}
+
+TYPED_TEST(SellTest, RunsSharedAndNot) {
+  using T = TypeParam;
+  auto a = band<T>(1000, 1100, 7, T(Real<T>(1) / 3));
+  this->expect_products(a, as_sell(a.csr()));
+  for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = T(static_cast<Real<T>>(k) / 7);
+  this->expect_products(a, as_sell(a.csr()));
+}
+
+TYPED_TEST(SellTest, GridsInEveryDirection) {
+  using T = TypeParam;
+  for (const auto& matrix : {poisson3d<T>(13, 9, 11), poisson3d_27pt<T>(16, 8, 5)}) {
+    const auto& view = matrix.local().view();
+    const auto copy = [](const auto& device) {
+      const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device);
+      return std::vector(host.data(), host.data() + host.size());
+    };
+    const HostMatrix<T> a{view.rows, view.columns, copy(view.offsets), copy(view.indices),
+                          copy(view.values)};
+    this->expect_products(a, as_sell(matrix.local()));
+  }
+}
+
+TYPED_TEST(SellTest, IrregularRowsNearAndFar) {
+  using T = TypeParam;
+  for (const LocalIndex columns : {997, 65536, 65537, 300000}) {
+    const auto a = irregular<T>(997, columns);
+    this->expect_products(a, as_sell(a.csr()));
+  }
+}
+
+TYPED_TEST(SellTest, CornerShapes) {
+  using T = TypeParam;
+  Vector<T> none(Layout::serial(0));
+  Vector<T> none_too(Layout::serial(0));
+  as_sell(HostMatrix<T>{}.csr()).apply(none, none_too);
+  const HostMatrix<T> empty{2, 0, {0, 0, 0}, {}, {}};
+  auto z = ones<T>(Layout::serial(2));
+  as_sell(empty.csr()).apply(T(1), none, T(5), z);
+  EXPECT_EQ(z.to_host(), (std::vector<T>{T(5), T(5)}));
+  for (const LocalIndex rows : {1, 7, 8, 9, 31, 32, 33, 255, 256, 257}) {
+    auto a = band<T>(rows, rows + 12, 5, T(0.5));
+    this->expect_products(a, as_sell(a.csr()));
+    const HostMatrix<T> zeros{
+        rows, 4, std::vector<Offset>(static_cast<std::size_t>(rows) + 1), {}, {}};
+    this->expect_products(zeros, as_sell(zeros.csr()));
+  }
+}
+
+TYPED_TEST(SellTest, OneLongRowAmongShortOnes) {
+  using T = TypeParam;
+  constexpr LocalIndex n = 1000000;
+  HostMatrix<T> a{20, n, {0}, {}, {}};
+  for (LocalIndex i = 0; i < 20; ++i) {
+    for (LocalIndex j = 0; j < (i == 11 ? n : i % 3); ++j) {
+      a.indices.push_back(j);
+      a.values.push_back(T(1));
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
+  Vector<T> y(Layout::serial(20));
+  as_sell(a.csr()).apply(ones<T>(Layout::serial(n)), y);
+  EXPECT_EQ(y.to_host()[11], T(static_cast<float>(n)));  // sums of ones are exact below 2^24
+  EXPECT_EQ(y.to_host()[14], T(2));
+}
+
+// Nothing is padded, so that an infinity in x reaches the rows that have its column and no other.
+TYPED_TEST(SellTest, InfinityReachesItsRowsOnly) {
+  using T = TypeParam;
+  const auto a = irregular<T>(500, 400);
+  auto hx = std::vector<T>(400, T(1));
+  hx[123] = T(std::numeric_limits<Real<T>>::infinity());
+  Vector<T> y(Layout::serial(500));
+  as_sell(a.csr()).apply(Vector<T>::from_host(Layout::serial(400), hx), y);
+  const auto hy = y.to_host();
+  for (std::size_t i = 0; i < 500; ++i) {
+    bool has = false;
+    for (auto k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
+      has = has || a.indices[static_cast<std::size_t>(k)] == 123;
+    }
+    EXPECT_EQ(!is_finite(hy[i]), has) << "row " << i;
+  }
+}
+
+TYPED_TEST(SellTest, SameBitsEachTimeAndInEachLosslessStorage) {
+  using T = TypeParam;
+  auto a = irregular<T>(3000, 3000);
+  for (std::size_t k = 0; k < a.values.size(); ++k) {
+    a.values[k] = T(static_cast<Real<T>>(static_cast<int>(k % 255) - 127));
+  }
+  const auto csr = a.csr();
+  const auto x = random_vector<T>(Layout::serial(3000), 4);
+  Vector<T> first(Layout::serial(3000));
+  const T dot = as_sell(csr, ValueStorage::same).apply_dot(x, first);
+  const auto expected = first.to_host();
+  std::vector<ValueStorage> storages = {ValueStorage::same, ValueStorage::lossless,
+                                        ValueStorage::float32};
+  if (!is_complex<T>)
+    storages.insert(storages.end(), {ValueStorage::bfloat16, ValueStorage::float16});
+  for (const auto storage : storages) {
+    const auto sell = as_sell(csr, storage);
+    for (int k = 0; k < 20; ++k) {
+      Vector<T> y(Layout::serial(3000));
+      EXPECT_EQ(sell.apply_dot(x, y), dot) << to_string(storage);
+      EXPECT_EQ(y.to_host(), expected) << to_string(storage);
+    }
+  }
+}
+
+TEST(Sell, TheNarrowestStorageThatLosesNothing) {
+  const ExecutionSpace space;
+  const auto chosen = [&](double value) {
+    return lossless_storage(space, band<double>(9, 100, 2, value).csr().view());
+  };
+  EXPECT_EQ(chosen(-1), ValueStorage::bfloat16);
+  EXPECT_EQ(chosen(257), ValueStorage::float16);
+  EXPECT_EQ(chosen(double(0.1f)), ValueStorage::float32);
+  EXPECT_EQ(chosen(0.1), ValueStorage::same);
+  EXPECT_EQ(chosen(1e300), ValueStorage::same);
+  EXPECT_EQ(lossless_storage(space, band<Complex>(9, 100, 2, Complex(1, 2)).csr().view()),
+            ValueStorage::float32);
+}
+
+TEST(Sell, BytesByHand) {
+  if (kernels::SpmvPlan<double>().format() != "csr" || SUAN_HAVE_CUDA != 0) {
+    GTEST_SKIP() << "slices have another height on a GPU";
+  }
+  const ExecutionSpace space;
+  // Two slices of eight rows, three runs each: 24 bytes for the slice, 4 for each run.
+  auto a = band<double>(16, 100, 3, 0.1);
+  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(), 2 * (24 + 3 * 4 + 3 * 8));
+  a.values[0] = 0.2;  // the first slice shares no more
+  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(), 2 * (24 + 3 * 4) + (24 + 3) * 8);
+  a.values.assign(a.values.size(), 3);
+  a.values[0] = 4;  // bfloat16
+  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(), 2 * (24 + 3 * 4) + (24 + 3) * 2);
+  std::swap(a.indices[0], a.indices[1]);  // runs no more: one base and 24 distances of 16 bits
+  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(),
+            (24 + 4 + 24 * 2) + (24 + 3 * 4) + (24 + 3) * 2);
+}
+
+TEST(Sell, WhatCannotBeStoredIsRefusedInWords) {
+  const ExecutionSpace space;
+  const auto message_of = [&](const auto& a, ValueStorage storage) -> std::string {
+    try {
+      make_sell(space, a.csr().view(), storage);
+    } catch (const NotSupported& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(message_of(band<double>(3, 9, 2, 65505.0), ValueStorage::float16),
+              HasSubstr("6 of the 6 values"));
+  EXPECT_THAT(message_of(band<double>(3, 9, 2, 1e300), ValueStorage::float32),
+              HasSubstr("too large"));
+  EXPECT_THAT(message_of(band<Complex>(3, 9, 2, Complex(1)), ValueStorage::bfloat16),
+              HasSubstr("complex"));
+  EXPECT_THROW(kernels::value_storage_from_string("float8"), InvalidArgument);
+  EXPECT_EQ(kernels::value_storage_from_string("bfloat16"), ValueStorage::bfloat16);
+}
+
+// Each stored value is rounded to 8 bits: |y - A x| <= 2^-8 |A||x| and the bound of the sum.
+TEST(Sell, RoundedStorageHasTheErrorOfItsRounding) {
+  const auto a = irregular<double>(400, 400);
+  const auto x = random_vector<double>(Layout::serial(400), 3);
+  const auto hx = x.to_host();
+  for (const auto& [storage, unit] : {std::pair{ValueStorage::bfloat16, 0x1p-8},
+                                      {ValueStorage::float16, 0x1p-11},
+                                      {ValueStorage::float32, 0x1p-24}}) {
+    Vector<double> y(Layout::serial(400));
+    as_sell(a.csr(), storage).apply(x, y);
+    const auto hy = y.to_host();
+    double largest = 0;
+    for (std::size_t i = 0; i < 400; ++i) {
+      const double rounding = unit * a.absolute_row(hx, i) + 0x1p-24 * 400;
+      EXPECT_LE(std::abs(hy[i] - a.row(hx, i)), rounding + product_bound(a, hx, i, 0));
+      largest = std::max(largest, std::abs(hy[i] - a.row(hx, i)));
+    }
+    EXPECT_GT(largest, 0) << to_string(storage);  // it was rounded
+  }
+}
+
+}  // namespace
+}  // namespace suan::test

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/optimize.hpp"
+
+#include <gmock/gmock.h>
+
+#include "suan/gallery/poisson.hpp"
+#include "suan/preconditioners/jacobi.hpp"
+#include "suan/solvers/cg.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace suan::test {
+namespace {
+
+using testing::HasSubstr;
+
+template <class T>
+class OptimizeTest : public testing::Test {
+ protected:
+  Communicator world_ = Communicator::world();
+};
+using Scalars = testing::Types<float, double, Complex>;
+TYPED_TEST_SUITE(OptimizeTest, Scalars);
+
+// The sums of this matrix with small integers are exact in every order.
+TYPED_TEST(OptimizeTest, EveryChoiceGivesTheSameProducts) {
+  using T = TypeParam;
+  const auto a = poisson3d<T>(17, 9, 8, this->world_);
+  const auto x = generate<T>(a.column_layout(),
+                             [](GlobalIndex i) { return T(static_cast<float>(i % 9 - 4)); });
+  Vector<T> expected(a.row_layout());
+  const T dot = a.apply_dot(x, expected);
+  Vector<T> r(a.row_layout());
+  const auto norm = a.residual(ones<T>(a.row_layout()), x, r);
+  for (const char* format : {"auto", "csr", "sell"}) {
+    for (const char* storage : {"lossless", "same"}) {
+      for (const bool measure : {true, false}) {
+        FormatChoice choice;
+        const auto b = optimize(
+            a, {.format = format, .storage = storage, .measure = measure, .seconds = 0.001},
+            &choice);
+        Vector<T> y(b.row_layout());
+        EXPECT_EQ(b.apply_dot(x, y), dot);
+        EXPECT_EQ(y.to_host(), expected.to_host());
+        EXPECT_EQ(b.residual(ones<T>(a.row_layout()), x, r), norm);
+        EXPECT_EQ(b.name(), choice.options.format);
+        EXPECT_EQ(b.global_entries(), a.global_entries());
+        EXPECT_EQ(b.diagonal_entries().size(), a.diagonal_entries().size());
+      }
+    }
+  }
+}
+
+TEST(Optimize, TheDecisionSaysWhyAndCanBeRepeated) {
+  const auto a = poisson3d<double>(32, 32, 32, Communicator::world());
+  FormatChoice by_bytes;
+  const auto b = optimize(a, {.measure = false}, &by_bytes);
+  EXPECT_EQ(b.name(), "sell");  // far fewer bytes
+  EXPECT_THAT(by_bytes.reason, HasSubstr("chosen by bytes: sell"));
+  EXPECT_LT(by_bytes.bytes, by_bytes.csr_bytes);
+  EXPECT_EQ(by_bytes.bytes + a.bytes_per_apply() - by_bytes.csr_bytes, b.bytes_per_apply());
+  EXPECT_EQ(by_bytes.seconds, 0);
+
+  FormatChoice measured;
+  optimize(a, {}, &measured);
+  EXPECT_GT(measured.csr_seconds, 0);
+  EXPECT_THAT(measured.reason, HasSubstr("of its time"));
+
+  FormatChoice again;
+  const auto same = optimize(a, measured.options, &again);
+  EXPECT_EQ(same.name(), measured.options.format);
+  EXPECT_EQ(again.options.format, measured.options.format);
+  EXPECT_THAT(again.reason, HasSubstr("was asked for"));
+}
+
+TEST(Optimize, SolversTakeTheResult) {
+  const auto a = poisson3d<double>(20, 20, 20, Communicator::world());
+  const auto fast = optimize(a, {.format = "sell"});
+  const auto b = ones(a.row_layout());
+  Vector<double> x(a.column_layout());
+  Cg<double> cg({.rtol = 1e-10});
+  const auto report = cg.solve(fast, Jacobi<double>(fast), b, x);
+  EXPECT_TRUE(report.converged());
+  EXPECT_EQ(report.format, "sell");
+  EXPECT_LT(report.true_relative_residual(), 1e-10);
+  Vector<double> y(a.column_layout());
+  const auto plain = cg.solve(a, Jacobi<double>(a), b, y);
+  EXPECT_LT(report.bytes_moved, plain.bytes_moved);
+}
+
+TEST(Optimize, ErrorsNameWhatIsWrong) {
+  const auto a = poisson3d<double>(5, 5, 5, Communicator::world());
+  EXPECT_THROW(optimize(a, {.format = "ell"}), InvalidArgument);
+  EXPECT_THROW(optimize(a, {.storage = "float8"}), InvalidArgument);
+  EXPECT_THROW(optimize(a, {.seconds = -1}), InvalidArgument);
+  // A value that only one rank has: all refuse.
+  const auto layout = Layout::even(40, Communicator::world());
+  const auto large = generate_rows<double>(
+      layout, layout,
+      [](GlobalIndex i, RowWriter<double>& row) { row.add(i, i == 0 ? 1e300 : 1.0); });
+  EXPECT_THROW(optimize(large, {.format = "sell", .storage = "float32"}), NotSupported);
+}
+
+TEST(Optimize, EmptyAndTinyMatrices) {
+  for (const GlobalIndex size : {0, 1, 3}) {
+    const auto layout = Layout::even(size, Communicator::world());
+    const auto a = generate_rows<double>(
+        layout, layout, [](GlobalIndex i, RowWriter<double>& row) { row.add(i, 2.0); });
+    Vector<double> y(layout);
+    optimize(a).apply(ones(layout), y);
+    EXPECT_EQ(dot(ones(layout), y), 2.0 * static_cast<double>(size));
+  }
+}
+
+}  // namespace
+}  // namespace suan::test
