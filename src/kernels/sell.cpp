@@ -108,6 +108,25 @@ std::shared_ptr<const PreparedSpmv<T>> make_as(const ExecutionSpace& space, cons
   return std::make_shared<const SellSpmv<T, Code>>(space, a, name);
 }
 
+/// Calls use.operator()<Code>(storage) for the type in which `storage` keeps values of type T.
+template <Scalar T, class Use>
+auto with_code(ValueStorage storage, const Use& use) {
+  if constexpr (is_complex<T>) {
+    if (storage == ValueStorage::float32) return use.template operator()<ComplexFloat>(storage);
+    if (storage != ValueStorage::same) {
+      throw NotSupported(message("complex values are not stored as ", to_string(storage),
+                                 "; choose float32, same or lossless"));
+    }
+  } else {
+    if (storage == ValueStorage::bfloat16) return use.template operator()<BFloat16>(storage);
+    if (storage == ValueStorage::float16) return use.template operator()<Float16>(storage);
+    if (storage == ValueStorage::float32 && std::same_as<T, double>) {
+      return use.template operator()<float>(storage);
+    }
+  }
+  return use.template operator()<T>(ValueStorage::same);
+}
+
 }  // namespace
 
 std::string_view to_string(ValueStorage storage) {
@@ -150,24 +169,24 @@ ValueStorage lossless_storage(const ExecutionSpace& space, const CsrView<T>& a) 
 }
 
 template <Scalar T>
+std::int64_t sell_bytes(const ExecutionSpace& space, const CsrView<T>& a, ValueStorage storage) {
+  if (storage == ValueStorage::lossless) storage = lossless_storage(space, a);
+  return with_code<T>(
+      storage, [&]<class Code>(ValueStorage) { return SellBuilder<T, Code>(space, a).bytes(); });
+}
+
+template <Scalar T>
 std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
                                                  ValueStorage storage) {
   if (storage == ValueStorage::lossless) storage = lossless_storage(space, a);
-  if (storage == ValueStorage::same) return make_as<T>(space, a, storage);
-  if constexpr (is_complex<T>) {
-    if (storage == ValueStorage::float32) return make_as<ComplexFloat>(space, a, storage);
-    throw NotSupported(message("complex values are not stored as ", to_string(storage),
-                               "; choose float32, same or lossless"));
-  } else {
-    if (storage == ValueStorage::bfloat16) return make_as<BFloat16>(space, a, storage);
-    if (storage == ValueStorage::float16) return make_as<Float16>(space, a, storage);
-    return make_as<float>(space, a, std::same_as<T, float> ? ValueStorage::same : storage);
-  }
+  return with_code<T>(storage,
+                      [&]<class Code>(ValueStorage kept) { return make_as<Code>(space, a, kept); });
 }
 
-#define SUAN_INSTANTIATE(T)                                                         \
-  template ValueStorage lossless_storage(const ExecutionSpace&, const CsrView<T>&); \
-  template std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace&,  \
+#define SUAN_INSTANTIATE(T)                                                                 \
+  template ValueStorage lossless_storage(const ExecutionSpace&, const CsrView<T>&);         \
+  template std::int64_t sell_bytes(const ExecutionSpace&, const CsrView<T>&, ValueStorage); \
+  template std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace&,          \
                                                             const CsrView<T>&, ValueStorage);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)

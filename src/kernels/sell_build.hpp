@@ -34,6 +34,8 @@ class SellBuilder {
       : space_(space), a_(a), slices_((a.rows + slice_rows - 1) / slice_rows) {}
 
   SellView<T, Code> build();
+  /// Of the arrays that build() would make.
+  std::int64_t bytes();
   const SellCounts& counts() const { return counts_; }
 
   /// Public because nvcc wants functions with device lambdas to be so.
@@ -219,6 +221,16 @@ void SellBuilder<T, Code>::fill(const DeviceView<SellSlice>& slices,
         }
         if (near && listed % 2 == 1) distances[listed] = 0;
       });
+}
+
+template <Scalar T, class Code>
+std::int64_t SellBuilder<T, Code>::bytes() {
+  Offset values = 0;
+  Offset words = 0;
+  const auto slices = decide(values, words);
+  return static_cast<std::int64_t>(slices.size() * sizeof(SellSlice)) +
+         words * static_cast<Offset>(sizeof(std::uint32_t)) +
+         values * static_cast<Offset>(sizeof(Code));
 }
 
 template <Scalar T, class Code>

@@ -49,22 +49,8 @@ std::string percent(double part, double whole) {
   out << std::fixed << std::setprecision(0) << 100 * part / std::max(whole, 1e-300) << " %";
   return out.str();
 }
-
-template <Scalar T>
-std::string explain(const Candidate<T>& csr, const Candidate<T>& other, bool takes_other,
-                    const std::string& wanted, bool measured) {
-  if (wanted == "csr") return "csr was asked for";
-  const std::string bytes =
-      percent(static_cast<double>(other.bytes), static_cast<double>(csr.bytes));
-  const std::string facts =
-      message("sell (", other.description, ") moves ", bytes, " of the bytes of csr");
-  if (wanted == "sell") return facts + "; it was asked for";
-  const std::string verdict = takes_other ? "sell" : "csr";
-  if (!measured) {
-    return message(facts, "; chosen by bytes: ", verdict);
-  }
-  return message(facts, " and takes ", percent(other.seconds, csr.seconds),
-                 " of its time; chosen: ", verdict);
+std::string percent(std::int64_t part, std::int64_t whole) {
+  return percent(static_cast<double>(part), static_cast<double>(whole));
 }
 
 }  // namespace
@@ -81,7 +67,10 @@ const OptionTable<OptimizeOptions>& OptimizeOptions::table() {
           .value("measure", &OptimizeOptions::measure,
                  "Time the formats; otherwise their bytes decide.")
           .number("seconds", &OptimizeOptions::seconds, 0, 1e6,
-                  "Time that the measurement may take, about.");
+                  "Time that the measurement may take, about.")
+          .number("memory", &OptimizeOptions::memory, 0, 1e6,
+                  "With auto, arrays beside csr's are made when they need at most this times the "
+                  "bytes of csr's.");
   return table;
 }
 
@@ -92,44 +81,64 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
   const auto& comm = a.comm();
   const auto storage = kernels::value_storage_from_string(options.storage);
   const auto& view = a.local().view();
-  const auto vectors =
+  auto vectors =
       static_cast<std::int64_t>(sizeof(T)) * (a.local().rows() + std::int64_t{a.local().columns()});
 
   Candidate<T> csr{"csr", {}, "", 0, 0};
   Candidate<T> sell{"sell", {}, "", 0, 0};
+  std::int64_t csr_arrays = 0;
+  std::int64_t sell_arrays = 0;
   together(comm, [&] {
     const auto& present = a.local().plan();
     csr.plan = present.format() == "csr"
                    ? present
                    : kernels::SpmvPlan<T>(ExecutionSpace(), view, KernelPath::automatic);
-    csr.bytes = csr.plan.bytes() + vectors;
-    if (options.format == "csr") return;
-    const auto prepared = kernels::make_sell<T>(ExecutionSpace(), view, storage);
-    sell.plan = kernels::SpmvPlan<T>(prepared);
-    sell.description = prepared->description();
-    sell.bytes = sell.plan.bytes() + vectors;
+    csr_arrays = csr.plan.bytes();
+    if (options.format == "auto")
+      sell_arrays = kernels::sell_bytes(ExecutionSpace(), view, storage);
   });
-  csr.bytes = comm.sum(csr.bytes);
-  sell.bytes = comm.sum(sell.bytes);
-  const bool chooses = options.format == "auto";
-  const bool measured = chooses && options.measure;
-  if (measured) {
+  csr_arrays = comm.sum(csr_arrays);
+  sell_arrays = comm.sum(sell_arrays);
+  vectors = comm.sum(vectors);
+  csr.bytes = csr_arrays + vectors;
+  sell.bytes = sell_arrays + vectors;
+
+  bool makes_sell = options.format == "sell";
+  std::string reason = options.format + " was asked for";
+  if (options.format == "auto") {
+    const auto limit = options.memory * static_cast<double>(csr_arrays);
+    const bool fits = static_cast<double>(sell_arrays) <= limit;
+    const bool pays = static_cast<double>(sell.bytes) < worthwhile * static_cast<double>(csr.bytes);
+    makes_sell = fits && (pays || options.measure);
+    reason = message("sell would move ", percent(sell.bytes, csr.bytes),
+                     " of the bytes of csr and ", "need ", percent(sell_arrays, csr_arrays),
+                     " of its memory beside it; chosen: ", makes_sell ? "sell" : "csr");
+  }
+  if (makes_sell) {
+    together(comm, [&] {
+      const auto prepared = kernels::make_sell<T>(ExecutionSpace(), view, storage);
+      sell.plan = kernels::SpmvPlan<T>(prepared);
+      sell.description = prepared->description();
+      sell.bytes = sell.plan.bytes();
+    });
+    sell.bytes = comm.sum(sell.bytes) + vectors;
+  }
+  bool takes_sell = makes_sell;
+  if (makes_sell && options.format == "auto" && options.measure) {
     csr.seconds = measure(csr.plan, a, options.seconds / 2);
     sell.seconds = measure(sell.plan, a, options.seconds / 2);
+    takes_sell = sell.seconds < csr.seconds;
+    reason = message("sell moves ", percent(sell.bytes, csr.bytes),
+                     " of the bytes of csr and takes ", percent(sell.seconds, csr.seconds),
+                     " of its time; chosen: ", takes_sell ? "sell" : "csr");
   }
-  bool takes_sell = options.format == "sell";
-  if (chooses) {
-    takes_sell =
-        measured ? sell.seconds < csr.seconds
-                 : static_cast<double>(sell.bytes) < worthwhile * static_cast<double>(csr.bytes);
-  }
+  if (takes_sell) reason += message(" (", sell.description, ")");
+
   const auto& taken = takes_sell ? sell : csr;
   DistributedMatrix<T> result(a.row_layout(), a.column_layout(), a.local().with_plan(taken.plan),
                               a.remote());
   if (choice != nullptr) {
-    *choice = {options,     explain(csr, sell, takes_sell, options.format, measured),
-               csr.bytes,   taken.bytes,
-               csr.seconds, taken.seconds};
+    *choice = {options, reason, csr.bytes, taken.bytes, csr.seconds, taken.seconds};
     choice->options.format = taken.name;
     choice->options.measure = false;
   }

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "suan/matrix/csr.hpp"
+#include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -89,6 +89,27 @@ std::string choose(const MatrixTraits& traits, SolveOptions& options) {
   return why;
 }
 
+/// The matrix in a format that moves fewer bytes, or null: A stays as it is. What "auto" does must
+/// not depend on the clock, and the memory beside A's own stays small: bytes decide.
+template <Scalar T>
+std::unique_ptr<const Operator<T>> in_other_format(const Operator<T>& a, const std::string& format,
+                                                   std::string& why) {
+  const auto* matrix = dynamic_cast<const DistributedMatrix<T>*>(&a);
+  if (matrix == nullptr || format == "csr") return nullptr;
+  const bool as_it_came = matrix->name() == "csr" && matrix->path() == "native";
+  if (format == "auto" && !as_it_came) return nullptr;
+  constexpr double memory_beside = 0.4;
+  FormatChoice choice;
+  auto result = std::make_unique<const DistributedMatrix<T>>(
+      optimize(*matrix, {.format = format, .measure = false, .memory = memory_beside}, &choice));
+  if (result->name() == "csr") return nullptr;
+  if (format == "auto") {
+    why += message(why.empty() ? "" : "; ", "products move ", 100 * choice.bytes / choice.csr_bytes,
+                   " % of csr's bytes and lose nothing: sell");
+  }
+  return result;
+}
+
 /// The report of a solve in two legs.
 SolveReport joined(const SolveReport& first, SolveReport second) {
   second.choice = first.choice + "; cg found A indefinite after " +
@@ -146,6 +167,8 @@ SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
   const bool solver_open = options.solver == "auto";
   if (solver_open || options.preconditioner == "auto") why = choose(probe(a), chosen);
   const auto m = make_preconditioner<T>(chosen.preconditioner, a, chosen);
+  const auto other = in_other_format(a, options.format, why);
+  const Operator<T>& products = other ? *other : a;
   Kokkos::fence("suan::solve_setup");
   const double setup_seconds = setup.seconds();
   if (logger) logger->setup_finished(chosen.preconditioner, setup_seconds);
@@ -153,7 +176,7 @@ SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
   const auto run = [&](const std::string& name) {
     auto solver = make_solver<T>(name, chosen);
     if (logger) solver->add_logger(logger);
-    auto report = solver->solve(a, *m, b, x);
+    auto report = solver->solve(products, *m, b, x);
     report.choice = why;
     report.setup_seconds = setup_seconds;
     return report;

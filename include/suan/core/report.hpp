@@ -38,8 +38,8 @@ struct SolveReport {
   std::string detail;  ///< a sentence on this case, such as the row of a NaN; may be empty
   std::string solver;
   std::string preconditioner;
-  std::string choice;  ///< why solver and preconditioner were chosen; empty when they were given
-  std::string format;  ///< of the matrix: "csr", ...
+  std::string choice;  ///< what the library chose and why; empty when all was given
+  std::string format;  ///< of the matrix: "csr", "sell"
   std::string path;    ///< of the kernels: "native", "cusparse"
   std::string scalar;  ///< "float64", ...
   std::int64_t unknowns = 0;

@@ -32,6 +32,11 @@ ValueStorage value_storage_from_string(std::string_view name);
 template <Scalar T>
 ValueStorage lossless_storage(const ExecutionSpace& space, const CsrView<T>& a);
 
+/// Bytes that make_sell would need for its arrays, without making them.
+template <Scalar T>
+std::int64_t sell_bytes(const ExecutionSpace& space, const CsrView<T>& a,
+                        ValueStorage storage = ValueStorage::lossless);
+
 /// `a` in the format above, with arrays of its own. Bytes per product: about
 /// entries * (v + c) + rows * (24 / slice_rows) beside the vectors, with v the bytes of a value and
 /// c between 4 / slice_rows (runs) and 4 (far). The same bits on any number of threads.

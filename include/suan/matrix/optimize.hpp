@@ -16,6 +16,7 @@ struct OptimizeOptions {
   std::string storage = "lossless";  ///< of values in sell: see kernels::ValueStorage
   bool measure = true;               ///< whether to time the candidates, or to count their bytes
   double seconds = 0.05;             ///< the time that measuring may take, about
+  double memory = 1;                 ///< auto: at most this times the bytes of CSR's arrays
   static const OptionTable<OptimizeOptions>& table();
 };
 

@@ -18,7 +18,8 @@ namespace suan {
 struct SolveOptions {
   std::string solver = "auto";
   std::string preconditioner = "auto";
-  GmresOptions gmres{};  ///< holds the KrylovOptions of all methods
+  std::string format = "auto";  ///< in which products read the matrix: csr, sell
+  GmresOptions gmres{};         ///< holds the KrylovOptions of all methods
   BlockJacobiOptions block_jacobi{};
   static const OptionTable<SolveOptions>& table();
 

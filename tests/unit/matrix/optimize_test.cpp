@@ -56,7 +56,7 @@ TEST(Optimize, TheDecisionSaysWhyAndCanBeRepeated) {
   FormatChoice by_bytes;
   const auto b = optimize(a, {.measure = false}, &by_bytes);
   EXPECT_EQ(b.name(), "sell");  // far fewer bytes
-  EXPECT_THAT(by_bytes.reason, HasSubstr("chosen by bytes: sell"));
+  EXPECT_THAT(by_bytes.reason, HasSubstr("chosen: sell"));
   EXPECT_LT(by_bytes.bytes, by_bytes.csr_bytes);
   EXPECT_EQ(by_bytes.bytes + a.bytes_per_apply() - by_bytes.csr_bytes, b.bytes_per_apply());
   EXPECT_EQ(by_bytes.seconds, 0);
@@ -71,6 +71,14 @@ TEST(Optimize, TheDecisionSaysWhyAndCanBeRepeated) {
   EXPECT_EQ(same.name(), measured.options.format);
   EXPECT_EQ(again.options.format, measured.options.format);
   EXPECT_THAT(again.reason, HasSubstr("was asked for"));
+}
+
+TEST(Optimize, MemoryIsLimited) {
+  const auto a = poisson3d<double>(32, 32, 32, Communicator::world());
+  FormatChoice choice;
+  EXPECT_EQ(optimize(a, {.measure = false, .memory = 0.01}, &choice).name(), "csr");
+  EXPECT_THAT(choice.reason, HasSubstr("of its memory beside it; chosen: csr"));
+  EXPECT_EQ(choice.bytes, choice.csr_bytes);
 }
 
 TEST(Optimize, SolversTakeTheResult) {

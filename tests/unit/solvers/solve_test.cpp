@@ -74,11 +74,45 @@ TEST(Solve, WhatIsGivenIsNotChosen) {
   suan::SolveOptions options;
   options.solver = "gmres";
   options.preconditioner = "block_jacobi";
+  options.format = "csr";
   const auto report = suan::solve(a, b, x, options);
   EXPECT_EQ(report.solver, "gmres");
   EXPECT_EQ(report.preconditioner, "block_jacobi");
+  EXPECT_EQ(report.format, "csr");
   EXPECT_EQ(report.choice, "");
   EXPECT_TRUE(report.converged());
+}
+
+// The format changes neither the answer nor, by itself, the memory by much.
+TEST(Solve, NumbersThatFitFewerBitsAreReadInFewer) {
+  const auto world = suan::Communicator::world();
+  const auto a = suan::poisson3d<double>(24, 24, 24, world);
+  const auto b = suan::ones(a.row_layout());
+  Vector<double> x(a.row_layout());
+  const auto report = suan::solve(a, b, x);
+  if (SUAN_HAVE_CUDA == 0) {
+    EXPECT_EQ(report.format, "sell");
+    EXPECT_THAT(report.choice, HasSubstr("sell"));
+  }
+  EXPECT_TRUE(report.converged());
+  suan::SolveOptions options;
+  options.format = "csr";
+  Vector<double> y(a.row_layout());
+  EXPECT_EQ(suan::solve(a, b, y, options).format, "csr");
+  suan::axpy(-1.0, x, y);
+  EXPECT_LT(suan::norm2(y), 1e-6 * suan::norm2(x));
+  // Values that need all their bits and columns in no order: a copy would be as large as csr.
+  const auto layout = suan::Layout::even(2000, world);
+  const auto rough = suan::generate_rows<double>(
+      layout, layout, [](suan::GlobalIndex i, suan::RowWriter<double>& row) {
+        row.add(i, 10.0 + 1.0 / static_cast<double>(3 + i));
+        row.add((i * 7919) % 2000, 0.1);
+      });
+  const auto c = suan::ones(layout);
+  Vector<double> z(layout);
+  EXPECT_EQ(suan::solve(rough, c, z).format, "csr");
+  options.format = "sell";
+  EXPECT_EQ(suan::solve(rough, c, z, options).format, "sell");
 }
 
 // Hermitian with a positive diagonal, and indefinite all the same: [1 2; 2 1] in blocks.
