@@ -6,6 +6,7 @@
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "../support/problem.hpp"
+#include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {
@@ -18,6 +19,8 @@ using suan::bench::Slot;
 struct Options {
   std::int64_t size = 128;
   std::string stencil = "all";
+  std::string values = "constant";
+  std::string format = "csr";
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
@@ -26,6 +29,10 @@ struct Options {
             .number("size", &Options::size, 1, 1200, "Points in each direction.")
             .choice("stencil", &Options::stencil, {"all", "7pt", "27pt"},
                     "Which Laplacians to measure.")
+            .choice("values", &Options::values, {"constant", "general"},
+                    "Of the Laplacian, or each row times a number that needs all its bits.")
+            .choice("format", &Options::format, {"csr", "sell", "auto"},
+                    "Format in which products read the matrix; auto measures.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array and rank when the read bandwidth is measured.")
             .include(&Options::measure);
@@ -42,8 +49,11 @@ struct Problem {
 
 /// Element i is 1 + (i mod 17) / 16, as in the peers' programs: exact in float too.
 template <class T>
-Problem<T> make_problem(const std::string& stencil, std::int64_t size, const Communicator& comm) {
-  auto a = suan::bench::poisson3d_by_name<T>(stencil, size, comm);
+Problem<T> make_problem(const Options& options, const std::string& stencil,
+                        const Communicator& comm) {
+  auto a = suan::optimize(
+      suan::bench::poisson3d_by_name<T>(stencil, options.size, comm, options.values == "general"),
+      {.format = options.format});
   auto x = suan::generate<T>(
       a.column_layout(), [](suan::GlobalIndex i) { return T(1) + static_cast<T>(i % 17) / T(16); });
   suan::Vector<T> y(a.row_layout());
@@ -70,13 +80,12 @@ void add_type(const Options& options, const std::string& stencil, const Communic
                           suan::scalar_name<T>();
   const auto calls = suan::bench::calls_per_result(options.measure);
   const auto warm_up = options.measure.warm_up;
-  const auto size = options.size;
   const auto add = [&](const char* name, auto&& call) {
     auto* benchmark = benchmark::RegisterBenchmark(
         (key + "/" + name).c_str(),
         [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
           const auto problem = slot->template get<Problem<T>>(
-              key, [&] { return make_problem<T>(stencil, size, comm); });
+              key, [&] { return make_problem<T>(options, stencil, comm); });
           for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call(*problem);
           *warmed = true;
           const double before = meter->gigabytes_per_second();

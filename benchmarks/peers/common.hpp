@@ -29,7 +29,9 @@ struct Csr {
 
 /// Finite-difference Laplacian on size^3 points with Dirichlet boundaries, x fastest: 7 points
 /// (6, -1) or 27 points (26, -1). The same matrices as suan::poisson3d and poisson3d_27pt.
-inline Csr poisson3d(int points, int size, int first = 0, int last = -1) {
+/// `general` values: row i times 1 + 0.001 (i mod 977), so that no format can keep them in fewer
+/// bits.
+inline Csr poisson3d(int points, int size, bool general, int first = 0, int last = -1) {
   const int n = size * size * size;
   if (last < 0) last = n;
   Csr a;
@@ -42,6 +44,7 @@ inline Csr poisson3d(int points, int size, int first = 0, int last = -1) {
   a.offsets.push_back(0);
   const double diagonal = points - 1;
   for (int row = first; row < last; ++row) {
+    const double factor = general ? 1 + 0.001 * (row % 977) : 1;
     const int x = row % size;
     const int y = row / size % size;
     const int z = row / (size * size);
@@ -53,7 +56,7 @@ inline Csr poisson3d(int points, int size, int first = 0, int last = -1) {
           if (x + dx < 0 || x + dx >= size) continue;
           if (points == 7 && std::abs(dx) + std::abs(dy) + std::abs(dz) > 1) continue;
           a.indices.push_back(row + dx + size * (dy + size * dz));
-          a.values.push_back(dx == 0 && dy == 0 && dz == 0 ? diagonal : -1.0);
+          a.values.push_back(factor * (dx == 0 && dy == 0 && dz == 0 ? diagonal : -1.0));
         }
       }
     }
@@ -168,6 +171,11 @@ class Arguments {
   int integer(const char* name, int fallback) const {
     const std::string value = text(name, "");
     return value.empty() ? fallback : std::atoi(value.c_str());
+  }
+  /// The matrix that --points, --size and --values (constant or general) name.
+  Csr matrix(int first = 0, int last = -1) const {
+    return poisson3d(integer("--points", 7), integer("--size", 128),
+                     text("--values", "constant") == "general", first, last);
   }
 
  private:

@@ -131,7 +131,14 @@ def suan_contestants(bin_folder):
         absent=absent or ("" if shutil.which("mpirun") else "there is no mpirun"),
         suan=True,
     )
-    return [threads, ranks]
+    optimised = Contestant(
+        "suan-optimised",
+        {"spmv": ["Suan optimised"], "solve": ["Suan CG + Jacobi, optimised"]},
+        [str(bin_folder)],
+        absent=absent,
+        suan=True,
+    )
+    return [threads, optimised, ranks]
 
 
 def all_contestants(build, bin_folder):
@@ -199,17 +206,20 @@ def statistic(document, key, name):
     return rows[0][key]
 
 
-def suan_lines(contestant, operation, points, size, repetitions, threads, path):
+def suan_lines(contestant, operation, points, size, values, repetitions, threads, path):
     """Runs one of Suan's drivers; its lines in the form of the peers', and its context."""
     bin_folder = Path(contestant.program[0])
     name = contestant.names[operation][0]
     if operation == "spmv":
         arguments = ["spmv_bench", "--size", size, "--stencil", f"{points}pt"]
         arguments += ["--benchmark_filter=float64/apply/", "--repetitions", repetitions]
+        arguments += ["--values", values]
     elif operation == "solve":
         arguments = ["cg_bench", "--size", size, "--stencil", f"{points}pt", "--repetitions", 1]
     else:
         arguments = ["read_bench", "--file", path, "--repetitions", repetitions]
+    if operation != "read":
+        arguments += ["--format", "auto" if contestant.key == "suan-optimised" else "csr"]
     command = [str(bin_folder / arguments[0]), *map(str, arguments[1:])]
     command.append("--benchmark_format=json")
     document = json.loads(launch(command, threads, contestant.mpi))
@@ -234,10 +244,10 @@ def suan_lines(contestant, operation, points, size, repetitions, threads, path):
     return [line], document["context"]
 
 
-def peer_lines(contestant, operation, points, size, repetitions, threads, path):
+def peer_lines(contestant, operation, points, size, values, repetitions, threads, path):
     """Runs a peer's program, PETSc's once per preconditioner; its lines and its version."""
     command = [*contestant.program, "--operation", operation, "--repetitions", repetitions]
-    command += ["--points", points, "--size", size]
+    command += ["--points", points, "--size", size, "--values", values]
     if operation == "read":
         command += ["--file", path, "--threads", threads]
     variants = [[]]
@@ -251,7 +261,8 @@ def peer_lines(contestant, operation, points, size, repetitions, threads, path):
     return [x for x in lines if x["operation"] != "version"], version
 
 
-def run(contestant, operation, points=7, size=128, repetitions=20, threads=2, path=None):
+def run(contestant, operation, points=7, size=128, values="constant", repetitions=20, threads=2,
+        path=None):
     """One turn of a contestant: (lines, what it says of itself)."""
     function = suan_lines if contestant.suan else peer_lines
-    return function(contestant, operation, points, size, repetitions, threads, path)
+    return function(contestant, operation, points, size, values, repetitions, threads, path)

@@ -13,8 +13,7 @@ using Map = Eigen::Map<const Matrix>;
 
 int main(int argc, char** argv) {
   const peers::Arguments arguments(argc, argv);
-  const auto csr =
-      peers::poisson3d(arguments.integer("--points", 7), arguments.integer("--size", 128));
+  const auto csr = arguments.matrix();
   const Matrix a = Map(csr.rows, csr.columns, csr.entries(), csr.offsets.data(), csr.indices.data(),
                        csr.values.data());
   peers::Line()

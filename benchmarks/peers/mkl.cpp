@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   char version[200] = {};
   mkl_get_version_string(version, sizeof version);
   const int repetitions = arguments.integer("--repetitions", 20);
-  auto a = peers::poisson3d(arguments.integer("--points", 7), arguments.integer("--size", 128));
+  auto a = arguments.matrix();
   peers::Line()
       .text("contestant", "MKL")
       .text("operation", "version")

@@ -9,14 +9,15 @@
 
 namespace {
 
-Mat assemble(int points, int size) {
+Mat assemble(const peers::Arguments& arguments) {
+  const int size = arguments.integer("--size", 128);
   const PetscInt n = size * size * size;
   PetscInt local = PETSC_DECIDE;
   PetscInt global = n;
   PetscCallAbort(PETSC_COMM_WORLD, PetscSplitOwnership(PETSC_COMM_WORLD, &local, &global));
   PetscInt last = 0;
   MPI_Scan(&local, &last, 1, MPIU_INT, MPI_SUM, PETSC_COMM_WORLD);
-  const auto part = peers::poisson3d(points, size, last - local, last);
+  const auto part = arguments.matrix(last - local, last);
   Mat a = nullptr;
   PetscCallAbort(PETSC_COMM_WORLD, MatCreateMPIAIJWithArrays(
                                        PETSC_COMM_WORLD, local, local, n, n, part.offsets.data(),
@@ -125,7 +126,7 @@ PetscErrorCode run(int argc, char** argv) {
                              std::to_string(PETSC_VERSION_SUBMINOR))
         .print();
   }
-  Mat a = assemble(arguments.integer("--points", 7), arguments.integer("--size", 128));
+  Mat a = assemble(arguments);
   if (arguments.text("--operation", "spmv") == "spmv") {
     PetscCall(run_spmv(a, arguments.integer("--repetitions", 20), rank == 0));
   } else {

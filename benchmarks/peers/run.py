@@ -123,14 +123,18 @@ def parse_arguments():
 
 def measure_all(arguments, session):
     operations = arguments.operations.split(",")
-    cases = [(7, arguments.size_7pt), (27, arguments.size_27pt)]
+    cases = [
+        (7, arguments.size_7pt, "constant"),
+        (7, arguments.size_7pt, "general"),
+        (27, arguments.size_27pt, "general"),
+    ]
     if "spmv" in operations:
-        for points, size in cases:
-            case = f"spmv {points}-point {size}^3"
+        for points, size, values in cases:
+            case = f"spmv {points}-point {size}^3, {values} values"
             for turn in range(arguments.rounds):
                 say(f"{case}, round {turn + 1} of {arguments.rounds}")
                 session.measure_stream(case, turn)
-                session.round("spmv", case, turn, points=points, size=size,
+                session.round("spmv", case, turn, points=points, size=size, values=values,
                               repetitions=arguments.repetitions)
     if "solve" in operations:
         case = f"solve 7-point {arguments.size_7pt}^3"

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 
 
-def poisson3d(points, size):
+def poisson3d(points, size, values="constant"):
     """The matrices of common.hpp as CSR with 32-bit indices and sorted rows."""
     ones = np.ones(size)
     identity = sp.identity(size, format="csr")
@@ -33,6 +33,8 @@ def poisson3d(points, size):
     a.sort_indices()
     a.indices = a.indices.astype(np.int32)
     a.indptr = a.indptr.astype(np.int32)
+    if values == "general":
+        a.data *= np.repeat(1 + 0.001 * (np.arange(size**3) % 977), np.diff(a.indptr))
     return a
 
 
@@ -130,6 +132,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=7)
     parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--values", choices=["constant", "general"], default="constant")
     parser.add_argument("--operation", choices=["spmv", "solve", "read", "write"], default="spmv")
     parser.add_argument("--repetitions", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
@@ -144,7 +147,8 @@ def main():
     elif arguments.operation == "read":
         read(arguments.file, arguments.threads, arguments.repetitions)
     elif arguments.operation == "spmv":
-        spmv(poisson3d(arguments.points, arguments.size), arguments.repetitions)
+        matrix = poisson3d(arguments.points, arguments.size, arguments.values)
+        spmv(matrix, arguments.repetitions)
     else:
         solve(poisson3d(arguments.points, arguments.size))
 

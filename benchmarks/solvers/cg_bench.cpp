@@ -6,6 +6,7 @@
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "../support/problem.hpp"
+#include "suan/matrix/optimize.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/vector/blas1.hpp"
@@ -18,6 +19,7 @@ using suan::Environment;
 struct Options {
   std::int64_t size = 128;
   std::string stencil = "7pt";
+  std::string format = "csr";
   double rtol = 1e-8;
   std::int64_t max_iterations = 10000;
   std::int64_t repetitions = 3;
@@ -27,6 +29,8 @@ struct Options {
         suan::OptionTable<Options>()
             .number("size", &Options::size, 1, 1200, "Points in each direction.")
             .choice("stencil", &Options::stencil, {"7pt", "27pt"}, "Which Laplacian to solve with.")
+            .choice("format", &Options::format, {"csr", "sell", "auto"},
+                    "Format in which products read the matrix; auto measures.")
             .number("rtol", &Options::rtol, 0, 1, "Tolerance on ||b - A x|| / ||b||.")
             .number("max_iterations", &Options::max_iterations, 1, 1e9, "Limit on the iterations.")
             .number("repetitions", &Options::repetitions, 1, 10000,
@@ -44,7 +48,9 @@ struct Problem {
 };
 
 Problem make_problem(const Options& options, const Communicator& comm) {
-  auto a = suan::bench::poisson3d_by_name<double>(options.stencil, options.size, comm);
+  auto a = suan::optimize(
+      suan::bench::poisson3d_by_name<double>(options.stencil, options.size, comm, false),
+      {.format = options.format});
   auto b = suan::ones(a.row_layout());
   suan::Vector<double> x(a.column_layout());
   return {std::move(a), std::move(b), std::move(x)};

@@ -86,7 +86,9 @@ def test_options_take_effect():
     assert tight.true_relative_residual <= 1e-12 < loose.true_relative_residual <= 1e-2
     for solver in ("cg", "gmres"):
         for preconditioner in ("none", "jacobi", "block_jacobi"):
-            x, report = suan.solve(A, b, solver=solver, preconditioner=preconditioner)
+            x, report = suan.solve(
+                A, b, solver=solver, preconditioner=preconditioner, format="csr"
+            )
             assert (report.solver, report.preconditioner) == (solver, preconditioner)
             assert report.converged
             assert report.choice == ""
