@@ -22,6 +22,7 @@
 #include "suan/io/matrix_market.hpp"
 #include "suan/matrix/csr.hpp"
 #include "suan/matrix/operator.hpp"
+#include "suan/matrix/products.hpp"
 #include "suan/matrix/transform.hpp"
 #include "suan/preconditioners/block_jacobi.hpp"
 #include "suan/preconditioners/jacobi.hpp"

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Products of sparse matrices, on one rank.
+#pragma once
+
+#include "suan/kernels/spgemm.hpp"
+#include "suan/matrix/csr.hpp"
+
+namespace suan {
+
+/// C = A B. Rows of C increase strictly; entries that happen to be zero stay. Structure and bits do
+/// not depend on the number of threads.
+/// @throws DimensionMismatch when A has not as many columns as B has rows.
+template <Scalar T>
+Csr<T> multiply(const Csr<T>& a, const Csr<T>& b);
+
+/// C = A B for values that change again and again while the structure of A and of B stays: the
+/// constructor finds the structure of C, which all results share.
+template <Scalar T>
+class Product {
+ public:
+  /// @throws DimensionMismatch as multiply().
+  Product(const Csr<T>& a, const Csr<T>& b);
+  /// @throws DimensionMismatch or InvalidArgument when `a` or `b` has another size or structure.
+  Csr<T> multiply(const Csr<T>& a, const Csr<T>& b) const;
+  /// Products of two entries that are formed; a measure of the work.
+  std::int64_t multiply_adds() const noexcept { return plan_.multiply_adds(); }
+
+ private:
+  kernels::CsrView<T> a_;  // structures, without values
+  kernels::CsrView<T> b_;
+  kernels::SpgemmPlan<T> plan_;
+};
+
+}  // namespace suan
