@@ -21,6 +21,16 @@ inline std::size_t number_of_chunks(const ExecutionSpace& space, Offset work) {
       std::max({Offset(1), work / large, std::min(wanted, work / small)}));
 }
 
+/// Products of two entries that row i of A B adds up.
+template <Scalar T>
+Offset products_of_row(const HostCsr<T>& a, const HostCsr<T>& b, LocalIndex i) {
+  Offset sum = 0;
+  for (Offset k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
+    sum += b.offsets[a.indices[k] + 1] - b.offsets[a.indices[k]];
+  }
+  return sum;
+}
+
 /// sums[i] = weight(0) + ... + weight(i - 1), for i <= rows.
 template <class Weight>
 void sum_weights(const ExecutionSpace& space, LocalIndex rows, Offset* sums, const Weight& weight) {

@@ -12,15 +12,6 @@ namespace {
 /// What a row costs beside its products: finding it, and its place in the result.
 constexpr Offset row_cost = 4;
 
-template <Scalar T>
-Offset products_of_row(const HostCsr<T>& a, const HostCsr<T>& b, LocalIndex i) {
-  Offset sum = 0;
-  for (Offset k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
-    sum += b.offsets[a.indices[k] + 1] - b.offsets[a.indices[k]];
-  }
-  return sum;
-}
-
 /// The columns of rows of C, on one thread.
 template <Scalar T>
 class Columns {

@@ -13,31 +13,40 @@ using detail::to_csr;
 
 namespace {
 
-/// A, where its columns are the rows of B.
 template <Scalar T>
-const Csr<T>& fitting(const Csr<T>& a, const Csr<T>& b) {
-  if (a.columns() != b.rows()) {
-    throw DimensionMismatch(message("multiply: ", described("A", a.view()), " has ", a.columns(),
-                                    " columns, but ", described("B", b.view()), " has ", b.rows(),
-                                    " rows"));
+void require_fitting(const char* what, const char* left_name, const Csr<T>& left,
+                     const char* right_name, const Csr<T>& right) {
+  if (left.columns() != right.rows()) {
+    throw DimensionMismatch(message(
+        what, ": ", described(left_name, left.view()), " has ", left.columns(), " columns, but ",
+        described(right_name, right.view()), " has ", right.rows(), " rows"));
   }
-  return a;
+}
+
+/// Checks first, for lists of initialisers.
+template <Scalar T>
+kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b) {
+  require_fitting("multiply", "A", a, "B", b);
+  return kernels::SpgemmPlan<T>(ExecutionSpace(), a.view(), b.view());
+}
+
+template <Scalar T>
+kernels::GalerkinPlan<T> galerkin_plan(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
+  require_fitting("galerkin_product", "R", r, "A", a);
+  require_fitting("galerkin_product", "A", a, "P", p);
+  return kernels::GalerkinPlan<T>(ExecutionSpace(), r.view(), a.view(), p.view());
 }
 
 }  // namespace
 
 template <Scalar T>
 Csr<T> multiply(const Csr<T>& a, const Csr<T>& b) {
-  const ExecutionSpace space;
-  return to_csr(kernels::SpgemmPlan<T>(space, fitting(a, b).view(), b.view())
-                    .multiply(space, a.view(), b.view()));
+  return to_csr(product_plan(a, b).multiply(ExecutionSpace(), a.view(), b.view()));
 }
 
 template <Scalar T>
 Product<T>::Product(const Csr<T>& a, const Csr<T>& b)
-    : a_(pattern_of(fitting(a, b))),
-      b_(pattern_of(b)),
-      plan_(ExecutionSpace(), a.view(), b.view()) {}
+    : a_(pattern_of(a)), b_(pattern_of(b)), plan_(product_plan(a, b)) {}
 
 template <Scalar T>
 Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b) const {
@@ -46,7 +55,26 @@ Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b) const {
   return to_csr(plan_.multiply(ExecutionSpace(), a.view(), b.view()));
 }
 
-#define SUAN_INSTANTIATE(T) template Csr<T> multiply(const Csr<T>&, const Csr<T>&);
+template <Scalar T>
+Csr<T> galerkin_product(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
+  return to_csr(galerkin_plan(r, a, p).multiply(ExecutionSpace(), r.view(), a.view(), p.view()));
+}
+
+template <Scalar T>
+GalerkinProduct<T>::GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p)
+    : r_(pattern_of(r)), a_(pattern_of(a)), p_(pattern_of(p)), plan_(galerkin_plan(r, a, p)) {}
+
+template <Scalar T>
+Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) const {
+  require_pattern("GalerkinProduct", "R", r_, r);
+  require_pattern("GalerkinProduct", "A", a_, a);
+  require_pattern("GalerkinProduct", "P", p_, p);
+  return to_csr(plan_.multiply(ExecutionSpace(), r.view(), a.view(), p.view()));
+}
+
+#define SUAN_INSTANTIATE(T)                               \
+  template Csr<T> multiply(const Csr<T>&, const Csr<T>&); \
+  template Csr<T> galerkin_product(const Csr<T>&, const Csr<T>&, const Csr<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)
@@ -54,5 +82,8 @@ SUAN_INSTANTIATE(Complex)
 template class Product<float>;
 template class Product<double>;
 template class Product<Complex>;
+template class GalerkinProduct<float>;
+template class GalerkinProduct<double>;
+template class GalerkinProduct<Complex>;
 
 }  // namespace suan

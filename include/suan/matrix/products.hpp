@@ -4,6 +4,7 @@
 // Products of sparse matrices, on one rank.
 #pragma once
 
+#include "suan/kernels/galerkin.hpp"
 #include "suan/kernels/spgemm.hpp"
 #include "suan/matrix/csr.hpp"
 
@@ -31,6 +32,27 @@ class Product {
   kernels::CsrView<T> a_;  // structures, without values
   kernels::CsrView<T> b_;
   kernels::SpgemmPlan<T> plan_;
+};
+
+/// R A P, the coarse matrix of a Galerkin method, without storing R A or A P. Everything else as
+/// for multiply(): each row is a row of R A times P.
+/// @throws DimensionMismatch when two neighbours do not fit.
+template <Scalar T>
+Csr<T> galerkin_product(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p);
+
+/// R A P for values that change while the three structures stay.
+template <Scalar T>
+class GalerkinProduct {
+ public:
+  GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p);
+  /// @throws DimensionMismatch or InvalidArgument when one has another size or structure.
+  Csr<T> multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) const;
+
+ private:
+  kernels::CsrView<T> r_;  // structures, without values
+  kernels::CsrView<T> a_;
+  kernels::CsrView<T> p_;
+  kernels::GalerkinPlan<T> plan_;
 };
 
 }  // namespace suan
