@@ -21,6 +21,7 @@
 #include "suan/io/hdf5.hpp"
 #include "suan/io/matrix_market.hpp"
 #include "suan/matrix/csr.hpp"
+#include "suan/matrix/norms.hpp"
 #include "suan/matrix/operator.hpp"
 #include "suan/matrix/products.hpp"
 #include "suan/matrix/transform.hpp"

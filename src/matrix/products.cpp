@@ -3,6 +3,8 @@
 #include "suan/matrix/products.hpp"
 
 #include "matrix/pattern.hpp"
+#include "suan/kernels/add.hpp"
+#include "suan/kernels/rearrange.hpp"
 
 namespace suan {
 
@@ -72,9 +74,23 @@ Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<
   return to_csr(plan_.multiply(ExecutionSpace(), r.view(), a.view(), p.view()));
 }
 
-#define SUAN_INSTANTIATE(T)                               \
-  template Csr<T> multiply(const Csr<T>&, const Csr<T>&); \
-  template Csr<T> galerkin_product(const Csr<T>&, const Csr<T>&, const Csr<T>&);
+template <Scalar T>
+Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) {
+  if (a.rows() != b.rows() || a.columns() != b.columns()) {
+    throw DimensionMismatch(message("add: ", described("A", a.view()), " and ",
+                                    described("B", b.view()), " must have the same size"));
+  }
+  const ExecutionSpace space;
+  const auto sorted = [&](const Csr<T>& m) {
+    return m.sorted() ? m.view() : kernels::sort_rows(space, m.view());
+  };
+  return to_csr(kernels::add(space, alpha, sorted(a), beta, sorted(b)));
+}
+
+#define SUAN_INSTANTIATE(T)                                                      \
+  template Csr<T> multiply(const Csr<T>&, const Csr<T>&);                        \
+  template Csr<T> galerkin_product(const Csr<T>&, const Csr<T>&, const Csr<T>&); \
+  template Csr<T> add(T, const Csr<T>&, T, const Csr<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products of sparse matrices, on one rank.
+// Products and sums of sparse matrices, on one rank.
 #pragma once
 
 #include "suan/kernels/galerkin.hpp"
@@ -54,5 +54,12 @@ class GalerkinProduct {
   kernels::CsrView<T> p_;
   kernels::GalerkinPlan<T> plan_;
 };
+
+/// alpha A + beta B. Rows of the result increase strictly; entries that happen to be zero stay,
+/// also those of a matrix whose factor is zero. A matrix that is not sorted() is sorted first, into
+/// a copy.
+/// @throws DimensionMismatch unless both have the same size.
+template <Scalar T>
+Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b);
 
 }  // namespace suan
