@@ -16,6 +16,7 @@
 #include "suan/distributed/communicator.hpp"
 #include "suan/distributed/distributed_matrix.hpp"
 #include "suan/distributed/halo.hpp"
+#include "suan/distributed/triplet_builder.hpp"
 #include "suan/gallery/gallery.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/io/hdf5.hpp"

@@ -18,8 +18,9 @@ namespace suan::kernels {
 
 /// The instance for work on the host: the given one where that is the host, so that its number of
 /// threads counts.
-inline HostExecutionSpace host_instance([[maybe_unused]] const ExecutionSpace& space) {
-  if constexpr (std::same_as<ExecutionSpace, HostExecutionSpace>) {
+template <class Space>
+HostExecutionSpace host_instance([[maybe_unused]] const Space& space) {
+  if constexpr (std::same_as<Space, HostExecutionSpace>) {
     return space;
   } else {
     return HostExecutionSpace();

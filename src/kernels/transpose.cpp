@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/transpose.hpp"
 
-#include <memory>
-
-#include "kernels/host_csr.hpp"
+#include "kernels/places.hpp"
 
 namespace suan::kernels {
 
@@ -12,42 +10,24 @@ namespace {
 
 using detail::Staged;
 
-/// For each part of the rows and each column, where the next entry goes.
+/// The entries of A sorted by column, in the order of the rows.
 template <Scalar T>
-class Places {
+class ByColumn {
  public:
-  /// Counts, and writes the offsets of the transpose.
-  Places(const ExecutionSpace& space, const HostCsr<T>& a, Offset* offsets)
-      : columns_(static_cast<std::size_t>(a.columns)),
-        parts_(split_rows(a.offsets, a.rows, number_of_parts(space, a))),
-        next_(std::make_unique_for_overwrite<Offset[]>(parts() * columns_)) {
-    for_chunks("suan::transpose_count", space, parts(), [&](std::size_t p) {
-      Offset* const counts = of_part(p);
-      std::fill(counts, counts + columns_, Offset(0));
-      const Offset end = a.offsets[parts_[p + 1]];
-      for (Offset k = a.offsets[parts_[p]]; k < end; ++k) ++counts[a.indices[k]];
-    });
-    Kokkos::parallel_scan("suan::transpose_places",
-                          Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-                              host_instance(space), 0, a.columns),
-                          [&](std::int64_t j, Offset& place, bool final) {
-                            if (final) offsets[j] = place;
-                            for (std::size_t p = 0; p < parts(); ++p) {
-                              Offset& count = of_part(p)[j];
-                              const Offset here = count;
-                              if (final) count = place;
-                              place += here;
-                            }
-                          });
-    host_instance(space).fence("suan::transpose_places");
-    offsets[a.columns] = a.entries();
-  }
+  /// Writes the offsets of the transpose.
+  ByColumn(const ExecutionSpace& space, const HostCsr<T>& a, Offset* offsets)
+      : parts_(
+            split_rows(a.offsets, a.rows, Places::number_of_parts(space, a.entries(), a.columns))),
+        places_(space, static_cast<std::size_t>(a.columns), parts_.size() - 1, offsets,
+                [&](std::size_t p, const auto& use) {
+                  const Offset end = a.offsets[parts_[p + 1]];
+                  for (Offset k = a.offsets[parts_[p]]; k < end; ++k) use(a.indices[k]);
+                }) {}
 
-  /// Calls put(place, row, k) for each entry k, those of a part in their order.
+  /// Calls put(place, row, k) for each entry k.
   template <class Put>
   void visit(const ExecutionSpace& space, const HostCsr<T>& a, const Put& put) {
-    for_chunks("suan::transpose_fill", space, parts(), [&](std::size_t p) {
-      Offset* const next = of_part(p);
+    places_.for_parts(space, [&](std::size_t p, Offset* next) {
       for (LocalIndex i = parts_[p]; i < parts_[p + 1]; ++i) {
         const Offset end = a.offsets[i + 1];
         for (Offset k = a.offsets[i]; k < end; ++k) put(next[a.indices[k]]++, i, k);
@@ -56,17 +36,8 @@ class Places {
   }
 
  private:
-  /// As many as threads, unless the counts would take more memory than the entries.
-  static std::size_t number_of_parts(const ExecutionSpace& space, const HostCsr<T>& a) {
-    const auto threads = static_cast<Offset>(host_instance(space).concurrency());
-    return static_cast<std::size_t>(std::clamp<Offset>(a.entries() / (a.columns + 1), 1, threads));
-  }
-  std::size_t parts() const { return parts_.size() - 1; }
-  Offset* of_part(std::size_t p) { return next_.get() + p * columns_; }
-
-  std::size_t columns_;
   std::vector<LocalIndex> parts_;
-  std::unique_ptr<Offset[]> next_;
+  Places places_;
 };
 
 }  // namespace
@@ -78,16 +49,16 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
   const Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(a.columns) + 1);
   const Staged<LocalIndex> indices("suan::Csr::indices", entries);
   const Staged<T> values("suan::Csr::values", entries);
-  Places<T> places(space, host, offsets.data());
+  ByColumn<T> by_column(space, host, offsets.data());
   LocalIndex* const row_of = indices.data();
   T* const value_of = values.data();
   if (is_complex<T> && conjugated) {
-    places.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
+    by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
       row_of[place] = i;
       value_of[place] = conjugate(host.values[k]);
     });
   } else {
-    places.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
+    by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
       row_of[place] = i;
       value_of[place] = host.values[k];
     });
@@ -102,10 +73,10 @@ TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a
   const Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(a.columns) + 1);
   const Staged<LocalIndex> indices("suan::Csr::indices", entries);
   const Staged<Offset> source("suan::TransposePlan::source", entries);
-  Places<T> places(space, host, offsets.data());
+  ByColumn<T> by_column(space, host, offsets.data());
   LocalIndex* const row_of = indices.data();
   Offset* const source_of = source.data();
-  places.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
+  by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
     row_of[place] = i;
     source_of[place] = k;
   });
