@@ -6,29 +6,13 @@
 #include <optional>
 
 #include "core/host_loop.hpp"
-#include "core/memory.hpp"
+#include "core/staged.hpp"
 
 namespace suan {
 
 namespace {
 
-/// An array that the host fills and the device uses: one array where both share memory.
-template <class T>
-class Staged {
- public:
-  Staged(const std::string& label, std::size_t size)
-      : device_(detail::allocate<T>(label, size)),
-        host_(Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_)) {}
-  T& operator[](std::size_t i) const { return host_.data()[i]; }
-  DeviceView<const T> finish() const {
-    Kokkos::deep_copy(device_, host_);  // nothing happens when they are the same
-    return device_;
-  }
-
- private:
-  DeviceView<T> device_;
-  typename DeviceView<T>::HostMirror host_;
-};
+using detail::Staged;
 
 /// What the counting pass finds of the remote part in one block.
 struct RemoteBlock {

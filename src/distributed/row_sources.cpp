@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sources of rows behind the convenient forms of assembly: arrays, functions, triplets.
+// The sources of rows behind the convenient forms of assembly: arrays and functions.
 #include <algorithm>
 #include <numeric>
 
@@ -171,52 +171,13 @@ DistributedMatrix<T> generate_rows(const Layout& rows, const Layout& columns,
   return assemble(rows, columns, source, path);
 }
 
-template <Scalar T>
-DistributedMatrix<T> from_triplets(const Layout& rows, const Layout& columns,
-                                   std::span<const Triplet<T>> triplets, KernelPath path) {
-  const auto& comm = rows.comm();
-  std::vector<std::vector<Triplet<T>>> send(static_cast<std::size_t>(comm.size()));
-  together(comm, [&] {
-    for (const auto& t : triplets) {
-      if (t.row < 0 || t.row >= rows.global_size() || t.column < 0 ||
-          t.column >= columns.global_size()) {
-        throw InvalidArgument(message("from_triplets: entry (", t.row, ", ", t.column,
-                                      ") is outside the ", rows.global_size(), " x ",
-                                      columns.global_size(), " matrix"));
-      }
-      send[static_cast<std::size_t>(rows.owner(t.row))].push_back(t);
-    }
-  });
-  const auto received = comm.all_to_all(send);
-  send = {};
-  std::vector<Offset> offsets(static_cast<std::size_t>(rows.local_size()) + 1, 0);
-  for (const auto& part : received) {
-    for (const auto& t : part) ++offsets[static_cast<std::size_t>(t.row - rows.first()) + 1];
-  }
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  std::vector<GlobalIndex> indices(static_cast<std::size_t>(offsets.back()));
-  std::vector<T> values(indices.size());
-  auto next = offsets;
-  for (const auto& part : received) {
-    for (const auto& t : part) {
-      const auto at =
-          static_cast<std::size_t>(next[static_cast<std::size_t>(t.row - rows.first())]++);
-      indices[at] = t.column;
-      values[at] = t.value;
-    }
-  }
-  return assemble<T>(rows, columns, offsets, indices, values, path);
-}
-
 #define SUAN_INSTANTIATE(T)                                                                     \
   template DistributedMatrix<T> assemble(const Layout&, const Layout&, std::span<const Offset>, \
                                          std::span<const GlobalIndex>, std::span<const T>,      \
                                          KernelPath);                                           \
   template DistributedMatrix<T> generate_rows(                                                  \
       const Layout&, const Layout&, const std::function<void(GlobalIndex, RowWriter<T>&)>&,     \
-      KernelPath);                                                                              \
-  template DistributedMatrix<T> from_triplets(const Layout&, const Layout&,                     \
-                                              std::span<const Triplet<T>>, KernelPath);
+      KernelPath);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

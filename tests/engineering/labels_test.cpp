@@ -82,6 +82,25 @@ TEST_F(Labels, OfEverySolverAndPreconditioner) {
   expect_prefix();
 }
 
+TEST_F(Labels, OfMatrixOperations) {
+  const auto layout = suan::Layout::serial(27);
+  suan::TripletBuilder<double> builder(layout, layout, 2);
+  for (suan::GlobalIndex i = 0; i < 27; ++i) builder.part(i % 2).add(26 - i, i, 1);
+  const auto a = builder.build().local();
+  const auto unsorted =
+      suan::Csr<double>::from_host(1, 2, std::vector<suan::Offset>{0, 3},
+                                   std::vector<suan::LocalIndex>{1, 0, 1}, std::vector<double>(3));
+  suan::sort_rows(unsorted);
+  suan::submatrix(a, 1, 9, 2, 7);
+  suan::scale_rows(suan::ones<double>(layout), a);
+  suan::multiply(a, suan::transpose(a));
+  suan::galerkin_product(a, a, suan::Transposition<double>(a).transpose(a));
+  suan::add(1.0, a, 2.0, a);
+  suan::norm_frobenius(a);
+  suan::asymmetry(a);
+  expect_prefix();
+}
+
 TEST_F(Labels, OfVectorOperations) {
   const auto layout = suan::poisson1d<double>(50, suan::Communicator::world()).row_layout();
   auto x = suan::ones(layout);

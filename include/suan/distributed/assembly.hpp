@@ -88,7 +88,7 @@ struct Triplet {
 };
 
 /// Builds a matrix from entries given on any rank in any order; duplicates are summed, by rank and
-/// then in the order given. Collective.
+/// then in the order given. TripletBuilder is the form for many threads. Collective.
 template <Scalar T>
 DistributedMatrix<T> from_triplets(const Layout& rows, const Layout& columns,
                                    std::span<const Triplet<T>> triplets,

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Transposes, from nothing and with the structure known, in units of one SpMV of the same matrix,
+// measured just before and just after. One rank.
+#include "../support/harness.hpp"
+#include "../support/problem.hpp"
+#include "suan/kernels/transpose.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::Environment;
+using suan::bench::Slot;
+
+struct Options {
+  std::int64_t size = 128;
+  std::string matrix = "all";
+  suan::bench::MeasureOptions measure;
+  static const suan::OptionTable<Options>& table() {
+    static const auto table =
+        suan::OptionTable<Options>()
+            .number("size", &Options::size, 1, 1200, "Points in each direction.")
+            .choice("matrix", &Options::matrix, {"all", "7pt", "27pt", "rmat", "block"},
+                    "Which matrices to transpose.")
+            .include(&Options::measure);
+    return table;
+  }
+};
+
+using suan::kernels::CsrView;
+
+struct Problem {
+  explicit Problem(suan::Csr<double> matrix)
+      : a(std::move(matrix)),
+        x(suan::ones<double>(a.column_layout())),
+        y(a.row_layout()),
+        plan(suan::ExecutionSpace(), a.view()) {}
+  suan::Csr<double> a;
+  suan::Vector<double> x;
+  suan::Vector<double> y;
+  suan::kernels::TransposePlan<double> plan;
+  CsrView<double> t;
+};
+
+/// Seconds of one SpMV: the best of ten, which are over in less than a transpose.
+double spmv_seconds(Problem& p) {
+  double best = std::numeric_limits<double>::infinity();
+  for (int k = 0; k < 10; ++k) {
+    const suan::Timer timer;
+    p.a.apply(p.x, p.y);
+    suan::ExecutionSpace().fence("suan::bench::spmv");
+    best = std::min(best, timer.seconds());
+  }
+  return best;
+}
+
+void add_matrix(const Options& options, const std::string& matrix, const Environment& environment,
+                const std::shared_ptr<Slot>& slot) {
+  const std::string key = "transpose/" + matrix + "/" + std::to_string(options.size) + "/float64";
+  const auto calls = suan::bench::calls_per_result(options.measure);
+  const auto warm_up = options.measure.warm_up;
+  const auto size = options.size;
+  const auto add = [&](const char* name, auto&& call) {
+    auto* benchmark = benchmark::RegisterBenchmark(
+        (key + "/" + name).c_str(),
+        [=, comm = environment.world(),
+         warmed = std::make_shared<bool>(false)](benchmark::State& state) {
+          const auto problem = slot->template get<Problem>(
+              key, [&] { return Problem(suan::bench::matrix_by_name<double>(matrix, size)); });
+          for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call(*problem);
+          *warmed = true;
+          const double before = spmv_seconds(*problem);
+          const double seconds = suan::bench::measure(state, comm, calls, [&] { call(*problem); });
+          const double spmv = 0.5 * (before + spmv_seconds(*problem));
+          state.counters["rows"] = static_cast<double>(problem->a.rows());
+          state.counters["entries"] = static_cast<double>(problem->a.entries());
+          state.counters["spmv_times"] = seconds / spmv;
+          problem->t = CsrView<double>();
+        });
+    suan::bench::configure(benchmark, options.measure.repetitions);
+  };
+  const suan::ExecutionSpace space;
+  add("first", [space](Problem& p) {
+    p.t = CsrView<double>();
+    p.t = suan::kernels::transpose(space, p.a.view(), false);
+  });
+  add("again", [space](Problem& p) {
+    p.t = CsrView<double>();
+    p.t = p.plan.apply(space, p.a.view().values, false);
+  });
+}
+
+void add(const Options& options, const Environment& environment) {
+  const auto slot = std::make_shared<Slot>();
+  for (const auto& matrix : suan::bench::matrix_names()) {
+    if (options.matrix == "all" || options.matrix == matrix) {
+      add_matrix(options, matrix, environment, slot);
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return suan::bench::main_program<Options>(
+      argc, argv, "Transposes of sparse matrices, in units of one SpMV.", add);
+}

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The product R A P of three sparse matrices, CSR, on one rank: the coarse matrix of a Galerkin
+// method. A row of R A is formed, multiplied by P and forgotten, so that neither R A nor A P is
+// ever stored. Each row is found as in F. G. Gustavson, "Two fast algorithms for sparse matrices:
+// multiplication and permuted transposition", ACM Trans. Math. Softw. 4 (1978), 250-269.
+//
+// The functions check nothing. With CUDA both phases run on the host, through copies of all arrays:
+// correct, not fast.
+#pragma once
+
+#include <vector>
+
+#include "suan/kernels/spmv.hpp"
+
+namespace suan::kernels {
+
+/// The structure of R A P, rows strictly increasing; entries that happen to be zero stay. The
+/// matrices may be unsorted and have duplicates.
+///
+/// C_IJ = sum over k of (sum over i of R_Ii A_ik) P_kJ. The inner sum is in the order of R's row,
+/// and the outer one in the order in which the columns k come up in it: structure and bits depend
+/// on neither threads nor schedule. Memory beside the matrices, per thread: that of SpgemmPlan, an
+/// eighth of a byte per column of A, and some 60 bytes per product of the longest row of R A.
+template <Scalar T>
+class GalerkinPlan {
+ public:
+  GalerkinPlan() = default;
+  GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
+               const CsrView<T>& p);
+
+  /// R A P for values that belong to the structures; results share their structure.
+  CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
+                      const CsrView<T>& p) const;
+
+ private:
+  CsrView<T> structure_;            // without values
+  std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
+};
+
+}  // namespace suan::kernels

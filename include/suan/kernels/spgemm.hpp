@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sparse matrix times sparse matrix, CSR, on one rank, row by row: F. G. Gustavson, "Two fast
+// algorithms for sparse matrices: multiplication and permuted transposition", ACM Trans. Math.
+// Softw. 4 (1978), 250-269. In two phases, the first of which looks at the structure alone and is
+// kept: M. Deveci, C. Trott and S. Rajamanickam, "Multithreaded sparse matrix-matrix multiplication
+// for many-core and GPU architectures", Parallel Comput. 78 (2018), 33-46.
+//
+// The functions check nothing. With CUDA both phases run on the host, through copies of all arrays:
+// correct, not fast.
+#pragma once
+
+#include <vector>
+
+#include "suan/kernels/spmv.hpp"
+
+namespace suan::kernels {
+
+/// The structure of C = A B, rows strictly increasing; entries that happen to be zero stay. A and B
+/// may be unsorted and have duplicates.
+///
+/// An entry of C is one sum, in the order of A's row and within it of B's row: structure and bits
+/// depend on neither threads nor schedule. Work is divided by multiply-adds; a row is never
+/// divided. Memory beside the matrices, per thread: an eighth of a byte per column of C, the
+/// products of one chunk of rows (2^16, or one longer row), and of the longest row of C up to 16
+/// times its values.
+template <Scalar T>
+class SpgemmPlan {
+ public:
+  SpgemmPlan() = default;
+  SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b);
+
+  /// C for values of A and B that belong to their structures; results share the structure.
+  CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b) const;
+  /// Products of two entries: half of what is counted as floating-point operations.
+  Offset multiply_adds() const noexcept { return multiply_adds_; }
+
+ private:
+  CsrView<T> structure_;            // without values
+  std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
+  Offset multiply_adds_ = 0;
+};
+
+}  // namespace suan::kernels

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The columns of one row of a product, collected in any order and taken in increasing order.
+#pragma once
+
+#include <bit>
+#include <vector>
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels {
+
+/// A bit per column, and two levels above it that tell which words are not zero: an entry costs a
+/// few instructions, and taking the columns in order costs no sorting. P. van Emde Boas,
+/// "Preserving order in a forest in less than logarithmic time and linear space", Inf. Process.
+/// Lett. 6 (1977), 80-82, is the idea of the levels. Memory: an eighth of a byte per column.
+class ColumnSet {
+ public:
+  explicit ColumnSet(LocalIndex columns)
+      : leaves_(words(static_cast<std::size_t>(columns)), 0),
+        middle_(words(leaves_.size()), 0),
+        top_(words(middle_.size()), 0),
+        first_top_(top_.size()) {}
+
+  void insert(LocalIndex column) {
+    const auto j = static_cast<std::uint32_t>(column);
+    insert_word(j >> 6, std::uint64_t(1) << (j & 63));
+  }
+
+  /// The columns 64 word + b for each bit b of `bits`.
+  void insert_word(std::uint32_t word, std::uint64_t bits) {
+    std::uint64_t& leaf = leaves_[word];
+    if (leaf == 0) mark(word);
+    leaf |= bits;
+  }
+
+  /// Writes the columns in increasing order, empties the set, and returns the end.
+  LocalIndex* take(LocalIndex* out) {
+    for (std::size_t t = first_top_; t < last_top_; ++t) {
+      for_bits(top_[t], t, [&](std::size_t m) {
+        for_bits(middle_[m], m, [&](std::size_t w) {
+          for_bits(leaves_[w], w,
+                   [&](std::size_t column) { *out++ = static_cast<LocalIndex>(column); });
+        });
+      });
+    }
+    first_top_ = top_.size();
+    last_top_ = 0;
+    return out;
+  }
+
+ private:
+  static std::size_t words(std::size_t bits) { return bits / 64 + 1; }
+
+  void mark(std::uint32_t word) {
+    std::uint64_t& middle = middle_[word >> 6];
+    if (middle == 0) {
+      const std::uint32_t t = word >> 12;
+      top_[t] |= std::uint64_t(1) << (word >> 6 & 63);
+      if (t < first_top_) first_top_ = t;
+      if (t >= last_top_) last_top_ = t + 1;
+    }
+    middle |= std::uint64_t(1) << (word & 63);
+  }
+
+  /// Calls use(64 index + b) for each bit b of `word`, and clears the word.
+  template <class Use>
+  static void for_bits(std::uint64_t& word, std::size_t index, const Use& use) {
+    for (std::uint64_t rest = word; rest != 0; rest &= rest - 1) {
+      use(64 * index + static_cast<std::size_t>(std::countr_zero(rest)));
+    }
+    word = 0;
+  }
+
+  std::vector<std::uint64_t> leaves_;
+  std::vector<std::uint64_t> middle_;
+  std::vector<std::uint64_t> top_;
+  std::size_t first_top_;
+  std::size_t last_top_ = 0;
+};
+
+}  // namespace suan::kernels

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// From rows of unknown length to the structure of a matrix, in one pass over the work.
+#pragma once
+
+#include <memory>
+
+#include "kernels/column_set.hpp"
+#include "kernels/host_csr.hpp"
+
+namespace suan::kernels {
+
+/// Work per chunk of rows: what stays in a second-level cache, and enough chunks for all threads.
+inline std::size_t number_of_chunks(const ExecutionSpace& space, Offset work) {
+  constexpr Offset large = Offset(1) << 16;
+  constexpr Offset small = Offset(1) << 11;
+  constexpr Offset per_thread = 8;
+  const Offset wanted = per_thread * host_instance(space).concurrency();
+  return static_cast<std::size_t>(
+      std::max({Offset(1), work / large, std::min(wanted, work / small)}));
+}
+
+/// Products of two entries that row i of A B adds up.
+template <Scalar T>
+Offset products_of_row(const HostCsr<T>& a, const HostCsr<T>& b, LocalIndex i) {
+  Offset sum = 0;
+  for (Offset k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
+    sum += b.offsets[a.indices[k] + 1] - b.offsets[a.indices[k]];
+  }
+  return sum;
+}
+
+/// sums[i] = weight(0) + ... + weight(i - 1), for i <= rows.
+template <class Weight>
+void sum_weights(const ExecutionSpace& space, LocalIndex rows, Offset* sums, const Weight& weight) {
+  Kokkos::parallel_scan("suan::sum_weights",
+                        Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+                            host_instance(space), 0, rows),
+                        [&](std::int64_t i, Offset& sum, bool final) {
+                          const Offset here = weight(static_cast<LocalIndex>(i));
+                          if (final) sums[i] = sum;
+                          sum += here;
+                          if (final && i + 1 == rows) sums[rows] = sum;
+                        });
+  host_instance(space).fence("suan::sum_weights");
+  if (rows == 0) sums[0] = 0;
+}
+
+struct RowStructure {
+  DeviceView<const Offset> offsets;
+  DeviceView<const LocalIndex> indices;
+};
+
+/// Finds the columns of all rows. `make()` returns, once per thread, an object of which
+/// bound(i) is at least the number of columns of row i, and columns(i, before, out) writes them in
+/// increasing order to `out` and returns their end. From `before` to `out` stand the columns of row
+/// i - 1, unless `before` is null.
+///
+/// The columns of a chunk are kept in an array of their size until all offsets are known; they are
+/// freed while they are copied. So memory is that of the structure twice, before there are values.
+template <class Make>
+RowStructure find_structure(const char* label, const ExecutionSpace& space,
+                            const std::vector<LocalIndex>& chunks, const Make& make) {
+  const LocalIndex rows = chunks.back();
+  const std::size_t count = chunks.size() - 1;
+  const detail::Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(rows) + 1);
+  std::vector<std::unique_ptr<LocalIndex[]>> found(count);
+  share_chunks(label, space, count, [&](const auto& next) {
+    auto work = make();
+    std::unique_ptr<LocalIndex[]> buffer;
+    std::size_t capacity = 0;
+    for (std::size_t c = next(); c < count; c = next()) {
+      std::size_t bound = 0;
+      for (LocalIndex i = chunks[c]; i < chunks[c + 1]; ++i) {
+        bound += static_cast<std::size_t>(work.bound(i));
+      }
+      if (bound > capacity) {
+        buffer.reset();  // before the new one is there
+        buffer = std::make_unique_for_overwrite<LocalIndex[]>(bound);
+        capacity = bound;
+      }
+      LocalIndex* end = buffer.get();
+      const LocalIndex* before = nullptr;
+      for (LocalIndex i = chunks[c]; i < chunks[c + 1]; ++i) {
+        LocalIndex* const begin = end;
+        end = work.columns(i, before, begin);
+        offsets[static_cast<std::size_t>(i)] = end - begin;
+        before = begin;
+      }
+      found[c] = std::make_unique_for_overwrite<LocalIndex[]>(
+          static_cast<std::size_t>(end - buffer.get()));
+      std::copy(buffer.get(), end, found[c].get());
+    }
+  });
+  Offset* const sums = offsets.data();
+  sum_weights(space, rows, sums, [&](LocalIndex i) { return sums[i]; });
+  const detail::Staged<LocalIndex> indices("suan::Csr::indices",
+                                           static_cast<std::size_t>(sums[rows]));
+  for_chunks("suan::copy_structure", space, count, [&](std::size_t c) {
+    const Offset begin = sums[chunks[c]];
+    std::copy(found[c].get(), found[c].get() + (sums[chunks[c + 1]] - begin),
+              indices.data() + begin);
+    found[c].reset();
+  });
+  return {offsets.finish(), indices.finish()};
+}
+
+}  // namespace suan::kernels

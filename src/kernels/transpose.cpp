@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/transpose.hpp"
+
+#include "kernels/places.hpp"
+
+namespace suan::kernels {
+
+namespace {
+
+using detail::Staged;
+
+/// The entries of A sorted by column, in the order of the rows.
+template <Scalar T>
+class ByColumn {
+ public:
+  /// Writes the offsets of the transpose.
+  ByColumn(const ExecutionSpace& space, const HostCsr<T>& a, Offset* offsets)
+      : parts_(
+            split_rows(a.offsets, a.rows, Places::number_of_parts(space, a.entries(), a.columns))),
+        places_(space, static_cast<std::size_t>(a.columns), parts_.size() - 1, offsets,
+                [&](std::size_t p, const auto& use) {
+                  const Offset end = a.offsets[parts_[p + 1]];
+                  for (Offset k = a.offsets[parts_[p]]; k < end; ++k) use(a.indices[k]);
+                }) {}
+
+  /// Calls put(place, row, k) for each entry k.
+  template <class Put>
+  void visit(const ExecutionSpace& space, const HostCsr<T>& a, const Put& put) {
+    places_.for_parts(space, [&](std::size_t p, Offset* next) {
+      for (LocalIndex i = parts_[p]; i < parts_[p + 1]; ++i) {
+        const Offset end = a.offsets[i + 1];
+        for (Offset k = a.offsets[i]; k < end; ++k) put(next[a.indices[k]]++, i, k);
+      }
+    });
+  }
+
+ private:
+  std::vector<LocalIndex> parts_;
+  Places places_;
+};
+
+}  // namespace
+
+template <Scalar T>
+CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated) {
+  const HostCsr<T> host(a);
+  const auto entries = static_cast<std::size_t>(host.entries());
+  const Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(a.columns) + 1);
+  const Staged<LocalIndex> indices("suan::Csr::indices", entries);
+  const Staged<T> values("suan::Csr::values", entries);
+  ByColumn<T> by_column(space, host, offsets.data());
+  LocalIndex* const row_of = indices.data();
+  T* const value_of = values.data();
+  if (is_complex<T> && conjugated) {
+    by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
+      row_of[place] = i;
+      value_of[place] = conjugate(host.values[k]);
+    });
+  } else {
+    by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
+      row_of[place] = i;
+      value_of[place] = host.values[k];
+    });
+  }
+  return {a.columns, a.rows, offsets.finish(), indices.finish(), values.finish()};
+}
+
+template <Scalar T>
+TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a) {
+  const HostCsr<T> host(a);
+  const auto entries = static_cast<std::size_t>(host.entries());
+  const Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(a.columns) + 1);
+  const Staged<LocalIndex> indices("suan::Csr::indices", entries);
+  const Staged<Offset> source("suan::TransposePlan::source", entries);
+  ByColumn<T> by_column(space, host, offsets.data());
+  LocalIndex* const row_of = indices.data();
+  Offset* const source_of = source.data();
+  by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
+    row_of[place] = i;
+    source_of[place] = k;
+  });
+  structure_ = {a.columns, a.rows, offsets.finish(), indices.finish(), {}};
+  source_ = source.finish();
+}
+
+template <Scalar T>
+CsrView<T> TransposePlan<T>::apply(const ExecutionSpace& space, const DeviceView<const T>& values,
+                                   bool conjugated) const {
+  const auto source = source_;
+  const auto result = detail::allocate<T>("suan::Csr::values", source.extent(0));
+  Kokkos::parallel_for(
+      "suan::transpose_values",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>(
+          space, 0, static_cast<Offset>(source.extent(0))),
+      KOKKOS_LAMBDA(Offset k) {
+        const T value = values(source(k));
+        result(k) = conjugated ? conjugate(value) : value;
+      });
+  return {structure_.rows, structure_.columns, structure_.offsets, structure_.indices, result};
+}
+
+#define SUAN_INSTANTIATE(T) \
+  template CsrView<T> transpose(const ExecutionSpace&, const CsrView<T>&, bool);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+template class TransposePlan<float>;
+template class TransposePlan<double>;
+template class TransposePlan<Complex>;
+
+}  // namespace suan::kernels

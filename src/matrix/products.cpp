@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/products.hpp"
+
+#include "matrix/pattern.hpp"
+#include "suan/kernels/add.hpp"
+#include "suan/kernels/rearrange.hpp"
+
+namespace suan {
+
+using detail::described;
+using detail::pattern_of;
+using detail::require_pattern;
+using detail::to_csr;
+
+namespace {
+
+template <Scalar T>
+void require_fitting(const char* what, const char* left_name, const Csr<T>& left,
+                     const char* right_name, const Csr<T>& right) {
+  if (left.columns() != right.rows()) {
+    throw DimensionMismatch(message(
+        what, ": ", described(left_name, left.view()), " has ", left.columns(), " columns, but ",
+        described(right_name, right.view()), " has ", right.rows(), " rows"));
+  }
+}
+
+/// Checks first, for lists of initialisers.
+template <Scalar T>
+kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b) {
+  require_fitting("multiply", "A", a, "B", b);
+  return kernels::SpgemmPlan<T>(ExecutionSpace(), a.view(), b.view());
+}
+
+template <Scalar T>
+kernels::GalerkinPlan<T> galerkin_plan(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
+  require_fitting("galerkin_product", "R", r, "A", a);
+  require_fitting("galerkin_product", "A", a, "P", p);
+  return kernels::GalerkinPlan<T>(ExecutionSpace(), r.view(), a.view(), p.view());
+}
+
+}  // namespace
+
+template <Scalar T>
+Csr<T> multiply(const Csr<T>& a, const Csr<T>& b) {
+  return to_csr(product_plan(a, b).multiply(ExecutionSpace(), a.view(), b.view()));
+}
+
+template <Scalar T>
+Product<T>::Product(const Csr<T>& a, const Csr<T>& b)
+    : a_(pattern_of(a)), b_(pattern_of(b)), plan_(product_plan(a, b)) {}
+
+template <Scalar T>
+Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b) const {
+  require_pattern("Product", "A", a_, a);
+  require_pattern("Product", "B", b_, b);
+  return to_csr(plan_.multiply(ExecutionSpace(), a.view(), b.view()));
+}
+
+template <Scalar T>
+Csr<T> galerkin_product(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
+  return to_csr(galerkin_plan(r, a, p).multiply(ExecutionSpace(), r.view(), a.view(), p.view()));
+}
+
+template <Scalar T>
+GalerkinProduct<T>::GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p)
+    : r_(pattern_of(r)), a_(pattern_of(a)), p_(pattern_of(p)), plan_(galerkin_plan(r, a, p)) {}
+
+template <Scalar T>
+Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) const {
+  require_pattern("GalerkinProduct", "R", r_, r);
+  require_pattern("GalerkinProduct", "A", a_, a);
+  require_pattern("GalerkinProduct", "P", p_, p);
+  return to_csr(plan_.multiply(ExecutionSpace(), r.view(), a.view(), p.view()));
+}
+
+template <Scalar T>
+Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) {
+  if (a.rows() != b.rows() || a.columns() != b.columns()) {
+    throw DimensionMismatch(message("add: ", described("A", a.view()), " and ",
+                                    described("B", b.view()), " must have the same size"));
+  }
+  const ExecutionSpace space;
+  const auto sorted = [&](const Csr<T>& m) {
+    return m.sorted() ? m.view() : kernels::sort_rows(space, m.view());
+  };
+  return to_csr(kernels::add(space, alpha, sorted(a), beta, sorted(b)));
+}
+
+#define SUAN_INSTANTIATE(T)                                                      \
+  template Csr<T> multiply(const Csr<T>&, const Csr<T>&);                        \
+  template Csr<T> galerkin_product(const Csr<T>&, const Csr<T>&, const Csr<T>&); \
+  template Csr<T> add(T, const Csr<T>&, T, const Csr<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+template class Product<float>;
+template class Product<double>;
+template class Product<Complex>;
+template class GalerkinProduct<float>;
+template class GalerkinProduct<double>;
+template class GalerkinProduct<Complex>;
+
+}  // namespace suan

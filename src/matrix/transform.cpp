@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/transform.hpp"
+
+#include "matrix/pattern.hpp"
+
+namespace suan {
+
+using detail::to_csr;
+
+template <Scalar T>
+Csr<T> transpose(const Csr<T>& a) {
+  return to_csr(kernels::transpose(ExecutionSpace(), a.view(), false));
+}
+
+template <Scalar T>
+Csr<T> conjugate_transpose(const Csr<T>& a) {
+  return to_csr(kernels::transpose(ExecutionSpace(), a.view(), true));
+}
+
+template <Scalar T>
+Transposition<T>::Transposition(const Csr<T>& a)
+    : pattern_(detail::pattern_of(a)), plan_(ExecutionSpace(), a.view()) {}
+
+template <Scalar T>
+Csr<T> Transposition<T>::transpose(const Csr<T>& a) const {
+  detail::require_pattern("Transposition", "A", pattern_, a);
+  return to_csr(plan_.apply(ExecutionSpace(), a.view().values, false));
+}
+
+template <Scalar T>
+Csr<T> Transposition<T>::conjugate_transpose(const Csr<T>& a) const {
+  detail::require_pattern("Transposition", "A", pattern_, a);
+  return to_csr(plan_.apply(ExecutionSpace(), a.view().values, true));
+}
+
+#define SUAN_INSTANTIATE(T)                 \
+  template Csr<T> transpose(const Csr<T>&); \
+  template Csr<T> conjugate_transpose(const Csr<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+template class Transposition<float>;
+template class Transposition<double>;
+template class Transposition<Complex>;
+
+}  // namespace suan
