@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/spmm.hpp"
 
+#include "kernels/block_sums.hpp"
 #include "kernels/row_products.hpp"
 
 namespace suan::kernels {
@@ -34,37 +35,6 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
 // As in a product with one vector: hardware prefetching stops at page ends.
 constexpr Offset prefetch_distance = 64;
 
-/// Sums of `width` neighbouring vectors in registers. A complex entry counts as two real ones, each
-/// of which multiplies both parts of x: the loops over elements stay loops over real numbers, and
-/// the parts are put together in the end.
-template <Scalar T, int width>
-class Sums {
- public:
-  static constexpr int reals = is_complex<T> ? 2 * width : width;
-
-  void add(const T& value, const T* x) {
-    const auto* parts = reinterpret_cast<const Real<T>*>(x);
-    const Real<T> by = real_part(value);
-    for (int r = 0; r < reals; ++r) sums_[r] += by * parts[r];
-    if constexpr (is_complex<T>) {
-      const Real<T> turned = value.imag();
-      for (int r = 0; r < reals; ++r) turned_[r] += turned * parts[r];
-    }
-  }
-
-  T operator[](int c) const {
-    if constexpr (is_complex<T>) {
-      return T(sums_[2 * c] - turned_[2 * c + 1], sums_[2 * c + 1] + turned_[2 * c]);
-    } else {
-      return sums_[c];
-    }
-  }
-
- private:
-  Real<T> sums_[reals] = {};
-  Real<T> turned_[is_complex<T> ? reals : 1] = {};
-};
-
 template <bool add, Scalar T>
 struct Product {
   T alpha;
@@ -81,7 +51,7 @@ struct Product {
   template <int width>
   void rows(LocalIndex begin, LocalIndex end, std::size_t c) const {
     for (LocalIndex i = begin; i < end; ++i) {
-      Sums<T, width> sums;
+      BlockSums<T, width> sums;
       const Offset last = offsets[i + 1];
       __builtin_prefetch(values + last + prefetch_distance, 0, 0);
       __builtin_prefetch(indices + last + prefetch_distance, 0, 0);

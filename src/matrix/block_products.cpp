@@ -40,8 +40,35 @@ void multiply(std::type_identity_t<T> alpha, const Csr<T>& a,
   kernels::spmm<T>(ExecutionSpace(), alpha, a.view(), x, beta, y);
 }
 
-#define SUAN_INSTANTIATE(T) \
-  template void multiply(T, const Csr<T>&, const MultiVector<const T>&, T, const MultiVector<T>&);
+template <Scalar T>
+std::vector<T> inner_products(const MultiVector<const T>& x, const MultiVector<const T>& y) {
+  if (x.extent(0) != y.extent(0)) {
+    throw DimensionMismatch(
+        message("inner_products: X is ", shape(x), ", but Y is ", shape(y), ", with other rows"));
+  }
+  std::vector<T> result(x.extent(1) * y.extent(1));
+  kernels::inner_products<T>(ExecutionSpace(), x, y, result.data());
+  return result;
+}
+
+template <Scalar T>
+void multiply_small(T alpha, const MultiVector<const T>& x,
+                    std::span<const std::type_identity_t<T>> c, std::type_identity_t<T> beta,
+                    const std::type_identity_t<MultiVector<T>>& y) {
+  if (x.extent(0) != y.extent(0) || c.size() != x.extent(1) * y.extent(1)) {
+    throw DimensionMismatch(message("multiply_small: X is ", shape(x), ", C has ", c.size(),
+                                    " elements and Y is ", shape(y)));
+  }
+  require_disjoint<T>("multiply_small", x, y);
+  kernels::multiply_small<T>(ExecutionSpace(), alpha, x, c.data(), beta, y);
+}
+
+#define SUAN_INSTANTIATE(T)                                                                        \
+  template void multiply(T, const Csr<T>&, const MultiVector<const T>&, T, const MultiVector<T>&); \
+  template std::vector<T> inner_products<T>(const MultiVector<const T>&,                           \
+                                            const MultiVector<const T>&);                          \
+  template void multiply_small<T>(T, const MultiVector<const T>&, std::span<const T>, T,           \
+                                  const MultiVector<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)
