@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Finds what Suan needs and sets SUAN_HAVE_MPI, SUAN_HAVE_HDF5 and SUAN_HAVE_CUDA to 0 or 1.
+# Finds what Suan needs and sets SUAN_HAVE_MPI, SUAN_HAVE_HDF5, SUAN_HAVE_METIS, SUAN_HAVE_AMD and
+# SUAN_HAVE_CUDA to 0 or 1.
 
 # --- Kokkos: the one that CMake finds wins; ./dev setup's is looked at last ----------------------
 find_package(Kokkos 4.7 CONFIG QUIET PATHS "${PROJECT_SOURCE_DIR}/.deps/kokkos-cpu")
@@ -76,8 +77,36 @@ if(SUAN_ENABLE_HDF5)
   endif()
 endif()
 
+# --- Orderings: METIS and SuiteSparse AMD -------------------------------------------------------
+# Neither brings a CMake package or a pkg-config file that Debian installs.
+set(SUAN_ORDERING_INCLUDE_DIRS "")
+set(SUAN_ORDERING_LIBRARIES "")
+function(_suan_find_ordering name header library package)
+  set(SUAN_HAVE_${name} 0 PARENT_SCOPE)
+  if(NOT SUAN_ENABLE_${name})
+    return()
+  endif()
+  find_path(SUAN_${name}_INCLUDE_DIR ${header} PATH_SUFFIXES suitesparse)
+  find_library(SUAN_${name}_LIBRARY ${library})
+  mark_as_advanced(SUAN_${name}_INCLUDE_DIR SUAN_${name}_LIBRARY)
+  if(SUAN_${name}_INCLUDE_DIR AND SUAN_${name}_LIBRARY)
+    set(SUAN_HAVE_${name} 1 PARENT_SCOPE)
+    set(SUAN_ORDERING_INCLUDE_DIRS
+      ${SUAN_ORDERING_INCLUDE_DIRS} "${SUAN_${name}_INCLUDE_DIR}" PARENT_SCOPE)
+    set(SUAN_ORDERING_LIBRARIES
+      ${SUAN_ORDERING_LIBRARIES} "${SUAN_${name}_LIBRARY}" PARENT_SCOPE)
+  elseif(NOT SUAN_ENABLE_${name} STREQUAL "AUTO")
+    message(FATAL_ERROR "${name} was not found: install ${package}, set SUAN_${name}_INCLUDE_DIR and "
+      "SUAN_${name}_LIBRARY, or say -DSUAN_ENABLE_${name}=OFF.")
+  endif()
+endfunction()
+_suan_find_ordering(METIS metis.h metis libmetis-dev)
+_suan_find_ordering(AMD amd.h amd libsuitesparse-dev)
+# Named again, the compiler's own folders would come before those of its C++ library.
+list(REMOVE_ITEM SUAN_ORDERING_INCLUDE_DIRS ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
+
 # What follows asks one question only: is it on?
-foreach(_suan_name MPI HDF5)
+foreach(_suan_name MPI HDF5 METIS AMD)
   if(SUAN_HAVE_${_suan_name})
     set(SUAN_ENABLE_${_suan_name} ON)
   else()

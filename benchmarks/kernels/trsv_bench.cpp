@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Solving with the triangles of the 3-D Laplacians, whose structure is that of their incomplete
+// factors without fill. Every result is compared with the read bandwidth just before and just after
+// it; bytes are those of Operator::bytes_per_apply.
+#include "../support/bandwidth.hpp"
+#include "../support/harness.hpp"
+#include "../support/problem.hpp"
+#include "suan/matrix/triangular.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::Communicator;
+using suan::Environment;
+using suan::LocalIndex;
+using suan::Offset;
+using suan::Triangle;
+using suan::bench::ReadMeter;
+using suan::bench::Slot;
+
+struct Options {
+  std::int64_t size = 128;
+  std::string stencil = "all";
+  std::string schedule = "auto";
+  std::int64_t stream_elements = std::int64_t{1} << 25;
+  suan::bench::MeasureOptions measure;
+  static const suan::OptionTable<Options>& table() {
+    static const auto table =
+        suan::OptionTable<Options>()
+            .number("size", &Options::size, 1, 600,
+                    "Points in each direction of the 7-point stencil; half of it of the other.")
+            .choice("stencil", &Options::stencil, {"all", "7pt", "27pt"},
+                    "Which Laplacians to measure.")
+            .choice("schedule", &Options::schedule, {"auto", "sequential", "levels", "blocks"},
+                    "How the rows are put in order.")
+            .number("stream_elements", &Options::stream_elements, 1, 1e9,
+                    "Elements per array when the read bandwidth is measured.")
+            .include(&Options::measure);
+    return table;
+  }
+};
+
+template <class T>
+struct Problem {
+  suan::TriangularSolver<T> solver;
+  suan::Vector<T> b;
+  suan::Vector<T> x;
+  Offset entries = 0;
+  double setup_seconds = 0;
+};
+
+/// The entries of one triangle and the diagonal.
+template <class T>
+suan::Csr<T> triangle_of(const suan::Csr<T>& a, Triangle triangle) {
+  const auto mirror = [](const auto& view) {
+    return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+  };
+  const auto offsets = mirror(a.view().offsets);
+  const auto indices = mirror(a.view().indices);
+  const auto values = mirror(a.view().values);
+  std::vector<Offset> kept_offsets{0};
+  std::vector<LocalIndex> kept_indices;
+  std::vector<T> kept_values;
+  for (LocalIndex i = 0; i < a.rows(); ++i) {
+    for (Offset k = offsets(i); k < offsets(i + 1); ++k) {
+      if (triangle == Triangle::lower ? indices(k) > i : indices(k) < i) continue;
+      kept_indices.push_back(indices(k));
+      kept_values.push_back(values(k));
+    }
+    kept_offsets.push_back(static_cast<Offset>(kept_indices.size()));
+  }
+  return suan::Csr<T>::from_host(a.rows(), a.columns(), kept_offsets, kept_indices, kept_values);
+}
+
+template <class T>
+Problem<T> make_problem(const std::string& stencil, std::int64_t size, Triangle triangle,
+                        const std::string& schedule, const Communicator& comm) {
+  const auto whole = suan::bench::poisson3d_by_name<T>(stencil, size, comm);
+  const auto a = triangle_of(*whole.local_matrix(), triangle);
+  const suan::Timer timer;
+  suan::TriangularSolver<T> solver(
+      a, {triangle, suan::Diagonal::stored, suan::trsv_schedule_from_string(schedule)});
+  const double setup = timer.seconds();
+  auto b = suan::generate<T>(
+      a.row_layout(), [](suan::GlobalIndex i) { return T(1) + static_cast<T>(i % 17) / T(16); });
+  suan::Vector<T> x(a.row_layout());
+  return {std::move(solver), std::move(b), std::move(x), a.entries(), setup};
+}
+
+template <class T>
+void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, double read) {
+  const auto bytes = static_cast<double>(problem.solver.bytes_per_apply());
+  const double rate = bytes / seconds * 1e-9;
+  state.counters["bytes"] = bytes;
+  state.counters["gigabytes_per_second"] = rate;
+  state.counters["fraction_of_read"] = rate / read;
+  state.counters["rows"] = static_cast<double>(problem.b.global_size());
+  state.counters["entries"] = static_cast<double>(problem.entries);
+  state.counters["setup_seconds"] = problem.setup_seconds;
+  state.counters["checksum"] =
+      static_cast<double>(suan::dot(suan::ones<T>(problem.x.layout()), problem.x));
+}
+
+template <class T>
+void add_triangle(const Options& options, const std::string& stencil, Triangle triangle,
+                  const Communicator& comm, const std::shared_ptr<ReadMeter>& meter,
+                  const std::shared_ptr<Slot>& slot) {
+  const auto size = stencil == "7pt" ? options.size : std::max<std::int64_t>(1, options.size / 2);
+  const std::string key = "trsv/poisson3d_" + stencil + "/" + std::to_string(size) + "/" +
+                          suan::scalar_name<T>() + "/" + std::string(to_string(triangle));
+  const auto calls = suan::bench::calls_per_result(options.measure);
+  const auto warm_up = options.measure.warm_up;
+  const auto schedule = options.schedule;
+  auto* benchmark = benchmark::RegisterBenchmark(
+      key.c_str(), [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
+        const auto problem = slot->template get<Problem<T>>(
+            key, [&] { return make_problem<T>(stencil, size, triangle, schedule, comm); });
+        const auto call = [&] { problem->solver.solve(problem->b, problem->x); };
+        for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call();
+        *warmed = true;
+        const double before = meter->gigabytes_per_second();
+        const double seconds = suan::bench::measure(state, comm, calls, call);
+        const double read = 0.5 * (before + meter->gigabytes_per_second());
+        state.SetLabel(problem->solver.path());
+        set_counters(state, *problem, seconds, read);
+      });
+  suan::bench::configure(benchmark, options.measure.repetitions);
+}
+
+void add(const Options& options, const Environment& environment) {
+  const auto& comm = environment.world();
+  const auto meter = std::make_shared<ReadMeter>(comm, options.stream_elements);
+  benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(meter->median()));
+  const auto slot = std::make_shared<Slot>();
+  for (const std::string stencil : {"7pt", "27pt"}) {
+    if (options.stencil != "all" && options.stencil != stencil) continue;
+    for (const auto triangle : {Triangle::lower, Triangle::upper}) {
+      add_triangle<double>(options, stencil, triangle, comm, meter, slot);
+      add_triangle<float>(options, stencil, triangle, comm, meter, slot);
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return suan::bench::main_program<Options>(
+      argc, argv, "Triangular solves with the triangles of 3-D Poisson problems.", add);
+}

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Products of tall, narrow matrices in row-major order: blocks of vectors with each other and with
+// small dense matrices. The functions check nothing.
+#pragma once
+
+#include "suan/kernels/spmm.hpp"
+
+namespace suan::kernels {
+
+/// result = X^H Y, this rank's part: a small matrix in host memory, row-major, of x.extent(1) rows
+/// and y.extent(1) columns. The same threads give the same bits. X and Y are read once while they
+/// have up to 64 columns each. On a GPU each element is one reduction: right, but not fast.
+template <Scalar T>
+void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
+                    const RowMajor<const T>& y, T* result);
+
+/// Y = alpha X C + beta Y, with beta zero never reading Y; C is small, row-major, in host memory,
+/// of x.extent(1) rows and y.extent(1) columns. X is not Y.
+template <Scalar T>
+void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, const T* c,
+                    T beta, const RowMajor<T>& y);
+
+}  // namespace suan::kernels

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Solving with a sparse triangular matrix, CSR, on one rank. The functions check nothing.
+//
+// Bytes per solve, with v the bytes of a value: entries * (v + 4) + rows * (8 + 2 v), the matrix
+// once, b and x; elements of x that are read again are taken to be in the caches.
+//
+// Sources. Levels: E. Anderson, Y. Saad, "Solving sparse triangular linear systems on parallel
+// computers", Int. J. High Speed Comput. 1 (1989), 73-95. Waiting for single results in place of
+// barriers: J. H. Saltz, "Aggregation methods for solving sparse triangular systems on
+// multiprocessors", SIAM J. Sci. Stat. Comput. 11 (1990), 123-144; J. Park, M. Smelyanskiy,
+// N. Sundaram, P. Dubey, "Sparsifying synchronization for high-performance shared-memory sparse
+// triangular solver", ISC 2014, 124-140.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "suan/kernels/spmv.hpp"
+
+namespace suan {
+
+enum class Triangle { lower, upper };
+/// stored: each row holds its diagonal entry. unit: no row does, and it counts as one.
+enum class Diagonal { stored, unit };
+
+/// automatic: the structure and the number of threads decide.
+/// sequential: row after row on one thread.
+/// levels: rows that depend on no other of their level, level after level; thin ones on one thread.
+/// blocks: blocks of consecutive rows, each of which waits for those that it needs; the threads
+/// take the next block as they come. Host only.
+enum class TrsvSchedule { automatic, sequential, levels, blocks };
+
+std::string_view to_string(Triangle triangle);
+std::string_view to_string(TrsvSchedule schedule);
+/// @throws InvalidArgument naming the valid ones.
+TrsvSchedule trsv_schedule_from_string(std::string_view name);
+
+namespace kernels {
+
+struct TrsvAnalysis;
+
+/// What solving with one structure needs, made once; values may change. Each row is one sum in the
+/// order of its entries (of the upper triangle: in reverse), so the bits do not depend on schedule
+/// or threads. Copies share the analysis; two host threads must not solve with it at once.
+///
+/// In a CUDA build `automatic` takes levels, and the analysis runs on the host. Levels are one
+/// launch each there: right, but not tuned.
+template <Scalar T>
+class TrsvPlan {
+ public:
+  TrsvPlan() = default;
+  /// Columns increase in each row, and all entries are of the triangle; see Diagonal.
+  /// @throws NotSupported when blocks are asked for in a CUDA build.
+  TrsvPlan(const ExecutionSpace& space, const CsrView<T>& a, Triangle triangle, Diagonal diagonal,
+           TrsvSchedule wanted);
+
+  /// Other values for the same structure.
+  void set_values(const DeviceView<const T>& values) { a_.values = values; }
+
+  /// What runs; never automatic.
+  TrsvSchedule schedule() const noexcept { return schedule_; }
+  /// The same in words: "blocks: 32768 blocks in 382 levels, 2 threads".
+  std::string description() const;
+  /// Memory of the analysis.
+  std::int64_t memory_bytes() const;
+
+  /// x = A^-1 b; b and x may be the same array.
+  void solve(const ExecutionSpace& space, const DeviceView<const T>& b,
+             const DeviceView<T>& x) const;
+
+ private:
+  CsrView<T> a_;
+  Triangle triangle_ = Triangle::lower;
+  Diagonal diagonal_ = Diagonal::stored;
+  TrsvSchedule schedule_ = TrsvSchedule::sequential;
+  std::shared_ptr<TrsvAnalysis> analysis_;
+};
+
+}  // namespace kernels
+}  // namespace suan

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Orderings, colorings and independent sets of the graph of a matrix of one rank: the pattern of
+// A + A^T without the diagonal. No result depends on the number of threads or on their schedule.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "suan/matrix/csr.hpp"
+
+namespace suan {
+
+/// rcm: reverse Cuthill-McKee, for a small bandwidth. metis: nested dissection by METIS, for little
+/// fill and much parallelism. amd: approximate minimum degree by SuiteSparse, for little fill.
+enum class Ordering { rcm, metis, amd };
+
+std::string_view to_string(Ordering ordering);
+/// @throws InvalidArgument naming the valid ones.
+Ordering ordering_from_string(std::string_view name);
+/// Those that this build has; rcm always.
+std::vector<Ordering> available_orderings();
+
+/// New row k is old row order[k], and old row i is new row position[i].
+struct Permutation {
+  std::vector<LocalIndex> order;
+  std::vector<LocalIndex> position;
+};
+
+/// Computed on the host. @throws InvalidArgument when A is not square; NotSupported when the
+/// ordering is not in this build, or the graph has more edges than the library behind it can
+/// number.
+template <Scalar T>
+Permutation compute_ordering(const Csr<T>& a, Ordering ordering);
+
+/// P A P^T, with columns of a row in increasing order if they are in A; on the host.
+/// @throws DimensionMismatch when the permutation is of another size; InvalidArgument when A is not
+/// square or `permutation` is none.
+template <Scalar T>
+Csr<T> permute(const Csr<T>& a, const Permutation& permutation);
+
+/// color(i) of vertex i, in device memory; 0 <= color(i) < colors.
+struct Coloring {
+  LocalIndex colors = 0;
+  DeviceView<LocalIndex> color;
+};
+
+/// No two vertices within `distance` (1 or 2) of each other have the same color.
+/// @throws InvalidArgument when A is not square or the distance is another one.
+template <Scalar T>
+Coloring compute_coloring(const Csr<T>& a, int distance);
+
+/// The vertices, increasing, of a maximal set no two of which are within distance 2 of each other,
+/// in device memory. @throws InvalidArgument when A is not square.
+template <Scalar T>
+DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>& a);
+
+}  // namespace suan

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/graph.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace suan::kernels {
+
+namespace {
+
+using HostRows = Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+
+std::size_t at(Offset k) { return static_cast<std::size_t>(k); }
+
+/// Calls add(i, j) and add(j, i) for each entry off the diagonal.
+template <class Add>
+void for_both_directions(LocalIndex rows, const HostView<const Offset>& offsets,
+                         const HostView<const LocalIndex>& indices, const Add& add) {
+  for (LocalIndex i = 0; i < rows; ++i) {
+    for (Offset k = offsets(i); k < offsets(i + 1); ++k) {
+      const LocalIndex j = indices(k);
+      if (j == i) continue;
+      add(i, j);
+      add(j, i);
+    }
+  }
+}
+
+}  // namespace
+
+GraphView make_graph(LocalIndex rows, const DeviceView<const Offset>& device_offsets,
+                     const DeviceView<const LocalIndex>& device_indices) {
+  const HostView<const Offset> offsets =
+      Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device_offsets);
+  const HostView<const LocalIndex> indices =
+      Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device_indices);
+  // Both directions of each entry, then each vertex's list sorted, without what is there twice.
+  std::vector<Offset> begin(at(rows) + 1);
+  for_both_directions(rows, offsets, indices,
+                      [&](LocalIndex i, LocalIndex) { ++begin[at(i) + 1]; });
+  for (LocalIndex i = 0; i < rows; ++i) begin[at(i) + 1] += begin[at(i)];
+  std::vector<LocalIndex> lists(at(begin.back()));
+  std::vector<Offset> end(begin.begin(), begin.end() - 1);
+  for_both_directions(rows, offsets, indices,
+                      [&](LocalIndex i, LocalIndex j) { lists[at(end[at(i)]++)] = j; });
+  Kokkos::parallel_for("suan::graph_sort", HostRows(0, rows), [&](LocalIndex i) {
+    const auto first = lists.begin() + begin[at(i)];
+    const auto last = lists.begin() + begin[at(i) + 1];
+    std::sort(first, last);
+    end[at(i)] = std::unique(first, last) - lists.begin();
+  });
+
+  HostView<Offset> kept("suan::graph::offsets", at(rows) + 1);
+  for (LocalIndex i = 0; i < rows; ++i) kept(i + 1) = kept(i) + end[at(i)] - begin[at(i)];
+  const HostView<LocalIndex> neighbours(
+      Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::graph::neighbours"), at(kept(rows)));
+  Kokkos::parallel_for("suan::graph_compress", HostRows(0, rows), [&](LocalIndex i) {
+    std::copy(lists.begin() + begin[at(i)], lists.begin() + end[at(i)],
+              neighbours.data() + kept(i));
+  });
+  return {rows, Kokkos::create_mirror_view_and_copy(MemorySpace(), kept),
+          Kokkos::create_mirror_view_and_copy(MemorySpace(), neighbours)};
+}
+
+}  // namespace suan::kernels

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/spmm.hpp"
+
+#include "kernels/block_sums.hpp"
+#include "kernels/row_products.hpp"
+
+namespace suan::kernels {
+
+namespace {
+
+#if SUAN_HAVE_CUDA
+
+/// One thread per element of Y, vectors side by side, so that neighbours read neighbours.
+template <bool add, Scalar T>
+void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
+              T beta, const RowMajor<T>& y) {
+  const auto k = static_cast<std::int64_t>(y.extent(1));
+  Kokkos::parallel_for(
+      "suan::spmm",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(space, 0, a.rows * k),
+      KOKKOS_LAMBDA(std::int64_t element) {
+        const std::int64_t i = element / k;
+        const std::int64_t c = element % k;
+        T sum{};
+        for (Offset e = a.offsets(i); e < a.offsets(i + 1); ++e) {
+          sum += a.values(e) * x(a.indices(e), c);
+        }
+        y(i, c) = add ? alpha * sum + beta * y(i, c) : alpha * sum;
+      });
+}
+
+#else
+
+// As in a product with one vector: hardware prefetching stops at page ends.
+constexpr Offset prefetch_distance = 64;
+
+template <bool add, Scalar T>
+struct Product {
+  T alpha;
+  T beta;
+  const Offset* offsets;
+  const LocalIndex* indices;
+  const T* values;
+  const T* x;
+  T* y;
+  std::size_t x_stride;
+  std::size_t y_stride;
+
+  /// Vectors c to c + width - 1 of the rows [begin, end).
+  template <int width>
+  void rows(LocalIndex begin, LocalIndex end, std::size_t c) const {
+    for (LocalIndex i = begin; i < end; ++i) {
+      BlockSums<T, width> sums;
+      const Offset last = offsets[i + 1];
+      __builtin_prefetch(values + last + prefetch_distance, 0, 0);
+      __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
+      for (Offset k = offsets[i]; k < last; ++k) {
+        sums.add(values[k], x + static_cast<std::size_t>(indices[k]) * x_stride + c);
+      }
+      T* const target = y + static_cast<std::size_t>(i) * y_stride + c;
+      for (int r = 0; r < width; ++r) {
+        target[r] = add ? alpha * sums[r] + beta * target[r] : alpha * sums[r];
+      }
+    }
+  }
+};
+
+/// All vectors of a few rows, before the next few: their entries are in the caches the second time.
+template <bool add, Scalar T>
+void multiply_rows(const Product<add, T>& product, LocalIndex begin, LocalIndex end,
+                   std::size_t vectors) {
+  constexpr LocalIndex some_rows = 64;
+  for (LocalIndex i = begin; i < end; i += some_rows) {
+    const LocalIndex last = Kokkos::min(i + some_rows, end);
+    std::size_t c = 0;
+    for (; c + 16 <= vectors; c += 16) product.template rows<16>(i, last, c);
+    if (c + 8 <= vectors) {
+      product.template rows<8>(i, last, c);
+      c += 8;
+    }
+    if (c + 4 <= vectors) {
+      product.template rows<4>(i, last, c);
+      c += 4;
+    }
+    if (c + 2 <= vectors) {
+      product.template rows<2>(i, last, c);
+      c += 2;
+    }
+    if (c < vectors) product.template rows<1>(i, last, c);
+  }
+}
+
+template <bool add, Scalar T>
+void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
+              T beta, const RowMajor<T>& y) {
+  const Product<add, T> product{alpha,           beta,     a.offsets.data(), a.indices.data(),
+                                a.values.data(), x.data(), y.data(),         x.stride(0),
+                                y.stride(0)};
+  const int parts = space.concurrency();
+  Kokkos::parallel_for("suan::spmm",
+                       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, parts),
+                       [&](int part) {
+                         multiply_rows(product, first_row_of_part(a, part, parts),
+                                       first_row_of_part(a, part + 1, parts), y.extent(1));
+                       });
+}
+
+#endif
+
+}  // namespace
+
+template <Scalar T>
+void spmm(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
+          T beta, const RowMajor<T>& y) {
+  if (beta == T(0)) {
+    multiply<false, T>(space, alpha, a, x, beta, y);
+  } else {
+    multiply<true, T>(space, alpha, a, x, beta, y);
+  }
+}
+
+#define SUAN_INSTANTIATE(T)                                                                    \
+  template void spmm(const ExecutionSpace&, T, const CsrView<T>&, const RowMajor<const T>&, T, \
+                     const RowMajor<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels

@@ -1,0 +1,240 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/tall_skinny.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "kernels/block_sums.hpp"
+
+namespace suan::kernels {
+
+namespace {
+
+using Index = std::int64_t;
+
+#if SUAN_HAVE_CUDA
+
+template <Scalar T>
+DeviceView<T> on_device(const ExecutionSpace& space, const T* c, std::size_t size) {
+  DeviceView<T> copy(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::multiply_small::c"),
+                     size);
+  Kokkos::deep_copy(space, copy, HostView<const T>(c, size));
+  return copy;
+}
+
+#else
+
+using Parts = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>;
+
+/// The tile of a small matrix that stays in registers.
+constexpr int tile_rows = 4;
+constexpr int tile_columns = 8;
+
+/// Elements of X and Y that a thread goes through before it begins the next tile: they stay in its
+/// second-level cache.
+constexpr Index block_elements = 8192;
+
+/// sums += X^H Y for `tall` columns of X and `wide` of Y.
+template <Scalar T>
+void add_edge(const T* x, Index x_stride, const T* y, Index y_stride, Index count, Index tall,
+              Index wide, T* sums, Index sums_stride) {
+  for (Index i = 0; i < count; ++i) {
+    for (Index r = 0; r < tall; ++r) {
+      const T left = conjugate(x[i * x_stride + r]);
+      for (Index c = 0; c < wide; ++c) sums[r * sums_stride + c] += left * y[i * y_stride + c];
+    }
+  }
+}
+
+/// The same for a whole tile, whose sums stay in registers.
+template <Scalar T>
+void add_tile(const T* x, Index x_stride, const T* y, Index y_stride, Index count, T* sums,
+              Index sums_stride) {
+  static_assert(tile_rows == 4);
+  using Sums = BlockSums<T, tile_columns>;
+  Sums s0, s1, s2, s3;
+  for (Index i = 0; i < count; ++i) {
+    const T* const left = x + i * x_stride;
+    const T* const right = y + i * y_stride;
+    s0.add(conjugate(left[0]), right);
+    s1.add(conjugate(left[1]), right);
+    s2.add(conjugate(left[2]), right);
+    s3.add(conjugate(left[3]), right);
+  }
+  const auto store = [&](const Sums& tile, Index r) {
+    for (int c = 0; c < tile_columns; ++c) sums[r * sums_stride + c] += tile[c];
+  };
+  store(s0, 0);
+  store(s1, 1);
+  store(s2, 2);
+  store(s3, 3);
+}
+
+/// The same for any number of columns, tile by tile.
+template <Scalar T>
+void add_products(const T* x, Index x_stride, Index tall, const T* y, Index y_stride, Index wide,
+                  Index count, T* sums) {
+  for (Index r = 0; r < tall; r += tile_rows) {
+    for (Index c = 0; c < wide; c += tile_columns) {
+      T* const target = sums + r * wide + c;
+      if (r + tile_rows <= tall && c + tile_columns <= wide) {
+        add_tile(x + r, x_stride, y + c, y_stride, count, target, wide);
+      } else {
+        add_edge(x + r, x_stride, y + c, y_stride, count, std::min<Index>(tile_rows, tall - r),
+                 std::min<Index>(tile_columns, wide - c), target, wide);
+      }
+    }
+  }
+}
+
+/// Y(i, 0 to width - 1) = alpha X(i, :) C(:, the same) + beta Y(i, the same) for some rows, four at
+/// a time: their sums are independent of each other, and share the row of C.
+template <int width, bool add, Scalar T>
+void multiply_columns(T alpha, const T* x, Index x_stride, Index inner, const T* c, Index c_stride,
+                      T beta, T* y, Index y_stride, Index count) {
+  using Sums = BlockSums<T, width>;
+  const auto store = [&](const Sums& sums, Index i) {
+    T* const target = y + i * y_stride;
+    for (int k = 0; k < width; ++k) {
+      target[k] = add ? alpha * sums[k] + beta * target[k] : alpha * sums[k];
+    }
+  };
+  Index i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const T* const rows = x + i * x_stride;
+    Sums s0, s1, s2, s3;
+    for (Index l = 0; l < inner; ++l) {
+      const T* const right = c + l * c_stride;
+      s0.add(rows[l], right);
+      s1.add(rows[x_stride + l], right);
+      s2.add(rows[2 * x_stride + l], right);
+      s3.add(rows[3 * x_stride + l], right);
+    }
+    store(s0, i);
+    store(s1, i + 1);
+    store(s2, i + 2);
+    store(s3, i + 3);
+  }
+  for (; i < count; ++i) {
+    Sums sums;
+    for (Index l = 0; l < inner; ++l) sums.add(x[i * x_stride + l], c + l * c_stride);
+    store(sums, i);
+  }
+}
+
+template <bool add, Scalar T>
+void multiply_rows(T alpha, const T* x, Index x_stride, Index inner, const T* c, Index columns,
+                   T beta, T* y, Index y_stride, Index count) {
+  Index k = 0;
+  for (; k + tile_columns <= columns; k += tile_columns) {
+    multiply_columns<tile_columns, add>(alpha, x, x_stride, inner, c + k, columns, beta, y + k,
+                                        y_stride, count);
+  }
+  for (; k < columns; ++k) {
+    multiply_columns<1, add>(alpha, x, x_stride, inner, c + k, columns, beta, y + k, y_stride,
+                             count);
+  }
+}
+
+/// Calls body(first, count) for blocks of rows of one part of n rows.
+template <class Body>
+void for_blocks(Index n, int part, int parts, Index columns, const Body& body) {
+  const Index block = std::max<Index>(16, block_elements / std::max<Index>(columns, 1));
+  const Index end = n * (part + 1) / parts;
+  for (Index i = n * part / parts; i < end; i += block) body(i, std::min(block, end - i));
+}
+
+#endif
+
+}  // namespace
+
+template <Scalar T>
+void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
+                    const RowMajor<const T>& y, T* result) {
+  const auto n = static_cast<Index>(x.extent(0));
+  const auto tall = static_cast<Index>(x.extent(1));
+  const auto wide = static_cast<Index>(y.extent(1));
+#if SUAN_HAVE_CUDA
+  for (Index r = 0; r < tall; ++r) {
+    for (Index c = 0; c < wide; ++c) {
+      T sum{};
+      Kokkos::parallel_reduce(
+          "suan::inner_products",
+          Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Index>>(space, 0, n),
+          KOKKOS_LAMBDA(Index i, T & partial) { partial += conjugate(x(i, r)) * y(i, c); }, sum);
+      result[r * wide + c] = sum;
+    }
+  }
+#else
+  // Each part has sums of its own, which are added in the order of the parts.
+  const int parts = space.concurrency();
+  const auto size = static_cast<std::size_t>(tall * wide);
+  std::vector<std::vector<T>> sums(static_cast<std::size_t>(parts));
+  Kokkos::parallel_for("suan::inner_products", Parts(space, 0, parts), [&](int part) {
+    auto& own = sums[static_cast<std::size_t>(part)];
+    own.assign(size, T{});
+    const auto x_stride = static_cast<Index>(x.stride(0));
+    const auto y_stride = static_cast<Index>(y.stride(0));
+    for_blocks(n, part, parts, tall + wide, [&](Index first, Index count) {
+      add_products<T>(x.data() + first * x_stride, x_stride, tall, y.data() + first * y_stride,
+                      y_stride, wide, count, own.data());
+    });
+  });
+  space.fence("suan::inner_products");
+  std::fill_n(result, size, T{});
+  for (const auto& own : sums) {
+    for (std::size_t k = 0; k < own.size(); ++k) result[k] += own[k];
+  }
+#endif
+}
+
+template <Scalar T>
+void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, const T* c,
+                    T beta, const RowMajor<T>& y) {
+  const auto n = static_cast<Index>(x.extent(0));
+  const auto inner = static_cast<Index>(x.extent(1));
+  const auto columns = static_cast<Index>(y.extent(1));
+#if SUAN_HAVE_CUDA
+  const auto small = on_device(space, c, static_cast<std::size_t>(inner * columns));
+  Kokkos::parallel_for(
+      "suan::multiply_small",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Index>>(space, 0, n * columns),
+      KOKKOS_LAMBDA(Index element) {
+        const Index i = element / columns;
+        const Index k = element % columns;
+        T sum{};
+        for (Index l = 0; l < inner; ++l) sum += x(i, l) * small(l * columns + k);
+        y(i, k) = beta == T(0) ? alpha * sum : alpha * sum + beta * y(i, k);
+      });
+#else
+  const int parts = space.concurrency();
+  Kokkos::parallel_for("suan::multiply_small", Parts(space, 0, parts), [&](int part) {
+    const auto x_stride = static_cast<Index>(x.stride(0));
+    const auto y_stride = static_cast<Index>(y.stride(0));
+    for_blocks(n, part, parts, inner + columns, [&](Index first, Index count) {
+      const T* const rows = x.data() + first * x_stride;
+      T* const target = y.data() + first * y_stride;
+      if (beta == T(0)) {
+        multiply_rows<false>(alpha, rows, x_stride, inner, c, columns, beta, target, y_stride,
+                             count);
+      } else {
+        multiply_rows<true>(alpha, rows, x_stride, inner, c, columns, beta, target, y_stride,
+                            count);
+      }
+    });
+  });
+#endif
+}
+
+#define SUAN_INSTANTIATE(T)                                                                     \
+  template void inner_products(const ExecutionSpace&, const RowMajor<const T>&,                 \
+                               const RowMajor<const T>&, T*);                                   \
+  template void multiply_small(const ExecutionSpace&, T, const RowMajor<const T>&, const T*, T, \
+                               const RowMajor<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/block_products.hpp"
+
+#include <functional>
+
+namespace suan {
+
+namespace {
+
+template <class View>
+std::string shape(const View& x) {
+  return message(x.extent(0), " x ", x.extent(1));
+}
+
+template <Scalar T>
+void require_disjoint(const char* what, const MultiVector<const T>& x, const MultiVector<T>& y) {
+  const auto begins_before_end = [](const T* first, const auto& other) {
+    return std::less<>()(first, other.data() + other.span());
+  };
+  if (x.span() > 0 && y.span() > 0 && begins_before_end(x.data(), y) &&
+      begins_before_end(y.data(), x)) {
+    throw InvalidArgument(message(what, ": X and Y share elements; use another array for Y"));
+  }
+}
+
+}  // namespace
+
+template <Scalar T>
+void multiply(std::type_identity_t<T> alpha, const Csr<T>& a,
+              const std::type_identity_t<MultiVector<const T>>& x, std::type_identity_t<T> beta,
+              const std::type_identity_t<MultiVector<T>>& y) {
+  const auto rows = static_cast<std::size_t>(a.rows());
+  const auto columns = static_cast<std::size_t>(a.columns());
+  if (x.extent(0) != columns || y.extent(0) != rows || x.extent(1) != y.extent(1)) {
+    throw DimensionMismatch(message("multiply: A is ", a.rows(), " x ", a.columns(), ", X is ",
+                                    shape(x), " and Y is ", shape(y)));
+  }
+  require_disjoint<T>("multiply", x, y);
+  kernels::spmm<T>(ExecutionSpace(), alpha, a.view(), x, beta, y);
+}
+
+template <Scalar T>
+std::vector<T> inner_products(const MultiVector<const T>& x, const MultiVector<const T>& y) {
+  if (x.extent(0) != y.extent(0)) {
+    throw DimensionMismatch(
+        message("inner_products: X is ", shape(x), ", but Y is ", shape(y), ", with other rows"));
+  }
+  std::vector<T> result(x.extent(1) * y.extent(1));
+  kernels::inner_products<T>(ExecutionSpace(), x, y, result.data());
+  return result;
+}
+
+template <Scalar T>
+void multiply_small(T alpha, const MultiVector<const T>& x,
+                    std::span<const std::type_identity_t<T>> c, std::type_identity_t<T> beta,
+                    const std::type_identity_t<MultiVector<T>>& y) {
+  if (x.extent(0) != y.extent(0) || c.size() != x.extent(1) * y.extent(1)) {
+    throw DimensionMismatch(message("multiply_small: X is ", shape(x), ", C has ", c.size(),
+                                    " elements and Y is ", shape(y)));
+  }
+  require_disjoint<T>("multiply_small", x, y);
+  kernels::multiply_small<T>(ExecutionSpace(), alpha, x, c.data(), beta, y);
+}
+
+#define SUAN_INSTANTIATE(T)                                                                        \
+  template void multiply(T, const Csr<T>&, const MultiVector<const T>&, T, const MultiVector<T>&); \
+  template std::vector<T> inner_products<T>(const MultiVector<const T>&,                           \
+                                            const MultiVector<const T>&);                          \
+  template void multiply_small<T>(T, const MultiVector<const T>&, std::span<const T>, T,           \
+                                  const MultiVector<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan

@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/ordering.hpp"
+
+#include <algorithm>
+
+#include "matrix/ordering_external.hpp"
+#include "suan/core/options.hpp"
+#include "suan/kernels/graph.hpp"
+
+namespace suan {
+
+namespace {
+
+std::size_t at(LocalIndex i) { return static_cast<std::size_t>(i); }
+
+template <Scalar T>
+void require_square(const char* what, const Csr<T>& a) {
+  if (a.rows() != a.columns()) {
+    throw InvalidArgument(message(what, ": the matrix has ", a.rows(), " rows and ", a.columns(),
+                                  " columns, but must be square"));
+  }
+}
+
+template <Scalar T>
+kernels::GraphView graph_of(const char* what, const Csr<T>& a) {
+  require_square(what, a);
+  return kernels::make_graph(a.rows(), a.view().offsets, a.view().indices);
+}
+
+/// The inverse of `order`, or nothing when it is no permutation.
+std::vector<LocalIndex> inverse(const std::vector<LocalIndex>& order) {
+  std::vector<LocalIndex> position(order.size(), -1);
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const LocalIndex i = order[k];
+    if (i < 0 || at(i) >= order.size() || position[at(i)] != -1) return {};
+    position[at(i)] = static_cast<LocalIndex>(k);
+  }
+  return position;
+}
+
+std::vector<LocalIndex> order_graph(const kernels::GraphView& graph, Ordering ordering) {
+  if (ordering == Ordering::metis) return detail::metis_order(graph);
+  if (ordering == Ordering::amd) return detail::amd_order(graph);
+  const auto order = kernels::reverse_cuthill_mckee(graph);
+  return {order.data(), order.data() + order.extent(0)};
+}
+
+}  // namespace
+
+std::string_view to_string(Ordering ordering) {
+  if (ordering == Ordering::metis) return "metis";
+  return ordering == Ordering::amd ? "amd" : "rcm";
+}
+
+Ordering ordering_from_string(std::string_view name) {
+  for (const auto ordering : {Ordering::rcm, Ordering::metis, Ordering::amd}) {
+    if (to_string(ordering) == name) return ordering;
+  }
+  throw_unknown_name("ordering", name, {"rcm", "metis", "amd"});
+}
+
+std::vector<Ordering> available_orderings() {
+  std::vector<Ordering> available{Ordering::rcm};
+  if (detail::have_metis()) available.push_back(Ordering::metis);
+  if (detail::have_amd()) available.push_back(Ordering::amd);
+  return available;
+}
+
+template <Scalar T>
+Permutation compute_ordering(const Csr<T>& a, Ordering ordering) {
+  Permutation permutation;
+  permutation.order = order_graph(graph_of("compute_ordering", a), ordering);
+  permutation.position = inverse(permutation.order);
+  return permutation;
+}
+
+template <Scalar T>
+Csr<T> permute(const Csr<T>& a, const Permutation& permutation) {
+  require_square("permute", a);
+  if (permutation.order.size() != at(a.rows()) || permutation.position.size() != at(a.rows())) {
+    throw DimensionMismatch(message("permute: the matrix is ", a.rows(), " x ", a.columns(),
+                                    ", but the permutation has ", permutation.order.size(),
+                                    " elements and its inverse ", permutation.position.size()));
+  }
+  if (inverse(permutation.order) != permutation.position) {
+    throw InvalidArgument("permute: order and position are not permutations inverse to each other");
+  }
+  const auto offsets = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.view().offsets);
+  const auto indices = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.view().indices);
+  const auto values = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.view().values);
+  std::vector<Offset> new_offsets{0};
+  std::vector<LocalIndex> new_indices;
+  std::vector<T> new_values;
+  new_indices.reserve(indices.extent(0));
+  new_values.reserve(indices.extent(0));
+  std::vector<std::pair<LocalIndex, Offset>> row;
+  for (const LocalIndex i : permutation.order) {
+    row.clear();
+    for (Offset k = offsets(i); k < offsets(i + 1); ++k) {
+      row.emplace_back(permutation.position[at(indices(k))], k);
+    }
+    if (a.sorted()) std::sort(row.begin(), row.end());
+    for (const auto& [j, k] : row) {
+      new_indices.push_back(j);
+      new_values.push_back(values(k));
+    }
+    new_offsets.push_back(static_cast<Offset>(new_indices.size()));
+  }
+  return Csr<T>::from_host(a.rows(), a.columns(), new_offsets, new_indices, new_values,
+                           a.plan().path());
+}
+
+template <Scalar T>
+Coloring compute_coloring(const Csr<T>& a, int distance) {
+  if (distance != 1 && distance != 2) {
+    throw InvalidArgument(
+        message("compute_coloring: the distance is ", distance, ", but must be 1 or 2"));
+  }
+  const ExecutionSpace space;
+  Coloring result;
+  result.color = kernels::color_graph(space, graph_of("compute_coloring", a), distance);
+  const auto color = result.color;
+  LocalIndex largest = -1;
+  Kokkos::parallel_reduce(
+      "suan::coloring_count",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(space, 0, a.rows()),
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & most) { most = Kokkos::max(most, color(i)); },
+      Kokkos::Max<LocalIndex>(largest));
+  result.colors = a.rows() == 0 ? 0 : largest + 1;
+  return result;
+}
+
+template <Scalar T>
+DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>& a) {
+  const ExecutionSpace space;
+  const auto is_member =
+      kernels::independent_set_2(space, graph_of("maximal_independent_set_2", a));
+  const Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>> rows(space, 0, a.rows());
+  LocalIndex count = 0;
+  Kokkos::parallel_reduce(
+      "suan::independent_set_count", rows,
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum) { sum += is_member(i); }, count);
+  const DeviceView<LocalIndex> members(
+      Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::independent_set"),
+      static_cast<std::size_t>(count));
+  Kokkos::parallel_scan(
+      "suan::independent_set_list", rows,
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & place, bool last) {
+        if (is_member(i) == 0) return;
+        if (last) members(place) = i;
+        ++place;
+      });
+  space.fence("suan::independent_set_list");
+  return members;
+}
+
+#define SUAN_INSTANTIATE(T)                                       \
+  template Permutation compute_ordering(const Csr<T>&, Ordering); \
+  template Csr<T> permute(const Csr<T>&, const Permutation&);     \
+  template Coloring compute_coloring(const Csr<T>&, int);         \
+  template DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan

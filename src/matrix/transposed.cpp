@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/transposed.hpp"
+
+namespace suan {
+
+template <Scalar T>
+TransposedOperator<T>::TransposedOperator(const Csr<T>& a, Transposition op, TransposedPath path)
+    : Operator<T>(a.column_layout(), a.row_layout()),
+      op_(op),
+      plan_(ExecutionSpace(), a.view(), path),
+      bytes_(a.bytes_per_apply()) {
+  // Gathering reads the transposed structure in place of A's; scattering passes once more over y
+  // and over the spills, which are written, added to and read.
+  const auto value = std::int64_t{sizeof(T)};
+  if (plan_.path() == TransposedPath::gather) {
+    bytes_ =
+        a.entries() * value + (std::int64_t{a.rows()} + a.columns()) * value + plan_.memory_bytes();
+  } else {
+    bytes_ += a.columns() * value + 3 * plan_.memory_bytes();
+  }
+}
+
+template <Scalar T>
+void TransposedOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  plan_.apply(ExecutionSpace(), op_, alpha, x.view(), beta, y.view());
+}
+
+template class TransposedOperator<float>;
+template class TransposedOperator<double>;
+template class TransposedOperator<Complex>;
+
+}  // namespace suan

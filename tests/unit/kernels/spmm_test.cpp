@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/spmm.hpp"
+
+#include <gmock/gmock.h>
+
+#include "host_matrix.hpp"
+#include "spaces.hpp"
+#include "suan/matrix/block_products.hpp"
+
+namespace {
+
+using suan::LocalIndex;
+using suan::MultiVector;
+using suan::Offset;
+using suan::Real;
+using suan::test::HostMatrix;
+using suan::test::irregular;
+using suan::test::magnitude;
+using suan::test::random_block;
+using suan::test::to_device;
+using suan::test::to_host;
+
+template <class T>
+class SpmmTest : public testing::Test {
+ public:
+  /// Y = alpha A X + beta Y0 against sums in the order of the entries. Two sums of n products
+  /// differ by at most 2 (n + 1) eps |A||X|, alpha and beta add a few eps; complex products cost 2
+  /// sqrt(2).
+  static void expect_product(const HostMatrix<T>& a, std::size_t k, T alpha, T beta) {
+    const auto rows = static_cast<std::size_t>(a.rows);
+    const auto x = random_block<T>(static_cast<std::size_t>(a.columns), k, 1);
+    const auto y0 = random_block<T>(rows, k, 2);
+    const auto y = to_device<T>(rows, k, y0);
+    const MultiVector<const T> dx = to_device<T>(static_cast<std::size_t>(a.columns), k, x);
+    suan::multiply<T>(alpha, a.csr(), dx, beta, y);
+    const auto result = to_host<T>(y);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto n = static_cast<Real<T>>(a.begin(i + 1) - a.begin(i));
+      for (std::size_t c = 0; c < k; ++c) {
+        T sum{};
+        Real<T> size = 0;
+        for (std::size_t e = a.begin(i); e < a.begin(i + 1); ++e) {
+          const T product = a.values[e] * x[static_cast<std::size_t>(a.indices[e]) * k + c];
+          sum += product;
+          size += magnitude(product);
+        }
+        const T expected = alpha * sum + beta * y0[i * k + c];
+        const Real<T> scale = magnitude(alpha) * size + magnitude<T>(beta * y0[i * k + c]);
+        ASSERT_LE(magnitude<T>(result[i * k + c] - expected),
+                  6 * (n + 3) * std::numeric_limits<Real<T>>::epsilon() * scale)
+            << "row " << i << ", vector " << c << " of " << k;
+      }
+    }
+  }
+};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(SpmmTest, Scalars);
+
+TYPED_TEST(SpmmTest, RefusesWhatDoesNotFit) {
+  using T = TypeParam;
+  const auto a = irregular<T>(6, 5, 5).csr();
+  const MultiVector<T> x("suan::test::x", 5, 2);
+  const MultiVector<T> y("suan::test::y", 6, 2);
+  const MultiVector<T> other("suan::test::other", 6, 3);
+  EXPECT_THROW(suan::multiply<T>(T(1), a, y, T(0), y), suan::DimensionMismatch);
+  EXPECT_THROW(suan::multiply<T>(T(1), a, x, T(0), x), suan::DimensionMismatch);
+  EXPECT_THROW(suan::multiply<T>(T(1), a, x, T(0), other), suan::DimensionMismatch);
+  const auto square = irregular<T>(6, 6, 6).csr();
+  EXPECT_THROW(suan::multiply<T>(T(1), square, y, T(0), y), suan::InvalidArgument);
+  try {
+    suan::multiply<T>(T(1), a, x, T(0), other);
+  } catch (const suan::DimensionMismatch& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("A is 6 x 5, X is 5 x 2 and Y is 6 x 3"));
+  }
+}
+
+TYPED_TEST(SpmmTest, TinyMatrixByHand) {
+  using T = TypeParam;
+  // [1 0 2; 0 0 0; 0 3 0] (1 4; 10 50; 100 600)
+  const HostMatrix<T> a{3, 3, {0, 2, 2, 3}, {0, 2, 1}, {T(1), T(2), T(3)}};
+  const auto x = to_device<T>(3, 2, {T(1), T(4), T(10), T(50), T(100), T(600)});
+  const auto y = to_device<T>(3, 2, std::vector<T>(6, T(1)));
+  suan::multiply<T>(T(1), a.csr(), x, T(2), y);
+  EXPECT_EQ(to_host<T>(y), (std::vector<T>{T(203), T(1206), T(2), T(2), T(32), T(152)}));
+}
+
+TYPED_TEST(SpmmTest, EveryNumberOfVectorsAgreesWithTheReference) {
+  using T = TypeParam;
+  const auto a = irregular<T>(301, 257, 257);
+  for (std::size_t k = 1; k <= 33; ++k) this->expect_product(a, k, T(2), T(-3));
+  this->expect_product(a, 63, T(1), T(0));
+  this->expect_product(a, 64, T(-1), T(1));
+}
+
+TYPED_TEST(SpmmTest, CornerShapes) {
+  using T = TypeParam;
+  this->expect_product(HostMatrix<T>{}, 8, T(1), T(0));
+  this->expect_product(HostMatrix<T>{3, 0, {0, 0, 0, 0}, {}, {}}, 8, T(1), T(5));
+  this->expect_product(HostMatrix<T>{1, 4, {0, 2}, {0, 3}, {T(1), T(2)}}, 8, T(1), T(0));
+  this->expect_product(irregular<T>(4, 1, 1), 3, T(1), T(0));
+  this->expect_product(irregular<T>(50, 50, 50), 0, T(1), T(0));
+}
+
+TYPED_TEST(SpmmTest, BetaZeroDoesNotReadNan) {
+  using T = TypeParam;
+  const auto a = irregular<T>(100, 80, 80);
+  const T nan(std::numeric_limits<Real<T>>::quiet_NaN());
+  for (const std::size_t k : {1, 2, 3, 8, 15, 16, 64}) {
+    const auto x = to_device<T>(80, k, random_block<T>(80, k, 3));
+    const auto y = to_device<T>(100, k, std::vector<T>(100 * k, nan));
+    suan::multiply<T>(T(1), a.csr(), x, T(0), y);
+    for (const T& element : to_host<T>(y)) ASSERT_TRUE(suan::is_finite(element));
+  }
+}
+
+TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreads) {
+  using T = TypeParam;
+  const auto a = irregular<T>(3000, 3000, 100).csr();
+  const MultiVector<const T> x = to_device<T>(3000, 11, random_block<T>(3000, 11, 4));
+  std::vector<T> expected;
+  for (const auto& space : suan::test::spaces()) {
+    for (int repetition = 0; repetition < 20; ++repetition) {
+      const MultiVector<T> y("suan::test::y", 3000, 11);
+      suan::kernels::spmm<T>(space, T(1), a.view(), x, T(0), y);
+      space.fence();
+      if (expected.empty()) expected = to_host<T>(y);
+      ASSERT_EQ(to_host<T>(y), expected);
+    }
+  }
+}
+
+}  // namespace
