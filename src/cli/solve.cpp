@@ -71,7 +71,12 @@ SolveArguments parse(const Communicator& world, const CommandLine& line) {
 /// Everything that can be wrong before a number is read. Collective.
 void check(const Communicator& world, const SolveArguments& arguments, const CommandLine& line) {
   check_source(arguments.source, line);
-  choose_spmv_path(kernel_path_from_string(arguments.kernel));
+  const KernelPath path = choose_spmv_path(kernel_path_from_string(arguments.kernel));
+  if (path != KernelPath::native && arguments.kernel != "auto" &&
+      arguments.solve.format == "sell") {
+    throw InvalidArgument(message("the kernel path ", arguments.kernel, " reads csr, but --format ",
+                                  "sell was given: leave one of the two out"));
+  }
   for (const auto& path : {arguments.rhs, arguments.initial_guess, arguments.output}) {
     if (!path.empty()) parse_file_name(path);
   }
@@ -91,12 +96,10 @@ template <Scalar T>
 DistributedMatrix<T> on_path(DistributedMatrix<T> a, const std::string& kernel) {
   const KernelPath path = kernel_path_from_string(kernel);
   if (path == KernelPath::automatic || a.path() == to_string(path)) return a;
-  Csr<T> local;
-  together(a.comm(), [&] {
-    const auto& view = a.local().view();
-    local = Csr<T>(view.rows, view.columns, view.offsets, view.indices, view.values, path);
-  });
-  return DistributedMatrix<T>(a.row_layout(), a.column_layout(), std::move(local), a.remote());
+  kernels::SpmvPlan<T> plan;
+  together(a.comm(),
+           [&] { plan = kernels::SpmvPlan<T>(ExecutionSpace(), a.local().view(), path); });
+  return a.with_plan(std::move(plan));
 }
 
 template <Scalar T>

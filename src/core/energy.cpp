@@ -25,10 +25,11 @@ bool counts(const std::string& name) { return name.starts_with("package") || nam
 
 EnergyMeter::EnergyMeter(const std::string& folder) {
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    const std::string zone = entry.path().string();
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string zone = entry->path().string();
     // intel-rapl-mmio shows the same packages once more.
-    if (!entry.path().filename().string().starts_with("intel-rapl:")) continue;
+    if (!entry->path().filename().string().starts_with("intel-rapl:")) continue;
     const auto name = read<std::string>(zone + "/name");
     if (!name || !counts(*name)) continue;
     const auto range = read<std::uint64_t>(zone + "/max_energy_range_uj");

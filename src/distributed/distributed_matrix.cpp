@@ -31,13 +31,26 @@ DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& column
   });
   halo_ = Halo<T>(columns, remote_.columns);
   global_entries_ = comm.sum<std::int64_t>(local_entries());
+  count_bytes();
+}
+
+template <Scalar T>
+DistributedMatrix<T> DistributedMatrix<T>::with_plan(kernels::SpmvPlan<T> plan) const {
+  DistributedMatrix same = *this;
+  same.local_ = local_.with_plan(std::move(plan));
+  same.count_bytes();
+  return same;
+}
+
+template <Scalar T>
+void DistributedMatrix<T>::count_bytes() {
   std::int64_t bytes = local_.bytes_per_apply();
   if (remote_.matrix.rows() > 0) {
     // Beside its own arrays, the remote part reads the rows of y that it adds to.
     bytes += remote_.matrix.bytes_per_apply() +
              static_cast<std::int64_t>(sizeof(T) + sizeof(LocalIndex)) * remote_.matrix.rows();
   }
-  bytes_per_apply_ = comm.sum(bytes);
+  bytes_per_apply_ = this->comm().sum(bytes);
 }
 
 template <Scalar T>

@@ -50,7 +50,9 @@ void visit_blocks(const Matrix& m, const DeviceView<const T>& x, int part, int p
                   const Use& use) {
   alignas(64) T products[block_rows];
   const LocalIndex end = m.first_row_of_part(part + 1, parts);
-  for (LocalIndex begin = m.first_row_of_part(part, parts); begin < end; begin += block_rows) {
+  // 64 bits, because the last step may go beyond 2^31.
+  for (Offset at = m.first_row_of_part(part, parts); at < end; at += block_rows) {
+    const auto begin = static_cast<LocalIndex>(at);
     const LocalIndex count = Kokkos::min(block_rows, end - begin);
     m.row_products(begin, count, x.data(), products);
     use(begin, count, products);

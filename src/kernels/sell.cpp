@@ -38,7 +38,7 @@ Offset count_too_large(const ExecutionSpace& space, const CsrView<T>& a) {
       KOKKOS_LAMBDA(Offset k, Offset & sum) {
         const T x = values(k);
         if constexpr (std::same_as<Code, Float16>) {
-          sum += Kokkos::abs(x) <= T(65504) ? 0 : 1;
+          sum += Kokkos::abs(x) <= T(65504) ? 0 : 1;  // nor NaN and infinity
         } else {
           sum += is_finite(x) && !is_finite(decode<T>(encode<Code>(x))) ? 1 : 0;
         }
@@ -52,12 +52,13 @@ class SellSpmv final : public PreparedSpmv<T> {
  public:
   SellSpmv(const ExecutionSpace& space, const CsrView<T>& a, const char* storage)
       : entries_(a.entries()), storage_(storage) {
+    if (count_inexact<Code>(space, a) > 0) format_ += message(", rounded to ", storage);
     SellBuilder<T, Code> builder(space, a);
     m_ = builder.build();
     counts_ = builder.counts();
   }
 
-  std::string format() const override { return "sell"; }
+  std::string format() const override { return format_; }
   std::string description() const override {
     const auto percent = [](Offset part, Offset whole) {
       return message((100 * part + whole / 2) / std::max<Offset>(whole, 1), " %");
@@ -88,6 +89,7 @@ class SellSpmv final : public PreparedSpmv<T> {
 
  private:
   Offset entries_;
+  std::string format_ = "sell";
   const char* storage_;
   SellView<T, Code> m_;
   SellCounts counts_;

@@ -31,7 +31,7 @@ template <Scalar T, class Code>
 class SellBuilder {
  public:
   SellBuilder(const ExecutionSpace& space, const CsrView<T>& a)
-      : space_(space), a_(a), slices_((a.rows + slice_rows - 1) / slice_rows) {}
+      : space_(space), a_(a), slices_(a.rows / slice_rows + (a.rows % slice_rows != 0 ? 1 : 0)) {}
 
   SellView<T, Code> build();
   /// Of the arrays that build() would make.
@@ -51,12 +51,17 @@ class SellBuilder {
   SellCounts counts_;
 };
 
+/// The row behind those of a slice.
+KOKKOS_FORCEINLINE_FUNCTION LocalIndex last_row(LocalIndex rows, LocalIndex first) {
+  return rows - first < slice_rows ? rows : first + slice_rows;
+}
+
 /// Whether the k-th entries of all rows from `first` on stand in consecutive columns.
 template <Scalar T>
 KOKKOS_FUNCTION bool is_run(const CsrView<T>& a, LocalIndex first, LocalIndex k) {
   const LocalIndex column = a.indices(a.offsets(first) + k);
   for (LocalIndex l = 1; l < slice_rows; ++l) {
-    if (a.indices(a.offsets(first + l) + k) != column + l) return false;
+    if (a.indices(a.offsets(first + l) + k) - column != l) return false;
   }
   return true;
 }
@@ -73,7 +78,7 @@ KOKKOS_FUNCTION bool is_shared(const CsrView<T>& a, LocalIndex first, LocalIndex
 template <Scalar T>
 KOKKOS_FUNCTION SellPlanOfSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
   const LocalIndex first = slice * slice_rows;
-  const LocalIndex last = Kokkos::min(a.rows, first + slice_rows);
+  const LocalIndex last = last_row(a.rows, first);
   Offset shortest = a.offsets(first + 1) - a.offsets(first);
   Offset longest = shortest;
   for (LocalIndex i = first + 1; i < last; ++i) {
@@ -130,7 +135,7 @@ DeviceView<SellSlice> SellBuilder<T, Code>::decide(Offset& values, Offset& words
         shared += slices(s).is(SellSlice::shared) ? 1 : 0;
         near += slices(s).is(SellSlice::near) ? 1 : 0;
         in_runs += slices(s).is(SellSlice::runs) ? side_by_side : 0;
-        const LocalIndex last = Kokkos::min(a.rows, (s + 1) * slice_rows);
+        const LocalIndex last = last_row(a.rows, s * slice_rows);
         const Offset entries = a.offsets(last) - a.offsets(s * slice_rows);
         tails = Kokkos::max(tails, entries - side_by_side);
       },
@@ -171,7 +176,7 @@ void SellBuilder<T, Code>::fill(const DeviceView<SellSlice>& slices,
       "suan::sell_fill", Slices(space_, 0, slices_), KOKKOS_LAMBDA(LocalIndex s) {
         const SellSlice slice = slices(s);
         const LocalIndex first = s * slice_rows;
-        const LocalIndex last = Kokkos::min(a.rows, first + slice_rows);
+        const LocalIndex last = last_row(a.rows, first);
         const bool runs = slice.is(SellSlice::runs);
         const bool near = slice.is(SellSlice::near);
         std::uint32_t* word = words.data() + slice.words;

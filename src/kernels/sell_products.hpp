@@ -261,7 +261,7 @@ LocalIndex SellView<T, Code>::first_row_of_part(int part, int parts) const {
       high = middle;
     }
   }
-  return part == parts ? rows : Kokkos::min(rows, low * slice_rows);
+  return part == parts || low == count ? rows : low * slice_rows;
 }
 
 }  // namespace suan::kernels

@@ -15,6 +15,28 @@ namespace {
 /// Fewer bytes than this fraction of CSR's are worth a format's own arrays.
 constexpr double worthwhile = 0.95;
 
+/// The narrowest storage that loses nothing on any rank. Collective.
+template <Scalar T>
+kernels::ValueStorage common_storage(const DistributedMatrix<T>& a) {
+  using kernels::ValueStorage;
+  std::int64_t mine = 0;
+  together(a.comm(), [&] {
+    const auto& view = a.local().view();
+    // A rank without entries leaves the choice to the others: the first one.
+    if (view.entries() == 0) return;
+    const auto storage = kernels::lossless_storage(ExecutionSpace(), view);
+    mine = storage == ValueStorage::bfloat16  ? 1
+           : storage == ValueStorage::float16 ? 2
+           : storage == ValueStorage::float32 ? 4
+                                              : 8;
+  });
+  std::int64_t present = 0;
+  for (const std::int64_t storage : a.comm().all_gather(mine)) present |= storage;
+  if (present <= 1) return is_complex<T> ? ValueStorage::float32 : ValueStorage::bfloat16;
+  if (present == 2) return ValueStorage::float16;
+  return present < 8 ? ValueStorage::float32 : ValueStorage::same;
+}
+
 template <Scalar T>
 struct Candidate {
   std::string name;  ///< "csr", "sell"
@@ -29,18 +51,19 @@ template <Scalar T>
 double measure(const kernels::SpmvPlan<T>& plan, const DistributedMatrix<T>& a, double budget) {
   constexpr int most = 20;
   constexpr int least = 3;
-  const ExecutionSpace space;
-  const auto& layout = a.column_layout();
-  const DeviceView<T> x("suan::optimize x", static_cast<std::size_t>(layout.local_size()));
-  const DeviceView<T> y("suan::optimize y", static_cast<std::size_t>(a.row_layout().local_size()));
-  const Timer all;
   double best = std::numeric_limits<double>::infinity();
-  for (int k = 0; k < most && (k < least || all.seconds() < budget); ++k) {
-    const Timer timer;
-    plan.apply(space, T(1), x, T(0), y);
-    space.fence("suan::optimize");
-    best = std::min(best, timer.seconds());
-  }
+  together(a.comm(), [&] {
+    const ExecutionSpace space;
+    const Vector<T> x(Layout::serial(a.local().columns()));
+    const Vector<T> y(Layout::serial(a.local().rows()));
+    const Timer all;
+    for (int k = 0; k < most && (k < least || all.seconds() < budget); ++k) {
+      const Timer timer;
+      plan.apply(space, T(1), x.view(), T(0), y.view());
+      space.fence("suan::optimize");
+      best = std::min(best, timer.seconds());
+    }
+  });
   return a.comm().max(best);
 }
 
@@ -79,7 +102,10 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
                               FormatChoice* choice) {
   OptimizeOptions::table().check(options);
   const auto& comm = a.comm();
-  const auto storage = kernels::value_storage_from_string(options.storage);
+  auto storage = kernels::value_storage_from_string(options.storage);
+  if (storage == kernels::ValueStorage::lossless && options.format != "csr") {
+    storage = common_storage(a);
+  }
   const auto& view = a.local().view();
   auto vectors =
       static_cast<std::int64_t>(sizeof(T)) * (a.local().rows() + std::int64_t{a.local().columns()});
@@ -135,8 +161,7 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
   if (takes_sell) reason += message(" (", sell.description, ")");
 
   const auto& taken = takes_sell ? sell : csr;
-  DistributedMatrix<T> result(a.row_layout(), a.column_layout(), a.local().with_plan(taken.plan),
-                              a.remote());
+  auto result = a.with_plan(taken.plan);
   if (choice != nullptr) {
     *choice = {options, reason, csr.bytes, taken.bytes, csr.seconds, taken.seconds};
     choice->options.format = taken.name;

@@ -89,25 +89,40 @@ std::string choose(const MatrixTraits& traits, SolveOptions& options) {
   return why;
 }
 
-/// The matrix in a format that moves fewer bytes, or null: A stays as it is. What "auto" does must
+/// The matrix in the format that was asked for, or null: A stays as it is. What "auto" does must
 /// not depend on the clock, and the memory beside A's own stays small: bytes decide.
 template <Scalar T>
-std::unique_ptr<const Operator<T>> in_other_format(const Operator<T>& a, const std::string& format,
-                                                   std::string& why) {
-  const auto* matrix = dynamic_cast<const DistributedMatrix<T>*>(&a);
-  if (matrix == nullptr || format == "csr") return nullptr;
-  const bool as_it_came = matrix->name() == "csr" && matrix->path() == "native";
-  if (format == "auto" && !as_it_came) return nullptr;
+std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::string& format,
+                                             std::string& why) {
+  using Matrix = DistributedMatrix<T>;
+  const auto* distributed = dynamic_cast<const Matrix*>(&a);
+  const auto* csr = dynamic_cast<const Csr<T>*>(&a);
+  if (distributed == nullptr && csr == nullptr) {
+    if (format == "auto") return nullptr;
+    throw NotSupported(message("the format ", format, " was asked for, but the operator ", a.name(),
+                               " is not a matrix with entries; choose auto"));
+  }
+  // An optimised matrix, or one on a vendor's path, was made so on purpose.
+  if (a.name() == format) return nullptr;
+  if (format == "auto" && (a.name() != "csr" || a.path() != "native")) return nullptr;
+  const Matrix matrix = distributed != nullptr ? *distributed : Matrix(*csr);
   constexpr double memory_beside = 0.4;
   FormatChoice choice;
-  auto result = std::make_unique<const DistributedMatrix<T>>(
-      optimize(*matrix, {.format = format, .measure = false, .memory = memory_beside}, &choice));
-  if (result->name() == "csr") return nullptr;
-  if (format == "auto") {
+  try {
+    auto result = std::make_unique<const Matrix>(
+        optimize(matrix, {.format = format, .measure = false, .memory = memory_beside}, &choice));
+    if (format != "auto") return result;
+    if (result->name() == "csr") return nullptr;
     why += message(why.empty() ? "" : "; ", "products move ", 100 * choice.bytes / choice.csr_bytes,
                    " % of csr's bytes and lose nothing: sell");
+    return result;
+  } catch (const Error& error) {
+    // The copy is a convenience; without memory for it the solve goes on as it can.
+    const bool matters =
+        error.kind() != ErrorKind::out_of_memory && error.kind() != ErrorKind::not_supported;
+    if (format != "auto" || matters) throw;
+    return nullptr;
   }
-  return result;
 }
 
 /// The report of a solve in two legs.
@@ -117,6 +132,7 @@ SolveReport joined(const SolveReport& first, SolveReport second) {
   second.iterations += first.iterations;
   second.bytes_moved += first.bytes_moved;
   second.solve_seconds += first.solve_seconds;
+  second.joules = first.joules < 0 || second.joules < 0 ? -1 : first.joules + second.joules;
   second.initial_residual_norm = first.initial_residual_norm;
   auto history = first.history;
   if (!second.history.empty()) {
@@ -167,7 +183,7 @@ SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
   const bool solver_open = options.solver == "auto";
   if (solver_open || options.preconditioner == "auto") why = choose(probe(a), chosen);
   const auto m = make_preconditioner<T>(chosen.preconditioner, a, chosen);
-  const auto other = in_other_format(a, options.format, why);
+  const auto other = in_format(a, options.format, why);
   const Operator<T>& products = other ? *other : a;
   Kokkos::fence("suan::solve_setup");
   const double setup_seconds = setup.seconds();

@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/solver.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <fstream>
 #include <functional>
-#include <string_view>
+#include <string>
 
 #include "suan/core/energy.hpp"
 #include "suan/vector/blas1.hpp"
@@ -17,23 +15,26 @@ namespace suan {
 
 namespace {
 
-/// Names this machine among those of a job.
+/// Names this machine, not the container, among those of a job.
 std::int64_t machine_number() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return static_cast<std::int64_t>(std::hash<std::string_view>()(name.data()) >> 1);
+  std::ifstream in("/proc/sys/kernel/random/boot_id");
+  std::string name;
+  in >> name;
+  return static_cast<std::int64_t>(std::hash<std::string>()(name) >> 1);
 }
 
 /// Joules of all machines on which ranks run, each read by its lowest rank. Negative when one of
 /// them cannot tell, and on a GPU, whose energy is not known here. Collective.
 double joules_of_all(const Communicator& comm, const EnergyMeter& meter) {
+  constexpr double unknown = -1;
+  if (SUAN_HAVE_CUDA != 0) return unknown;
   const auto machines = comm.all_gather(machine_number());
   const auto mine = machines.begin() + comm.rank();
   const bool reads = std::find(machines.begin(), mine, *mine) == mine;
-  const double joules = reads && SUAN_HAVE_CUDA == 0 ? meter.joules() : 0;
-  const bool unknown = comm.max(joules < 0 || SUAN_HAVE_CUDA != 0 ? std::int64_t{1} : 0) != 0;
+  const double joules = reads ? meter.joules() : 0;
+  const bool all_known = comm.min(joules) >= 0;
   const double sum = comm.sum(joules);
-  return unknown ? -1 : sum;
+  return all_known ? sum : unknown;
 }
 
 }  // namespace

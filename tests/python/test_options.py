@@ -94,3 +94,13 @@ def test_options_take_effect():
             assert report.choice == ""
     _, report = suan.solve(A, b)
     assert report.choice != ""
+
+
+def test_format():
+    A = suan.generate("poisson3d", size=12)
+    b = np.ones(12**3)
+    x, csr = suan.solve(A, b, format="csr")
+    y, sell = suan.solve(A, b, format="sell")
+    assert (csr.format, sell.format) == ("csr", "sell")
+    np.testing.assert_allclose(x, y, rtol=1e-6)
+    assert sell.bytes_moved < csr.bytes_moved

@@ -42,8 +42,10 @@ class DistributedMatrix final : public Operator<T> {
   const Csr<T>& local() const noexcept { return local_; }
   const Remote& remote() const noexcept { return remote_; }
   const Halo<T>& halo() const noexcept { return halo_; }
-  /// Bytes of the arrays of this rank.
+  /// Bytes of the arrays of this rank, without what products were prepared with beside them.
   std::int64_t memory_bytes() const noexcept;
+  /// The same matrix with the products of its local part prepared in another way. Collective.
+  DistributedMatrix with_plan(kernels::SpmvPlan<T> plan) const;
 
   std::string name() const override { return local_.name(); }
   std::string path() const override { return local_.path(); }
@@ -54,6 +56,7 @@ class DistributedMatrix final : public Operator<T> {
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
   Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
+  void count_bytes();
 
   Csr<T> local_;
   Remote remote_;

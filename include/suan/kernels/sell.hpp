@@ -39,7 +39,7 @@ std::int64_t sell_bytes(const ExecutionSpace& space, const CsrView<T>& a,
 
 /// `a` in the format above, with arrays of its own. Bytes per product: about
 /// entries * (v + c) + rows * (24 / slice_rows) beside the vectors, with v the bytes of a value and
-/// c between 4 / slice_rows (runs) and 4 (far). The same bits on any number of threads.
+/// c between 4 / slice_rows (runs) and 4 (far). y has the same bits on any number of threads.
 /// @throws NotSupported when T has no such storage or float16 cannot hold a value.
 template <Scalar T>
 std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,

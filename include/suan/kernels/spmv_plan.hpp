@@ -18,7 +18,7 @@ template <Scalar T>
 class PreparedSpmv {
  public:
   virtual ~PreparedSpmv() = default;
-  /// "csr", "sell", ...
+  /// "csr", "sell", "sell, rounded to bfloat16", ...
   virtual std::string format() const = 0;
   /// What is in it, in words; may be empty.
   virtual std::string description() const { return {}; }

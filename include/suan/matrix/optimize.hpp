@@ -24,9 +24,9 @@ struct OptimizeOptions {
 struct FormatChoice {
   OptimizeOptions options;     ///< given to optimize() again, they repeat the choice unmeasured
   std::string reason;          ///< a sentence or two
-  std::int64_t csr_bytes = 0;  ///< that a product with CSR reads and writes, on all ranks
+  std::int64_t csr_bytes = 0;  ///< that all ranks' local products with CSR move
   std::int64_t bytes = 0;      ///< the same for what was chosen
-  double csr_seconds = 0;      ///< of one product with CSR on the slowest rank; 0: not measured
+  double csr_seconds = 0;      ///< of a local product with CSR, slowest rank; 0: not measured
   double seconds = 0;          ///< the same for what was chosen
 };
 

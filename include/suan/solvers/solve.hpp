@@ -21,9 +21,10 @@ struct MatrixTraits {
 template <Scalar T>
 MatrixTraits probe(const Operator<T>& a);
 
-/// Chooses solver and preconditioner where `options` says "auto", says why in report.choice,
-/// solves from the initial guess in x, and verifies. When CG meets an indefinite matrix that the
-/// choice did not foresee, GMRES goes on from there, and the report says so. Collective.
+/// Chooses solver, preconditioner and format where `options` says "auto", says why in
+/// report.choice, solves from the initial guess in x, and verifies. When CG meets an indefinite
+/// matrix that the choice did not foresee, GMRES goes on from there, and the report says so.
+/// Collective.
 template <Scalar T>
 SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
                   const SolveOptions& options = {}, std::shared_ptr<EventLogger> logger = nullptr);

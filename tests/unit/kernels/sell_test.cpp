@@ -218,9 +218,7 @@ TEST(Sell, TheNarrowestStorageThatLosesNothing) {
 }
 
 TEST(Sell, BytesByHand) {
-  if (kernels::SpmvPlan<double>().format() != "csr" || SUAN_HAVE_CUDA != 0) {
-    GTEST_SKIP() << "slices have another height on a GPU";
-  }
+  if (SUAN_HAVE_CUDA != 0) GTEST_SKIP() << "slices have another height on a GPU";
   const ExecutionSpace space;
   // Two slices of eight rows, three runs each: 24 bytes for the slice, 4 for each run.
   auto a = band<double>(16, 100, 3, 0.1);
@@ -264,11 +262,15 @@ TEST(Sell, RoundedStorageHasTheErrorOfItsRounding) {
                                       {ValueStorage::float16, 0x1p-11},
                                       {ValueStorage::float32, 0x1p-24}}) {
     Vector<double> y(Layout::serial(400));
-    as_sell(a.csr(), storage).apply(x, y);
+    const auto sell = as_sell(a.csr(), storage);
+    EXPECT_EQ(sell.name(), "sell, rounded to " + std::string(to_string(storage)));
+    sell.apply(x, y);
     const auto hy = y.to_host();
     double largest = 0;
     for (std::size_t i = 0; i < 400; ++i) {
-      const double rounding = unit * a.absolute_row(hx, i) + 0x1p-24 * 400;
+      // Below 2^-14 float16 has an absolute spacing of 2^-24.
+      const double subnormal = storage == ValueStorage::float16 ? 0x1p-24 * 400 : 0;
+      const double rounding = unit * a.absolute_row(hx, i) + subnormal;
       EXPECT_LE(std::abs(hy[i] - a.row(hx, i)), rounding + product_bound(a, hx, i, 0));
       largest = std::max(largest, std::abs(hy[i] - a.row(hx, i)));
     }

@@ -114,9 +114,15 @@ TEST(Optimize, EmptyAndTinyMatrices) {
     const auto layout = Layout::even(size, Communicator::world());
     const auto a = generate_rows<double>(
         layout, layout, [](GlobalIndex i, RowWriter<double>& row) { row.add(i, 2.0); });
-    Vector<double> y(layout);
-    optimize(a).apply(ones(layout), y);
-    EXPECT_EQ(dot(ones(layout), y), 2.0 * static_cast<double>(size));
+    for (const char* format : {"auto", "sell"}) {
+      Vector<double> y(layout);
+      const auto b = optimize(a, {.format = format});
+      b.apply(ones(layout), y);
+      EXPECT_EQ(dot(ones(layout), y), 2.0 * static_cast<double>(size));
+      if (std::string(format) == "sell") {
+        EXPECT_EQ(b.name(), "sell");
+      }
+    }
   }
 }
 

@@ -115,6 +115,17 @@ TEST(Solve, NumbersThatFitFewerBitsAreReadInFewer) {
   EXPECT_EQ(suan::solve(rough, c, z).format, "csr");
   options.format = "sell";
   EXPECT_EQ(suan::solve(rough, c, z, options).format, "sell");
+  EXPECT_EQ(suan::solve(suan::optimize(rough, {.format = "sell"}), c, z, options).format, "sell");
+  // A matrix of one rank takes formats as well; what has no entries cannot.
+  const auto serial = suan::poisson2d<double>(9, 9);
+  const auto d = suan::ones(serial.row_layout());
+  Vector<double> u(serial.row_layout());
+  EXPECT_EQ(suan::solve(serial.local(), d, u, options).format, "sell");
+  const suan::FunctionOperator<double> function(
+      layout, layout, [](const Vector<double>& v, Vector<double>& w) { suan::copy(v, w); });
+  EXPECT_THROW(suan::solve(function, c, z, options), suan::NotSupported);
+  options.format = "csr";
+  EXPECT_EQ(suan::solve(suan::optimize(rough, {.format = "sell"}), c, z, options).format, "csr");
 }
 
 // Hermitian with a positive diagonal, and indefinite all the same: [1 2; 2 1] in blocks.
