@@ -55,7 +55,7 @@ double measure(const kernels::SpmvPlan<T>& plan, const DistributedMatrix<T>& a, 
   together(a.comm(), [&] {
     const ExecutionSpace space;
     const Vector<T> x(Layout::serial(a.local().columns()));
-    const Vector<T> y(Layout::serial(a.local().rows()));
+    Vector<T> y(Layout::serial(a.local().rows()));
     const Timer all;
     for (int k = 0; k < most && (k < least || all.seconds() < budget); ++k) {
       const Timer timer;
