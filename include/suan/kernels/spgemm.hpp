@@ -22,9 +22,11 @@ namespace suan::kernels {
 ///
 /// An entry of C is one sum, in the order of A's row and within it of B's row: structure and bits
 /// depend on neither threads nor schedule. Work is divided by multiply-adds; a row is never
-/// divided. Memory beside the matrices, per thread: an eighth of a byte per column of C, the
-/// products of one chunk of rows (2^16, or one longer row), and of the longest row of C up to 16
-/// times its values.
+/// divided. Memory beside the matrices, while the structure is found: 8 bytes per row of A and of
+/// B, up to 8 bytes per entry of B, the columns of C a second time, and per thread an eighth of a
+/// byte per column of C and the products of one chunk of rows (2^16, or one longer row). While
+/// values are found: per thread the greater of 2^16 and 16 times the entries of the longest row of
+/// C, in values.
 template <Scalar T>
 class SpgemmPlan {
  public:
