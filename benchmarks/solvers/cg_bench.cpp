@@ -48,7 +48,7 @@ struct Problem {
 };
 
 Problem make_problem(const Options& options, const Communicator& comm) {
-  auto a = suan::bench::poisson3d_by_name<double>(options.stencil, options.size, comm, false);
+  auto a = suan::bench::poisson3d_by_name<double>(options.stencil, options.size, comm);
   auto b = suan::ones(a.row_layout());
   suan::Vector<double> x(a.column_layout());
   return {std::move(a), std::move(b), std::move(x)};

@@ -49,7 +49,7 @@ DistributedMatrix<T> with_general_values(const DistributedMatrix<T>& a) {
 /// "7pt" or "27pt" on size^3 points.
 template <class T>
 DistributedMatrix<T> poisson3d_by_name(const std::string& stencil, GlobalIndex size,
-                                       const Communicator& comm, bool general_values) {
+                                       const Communicator& comm, bool general_values = false) {
   if (general_values) {
     return with_general_values(poisson3d_by_name<T>(stencil, size, comm, false));
   }

@@ -71,8 +71,8 @@ SolveArguments parse(const Communicator& world, const CommandLine& line) {
 /// Everything that can be wrong before a number is read. Collective.
 void check(const Communicator& world, const SolveArguments& arguments, const CommandLine& line) {
   check_source(arguments.source, line);
-  const KernelPath path = choose_spmv_path(kernel_path_from_string(arguments.kernel));
-  if (path != KernelPath::native && arguments.kernel != "auto" &&
+  const KernelPath kernel = choose_spmv_path(kernel_path_from_string(arguments.kernel));
+  if (kernel != KernelPath::native && arguments.kernel != "auto" &&
       arguments.solve.format == "sell") {
     throw InvalidArgument(message("the kernel path ", arguments.kernel, " reads csr, but --format ",
                                   "sell was given: leave one of the two out"));

@@ -44,6 +44,9 @@ namespace {
 /// A level of fewer rows costs more in synchronisation than it saves.
 constexpr LocalIndex thin_level = 512;
 
+/// Below this number of entries and rows together, starting the threads costs more than it saves.
+constexpr Offset least_parallel_work = 1 << 15;
+
 /// Entries and rows of a block together: the first size that is tried, and the mean below which
 /// taking blocks and waiting costs more than it saves.
 constexpr Offset most_block_work = 4096;
@@ -224,9 +227,11 @@ TrsvSchedule analyse(const ExecutionSpace& space, const TrsvStructure& a, TrsvSc
   constexpr bool on_host = SUAN_HAVE_CUDA == 0;
   analysis.threads = on_host ? space.concurrency() : 1;
   if (wanted == TrsvSchedule::sequential || a.rows == 0) return TrsvSchedule::sequential;
-  if (choose && on_host && analysis.threads == 1) return TrsvSchedule::sequential;
+  const Offset work = a.entries() + 2 * Offset{a.rows};
+  if (choose && on_host && (analysis.threads == 1 || work < least_parallel_work)) {
+    return TrsvSchedule::sequential;
+  }
   if (on_host && wanted != TrsvSchedule::levels) {
-    const Offset work = a.entries() + 2 * Offset{a.rows};
     Offset block_rows = std::max<Offset>(8, most_block_work * a.rows / work);
     auto blocks = analyse_blocks(a, static_cast<LocalIndex>(block_rows));
     // Four times as many blocks in a level as threads: nobody waits long for the last one.

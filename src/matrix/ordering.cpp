@@ -76,42 +76,6 @@ Permutation compute_ordering(const Csr<T>& a, Ordering ordering) {
 }
 
 template <Scalar T>
-Csr<T> permute(const Csr<T>& a, const Permutation& permutation) {
-  require_square("permute", a);
-  if (permutation.order.size() != at(a.rows()) || permutation.position.size() != at(a.rows())) {
-    throw DimensionMismatch(message("permute: the matrix is ", a.rows(), " x ", a.columns(),
-                                    ", but the permutation has ", permutation.order.size(),
-                                    " elements and its inverse ", permutation.position.size()));
-  }
-  if (inverse(permutation.order) != permutation.position) {
-    throw InvalidArgument("permute: order and position are not permutations inverse to each other");
-  }
-  const auto offsets = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.view().offsets);
-  const auto indices = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.view().indices);
-  const auto values = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.view().values);
-  std::vector<Offset> new_offsets{0};
-  std::vector<LocalIndex> new_indices;
-  std::vector<T> new_values;
-  new_indices.reserve(indices.extent(0));
-  new_values.reserve(indices.extent(0));
-  std::vector<std::pair<LocalIndex, Offset>> row;
-  for (const LocalIndex i : permutation.order) {
-    row.clear();
-    for (Offset k = offsets(i); k < offsets(i + 1); ++k) {
-      row.emplace_back(permutation.position[at(indices(k))], k);
-    }
-    if (a.sorted()) std::sort(row.begin(), row.end());
-    for (const auto& [j, k] : row) {
-      new_indices.push_back(j);
-      new_values.push_back(values(k));
-    }
-    new_offsets.push_back(static_cast<Offset>(new_indices.size()));
-  }
-  return Csr<T>::from_host(a.rows(), a.columns(), new_offsets, new_indices, new_values,
-                           a.plan().path());
-}
-
-template <Scalar T>
 Coloring compute_coloring(const Csr<T>& a, int distance) {
   if (distance != 1 && distance != 2) {
     throw InvalidArgument(
@@ -157,7 +121,6 @@ DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>& a) {
 
 #define SUAN_INSTANTIATE(T)                                       \
   template Permutation compute_ordering(const Csr<T>&, Ordering); \
-  template Csr<T> permute(const Csr<T>&, const Permutation&);     \
   template Coloring compute_coloring(const Csr<T>&, int);         \
   template DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>&);
 SUAN_INSTANTIATE(float)

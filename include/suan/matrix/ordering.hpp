@@ -22,7 +22,8 @@ Ordering ordering_from_string(std::string_view name);
 /// Those that this build has; rcm always.
 std::vector<Ordering> available_orderings();
 
-/// New row k is old row order[k], and old row i is new row position[i].
+/// New row k is old row order[k], and old row i is new row position[i]: permute(A, order), in
+/// transform.hpp, gives P A P^T.
 struct Permutation {
   std::vector<LocalIndex> order;
   std::vector<LocalIndex> position;
@@ -33,12 +34,6 @@ struct Permutation {
 /// number.
 template <Scalar T>
 Permutation compute_ordering(const Csr<T>& a, Ordering ordering);
-
-/// P A P^T, with columns of a row in increasing order if they are in A; on the host.
-/// @throws DimensionMismatch when the permutation is of another size; InvalidArgument when A is not
-/// square or `permutation` is none.
-template <Scalar T>
-Csr<T> permute(const Csr<T>& a, const Permutation& permutation);
 
 /// color(i) of vertex i, in device memory; 0 <= color(i) < colors.
 struct Coloring {

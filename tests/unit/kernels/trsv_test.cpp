@@ -239,11 +239,15 @@ TYPED_TEST(TrsvTest, ChoosesByStructure) {
     const auto a = make<T>(n, Triangle::lower, Diagonal::stored, structure);
     return TriangularSolver<T>(a.csr()).schedule();
   };
-  EXPECT_EQ(chosen(3000, grid(3000, 1)), TrsvSchedule::sequential);
+  EXPECT_EQ(chosen(300000, grid(300000, 1)), TrsvSchedule::sequential);  // a chain
+  EXPECT_EQ(chosen(1000, grid(10, 10)), TrsvSchedule::sequential);       // small
   const int threads = suan::ExecutionSpace().concurrency();
   if (threads > 4) GTEST_SKIP() << "the grid below is too small for " << threads << " threads";
   EXPECT_EQ(chosen(64 * 64 * 64, grid(64, 64)),
             threads == 1 ? TrsvSchedule::sequential : TrsvSchedule::blocks);
+  // Rows that need others anywhere before them: blocks would form a chain, but levels are wide.
+  EXPECT_EQ(chosen(200000, scattered()),
+            threads == 1 ? TrsvSchedule::sequential : TrsvSchedule::levels);
 }
 
 TYPED_TEST(TrsvTest, SameBitsOnAnyNumberOfThreads) {

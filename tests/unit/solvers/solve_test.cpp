@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "suan/gallery/poisson.hpp"
+#include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 #include "systems.hpp"
 
