@@ -229,7 +229,7 @@ std::int64_t SpmvTransposedPlan<T>::memory_bytes() const {
 }
 
 template <Scalar T>
-void SpmvTransposedPlan<T>::apply(const ExecutionSpace& space, Transposition op, T alpha,
+void SpmvTransposedPlan<T>::apply(const ExecutionSpace& space, Adjoint op, T alpha,
                                   const DeviceView<const T>& x, T beta,
                                   const DeviceView<T>& y) const {
   const auto with = [&]<bool conjugated>() {
@@ -240,7 +240,7 @@ void SpmvTransposedPlan<T>::apply(const ExecutionSpace& space, Transposition op,
 #endif
     gather<conjugated, T>(space, alpha, a_, offsets_, rows_, positions_, x, beta, y);
   };
-  if (is_complex<T> && op == Transposition::conjugate) return with.template operator()<true>();
+  if (is_complex<T> && op == Adjoint::conjugate) return with.template operator()<true>();
   with.template operator()<false>();
 }
 

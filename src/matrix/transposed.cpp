@@ -5,7 +5,7 @@
 namespace suan {
 
 template <Scalar T>
-TransposedOperator<T>::TransposedOperator(const Csr<T>& a, Transposition op, TransposedPath path)
+TransposedOperator<T>::TransposedOperator(const Csr<T>& a, Adjoint op, TransposedPath path)
     : Operator<T>(a.column_layout(), a.row_layout()),
       op_(op),
       plan_(ExecutionSpace(), a.view(), path),

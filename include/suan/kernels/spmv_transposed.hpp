@@ -15,8 +15,8 @@
 
 namespace suan {
 
-/// plain: A^T. conjugate: A^H, the same for real numbers.
-enum class Transposition { plain, conjugate };
+/// Which of them: plain is A^T; conjugate is A^H, the same for real numbers.
+enum class Adjoint { plain, conjugate };
 
 /// automatic: scatter, unless the spills would need more memory than a transposed structure.
 /// scatter: each thread takes a range of rows and adds to its own range of y; what falls outside of
@@ -49,8 +49,8 @@ class SpmvTransposedPlan {
   std::int64_t memory_bytes() const;
 
   /// y = alpha op(A) x + beta y, with beta zero never reading y.
-  void apply(const ExecutionSpace& space, Transposition op, T alpha, const DeviceView<const T>& x,
-             T beta, const DeviceView<T>& y) const;
+  void apply(const ExecutionSpace& space, Adjoint op, T alpha, const DeviceView<const T>& x, T beta,
+             const DeviceView<T>& y) const;
 
  private:
   CsrView<T> a_;

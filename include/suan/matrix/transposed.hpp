@@ -17,11 +17,11 @@ template <Scalar T>
 class TransposedOperator final : public Operator<T> {
  public:
   /// @throws NotSupported for the path.
-  explicit TransposedOperator(const Csr<T>& a, Transposition op = Transposition::plain,
+  explicit TransposedOperator(const Csr<T>& a, Adjoint op = Adjoint::plain,
                               TransposedPath path = TransposedPath::automatic);
 
   std::string name() const override {
-    return op_ == Transposition::plain ? "transposed" : "conjugate_transposed";
+    return op_ == Adjoint::plain ? "transposed" : "conjugate_transposed";
   }
   std::string path() const override { return std::string(to_string(plan_.path())); }
   std::int64_t bytes_per_apply() const override { return bytes_; }
@@ -31,7 +31,7 @@ class TransposedOperator final : public Operator<T> {
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
 
-  Transposition op_;
+  Adjoint op_;
   kernels::SpmvTransposedPlan<T> plan_;
   std::int64_t bytes_ = 0;
 };

@@ -11,13 +11,13 @@
 
 namespace {
 
+using suan::Adjoint;
 using suan::Layout;
 using suan::LocalIndex;
 using suan::Offset;
 using suan::Real;
 using suan::TransposedOperator;
 using suan::TransposedPath;
-using suan::Transposition;
 using suan::Vector;
 using suan::test::HostMatrix;
 using suan::test::irregular;
@@ -39,14 +39,14 @@ class SpmvTransposedTest : public testing::Test {
     const auto y0 = suan::random_vector<T>(Layout::serial(a.columns), 2);
     const auto hx = x.to_host();
     const auto hy0 = y0.to_host();
-    for (const auto op : {Transposition::plain, Transposition::conjugate}) {
+    for (const auto op : {Adjoint::plain, Adjoint::conjugate}) {
       std::vector<T> sums(columns);
       std::vector<Real<T>> sizes(columns);
       std::vector<int> lengths(columns);
       for (std::size_t i = 0; i < hx.size(); ++i) {
         for (std::size_t k = a.begin(i); k < a.begin(i + 1); ++k) {
           const auto j = static_cast<std::size_t>(a.indices[k]);
-          const T value = op == Transposition::plain ? a.values[k] : suan::conjugate(a.values[k]);
+          const T value = op == Adjoint::plain ? a.values[k] : suan::conjugate(a.values[k]);
           sums[j] += value * hx[i];
           sizes[j] += magnitude<T>(value * hx[i]);
           ++lengths[j];
@@ -89,7 +89,7 @@ TYPED_TEST(SpmvTransposedTest, TinyMatrixByHand) {
   const auto x = Vector<T>::from_host(Layout::serial(2), std::vector<T>{T(10), T(100)});
   for (const auto path : paths()) {
     Vector<T> y(Layout::serial(3));
-    TransposedOperator<T>(a.csr(), Transposition::plain, path).apply(x, y);
+    TransposedOperator<T>(a.csr(), Adjoint::plain, path).apply(x, y);
     EXPECT_EQ(y.to_host(), (std::vector<T>{T(10), T(300), T(20)}));
   }
 }
@@ -100,9 +100,9 @@ TEST(SpmvTransposed, ConjugatesByHand) {
   const auto x = suan::ones<Complex>(Layout::serial(1));
   for (const auto path : paths()) {
     Vector<Complex> y(Layout::serial(1));
-    TransposedOperator<Complex>(a.csr(), Transposition::conjugate, path).apply(x, y);
+    TransposedOperator<Complex>(a.csr(), Adjoint::conjugate, path).apply(x, y);
     EXPECT_EQ(y.to_host()[0], Complex(1, -2));
-    TransposedOperator<Complex>(a.csr(), Transposition::plain, path).apply(x, y);
+    TransposedOperator<Complex>(a.csr(), Adjoint::plain, path).apply(x, y);
     EXPECT_EQ(y.to_host()[0], Complex(1, 2));
   }
 }
@@ -140,7 +140,7 @@ TYPED_TEST(SpmvTransposedTest, BetaZeroDoesNotReadNan) {
   for (const auto path : paths()) {
     Vector<T> y(Layout::serial(80));
     suan::fill(y, T(std::numeric_limits<Real<T>>::quiet_NaN()));
-    TransposedOperator<T>(a, Transposition::plain, path).apply(x, y);
+    TransposedOperator<T>(a, Adjoint::plain, path).apply(x, y);
     EXPECT_EQ(suan::first_not_finite(y), -1);
   }
 }
@@ -172,7 +172,7 @@ TYPED_TEST(SpmvTransposedTest, SameBitsEachTime) {
   const auto a = irregular<T>(3000, 3000, 400).csr();
   const auto x = suan::random_vector<T>(Layout::serial(3000), 4);
   for (const auto path : paths()) {
-    const TransposedOperator<T> transposed(a, Transposition::conjugate, path);
+    const TransposedOperator<T> transposed(a, Adjoint::conjugate, path);
     std::vector<T> expected;
     for (int repetition = 0; repetition < 20; ++repetition) {
       Vector<T> y(Layout::serial(3000));
