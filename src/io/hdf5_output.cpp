@@ -13,7 +13,6 @@ namespace suan::hdf5 {
 namespace {
 
 #if SUAN_HAVE_MPI && defined(H5_HAVE_PARALLEL)
-constexpr bool has_mpi_io = true;
 
 void use_mpi_io(hid_t access, const Communicator& comm, const Place& place) {
   checked(H5Pset_fapl_mpio(access, comm.mpi(), MPI_INFO_NULL), place, "cannot use MPI-IO");
@@ -24,7 +23,6 @@ void use_collective_transfer(hid_t transfer, const Place& place) {
   checked(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), place, "cannot use MPI-IO");
 }
 #else
-constexpr bool has_mpi_io = false;
 void use_mpi_io(hid_t, const Communicator&, const Place&) {}
 void use_collective_transfer(hid_t, const Place&) {}
 #endif
@@ -58,9 +56,10 @@ void write_piece(const OutputDataset& to, std::int64_t first, std::int64_t count
 
 }  // namespace
 
-Route best_route(const Communicator& comm) {
-  return has_mpi_io && comm.size() > 1 ? Route::collective : Route::gathered;
-}
+// Never the collective one: when HDF5 1.10 flushes or closes a file, every rank asks for its size
+// by itself, and only those that see another one than they need call MPI_File_set_size, which waits
+// for all ranks. A rank that asks before another one has written the end waits for ever.
+Route best_route(const Communicator&) { return Route::gathered; }
 
 Output::Output(const std::string& path, const Communicator& comm, Route route)
     : comm_(comm), place_{path, {}}, route_(route), target_(path, comm) {
