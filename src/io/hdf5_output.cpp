@@ -12,21 +12,6 @@ namespace suan::hdf5 {
 
 namespace {
 
-#if SUAN_HAVE_MPI && defined(H5_HAVE_PARALLEL)
-
-void use_mpi_io(hid_t access, const Communicator& comm, const Place& place) {
-  checked(H5Pset_fapl_mpio(access, comm.mpi(), MPI_INFO_NULL), place, "cannot use MPI-IO");
-  checked(H5Pset_coll_metadata_write(access, true), place, "cannot use MPI-IO");
-}
-
-void use_collective_transfer(hid_t transfer, const Place& place) {
-  checked(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), place, "cannot use MPI-IO");
-}
-#else
-void use_mpi_io(hid_t, const Communicator&, const Place&) {}
-void use_collective_transfer(hid_t, const Place&) {}
-#endif
-
 /// Version 2 of HDF5's object headers carries checksums of its own; HDF5 1.8 and newer read it.
 Handle file_access(const Place& place) {
   Handle access =
@@ -37,39 +22,30 @@ Handle file_access(const Place& place) {
   return access;
 }
 
-/// Writes one piece through this rank's HDF5, with the others' when `transfer` says so.
-void write_piece(const OutputDataset& to, std::int64_t first, std::int64_t count, const char* data,
-                 hid_t transfer) {
+/// Writes `count` elements, of which there is at least one.
+void write_piece(const OutputDataset& to, std::int64_t first, std::int64_t count,
+                 const char* data) {
   const Handle file_space =
       checked(H5Dget_space(to.dataset.id()), H5Sclose, to.place, "cannot read the dataspace");
   select_range(file_space.id(), to.extents, first, count, to.place);
-  const hsize_t length = static_cast<hsize_t>(std::max<std::int64_t>(count, 1));
+  const auto length = static_cast<hsize_t>(count);
   const Handle memory_space =
       checked(H5Screate_simple(1, &length, nullptr), H5Sclose, to.place, "cannot make a dataspace");
-  if (count == 0) checked(H5Sselect_none(memory_space.id()), to.place, "cannot select nothing");
-  // HDF5 refuses a null pointer even where nothing is selected.
-  static const char nothing[sizeof(Complex)] = {};
   checked(H5Dwrite(to.dataset.id(), to.memory_type.id(), memory_space.id(), file_space.id(),
-                   transfer, count == 0 ? nothing : data),
+                   H5P_DEFAULT, data),
           to.place, "cannot write the elements; is the disk full?");
 }
 
 }  // namespace
 
-// Never the collective one: when HDF5 1.10 flushes or closes a file, every rank asks for its size
-// by itself, and only those that see another one than they need call MPI_File_set_size, which waits
-// for all ranks. A rank that asks before another one has written the end waits for ever.
-Route best_route(const Communicator&) { return Route::gathered; }
-
-Output::Output(const std::string& path, const Communicator& comm, Route route)
-    : comm_(comm), place_{path, {}}, route_(route), target_(path, comm) {
+Output::Output(const std::string& path, const Communicator& comm)
+    : comm_(comm), place_{path, {}}, target_(path, comm) {
   const QuietErrors quiet;
   // Once before HDF5 knows of the file, and once more because creating it gives the room back.
   reserve(0);
   together(comm_, [&] {
-    if (route_ == Route::gathered && !comm_.is_root()) return;
+    if (!comm_.is_root()) return;
     const Handle access = file_access(place_);
-    if (route_ == Route::collective) use_mpi_io(access.id(), comm_, place_);
     file_ = checked(H5Fcreate(target_.part_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
                     H5Fclose, place_, "cannot create the file; look whether the disk has room");
   });
@@ -85,11 +61,7 @@ Output::~Output() { abandon(); }
 
 void Output::abandon() noexcept {
   const QuietErrors quiet;
-  if (route_ == Route::gathered) {
-    close_without_writing(file_);
-  } else {
-    file_.close();
-  }
+  close_without_writing(file_);
 }
 
 void Output::reserve(std::int64_t bytes) {
@@ -134,33 +106,7 @@ OutputDataset Output::create_dataset(hid_t parent, const std::string& name, cons
 void Output::write(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
                    const void* data) {
   const QuietErrors quiet;
-  const auto* bytes = static_cast<const char*>(data);
-  if (route_ == Route::collective) {
-    write_collective(dataset, first, count, bytes);
-  } else {
-    write_gathered(dataset, first, count, bytes);
-  }
-}
-
-void Output::write_collective(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
-                              const char* data) {
-  const auto size = static_cast<std::int64_t>(dataset.element_size);
-  const std::int64_t most = std::max<std::int64_t>(piece_bytes / size, 1);
-  const std::int64_t rounds = comm_.max((count + most - 1) / most);
-  for (std::int64_t round = 0; round < rounds; ++round) {
-    const std::int64_t done = std::min(count, round * most);
-    together(comm_, [&] {
-      const Handle transfer = checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, dataset.place,
-                                      "cannot set up the transfer");
-      use_collective_transfer(transfer.id(), dataset.place);
-      write_piece(dataset, first + done, std::min(most, count - done), data + done * size,
-                  transfer.id());
-    });
-  }
-}
-
-void Output::write_gathered(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
-                            const char* data) {
+  const auto* elements = static_cast<const char*>(data);
   // Ranks without the file learn here how large an element is.
   const auto size = comm_.max(static_cast<std::int64_t>(dataset.element_size));
   const std::int64_t most = std::max<std::int64_t>(piece_bytes / size / comm_.size(), 1);
@@ -170,14 +116,15 @@ void Output::write_gathered(const OutputDataset& dataset, std::int64_t first, st
     const std::int64_t number = std::min(most, count - done);
     const auto firsts = comm_.all_gather(first + done);
     const auto numbers = comm_.all_gather(number);
-    const std::span<const char> mine(data + done * size, static_cast<std::size_t>(number * size));
+    const std::span<const char> mine(elements + done * size,
+                                     static_cast<std::size_t>(number * size));
     const auto gathered = comm_.size() > 1 ? comm_.gather(mine) : std::vector<char>();
     const char* from = comm_.size() > 1 ? gathered.data() : mine.data();
     together(comm_, [&] {
       if (!comm_.is_root()) return;
       for (std::size_t r = 0; r < numbers.size(); ++r) {
         if (numbers[r] == 0) continue;
-        write_piece(dataset, firsts[r], numbers[r], from, H5P_DEFAULT);
+        write_piece(dataset, firsts[r], numbers[r], from);
         from += numbers[r] * size;
       }
     });

@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// An HDF5 file that all ranks of a communicator write together.
+// An HDF5 file that all ranks of a communicator fill. Rank 0 receives the others' pieces, a bounded
+// number of bytes at a time, and writes. MPI-IO is not used: when HDF5 1.10 flushes or closes a
+// file, every rank asks for its size by itself, and only those that see another one than they need
+// call MPI_File_set_size, which waits for all ranks. One that asks before another one has written
+// the end waits for ever.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +16,6 @@
 #include "output_file.hpp"
 
 namespace suan::hdf5 {
-
-/// How the ranks' pieces get into the file.
-enum class Route {
-  collective,  ///< every rank writes, through MPI-IO
-  gathered     ///< rank 0 receives the pieces, a bounded number of bytes at a time, and writes
-};
-
-/// collective where the HDF5 library can do it.
-Route best_route(const Communicator& comm);
 
 /// A dataset being written. On ranks that do not hold the file it has no handle.
 struct OutputDataset {
@@ -37,7 +32,7 @@ class Output {
   /// The largest number of bytes that a rank hands to HDF5 or MPI at once.
   static constexpr std::int64_t piece_bytes = std::int64_t{1} << 26;
 
-  Output(const std::string& path, const Communicator& comm, Route route);
+  Output(const std::string& path, const Communicator& comm);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -45,11 +40,10 @@ class Output {
   const Communicator& comm() const noexcept { return comm_; }
   /// Messages name the final path, not the one of the unfinished file.
   const Place& place() const noexcept { return place_; }
-  /// Whether this rank takes part in the calls of HDF5.
+  /// Whether this rank, the root, makes the calls of HDF5.
   bool holds_file() const noexcept { return static_cast<bool>(file_); }
 
-  /// Calls body(file) on the ranks that hold the file. What HDF5 calls metadata (groups, datasets,
-  /// attributes) must be written with the same arguments on each of them.
+  /// Calls body(file) on the rank that holds the file.
   template <class Body>
   void edit(Body&& body) {
     const QuietErrors quiet;
@@ -76,16 +70,11 @@ class Output {
   void commit();
 
  private:
-  void write_collective(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
-                        const char* data);
-  void write_gathered(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
-                      const char* data);
   /// Closes the file, if it is open, without making it the result.
   void abandon() noexcept;
 
   Communicator comm_;
   Place place_;
-  Route route_;
   detail::OutputFile target_;
   Handle file_;
   std::int64_t reserved_ = 0;  ///< bytes that the disk has room for, on the root

@@ -173,7 +173,7 @@ std::uint64_t write_entries(Output& output, const MatrixGroup& group, MatrixRows
 
 struct Hdf5Writer::State {
   State(const std::string& path, const Communicator& comm)
-      : output(std::make_unique<Output>(path, comm, best_route(comm))) {}
+      : output(std::make_unique<Output>(path, comm)) {}
 
   /// The place of a new object. @throws InvalidArgument when it cannot be written.
   Place begin(const std::string& name, const Communicator* operand) {

@@ -8,8 +8,6 @@
 #include <array>
 #include <cmath>
 
-#include "io/hdf5_output.hpp"
-#include "io/hdf5_types.hpp"
 #include "unit/io/hdf5_support.hpp"
 
 namespace suan::test {
@@ -95,24 +93,15 @@ class Hdf5Mpi : public testing::Test {
   std::string path_ = folder_.file("a.h5");
 };
 
-TEST_F(Hdf5Mpi, BothRoutesWriteTheSame) {
-  GTEST_SKIP() << "HDF5 1.10 may wait for ever where ranks write together: see best_route()";
+// A file is closed by ranks that are not equally fast, which must not wait for each other for ever.
+TEST_F(Hdf5Mpi, FilesAreCompletedOnAnyTiming) {
   const auto x = make_vector<double>(Layout::even(1000, world_));
-  for (const auto route : {hdf5::Route::gathered, hdf5::best_route(world_)}) {
-    const std::string path = folder_.file(route == hdf5::Route::gathered ? "g.h5" : "c.h5");
-    hdf5::Output output(path, world_, route);
-    hdf5::OutputDataset to;
-    const hdf5::Place place{path, "x"};
-    output.edit([&](hid_t file) {
-      to = hdf5::Output::create_dataset(file, "x", place,
-                                        hdf5::file_type(hdf5::Stored::float64, place),
-                                        hdf5::memory_type(hdf5::Stored::float64, place), {10, 100});
-    });
-    const auto mine = x.to_host();
-    output.write(to, x.layout().first(), x.local_size(), mine.data());
-    to = {};
-    output.commit();
-    expect_numbers(read_hdf5_vector<double>(path, x.layout()));
+  for (int k = 0; k < 20; ++k) {
+    Hdf5Writer writer(path_, world_);
+    writer.write("x", x, std::array<GlobalIndex, 2>{10, 100});
+    writer.write_text("number", std::to_string(k));
+    writer.close();
+    expect_numbers(read_hdf5_vector<double>(path_, x.layout()));
   }
 }
 
