@@ -37,7 +37,7 @@ class SolveReport:
     choice: str
     #: Of the matrix: "csr", "function".
     format: str
-    #: Of the kernels: "native", "cusparse".
+    #: Of the kernels: "native", "cusparse", "cuda".
     path: str
     #: "float32", "float64" or "complex128".
     scalar: str

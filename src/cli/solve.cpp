@@ -37,7 +37,7 @@ const OptionTable<SolveArguments>& SolveArguments::table() {
           .value("initial_guess", &SolveArguments::initial_guess,
                  "Where the iteration starts: a file as for the matrix. Zero without it.")
           .include(&SolveArguments::solve)
-          .choice("kernel", &SolveArguments::kernel, {"auto", "native", "cusparse"},
+          .choice("kernel", &SolveArguments::kernel, {"auto", "native", "cusparse", "cuda"},
                   "The implementation of the matrix-vector product; an error if it is not in this "
                   "build.")
           .value("output", &SolveArguments::output,

@@ -2,10 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/path.hpp"
 
+#include "suan/core/error.hpp"
 #include "suan/core/options.hpp"
 #include "suan/core/types.hpp"
 
 namespace suan {
+
+namespace {
+
+constexpr KernelPath all_paths[] = {KernelPath::automatic, KernelPath::native, KernelPath::cusparse,
+                                    KernelPath::cuda};
+
+}  // namespace
 
 std::string_view to_string(KernelPath path) {
   switch (path) {
@@ -13,6 +21,8 @@ std::string_view to_string(KernelPath path) {
       return "native";
     case KernelPath::cusparse:
       return "cusparse";
+    case KernelPath::cuda:
+      return "cuda";
     case KernelPath::automatic:
       break;
   }
@@ -20,25 +30,41 @@ std::string_view to_string(KernelPath path) {
 }
 
 KernelPath kernel_path_from_string(std::string_view name) {
-  for (const auto path : {KernelPath::automatic, KernelPath::native, KernelPath::cusparse}) {
+  std::vector<std::string> names;
+  for (const auto path : all_paths) {
     if (to_string(path) == name) return path;
+    names.emplace_back(to_string(path));
   }
-  throw_unknown_name("kernel path", name, {"auto", "native", "cusparse"});
+  throw_unknown_name("kernel path", name, names);
 }
 
 std::vector<KernelPath> available_kernel_paths() {
-  if constexpr (SUAN_HAVE_CUDA != 0) return {KernelPath::native, KernelPath::cusparse};
+  if constexpr (SUAN_HAVE_CUDA != 0) {
+    return {KernelPath::native, KernelPath::cusparse, KernelPath::cuda};
+  }
   return {KernelPath::native};
 }
 
-KernelPath choose_spmv_path(KernelPath wanted) {
-  if (wanted == KernelPath::cusparse && SUAN_HAVE_CUDA == 0) {
-    throw NotSupported(
-        "the kernel path cusparse was asked for, but this build of Suan has no CUDA; use auto or "
-        "native, or build the preset cuda");
+KernelPath choose_path(std::string_view operation, KernelPath wanted,
+                       std::initializer_list<KernelPath> present) {
+  if (wanted == KernelPath::automatic) return *present.begin();
+  std::string names = "auto";
+  for (const auto path : present) {
+    if (path == wanted) return path;
+    names += message(", ", to_string(path));
   }
-  if (wanted != KernelPath::automatic) return wanted;
-  return SUAN_HAVE_CUDA != 0 ? KernelPath::cusparse : KernelPath::native;
+  throw NotSupported(
+      message("the kernel path ", to_string(wanted), " was asked for, but this build ", "of Suan ",
+              SUAN_HAVE_CUDA != 0 ? "" : "has no CUDA and ", "does not have it for ", operation,
+              "; use one of ", names, SUAN_HAVE_CUDA != 0 ? "" : ", or build the preset cuda"));
+}
+
+KernelPath choose_spmv_path(KernelPath wanted) {
+  if constexpr (SUAN_HAVE_CUDA != 0) {
+    return choose_path("products with a vector", wanted,
+                       {KernelPath::cusparse, KernelPath::native});
+  }
+  return choose_path("products with a vector", wanted, {KernelPath::native});
 }
 
 }  // namespace suan

@@ -42,9 +42,21 @@ TEST(KernelPath, CusparseIsRefusedInWordsWithoutCuda) {
   EXPECT_EQ(choose_spmv_path(KernelPath::automatic), KernelPath::native);
 }
 
+TEST(KernelPath, ChooseTakesTheFirstAndRefusesWhatIsAbsent) {
+  const auto choose = [](KernelPath wanted) {
+    return choose_path("a test", wanted, {KernelPath::cuda, KernelPath::native});
+  };
+  EXPECT_EQ(choose(KernelPath::automatic), KernelPath::cuda);
+  EXPECT_EQ(choose(KernelPath::native), KernelPath::native);
+  EXPECT_THAT([&] { choose(KernelPath::cusparse); },
+              ThrowsMessage<NotSupported>(
+                  AllOf(HasSubstr("cusparse"), HasSubstr("a test"), HasSubstr("cuda, native"))));
+}
+
 TEST(KernelPath, AutomaticIsCusparseWithCuda) {
   if (!has_cuda) GTEST_SKIP() << "this build has no CUDA";
-  EXPECT_THAT(available_kernel_paths(), ElementsAre(KernelPath::native, KernelPath::cusparse));
+  EXPECT_THAT(available_kernel_paths(),
+              ElementsAre(KernelPath::native, KernelPath::cusparse, KernelPath::cuda));
   EXPECT_EQ(one_by_one(KernelPath::automatic).path(), "cusparse");
   EXPECT_EQ(one_by_one(KernelPath::cusparse).path(), "cusparse");
 }
