@@ -49,9 +49,10 @@ T long_row_product(Offset begin, Offset end, const LocalIndex* __restrict indice
 }
 
 template <Scalar T>
-T row_product(Offset begin, Offset end, const LocalIndex* indices, const T* values, const T* x) {
-  return end - begin < long_row ? short_row_product(begin, end, indices, values, x)
-                                : long_row_product(begin, end, indices, values, x);
+T row_product(Offset begin, Offset end, const LocalIndex* indices, const T* values, const T* x,
+              Offset limit) {
+  if (end - begin < long_row) return short_row_product(begin, end, indices, values, x);
+  return end - begin < limit ? long_row_product(begin, end, indices, values, x) : T{};
 }
 
 /// Four short rows of one length, which stand one behind the other.
@@ -83,7 +84,7 @@ void four_row_products(Offset begin, Offset length, const LocalIndex* __restrict
 
 template <Scalar T>
 void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
-                  const T* values, const T* x, T* products) {
+                  const T* values, const T* x, T* products, Offset limit) {
   LocalIndex i = 0;
   for (; i + 4 <= count; i += 4) {
     const Offset o0 = offsets[i];
@@ -97,28 +98,32 @@ void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* ind
     if (length < long_row && o2 - o1 == length && o3 - o2 == length && o4 - o3 == length) {
       four_row_products(o0, length, indices, values, x, products + i);
     } else {
-      products[i] = row_product(o0, o1, indices, values, x);
-      products[i + 1] = row_product(o1, o2, indices, values, x);
-      products[i + 2] = row_product(o2, o3, indices, values, x);
-      products[i + 3] = row_product(o3, o4, indices, values, x);
+      products[i] = row_product(o0, o1, indices, values, x, limit);
+      products[i + 1] = row_product(o1, o2, indices, values, x, limit);
+      products[i + 2] = row_product(o2, o3, indices, values, x, limit);
+      products[i + 3] = row_product(o3, o4, indices, values, x, limit);
     }
   }
   for (; i < count; ++i) {
-    products[i] = row_product(offsets[i], offsets[i + 1], indices, values, x);
+    products[i] = row_product(offsets[i], offsets[i + 1], indices, values, x, limit);
   }
 }
 
 template <Scalar T>
-LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts) {
+LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts,
+                             const LongRows<T>& left_out) {
   // A row costs about as much as two entries: its offset, its element of y.
   constexpr Offset row_cost = 2;
-  const Offset total = a.entries() + row_cost * a.rows;
+  const auto cost_before = [&](LocalIndex i) {
+    return a.offsets(i) - left_out.entries_before(i) + row_cost * i;
+  };
+  const Offset total = cost_before(a.rows);
   const Offset wanted = total / parts * part + total % parts * part / parts;
   LocalIndex low = 0;
   LocalIndex high = a.rows;
   while (low < high) {
     const LocalIndex middle = low + (high - low) / 2;
-    if (a.offsets(middle) - a.offsets(0) + row_cost * middle < wanted) {
+    if (cost_before(middle) < wanted) {
       low = middle + 1;
     } else {
       high = middle;
@@ -127,10 +132,10 @@ LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts) {
   return part == parts ? a.rows : low;
 }
 
-#define SUAN_INSTANTIATE(T)                                                                    \
-  template void row_products(const Offset*, LocalIndex, const LocalIndex*, const T*, const T*, \
-                             T*);                                                              \
-  template LocalIndex first_row_of_part(const CsrView<T>&, int, int);
+#define SUAN_INSTANTIATE(T)                                                                        \
+  template void row_products(const Offset*, LocalIndex, const LocalIndex*, const T*, const T*, T*, \
+                             Offset);                                                              \
+  template LocalIndex first_row_of_part(const CsrView<T>&, int, int, const LongRows<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

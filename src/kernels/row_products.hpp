@@ -4,22 +4,27 @@
 // Rows of a CSR matrix times a vector on the host: the loop that all of its products share.
 #pragma once
 
+#include <limits>
+
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
+
+inline constexpr Offset no_limit = std::numeric_limits<Offset>::max();
 
 /// products[i] = sum over the entries k of row i of values[k] x[indices[k]], for i < count, where
 /// row i has the entries offsets[i] to offsets[i + 1].
 ///
 /// The order of a row's sum depends on the row's length alone, so that a row has the same bits in
-/// any block and on any number of threads.
+/// any block and on any number of threads. Rows of `limit` entries and more are left out.
 template <Scalar T>
 void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
-                  const T* values, const T* x, T* products);
+                  const T* values, const T* x, T* products, Offset limit = no_limit);
 
 /// The first row of part `part` of `parts`. Parts are alike in entries and rows together, because
-/// rows cost something too.
+/// rows cost something too; `left_out` does not count.
 template <Scalar T>
-LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts);
+LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts,
+                             const LongRows<T>& left_out = {});
 
 }  // namespace suan::kernels

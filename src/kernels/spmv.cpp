@@ -32,25 +32,64 @@ struct CsrRows {
 #endif
 };
 
+#if !SUAN_HAVE_CUDA
+
+/// The same where the long rows' products are known already.
+template <Scalar T>
+struct CsrRowsBesideLong {
+  const CsrView<T>& a;
+  const LongRows<T>& long_rows;
+  std::vector<T> sums;
+  LocalIndex rows = a.rows;
+
+  LocalIndex first_row_of_part(int part, int parts) const {
+    return kernels::first_row_of_part(a, part, parts, long_rows);
+  }
+  void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const {
+    kernels::row_products(a.offsets.data() + begin, count, a.indices.data(), a.values.data(), x,
+                          products, LongRows<T>::shortest);
+    long_rows.place(begin, count, sums, products);
+  }
+};
+
+#endif
+
+/// Calls use(rows) with a matrix for row_loops.hpp.
+template <Scalar T, class Use>
+auto with_rows(const ExecutionSpace& space, const CsrView<T>& a, const LongRows<T>& long_rows,
+               const DeviceView<const T>& x, const Use& use) {
+#if !SUAN_HAVE_CUDA
+  if (!long_rows.empty()) {
+    return use(CsrRowsBesideLong<T>{a, long_rows, long_rows.products(space, a, x.data())});
+  }
+#endif
+  return use(CsrRows<T>{a});
+}
+
 }  // namespace
 
 template <Scalar T>
 void spmv(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const DeviceView<const T>& x,
-          T beta, const DeviceView<T>& y) {
-  product<T>("suan::spmv", space, alpha, CsrRows<T>{a}, x, beta, y);
+          T beta, const DeviceView<T>& y, const LongRows<T>& long_rows) {
+  with_rows(space, a, long_rows, x,
+            [&](const auto& rows) { product<T>("suan::spmv", space, alpha, rows, x, beta, y); });
 }
 
 template <Scalar T>
 T spmv_dot(const ExecutionSpace& space, const CsrView<T>& a, const DeviceView<const T>& x,
-           const DeviceView<T>& y) {
-  return product_dot<T>("suan::spmv_dot", space, CsrRows<T>{a}, x, y);
+           const DeviceView<T>& y, const LongRows<T>& long_rows) {
+  return with_rows(space, a, long_rows, x, [&](const auto& rows) {
+    return product_dot<T>("suan::spmv_dot", space, rows, x, y);
+  });
 }
 
 template <Scalar T>
 Real<T> spmv_residual(const ExecutionSpace& space, const CsrView<T>& a,
                       const DeviceView<const T>& x, const DeviceView<const T>& b,
-                      const DeviceView<T>& r) {
-  return product_residual<T>("suan::spmv_residual", space, CsrRows<T>{a}, x, b, r);
+                      const DeviceView<T>& r, const LongRows<T>& long_rows) {
+  return with_rows(space, a, long_rows, x, [&](const auto& rows) {
+    return product_residual<T>("suan::spmv_residual", space, rows, x, b, r);
+  });
 }
 
 template <Scalar T>
@@ -74,12 +113,12 @@ T spmv_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
 
 #define SUAN_INSTANTIATE(T)                                                                      \
   template void spmv(const ExecutionSpace&, T, const CsrView<T>&, const DeviceView<const T>&, T, \
-                     const DeviceView<T>&);                                                      \
+                     const DeviceView<T>&, const LongRows<T>&);                                  \
   template T spmv_dot(const ExecutionSpace&, const CsrView<T>&, const DeviceView<const T>&,      \
-                      const DeviceView<T>&);                                                     \
+                      const DeviceView<T>&, const LongRows<T>&);                                 \
   template Real<T> spmv_residual(const ExecutionSpace&, const CsrView<T>&,                       \
                                  const DeviceView<const T>&, const DeviceView<const T>&,         \
-                                 const DeviceView<T>&);                                          \
+                                 const DeviceView<T>&, const LongRows<T>&);                      \
   template T spmv_add_rows(const ExecutionSpace&, T, const CsrView<T>&,                          \
                            const DeviceView<const LocalIndex>&, const DeviceView<const T>&,      \
                            const DeviceView<T>&, const DeviceView<const T>&);

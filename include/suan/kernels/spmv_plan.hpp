@@ -60,6 +60,7 @@ class SpmvPlan {
 
  private:
   CsrView<T> a_;
+  LongRows<T> long_rows_;
   std::shared_ptr<const PreparedSpmv<T>> prepared_;
 };
 
