@@ -43,7 +43,7 @@ class Columns {
 
   Offset bound(LocalIndex i) const { return std::min<Offset>(m_.bound(i), m_.p.columns); }
 
-  LocalIndex* columns(LocalIndex i, const LocalIndex*, LocalIndex* out) {
+  LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
     std::size_t products = 0;
     m_.visit(i, [&](LocalIndex k, Offset, Offset) {
       fine_.insert(k);

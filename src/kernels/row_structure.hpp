@@ -8,6 +8,7 @@
 
 #include "kernels/column_set.hpp"
 #include "kernels/host_csr.hpp"
+#include "kernels/repeats.hpp"
 
 namespace suan::kernels {
 
@@ -53,9 +54,8 @@ struct RowStructure {
 };
 
 /// Finds the columns of all rows. `make()` returns, once per thread, an object of which
-/// bound(i) is at least the number of columns of row i, and columns(i, before, out) writes them in
-/// increasing order to `out` and returns their end. From `before` to `out` stand the columns of row
-/// i - 1, unless `before` is null.
+/// bound(i) is at least the number of columns of row i, and columns(i, earlier, out) writes them in
+/// increasing order to `out` and returns their end. `earlier` has the chunk's rows before i.
 ///
 /// The columns of a chunk are kept in an array of their size until all offsets are known; they are
 /// freed while they are copied. So memory is that of the structure twice, before there are values.
@@ -81,12 +81,13 @@ RowStructure find_structure(const char* label, const ExecutionSpace& space,
         capacity = bound;
       }
       LocalIndex* end = buffer.get();
-      const LocalIndex* before = nullptr;
+      EarlierRows earlier;
+      earlier.start(chunks[c]);
       for (LocalIndex i = chunks[c]; i < chunks[c + 1]; ++i) {
         LocalIndex* const begin = end;
-        end = work.columns(i, before, begin);
+        earlier.begin_row(i, begin);
+        end = work.columns(i, earlier, begin);
         offsets[static_cast<std::size_t>(i)] = end - begin;
-        before = begin;
       }
       found[c] = std::make_unique_for_overwrite<LocalIndex[]>(
           static_cast<std::size_t>(end - buffer.get()));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/spgemm.hpp"
 
+#include "kernels/place_lists.hpp"
 #include "kernels/row_accumulator.hpp"
 #include "kernels/row_structure.hpp"
 
@@ -75,16 +76,29 @@ class Words {
 template <Scalar T>
 class Columns {
  public:
-  Columns(const HostCsr<T>& a, const HostCsr<T>& b, const Words<T>& words)
-      : a_(a), b_(b), words_(words), set_(b.columns) {}
+  Columns(const HostCsr<T>& a, const HostCsr<T>& b, const Repeats& repeats, const Words<T>& words,
+          RowKinds& kinds)
+      : a_(a), b_(b), repeats_(repeats), words_(words), kinds_(kinds), set_(b.columns) {}
 
   Offset bound(LocalIndex i) const {
     return std::min<Offset>(products_of_row(a_, b_, i), b_.columns);
   }
 
-  LocalIndex* columns(LocalIndex i, const LocalIndex* before, LocalIndex* out) {
+  LocalIndex* columns(LocalIndex i, const EarlierRows& earlier, LocalIndex* out) {
+    const LocalIndex distance = repeats_.distance();
+    RowKind& kind = kinds_.of_row[static_cast<std::size_t>(i)];
+    if (distance > 0 && earlier.has(distance) && repeats_.product_repeats(a_, i)) {
+      kind = RowKind::moved;
+      const auto from = earlier.row(distance);
+      return std::transform(from.begin(), from.end(), out,
+                            [=](LocalIndex j) { return j + distance; });
+    }
     // The rows of the unknowns at one point have the same columns, as a rule.
-    if (before != nullptr && same_as_row_before(i)) return std::copy_n(before, out - before, out);
+    if (earlier.has(1) && same_as_row_before(i)) {
+      kind = RowKind::as_before;
+      const auto from = earlier.row(1);
+      return std::copy(from.begin(), from.end(), out);
+    }
     for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {
       const LocalIndex row = a_.indices[k];
       if (words_.worth_it()) {
@@ -106,8 +120,60 @@ class Columns {
 
   const HostCsr<T>& a_;
   const HostCsr<T>& b_;
+  const Repeats& repeats_;
   const Words<T>& words_;
+  RowKinds& kinds_;
   ColumnSet set_;
+};
+
+/// The values of rows of C, on one thread.
+template <Scalar T>
+class Values {
+ public:
+  Values(const HostCsr<T>& a, const HostCsr<T>& b, const RowKinds& kinds)
+      : a_(a), b_(b), lists_(kinds) {}
+
+  void start(LocalIndex first, LocalIndex end) { lists_.start(first, end); }
+
+  /// Row i, the one after the last: of `count` entries in the columns given.
+  void row(LocalIndex i, const LocalIndex* columns, Offset count, T* values) {
+    const PlaceLists::List* list = lists_.find(i);
+    if (list == nullptr && count <= PlaceLists::most_entries && lists_.wanted(i) &&
+        products_of_row(a_, b_, i) <= PlaceLists::most_products) {
+      PlaceLists::List& made = lists_.make(i);
+      visit(i, [&](const T&, Offset l) {
+        const LocalIndex* const at = std::lower_bound(columns, columns + count, b_.indices[l]);
+        made.push_back(static_cast<PlaceLists::Place>(at - columns));
+      });
+      list = &made;
+    }
+    if (list != nullptr) {
+      std::fill_n(values, count, T{});
+      const PlaceLists::Place* place = list->data();
+      visit(i, [&](const T& factor, Offset l) { values[*place++] += factor * b_.values[l]; });
+      return;
+    }
+    accumulator_.sum(columns, count, values, [&](const auto& add) {
+      visit(i, [&](const T& factor, Offset l) { add(b_.indices[l], factor * b_.values[l]); });
+    });
+  }
+
+ private:
+  /// Calls use(entry of A, number of the entry of B) for each product, in the order of the sums.
+  template <class Use>
+  void visit(LocalIndex i, const Use& use) const {
+    for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {
+      const LocalIndex row = a_.indices[k];
+      const T factor = a_.values[k];
+      const Offset end = b_.offsets[row + 1];
+      for (Offset l = b_.offsets[row]; l < end; ++l) use(factor, l);
+    }
+  }
+
+  const HostCsr<T>& a_;
+  const HostCsr<T>& b_;
+  PlaceLists lists_;
+  RowAccumulator<T> accumulator_;
 };
 
 }  // namespace
@@ -125,9 +191,15 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
     multiply_adds_ = total - row_cost * a.rows;
     chunks_ = split_rows(work.get(), a.rows, number_of_chunks(space, total));
   }
+  const Repeats repeats(space, host_b);
   const Words<T> words(space, host_b);
-  const auto structure = find_structure("suan::spgemm_structure", space, chunks_,
-                                        [&] { return Columns<T>(host_a, host_b, words); });
+  const auto kinds = std::make_shared<RowKinds>();
+  kinds->distance = repeats.distance();
+  kinds->of_row.resize(static_cast<std::size_t>(a.rows), RowKind::own);
+  const auto structure = find_structure("suan::spgemm_structure", space, chunks_, [&] {
+    return Columns<T>(host_a, host_b, repeats, words, *kinds);
+  });
+  kinds_ = kinds;
   structure_ = {a.rows, b.columns, structure.offsets, structure.indices, {}};
 }
 
@@ -141,21 +213,12 @@ CsrView<T> SpgemmPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>
   const detail::Staged<T> values("suan::Csr::values", columns.extent(0));
   const std::size_t count = chunks_.empty() ? 0 : chunks_.size() - 1;
   share_chunks("suan::spgemm_values", space, count, [&](const auto& next) {
-    RowAccumulator<T> accumulator;
+    Values<T> work(host_a, host_b, *kinds_);
     for (std::size_t c = next(); c < count; c = next()) {
+      work.start(chunks_[c], chunks_[c + 1]);
       for (LocalIndex i = chunks_[c]; i < chunks_[c + 1]; ++i) {
         const Offset begin = offsets.data()[i];
-        accumulator.sum(columns.data() + begin, offsets.data()[i + 1] - begin,
-                        values.data() + begin, [&](const auto& add) {
-                          for (Offset k = host_a.offsets[i]; k < host_a.offsets[i + 1]; ++k) {
-                            const LocalIndex row = host_a.indices[k];
-                            const T factor = host_a.values[k];
-                            const Offset end = host_b.offsets[row + 1];
-                            for (Offset l = host_b.offsets[row]; l < end; ++l) {
-                              add(host_b.indices[l], factor * host_b.values[l]);
-                            }
-                          }
-                        });
+        work.row(i, columns.data() + begin, offsets.data()[i + 1] - begin, values.data() + begin);
       }
     }
   });

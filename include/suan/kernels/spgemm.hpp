@@ -11,22 +11,26 @@
 // correct, not fast.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
 
+struct RowKinds;
+
 /// The structure of C = A B, rows strictly increasing; entries that happen to be zero stay. A and B
 /// may be unsorted and have duplicates.
 ///
 /// An entry of C is one sum, in the order of A's row and within it of B's row: structure and bits
 /// depend on neither threads nor schedule. Work is divided by multiply-adds; a row is never
-/// divided. Memory beside the matrices, while the structure is found: 8 bytes per row of A and of
-/// B, up to 8 bytes per entry of B, the columns of C a second time, and per thread an eighth of a
-/// byte per column of C and the products of one chunk of rows (2^16, or one longer row). While
-/// values are found: per thread the greater of 2^16 and 16 times the entries of the longest row of
-/// C, in values.
+/// divided. Where the structure of rows repeats, as on grids, what was found for one row serves the
+/// next ones. Memory beside the matrices: a byte per row of A; while the structure is found, 8
+/// bytes per row of A and 9 per row of B, up to 8 bytes per entry of B, the columns of C a second
+/// time, and per thread an eighth of a byte per column of C and the products of one chunk of rows
+/// (2^16, or one longer row). While values are found: per thread the greater of 2^16 and 16 times
+/// the entries of the longest row of C, in values.
 template <Scalar T>
 class SpgemmPlan {
  public:
@@ -41,6 +45,7 @@ class SpgemmPlan {
  private:
   CsrView<T> structure_;            // without values
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
+  std::shared_ptr<const RowKinds> kinds_;
   Offset multiply_adds_ = 0;
 };
 

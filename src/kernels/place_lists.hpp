@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where the products that make a row of A B add up, kept for the rows that are made in the same
+// way.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "kernels/repeats.hpp"
+
+namespace suan::kernels {
+
+/// What the structure of a product's row has in common with that of an earlier one.
+enum class RowKind : std::uint8_t {
+  own,        ///< nothing that is known
+  as_before,  ///< the row before has the same columns
+  moved       ///< the row `distance` before has the same columns, moved on by `distance`
+};
+
+struct RowKinds {
+  LocalIndex distance = 0;
+  std::vector<RowKind> of_row;
+};
+
+/// The lists of the last rows of one chunk. A list has, for each product in the order in which they
+/// are added, the number of the entry within the row; rows of a kind other than `own` use that of
+/// the row that they are like.
+class PlaceLists {
+ public:
+  using Place = std::uint16_t;
+  using List = std::vector<Place>;
+  /// A row with more entries, or products, is summed without a list, which would not stay in the
+  /// caches.
+  static constexpr Offset most_entries = std::numeric_limits<Place>::max();
+  static constexpr Offset most_products = Offset(1) << 15;
+
+  explicit PlaceLists(const RowKinds& kinds) : kinds_(kinds) {}
+
+  void start(LocalIndex first, LocalIndex end) {
+    first_ = first;
+    end_ = end;
+  }
+
+  /// The list of row i, the row after the one that was asked for last; null when there is none.
+  const List* find(LocalIndex i) {
+    int list = none;
+    if (kind(i) == RowKind::as_before && i > first_) list = in_use_[place(i - 1)];
+    if (kind(i) == RowKind::moved && i - first_ >= kinds_.distance) {
+      list = in_use_[place(i - kinds_.distance)];
+    }
+    in_use_[place(i)] = list;
+    return list == none ? nullptr : &lists_[static_cast<std::size_t>(list)];
+  }
+
+  /// Whether a later row will use the list of row i.
+  bool wanted(LocalIndex i) const {
+    if (i + 1 < end_ && kind(i + 1) == RowKind::as_before) return true;
+    return kinds_.distance > 0 && end_ - i > kinds_.distance &&
+           kind(i + kinds_.distance) == RowKind::moved;
+  }
+
+  /// An empty list for row i, for which find() was called last.
+  List& make(LocalIndex i) {
+    int free = 0;
+    while (std::find(in_use_.begin(), in_use_.end(), free) != in_use_.end()) ++free;
+    in_use_[place(i)] = free;
+    List& list = lists_[static_cast<std::size_t>(free)];
+    list.clear();
+    return list;
+  }
+
+ private:
+  static constexpr int none = -1;
+  static constexpr std::size_t rows = 16;
+  static_assert(Repeats::farthest < rows);
+  static std::size_t place(LocalIndex i) { return static_cast<std::size_t>(i) % rows; }
+  RowKind kind(LocalIndex i) const { return kinds_.of_row[static_cast<std::size_t>(i)]; }
+
+  const RowKinds& kinds_;
+  LocalIndex first_ = 0;
+  LocalIndex end_ = 0;
+  std::array<int, rows> in_use_{};
+  std::array<List, rows + 1> lists_;
+};
+
+}  // namespace suan::kernels
