@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/transpose.hpp"
 
+#include "kernels/mirrored.hpp"
 #include "kernels/places.hpp"
 
 namespace suan::kernels {
@@ -24,26 +25,38 @@ class ByColumn {
                   for (Offset k = a.offsets[parts_[p]]; k < end; ++k) use(a.indices[k]);
                 }) {}
 
-  /// Calls put(place, row, k) for each entry k.
-  template <class Put>
-  void visit(const ExecutionSpace& space, const HostCsr<T>& a, const Put& put) {
+  /// Calls put(place, row, k) for each entry k, and before that prefetch(place) for the place where
+  /// it will probably go, which is anywhere.
+  template <class Prefetch, class Put>
+  void visit(const ExecutionSpace& space, const HostCsr<T>& a, const Prefetch& prefetch,
+             const Put& put) {
     places_.for_parts(space, [&](std::size_t p, Offset* next) {
+      const Offset last = a.offsets[parts_[p + 1]];
       for (LocalIndex i = parts_[p]; i < parts_[p + 1]; ++i) {
         const Offset end = a.offsets[i + 1];
-        for (Offset k = a.offsets[i]; k < end; ++k) put(next[a.indices[k]]++, i, k);
+        for (Offset k = a.offsets[i]; k < end; ++k) {
+          if (k + 2 * entries_ahead < last) {
+            __builtin_prefetch(next + a.indices[k + 2 * entries_ahead], 1);
+            prefetch(next[a.indices[k + entries_ahead]]);
+          }
+          put(next[a.indices[k]]++, i, k);
+        }
       }
     });
   }
 
  private:
+  // In the time for so many entries a line comes from memory.
+  static constexpr Offset entries_ahead = 24;
+
   std::vector<LocalIndex> parts_;
   Places places_;
 };
 
-}  // namespace
-
+/// By counting, on the host.
 template <Scalar T>
-CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated) {
+CsrView<T> transpose_by_counting(const ExecutionSpace& space, const CsrView<T>& a,
+                                 bool conjugated) {
   const HostCsr<T> host(a);
   const auto entries = static_cast<std::size_t>(host.entries());
   const Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(a.columns) + 1);
@@ -52,22 +65,40 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
   ByColumn<T> by_column(space, host, offsets.data());
   LocalIndex* const row_of = indices.data();
   T* const value_of = values.data();
-  if (is_complex<T> && conjugated) {
-    by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
-      row_of[place] = i;
-      value_of[place] = conjugate(host.values[k]);
-    });
-  } else {
-    by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
-      row_of[place] = i;
-      value_of[place] = host.values[k];
-    });
-  }
+  const auto prefetch = [=](Offset place) {
+    __builtin_prefetch(row_of + place, 1);
+    __builtin_prefetch(value_of + place, 1);
+  };
+  by_column.visit(space, host, prefetch, [&](Offset place, LocalIndex i, Offset k) {
+    row_of[place] = i;
+    value_of[place] = conjugated ? conjugate(host.values[k]) : host.values[k];
+  });
   return {a.columns, a.rows, offsets.finish(), indices.finish(), values.finish()};
+}
+
+}  // namespace
+
+template <Scalar T>
+CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated) {
+  const auto values = detail::allocate<T>("suan::Csr::values", a.values.extent(0));
+  const auto from = a.values;
+  // Read here and there, written in order: writing here and there would move the lines twice.
+  const auto fetch = KOKKOS_LAMBDA(Offset k, Offset mirror) {
+    values(k) = conjugated ? conjugate(from(mirror)) : from(mirror);
+  };
+  if (visit_all_mirrors(space, a, fetch)) return {a.rows, a.columns, a.offsets, a.indices, values};
+  return transpose_by_counting(space, a, conjugated);
 }
 
 template <Scalar T>
 TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a) {
+  const auto mirrors = detail::allocate<Offset>("suan::TransposePlan::source", a.values.extent(0));
+  const auto note = KOKKOS_LAMBDA(Offset k, Offset mirror) { mirrors(k) = mirror; };
+  if (visit_all_mirrors(space, a, note)) {
+    structure_ = {a.rows, a.columns, a.offsets, a.indices, {}};
+    source_ = mirrors;
+    return;
+  }
   const HostCsr<T> host(a);
   const auto entries = static_cast<std::size_t>(host.entries());
   const Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(a.columns) + 1);
@@ -76,7 +107,11 @@ TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a
   ByColumn<T> by_column(space, host, offsets.data());
   LocalIndex* const row_of = indices.data();
   Offset* const source_of = source.data();
-  by_column.visit(space, host, [&](Offset place, LocalIndex i, Offset k) {
+  const auto prefetch = [=](Offset place) {
+    __builtin_prefetch(row_of + place, 1);
+    __builtin_prefetch(source_of + place, 1);
+  };
+  by_column.visit(space, host, prefetch, [&](Offset place, LocalIndex i, Offset k) {
     row_of[place] = i;
     source_of[place] = k;
   });

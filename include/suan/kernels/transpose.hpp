@@ -1,24 +1,25 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The transpose of a CSR matrix, on one rank, by counting: each part of the rows counts its entries
-// per column, sums of the counts are places, and each part writes its entries to its places.
-// F. G. Gustavson, "Two fast algorithms for sparse matrices: multiplication and permuted
-// transposition", ACM Trans. Math. Softw. 4 (1978), 250-269.
+// The transpose of a CSR matrix, on one rank. Where there is an entry (j, i) for each entry (i, j),
+// and rows increase strictly, the structure is that of A and shared with it: each value is written
+// to the place of its mirror image. Otherwise by counting: each part of the rows counts its entries
+// per column, sums of the counts are places, and each part writes its entries to its places. F. G.
+// Gustavson, "Two fast algorithms for sparse matrices: multiplication and permuted transposition",
+// ACM Trans. Math. Softw. 4 (1978), 250-269.
 //
 // The functions check nothing. Rows of the result are in increasing order of the rows of A;
 // duplicates stay, in their order. Structure and bits do not depend on the number of threads.
 //
-// With CUDA the structure is found on the host, through copies of the arrays; only values() runs
-// on the device.
+// With CUDA counting runs on the host, through copies of the arrays; the rest on the device.
 #pragma once
 
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
 
-/// A^T or, when `conjugated`, A^H. Memory beside both matrices: at most the size of the entries, in
-/// fact 8 bytes per column and thread, with fewer threads when that would be more.
+/// A^T or, when `conjugated`, A^H. Memory beside both matrices, when counting: at most the size of
+/// the entries, in fact 8 bytes per column and thread, with fewer threads when that would be more.
 template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated);
 

@@ -114,6 +114,66 @@ TYPED_TEST(TransposeTest, TwiceIsTheMatrixItself) {
   EXPECT_EQ(to_host(suan::transpose(suan::transpose(a.csr()))), a);
 }
 
+/// Entries (i, j) and (j, i) alike in place and not in value: a band, and one row and column that
+/// are full. `edit(i, columns)` may change the columns of row i.
+template <class T, class Edit>
+HostArrays<T> mirrored(LocalIndex n, const Edit& edit) {
+  HostArrays<T> a{n, n};
+  for (LocalIndex i = 0; i < n; ++i) {
+    std::vector<LocalIndex> columns;
+    for (LocalIndex j = 0; j < n; ++j) {
+      const LocalIndex distance = std::abs(i - j);
+      if (distance <= 1 || distance == 100 || i == 7 || j == 7) columns.push_back(j);
+    }
+    edit(i, columns);
+    for (const LocalIndex j : columns) {
+      a.indices.push_back(j);
+      a.values.push_back(T(static_cast<float>((3 * i + 5 * j) % 64 + 1)));
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
+  return a;
+}
+
+TYPED_TEST(TransposeTest, MirroredEntriesShareTheStructure) {
+  using T = TypeParam;
+  const auto a = mirrored<T>(3000, [](LocalIndex, auto&) {});
+  const auto csr = a.csr();
+  for (const auto& space : suan::test::instances()) {
+    const auto at = suan::kernels::transpose(space, csr.view(), true);
+    EXPECT_EQ(to_host(at), reference(a, true));
+    EXPECT_EQ(at.indices.data(), csr.view().indices.data());
+    const suan::kernels::TransposePlan<T> plan(space, csr.view());
+    EXPECT_EQ(to_host(plan.apply(space, csr.view().values, true)), reference(a, true));
+  }
+}
+
+// Each of these looks mirrored to whoever sees a sample of the rows.
+TYPED_TEST(TransposeTest, OneFlawIsFound) {
+  using T = TypeParam;
+  constexpr LocalIndex n = 3000;
+  constexpr LocalIndex flawed = 2999;
+  const std::vector<HostArrays<T>> all{
+      mirrored<T>(n,
+                  [](LocalIndex i, auto& columns) {
+                    if (i == flawed) columns.pop_back();  // the diagonal: no other row misses it
+                    if (i == flawed) columns.erase(columns.begin());
+                  }),
+      mirrored<T>(n,
+                  [](LocalIndex i, auto& columns) {
+                    if (i == flawed) std::swap(columns.front(), columns.back());
+                  }),
+      mirrored<T>(n, [](LocalIndex i, auto& columns) {
+        if (i == flawed) columns.push_back(columns.back());
+      })};
+  for (const auto& a : all) {
+    const auto csr = a.csr();
+    EXPECT_EQ(to_host(suan::kernels::transpose(ExecutionSpace(), csr.view(), false)),
+              reference(a, false));
+    EXPECT_EQ(to_host(suan::Transposition<T>(csr).transpose(csr)), reference(a, false));
+  }
+}
+
 TYPED_TEST(TransposeTest, CornerShapes) {
   using T = TypeParam;
   EXPECT_EQ(to_host(suan::transpose(HostArrays<T>{}.csr())), HostArrays<T>{});
