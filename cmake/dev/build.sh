@@ -65,7 +65,10 @@ build_preset() {
 
 dev_demo() {
   local python=$VENV/bin/python program=$ROOT/build/release/bin/suan_heat_sink
+  # Nothing but what it runs; ./dev build has the rest.
+  BUILD_TARGETS=(suan_heat_sink)
   dev_build release
+  BUILD_TARGETS=()
   mkdir -p demo
   say "Solving the heat sink on 2 ranks"
   (cd demo && run_ranks 2 "$program" "$@") 2>&1 | tee "$LOGS/demo.log" \
