@@ -1,11 +1,16 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sparse matrix times sparse matrix, C = A A: from nothing (structure and values), and with the
-// structure known. One rank.
+// Sparse matrix times sparse matrix, C = A A, and the Galerkin product C = P^T A P: from nothing
+// (structure and values), and with the structure known. One rank.
+#include <optional>
+
 #include "../support/harness.hpp"
+#include "../support/memory.hpp"
 #include "../support/problem.hpp"
+#include "suan/kernels/galerkin.hpp"
 #include "suan/kernels/spgemm.hpp"
+#include "suan/kernels/transpose.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {
@@ -15,14 +20,18 @@ using suan::bench::Slot;
 
 struct Options {
   std::int64_t size = 64;
-  std::string matrix = "all";
+  std::string matrix = "7pt,27pt";
+  std::string file;
+  std::string operation = "square";
+  std::string prolongator;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
     static const auto table =
-        suan::OptionTable<Options>()
-            .number("size", &Options::size, 1, 1200, "Points in each direction.")
-            .choice("matrix", &Options::matrix, {"all", "7pt", "27pt", "rmat", "block"},
-                    "Which matrices to square.")
+        suan::bench::matrix_table<Options>()
+            .choice("operation", &Options::operation, {"square", "galerkin"},
+                    "A A, or P^T A P with a prolongator of smoothed aggregation (7pt and 27pt).")
+            .value("prolongator", &Options::prolongator,
+                   "A file of benchmark_matrix with P, to go with --file.")
             .include(&Options::measure);
     return table;
   }
@@ -30,13 +39,77 @@ struct Options {
 
 using suan::kernels::CsrView;
 
-struct Problem {
-  explicit Problem(suan::Csr<double> matrix)
-      : a(std::move(matrix)), plan(suan::ExecutionSpace(), a.view(), a.view()) {}
-  suan::Csr<double> a;
-  suan::kernels::SpgemmPlan<double> plan;
+/// C = A A or R A P with what is kept between products.
+class Problem {
+ public:
+  Problem(suan::Csr<double> a, const suan::Csr<double>* p) : a_(std::move(a)) {
+    if (p == nullptr) return;
+    p_ = *p;
+    r_ = suan::kernels::transpose(space_, p_.view(), false);
+    is_galerkin_ = true;
+  }
+  const suan::Csr<double>& a() const { return a_; }
+  void first() {
+    c = CsrView<double>();
+    c = is_galerkin_ ? galerkin_plan().multiply(space_, r_, a_.view(), p_.view())
+                     : square_plan().multiply(space_, a_.view(), a_.view());
+  }
+  void again() {
+    c = CsrView<double>();
+    c = is_galerkin_ ? kept_galerkin_->multiply(space_, r_, a_.view(), p_.view())
+                     : kept_square_->multiply(space_, a_.view(), a_.view());
+  }
+  void keep_structure() {
+    if (is_galerkin_) {
+      kept_galerkin_ = galerkin_plan();
+    } else {
+      kept_square_ = square_plan();
+    }
+  }
+  /// Products of two entries: for R A P those of R A and of (R A) P.
+  double multiply_adds() const {
+    if (!is_galerkin_) return static_cast<double>(square_plan().multiply_adds());
+    const suan::kernels::SpgemmPlan<double> ra(space_, r_, a_.view());
+    const auto product = ra.multiply(space_, r_, a_.view());
+    const suan::kernels::SpgemmPlan<double> rap(space_, product, p_.view());
+    return static_cast<double>(ra.multiply_adds() + rap.multiply_adds());
+  }
+
   CsrView<double> c;
+
+ private:
+  suan::kernels::SpgemmPlan<double> square_plan() const { return {space_, a_.view(), a_.view()}; }
+  suan::kernels::GalerkinPlan<double> galerkin_plan() const {
+    return {space_, r_, a_.view(), p_.view()};
+  }
+
+  suan::ExecutionSpace space_;
+  suan::Csr<double> a_;
+  suan::Csr<double> p_;
+  CsrView<double> r_;
+  bool is_galerkin_ = false;
+  std::optional<suan::kernels::SpgemmPlan<double>> kept_square_;
+  std::optional<suan::kernels::GalerkinPlan<double>> kept_galerkin_;
 };
+
+Problem make_problem(const Options& options, const suan::bench::MatrixSource& source) {
+  auto a = suan::bench::local_matrix<double>(source);
+  if (options.operation == "square") return {std::move(a), nullptr};
+  const bool is_named = source.file.empty();
+  if (is_named ? !suan::bench::is_poisson(source.name) : options.prolongator.empty()) {
+    throw suan::InvalidArgument(
+        suan::message("galerkin needs a prolongator, and \"", source.name,
+                      "\" has none: take 7pt or 27pt, or give --prolongator beside --file"));
+  }
+  const auto p = suan::bench::from_host_csr<double>(
+      is_named ? suan::bench::smoothed_prolongator(suan::bench::to_host(a), source.size)
+               : suan::bench::read_csr_file(options.prolongator));
+  return {std::move(a), &p};
+}
+
+double csr_bytes(const CsrView<double>& c) {
+  return 12.0 * static_cast<double>(c.entries()) + 8.0 * static_cast<double>(c.rows + 1);
+}
 
 /// The sum of all entries of C.
 double checksum(const CsrView<double>& c) {
@@ -49,51 +122,66 @@ double checksum(const CsrView<double>& c) {
   return sum;
 }
 
-void add_matrix(const Options& options, const std::string& matrix, const Environment& environment,
-                const std::shared_ptr<Slot>& slot) {
-  const std::string key = "spgemm/" + matrix + "/" + std::to_string(options.size) + "/float64";
+void add_matrix(const Options& options, const suan::bench::MatrixSource& source,
+                const Environment& environment, const std::shared_ptr<Slot>& slot) {
+  const std::string key =
+      (options.operation == "square" ? "spgemm/" : "galerkin/") + source.key() + "/float64";
   const auto calls = suan::bench::calls_per_result(options.measure);
   const auto warm_up = options.measure.warm_up;
-  const auto size = options.size;
-  const auto add = [&](const char* name, auto&& call) {
+  /// What the first call of a benchmark found out.
+  struct Found {
+    double peak_bytes = 0;
+    double multiply_adds = 0;
+    double checksum = 0;
+  };
+  const auto add = [&](const char* name, bool keeps_structure, auto&& call) {
     auto* benchmark = benchmark::RegisterBenchmark(
         (key + "/" + name).c_str(),
         [=, comm = environment.world(),
-         warmed = std::make_shared<bool>(false)](benchmark::State& state) {
-          const auto problem = slot->template get<Problem>(
-              key, [&] { return Problem(suan::bench::matrix_by_name<double>(matrix, size)); });
-          for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call(*problem);
-          *warmed = true;
+         found = std::make_shared<std::optional<Found>>()](benchmark::State& state) {
+          const auto problem =
+              slot->template get<Problem>(key, [&] { return make_problem(options, source); });
+          if (!*found) {
+            *found = Found{};
+            if (keeps_structure) problem->keep_structure();
+            problem->c = CsrView<double>();
+            const suan::bench::PeakMemory memory;
+            call(*problem);
+            // Not zero, of which Google Benchmark makes a coefficient of variation that is no
+            // number.
+            const double peak = memory.bytes();
+            (*found)->peak_bytes = peak == 0 ? 1 : peak;
+            (*found)->checksum = checksum(problem->c);
+            for (std::int64_t i = 1; i < warm_up; ++i) call(*problem);
+          }
           const double seconds = suan::bench::measure(state, comm, calls, [&] { call(*problem); });
-          const auto products = static_cast<double>(problem->plan.multiply_adds());
-          state.counters["rows"] = static_cast<double>(problem->a.rows());
-          state.counters["entries"] = static_cast<double>(problem->a.entries());
+          if ((*found)->multiply_adds == 0) (*found)->multiply_adds = problem->multiply_adds();
+          state.counters["rows"] = static_cast<double>(problem->a().rows());
+          state.counters["entries"] = static_cast<double>(problem->a().entries());
           state.counters["entries_of_c"] = static_cast<double>(problem->c.entries());
-          state.counters["multiply_adds"] = products;
-          state.counters["gigaflops"] = 2e-9 * products / seconds;
-          state.counters["checksum"] = checksum(problem->c);
+          state.counters["multiply_adds"] = (*found)->multiply_adds;
+          state.counters["gigaflops"] = 2e-9 * (*found)->multiply_adds / seconds;
+          state.counters["peak_bytes"] = (*found)->peak_bytes;
+          state.counters["output_bytes"] = csr_bytes(problem->c);
+          state.counters["checksum"] = (*found)->checksum;
           problem->c = CsrView<double>();
         });
     suan::bench::configure(benchmark, options.measure.repetitions);
   };
-  const suan::ExecutionSpace space;
-  add("first", [space](Problem& p) {
-    p.c = CsrView<double>();
-    p.c = suan::kernels::SpgemmPlan<double>(space, p.a.view(), p.a.view())
-              .multiply(space, p.a.view(), p.a.view());
-  });
-  add("again", [space](Problem& p) {
-    p.c = CsrView<double>();
-    p.c = p.plan.multiply(space, p.a.view(), p.a.view());
-  });
+  add("first", false, [](Problem& p) { p.first(); });
+  add("again", true, [](Problem& p) { p.again(); });
 }
 
 void add(const Options& options, const Environment& environment) {
   const auto slot = std::make_shared<Slot>();
-  for (const auto& matrix : suan::bench::matrix_names()) {
-    if (options.matrix == "all" || options.matrix == matrix) {
-      add_matrix(options, matrix, environment, slot);
-    }
+  const std::vector<std::string> all =
+      options.operation == "square"
+          ? std::vector<std::string>{"7pt",        "7pt-general", "27pt",    "27pt-general",
+                                     "elasticity", "rmat",        "circuit", "road"}
+          : std::vector<std::string>{"7pt", "27pt"};
+  for (const auto& source :
+       suan::bench::matrix_sources(options.matrix, options.size, options.file, all)) {
+    add_matrix(options, source, environment, slot);
   }
 }
 
@@ -101,5 +189,5 @@ void add(const Options& options, const Environment& environment) {
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "C = A A of sparse matrices: Poisson problems, a power-law graph, blocks.", add);
+      argc, argv, "C = A A and C = P^T A P of sparse matrices of many shapes.", add);
 }

@@ -18,39 +18,37 @@ using suan::bench::Slot;
 
 struct Options {
   std::int64_t size = 128;
-  std::string stencil = "7pt";
+  std::string matrix = "7pt";
+  std::string file;
   std::int64_t vectors = 8;
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
-    static const auto table =
-        suan::OptionTable<Options>()
-            .number("size", &Options::size, 1, 600, "Points in each direction.")
-            .choice("stencil", &Options::stencil, {"7pt", "27pt"}, "Which Laplacian to measure.")
-            .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
-            .number("stream_elements", &Options::stream_elements, 1, 1e9,
-                    "Elements per array when the read bandwidth is measured.")
-            .include(&Options::measure);
+    static const auto table = suan::bench::matrix_table<Options>()
+                                  .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
+                                  .number("stream_elements", &Options::stream_elements, 1, 1e9,
+                                          "Elements per array when the read bandwidth is measured.")
+                                  .include(&Options::measure);
     return table;
   }
 };
 
 template <class T>
 struct Problem {
-  suan::DistributedMatrix<T> a;
+  suan::Csr<T> a;
   MultiVector<T> x;
   MultiVector<T> y;
-  const suan::Csr<T>& matrix() const { return *a.local_matrix(); }
 };
 
 /// Element e is 1 + (e mod 17) / 16: exact in float too.
 template <class T>
-Problem<T> make_problem(const Options& options, const Communicator& comm) {
-  auto a = suan::bench::poisson3d_by_name<T>(options.stencil, options.size, comm);
-  const auto rows = static_cast<std::size_t>(a.row_layout().local_size());
+Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource& source) {
+  auto a = suan::bench::local_matrix<T>(source);
+  const auto rows = static_cast<std::size_t>(a.rows());
+  const auto columns = static_cast<std::size_t>(a.columns());
   const auto vectors = static_cast<std::size_t>(options.vectors);
-  const MultiVector<T> x("suan::bench::x", rows, vectors);
-  const auto total = static_cast<std::int64_t>(rows * vectors);
+  const MultiVector<T> x("suan::bench::x", columns, vectors);
+  const auto total = static_cast<std::int64_t>(columns * vectors);
   T* const elements = x.data();
   Kokkos::parallel_for(
       "suan::bench::fill",
@@ -62,9 +60,10 @@ Problem<T> make_problem(const Options& options, const Communicator& comm) {
 template <class T>
 void set_counters(benchmark::State& state, const Problem<T>& problem, double seconds, double read) {
   const auto vectors = static_cast<double>(problem.x.extent(1));
-  const auto rows = static_cast<double>(problem.matrix().rows());
+  const auto rows = static_cast<double>(problem.a.rows());
+  const auto columns = static_cast<double>(problem.a.columns());
   const double bytes =
-      static_cast<double>(problem.matrix().memory_bytes()) + 2 * rows * vectors * sizeof(T);
+      static_cast<double>(problem.a.memory_bytes()) + (rows + columns) * vectors * sizeof(T);
   const double rate = bytes / seconds * 1e-9;
   const T* const elements = problem.y.data();
   T sum{};
@@ -77,23 +76,24 @@ void set_counters(benchmark::State& state, const Problem<T>& problem, double sec
   state.counters["gigabytes_per_second"] = rate;
   state.counters["fraction_of_read"] = rate / read;
   state.counters["rows"] = rows;
-  state.counters["entries"] = static_cast<double>(problem.matrix().entries());
+  state.counters["entries"] = static_cast<double>(problem.a.entries());
   state.counters["vectors"] = vectors;
   state.counters["checksum"] = static_cast<double>(sum);
 }
 
 template <class T>
-void add_type(const Options& options, const Communicator& comm,
-              const std::shared_ptr<ReadMeter>& meter, const std::shared_ptr<Slot>& slot) {
-  const std::string key = "spmm/poisson3d_" + options.stencil + "/" + std::to_string(options.size) +
-                          "/" + suan::scalar_name<T>() + "/" + std::to_string(options.vectors);
+void add_type(const Options& options, const suan::bench::MatrixSource& source,
+              const Communicator& comm, const std::shared_ptr<ReadMeter>& meter,
+              const std::shared_ptr<Slot>& slot) {
+  const std::string key =
+      "spmm/" + source.key() + "/" + suan::scalar_name<T>() + "/" + std::to_string(options.vectors);
   const auto calls = suan::bench::calls_per_result(options.measure);
   auto* benchmark = benchmark::RegisterBenchmark(
       key.c_str(), [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
         const auto problem =
-            slot->template get<Problem<T>>(key, [&] { return make_problem<T>(options, comm); });
+            slot->template get<Problem<T>>(key, [&] { return make_problem<T>(options, source); });
         const auto call = [&] {
-          suan::multiply<T>(T(1), problem->matrix(), problem->x, T(0), problem->y);
+          suan::multiply<T>(T(1), problem->a, problem->x, T(0), problem->y);
         };
         for (std::int64_t i = 0; i < options.measure.warm_up && !*warmed; ++i) call();
         *warmed = true;
@@ -110,13 +110,16 @@ void add(const Options& options, const Environment& environment) {
   const auto meter = std::make_shared<ReadMeter>(comm, options.stream_elements);
   benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(meter->median()));
   const auto slot = std::make_shared<Slot>();
-  add_type<double>(options, comm, meter, slot);
-  add_type<float>(options, comm, meter, slot);
+  for (const auto& source :
+       suan::bench::matrix_sources(options.matrix, options.size, options.file)) {
+    add_type<double>(options, source, comm, meter, slot);
+    add_type<float>(options, source, comm, meter, slot);
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "Sparse matrix times several vectors on 3-D Poisson problems.", add);
+      argc, argv, "Sparse matrix times several vectors, on matrices of many shapes.", add);
 }

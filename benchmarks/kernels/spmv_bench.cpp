@@ -16,23 +16,29 @@ using suan::Environment;
 using suan::bench::ReadMeter;
 using suan::bench::Slot;
 
+/// What optimize() can choose among, without writing its names a second time.
+std::vector<std::string> choices_of(const char* name) {
+  for (const auto& option : suan::OptimizeOptions::table().descriptions()) {
+    if (option.name == name) return option.choices;
+  }
+  throw suan::InternalError(suan::message("optimize() has no option \"", name, "\""));
+}
+
 struct Options {
   std::int64_t size = 128;
-  std::string stencil = "all";
-  std::string values = "constant";
+  std::string matrix = "7pt,27pt";
+  std::string file;
   std::string format = "csr";
+  std::string storage = "lossless";
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
     static const auto table =
-        suan::OptionTable<Options>()
-            .number("size", &Options::size, 1, 1200, "Points in each direction.")
-            .choice("stencil", &Options::stencil, {"all", "7pt", "27pt"},
-                    "Which Laplacians to measure.")
-            .choice("values", &Options::values, {"constant", "general"},
-                    "Of the Laplacian, or each row times a number that needs all its bits.")
-            .choice("format", &Options::format, {"csr", "sell", "auto"},
+        suan::bench::matrix_table<Options>()
+            .choice("format", &Options::format, choices_of("format"),
                     "Format in which products read the matrix; auto measures.")
+            .choice("storage", &Options::storage, choices_of("storage"),
+                    "How sell keeps values; results of float32 and narrower ones differ.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array and rank when the read bandwidth is measured.")
             .include(&Options::measure);
@@ -45,19 +51,44 @@ struct Problem {
   suan::DistributedMatrix<T> a;
   suan::Vector<T> x;
   suan::Vector<T> y;
+  double setup_seconds = 0;
+  double magnitude = 0;
 };
+
+template <class T>
+double sum_of_magnitudes(const suan::Csr<T>& a) {
+  const auto values = a.view().values;
+  double sum = 0;
+  Kokkos::parallel_reduce(
+      "suan::bench::magnitude",
+      Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<suan::Offset>>(0, a.entries()),
+      KOKKOS_LAMBDA(suan::Offset k, double& partial) {
+        partial += static_cast<double>(values(k) < T(0) ? -values(k) : values(k));
+      },
+      sum);
+  return sum;
+}
+
+/// At least the sum of |a_ij x_j|, of which rounded values change the checksum by a fraction. No
+/// element of x exceeds 2.
+template <class T>
+double magnitude_of(const suan::DistributedMatrix<T>& a) {
+  return 2 * a.comm().sum(sum_of_magnitudes(a.local()) + sum_of_magnitudes(a.remote().matrix));
+}
 
 /// Element i is 1 + (i mod 17) / 16, as in the peers' programs: exact in float too.
 template <class T>
-Problem<T> make_problem(const Options& options, const std::string& stencil,
+Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource& source,
                         const Communicator& comm) {
-  auto a = suan::optimize(
-      suan::bench::poisson3d_by_name<T>(stencil, options.size, comm, options.values == "general"),
-      {.format = options.format});
+  const auto plain = suan::bench::distributed_matrix<T>(source, comm);
+  const suan::Timer timer;
+  auto a = suan::optimize(plain, {.format = options.format, .storage = options.storage});
+  Kokkos::fence("suan::bench::optimize");
+  const double setup = comm.max(timer.seconds());
   auto x = suan::generate<T>(
       a.column_layout(), [](suan::GlobalIndex i) { return T(1) + static_cast<T>(i % 17) / T(16); });
   suan::Vector<T> y(a.row_layout());
-  return {std::move(a), std::move(x), std::move(y)};
+  return {std::move(a), std::move(x), std::move(y), setup, magnitude_of(plain)};
 }
 
 template <class T>
@@ -69,15 +100,17 @@ void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, 
   state.counters["fraction_of_read"] = rate / read;
   state.counters["rows"] = static_cast<double>(problem.a.global_rows());
   state.counters["entries"] = static_cast<double>(problem.a.global_entries());
+  state.counters["setup_seconds"] = problem.setup_seconds;
+  state.counters["magnitude"] = problem.magnitude;
   state.counters["checksum"] =
       static_cast<double>(suan::dot(suan::ones<T>(problem.a.row_layout()), problem.y));
 }
 
 template <class T>
-void add_type(const Options& options, const std::string& stencil, const Communicator& comm,
-              const std::shared_ptr<ReadMeter>& meter, const std::shared_ptr<Slot>& slot) {
-  const std::string key = "spmv/poisson3d_" + stencil + "/" + std::to_string(options.size) + "/" +
-                          suan::scalar_name<T>();
+void add_type(const Options& options, const suan::bench::MatrixSource& source,
+              const Communicator& comm, const std::shared_ptr<ReadMeter>& meter,
+              const std::shared_ptr<Slot>& slot) {
+  const std::string key = "spmv/" + source.key() + "/" + suan::scalar_name<T>();
   const auto calls = suan::bench::calls_per_result(options.measure);
   const auto warm_up = options.measure.warm_up;
   const auto add = [&](const char* name, auto&& call) {
@@ -85,7 +118,7 @@ void add_type(const Options& options, const std::string& stencil, const Communic
         (key + "/" + name).c_str(),
         [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
           const auto problem = slot->template get<Problem<T>>(
-              key, [&] { return make_problem<T>(options, stencil, comm); });
+              key, [&] { return make_problem<T>(options, source, comm); });
           for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call(*problem);
           *warmed = true;
           const double before = meter->gigabytes_per_second();
@@ -97,7 +130,9 @@ void add_type(const Options& options, const std::string& stencil, const Communic
     suan::bench::configure(benchmark, options.measure.repetitions);
   };
   add("apply", [](Problem<T>& p) { p.a.apply(p.x, p.y); });
-  // The sum costs no bytes more: x is in registers or caches when its row is done.
+  // The sum costs no bytes more: x is in registers or caches when its row is done. It needs a
+  // square matrix.
+  if (!source.is_square()) return;
   add("apply_dot", [](Problem<T>& p) { benchmark::DoNotOptimize(p.a.apply_dot(p.x, p.y)); });
 }
 
@@ -106,10 +141,10 @@ void add(const Options& options, const Environment& environment) {
   const auto meter = std::make_shared<ReadMeter>(comm, options.stream_elements);
   benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(meter->median()));
   const auto slot = std::make_shared<Slot>();
-  for (const std::string stencil : {"7pt", "27pt"}) {
-    if (options.stencil != "all" && options.stencil != stencil) continue;
-    add_type<double>(options, stencil, comm, meter, slot);
-    add_type<float>(options, stencil, comm, meter, slot);
+  for (const auto& source :
+       suan::bench::matrix_sources(options.matrix, options.size, options.file)) {
+    add_type<double>(options, source, comm, meter, slot);
+    add_type<float>(options, source, comm, meter, slot);
   }
 }
 
@@ -117,5 +152,5 @@ void add(const Options& options, const Environment& environment) {
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "Sparse matrix times vector on 3-D Poisson problems, 7 and 27 points.", add);
+      argc, argv, "Sparse matrix times vector, on matrices of many shapes.", add);
 }

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Solving with the triangles of the 3-D Laplacians, whose structure is that of their incomplete
-// factors without fill. Every result is compared with the read bandwidth just before and just after
-// it; bytes are those of Operator::bytes_per_apply.
+// Solving with a triangle of a matrix: of an incomplete factor without fill (ilu), or of a
+// Laplacian, whose structure is that of its factor. Upper ones are the transposes of lower ones.
+// Every result is compared with the read bandwidth just before and just after it; bytes are those
+// of Operator::bytes_per_apply.
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "../support/problem.hpp"
+#include "suan/matrix/transform.hpp"
 #include "suan/matrix/triangular.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -21,18 +23,15 @@ using suan::bench::ReadMeter;
 using suan::bench::Slot;
 
 struct Options {
-  std::int64_t size = 128;
-  std::string stencil = "all";
+  std::int64_t size = 96;
+  std::string matrix = "ilu,27pt-lower";
+  std::string file;
   std::string schedule = "auto";
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
     static const auto table =
-        suan::OptionTable<Options>()
-            .number("size", &Options::size, 1, 600,
-                    "Points in each direction of the 7-point stencil; half of it of the other.")
-            .choice("stencil", &Options::stencil, {"all", "7pt", "27pt"},
-                    "Which Laplacians to measure.")
+        suan::bench::matrix_table<Options>()
             .choice("schedule", &Options::schedule, {"auto", "sequential", "levels", "blocks"},
                     "How the rows are put in order.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
@@ -51,34 +50,14 @@ struct Problem {
   double setup_seconds = 0;
 };
 
-/// The entries of one triangle and the diagonal.
 template <class T>
-suan::Csr<T> triangle_of(const suan::Csr<T>& a, Triangle triangle) {
-  const auto mirror = [](const auto& view) {
-    return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
-  };
-  const auto offsets = mirror(a.view().offsets);
-  const auto indices = mirror(a.view().indices);
-  const auto values = mirror(a.view().values);
-  std::vector<Offset> kept_offsets{0};
-  std::vector<LocalIndex> kept_indices;
-  std::vector<T> kept_values;
-  for (LocalIndex i = 0; i < a.rows(); ++i) {
-    for (Offset k = offsets(i); k < offsets(i + 1); ++k) {
-      if (triangle == Triangle::lower ? indices(k) > i : indices(k) < i) continue;
-      kept_indices.push_back(indices(k));
-      kept_values.push_back(values(k));
-    }
-    kept_offsets.push_back(static_cast<Offset>(kept_indices.size()));
-  }
-  return suan::Csr<T>::from_host(a.rows(), a.columns(), kept_offsets, kept_indices, kept_values);
-}
-
-template <class T>
-Problem<T> make_problem(const std::string& stencil, std::int64_t size, Triangle triangle,
-                        const std::string& schedule, const Communicator& comm) {
-  const auto whole = suan::bench::poisson3d_by_name<T>(stencil, size, comm);
-  const auto a = triangle_of(*whole.local_matrix(), triangle);
+Problem<T> make_problem(const suan::bench::MatrixSource& source, Triangle triangle,
+                        const std::string& schedule) {
+  const auto host = suan::bench::lower_triangle(
+      source.file.empty() ? suan::bench::host_matrix(source.name, source.size)
+                          : suan::bench::read_csr_file(source.file));
+  auto a = suan::bench::from_host_csr<T>(host);
+  if (triangle == Triangle::upper) a = suan::transpose(a);
   const suan::Timer timer;
   suan::TriangularSolver<T> solver(
       a, {triangle, suan::Diagonal::stored, suan::trsv_schedule_from_string(schedule)});
@@ -104,19 +83,18 @@ void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, 
 }
 
 template <class T>
-void add_triangle(const Options& options, const std::string& stencil, Triangle triangle,
-                  const Communicator& comm, const std::shared_ptr<ReadMeter>& meter,
-                  const std::shared_ptr<Slot>& slot) {
-  const auto size = stencil == "7pt" ? options.size : std::max<std::int64_t>(1, options.size / 2);
-  const std::string key = "trsv/poisson3d_" + stencil + "/" + std::to_string(size) + "/" +
-                          suan::scalar_name<T>() + "/" + std::string(to_string(triangle));
+void add_triangle(const Options& options, const suan::bench::MatrixSource& source,
+                  Triangle triangle, const Communicator& comm,
+                  const std::shared_ptr<ReadMeter>& meter, const std::shared_ptr<Slot>& slot) {
+  const std::string key = "trsv/" + source.key() + "/" + suan::scalar_name<T>() + "/" +
+                          std::string(to_string(triangle));
   const auto calls = suan::bench::calls_per_result(options.measure);
   const auto warm_up = options.measure.warm_up;
   const auto schedule = options.schedule;
   auto* benchmark = benchmark::RegisterBenchmark(
       key.c_str(), [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
         const auto problem = slot->template get<Problem<T>>(
-            key, [&] { return make_problem<T>(stencil, size, triangle, schedule, comm); });
+            key, [&] { return make_problem<T>(source, triangle, schedule); });
         const auto call = [&] { problem->solver.solve(problem->b, problem->x); };
         for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call();
         *warmed = true;
@@ -134,11 +112,11 @@ void add(const Options& options, const Environment& environment) {
   const auto meter = std::make_shared<ReadMeter>(comm, options.stream_elements);
   benchmark::AddCustomContext("read_gigabytes_per_second_median", std::to_string(meter->median()));
   const auto slot = std::make_shared<Slot>();
-  for (const std::string stencil : {"7pt", "27pt"}) {
-    if (options.stencil != "all" && options.stencil != stencil) continue;
+  for (const auto& source : suan::bench::matrix_sources(options.matrix, options.size, options.file,
+                                                        {"ilu", "27pt-lower"})) {
     for (const auto triangle : {Triangle::lower, Triangle::upper}) {
-      add_triangle<double>(options, stencil, triangle, comm, meter, slot);
-      add_triangle<float>(options, stencil, triangle, comm, meter, slot);
+      add_triangle<double>(options, source, triangle, comm, meter, slot);
+      add_triangle<float>(options, source, triangle, comm, meter, slot);
     }
   }
 }
@@ -147,5 +125,5 @@ void add(const Options& options, const Environment& environment) {
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "Triangular solves with the triangles of 3-D Poisson problems.", add);
+      argc, argv, "Triangular solves with incomplete factors and triangles of Laplacians.", add);
 }

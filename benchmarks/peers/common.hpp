@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the peers' programs share: the matrices, the clock, and one line of JSON per measurement.
-// It uses nothing of Suan, so that a peer can be measured without it.
+// What the peers' programs share: the matrix, which benchmark_matrix has written to a file, the
+// clock, and one line of JSON per measurement. Nothing of Suan's library is used.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +11,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "../support/csr_file.hpp"
+#include "../support/memory.hpp"
+
 namespace peers {
 
-/// Rows [first, last) of a matrix, with 32-bit offsets, as all peers but Suan take them.
+/// Rows of a matrix, with 32-bit offsets, as all peers but Suan take them.
 struct Csr {
   int rows = 0;
   int columns = 0;
@@ -27,42 +31,15 @@ struct Csr {
   int entries() const { return static_cast<int>(values.size()); }
 };
 
-/// Finite-difference Laplacian on size^3 points with Dirichlet boundaries, x fastest: 7 points
-/// (6, -1) or 27 points (26, -1). The same matrices as suan::poisson3d and poisson3d_27pt.
-/// `general` values: row i times 1 + 0.001 (i mod 977), so that no format can keep them in fewer
-/// bits.
-inline Csr poisson3d(int points, int size, bool general, int first = 0, int last = -1) {
-  const int n = size * size * size;
-  if (last < 0) last = n;
-  Csr a;
-  a.rows = last - first;
-  a.columns = n;
-  a.offsets.reserve(static_cast<std::size_t>(a.rows) + 1);
-  const auto expected = static_cast<std::size_t>(a.rows) * static_cast<std::size_t>(points);
-  a.indices.reserve(expected);
-  a.values.reserve(expected);
-  a.offsets.push_back(0);
-  const double diagonal = points - 1;
-  for (int row = first; row < last; ++row) {
-    const double factor = general ? 1 + 0.001 * (row % 977) : 1;
-    const int x = row % size;
-    const int y = row / size % size;
-    const int z = row / (size * size);
-    for (int dz = -1; dz <= 1; ++dz) {
-      if (z + dz < 0 || z + dz >= size) continue;
-      for (int dy = -1; dy <= 1; ++dy) {
-        if (y + dy < 0 || y + dy >= size) continue;
-        for (int dx = -1; dx <= 1; ++dx) {
-          if (x + dx < 0 || x + dx >= size) continue;
-          if (points == 7 && std::abs(dx) + std::abs(dy) + std::abs(dz) > 1) continue;
-          a.indices.push_back(row + dx + size * (dy + size * dz));
-          a.values.push_back(factor * (dx == 0 && dy == 0 && dz == 0 ? diagonal : -1.0));
-        }
-      }
-    }
-    a.offsets.push_back(static_cast<int>(a.values.size()));
+/// Rows [first, last) of a file of benchmark_matrix; last = -1: up to its last row.
+inline Csr read_csr(const std::string& path, std::int64_t first = 0, std::int64_t last = -1) {
+  auto file = suan::bench::read_csr_file(path, first, last);
+  if (file.entries() > std::numeric_limits<int>::max()) {
+    throw std::runtime_error("the peers' offsets of 32 bits cannot count the entries of " + path);
   }
-  return a;
+  return {static_cast<int>(file.rows), static_cast<int>(file.columns),
+          std::vector<int>(file.offsets.begin(), file.offsets.end()), std::move(file.indices),
+          std::move(file.values)};
 }
 
 /// Element i of the vector that every SpMV is measured with.
@@ -74,9 +51,21 @@ inline std::vector<double> test_vector(int n) {
   return x;
 }
 
-/// Bytes of one product by the formula of docs/benchmarks.md, in double with 32-bit columns.
-inline double spmv_bytes(double entries, double rows, double offset_bytes) {
-  return entries * (8 + 4) + rows * offset_bytes + rows * 16;
+/// Bytes of one product with `vectors` vectors by the formula of docs/benchmarks.md, in double,
+/// with columns and offsets of 32 bits.
+inline double spmv_bytes(double entries, double rows, double columns, double vectors = 1) {
+  return entries * (8 + 4) + rows * 4 + (rows + columns) * 8 * vectors;
+}
+
+/// Bytes of the arrays of a matrix with columns and offsets of 32 bits.
+inline double csr_bytes(double entries, double rows) { return entries * (8 + 4) + (rows + 1) * 4; }
+
+/// Sum of (1 + (k mod 17) / 16) a_k over the entries in their order: it depends on where they
+/// stand.
+inline double ordered_sum(const double* values, std::int64_t entries) {
+  double sum = 0;
+  for (std::int64_t k = 0; k < entries; ++k) sum += element(static_cast<int>(k % 17)) * values[k];
+  return sum;
 }
 
 inline double now() {
@@ -132,18 +121,48 @@ class Line {
   std::string fields_;
 };
 
-/// The line of a product. `checksum` is the sum of the result's elements, so that a different
-/// matrix or vector cannot pass as the same.
-inline Line spmv_line(const std::string& contestant, const std::vector<double>& seconds,
-                      double bytes, double checksum) {
+/// The beginning of the line of whatever is measured more than once.
+inline Line timed(const std::string& contestant, const std::string& operation,
+                  const std::vector<double>& seconds) {
   return Line()
       .text("contestant", contestant)
-      .text("operation", "spmv")
+      .text("operation", operation)
       .number("seconds_min", minimum(seconds))
       .number("seconds_median", median(seconds))
-      .number("repetitions", static_cast<double>(seconds.size()))
-      .number("bytes", bytes)
-      .number("checksum", checksum);
+      .number("repetitions", static_cast<double>(seconds.size()));
+}
+
+/// The line of a product with vectors or of a triangular solve. `checksum` is the sum of the
+/// result's elements, so that a different matrix or vector cannot pass as the same.
+inline Line vector_line(const std::string& contestant, const std::string& operation,
+                        const std::vector<double>& seconds, double bytes, double checksum) {
+  return timed(contestant, operation, seconds).number("bytes", bytes).number("checksum", checksum);
+}
+
+/// What a product of matrices was and took.
+struct Product {
+  double entries = 0;
+  double rows = 0;
+  double checksum = 0;  ///< sum of all entries
+  double peak_bytes = 0;
+};
+
+inline Line product_line(const std::string& contestant, const std::string& operation,
+                         const std::vector<double>& seconds, const Product& c) {
+  return timed(contestant, operation, seconds)
+      .number("entries_of_c", c.entries)
+      .number("peak_bytes", c.peak_bytes)
+      .number("output_bytes", csr_bytes(c.entries, c.rows))
+      .number("checksum", c.checksum);
+}
+
+/// The line with which each program begins.
+inline void print_version(const char* contestant, const std::string& version) {
+  Line()
+      .text("contestant", contestant)
+      .text("operation", "version")
+      .text("version", version)
+      .print();
 }
 
 /// The line of a solve.
@@ -172,11 +191,12 @@ class Arguments {
     const std::string value = text(name, "");
     return value.empty() ? fallback : std::atoi(value.c_str());
   }
-  /// The matrix that --points, --size and --values (constant or general) name.
-  Csr matrix(int first = 0, int last = -1) const {
-    return poisson3d(integer("--points", 7), integer("--size", 128),
-                     text("--values", "constant") == "general", first, last);
-  }
+  std::string operation() const { return text("--operation", "spmv"); }
+  int repetitions() const { return integer("--repetitions", 20); }
+  int vectors() const { return integer("--vectors", 8); }
+  std::string file() const { return text("--file", ""); }
+  Csr matrix() const { return read_csr(file()); }
+  Csr prolongator() const { return read_csr(text("--prolongator", "")); }
 
  private:
   int argc_;

@@ -3,7 +3,7 @@
 """Who is measured: how each program is built, started and read.
 
 Every program prints one JSON object per measurement (common.hpp says which); Suan's own drivers are
-Google Benchmark programs, whose JSON is brought into the same form here. A contestant that cannot
+Google Benchmark programs, whose JSON suan_runs.py brings into the same form. A contestant that cannot
 run has `absent` set to the reason, which the tables show.
 """
 
@@ -16,6 +16,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import suan_runs
+
 HERE = Path(__file__).resolve().parent
 FLAGS = ["-std=c++20", "-O3", "-march=native", "-fopenmp", "-DNDEBUG"]
 
@@ -26,16 +28,20 @@ class Failed(Exception):
 
 @dataclass
 class Contestant:
-    """One program. `names` are the contestants that its lines speak of."""
+    """One program, or a few that belong together."""
 
     key: str
     names: dict  # operation -> names that its lines will carry
-    program: list
+    programs: dict = field(default_factory=dict)  # group of plan.py -> command
     mpi: bool = False
-    versions: dict = field(default_factory=dict)
     environment: dict = field(default_factory=dict)
     absent: str = ""
-    suan: bool = False
+
+    def takes_part(self, group):
+        return any(operation in self.names for operation in group.operations)
+
+    def names_in(self, group):
+        return [n for operation in group.operations for n in self.names.get(operation, [])]
 
 
 def first_line(text):
@@ -53,7 +59,8 @@ def compile_program(name, build, compiler, extra):
     if shutil.which("ccache"):
         command.insert(0, "ccache")
     stamp = build / f"{name}.command"
-    newest = max(source.stat().st_mtime, (HERE / "common.hpp").stat().st_mtime)
+    headers = [*HERE.glob("*.hpp"), *(HERE.parent / "support").glob("*.hpp")]
+    newest = max(path.stat().st_mtime for path in [source, *headers])
     fresh = (
         program.exists()
         and program.stat().st_mtime > newest
@@ -64,6 +71,7 @@ def compile_program(name, build, compiler, extra):
         return [str(program)]
     if shutil.which(compiler) is None:
         raise Failed(f"there is no {compiler}")
+    build.mkdir(parents=True, exist_ok=True)
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode != 0:
         raise Failed(f"does not compile: {first_line(result.stderr)}")
@@ -112,67 +120,107 @@ def find_scipy():
 
 
 def suan_contestants(bin_folder):
-    """Suan with threads and, if it is built with MPI, with ranks."""
-    spmv, cg = bin_folder / "spmv_bench", bin_folder / "cg_bench"
-    missing = [p.name for p in (spmv, cg) if not p.exists()]
-    absent = f"not built: {', '.join(missing)}" if missing else ""
-    threads = Contestant(
-        "suan",
-        {"spmv": ["Suan"], "solve": ["Suan CG + Jacobi"], "read": ["Suan"]},
-        [str(bin_folder)],
-        absent=absent,
-        suan=True,
-    )
-    ranks = Contestant(
-        "suan-ranks",
-        {"spmv": ["Suan, 2 ranks"], "solve": ["Suan CG + Jacobi, 2 ranks"]},
-        [str(bin_folder)],
-        mpi=True,
-        absent=absent or ("" if shutil.which("mpirun") else "there is no mpirun"),
-        suan=True,
-    )
-    optimised = Contestant(
-        "suan-optimised",
-        {"spmv": ["Suan optimised"], "solve": ["Suan CG + Jacobi, optimised"]},
-        [str(bin_folder)],
-        absent=absent,
-        suan=True,
-    )
-    return [threads, optimised, ranks]
+    """Suan with threads, as it is and by optimize(), and with ranks."""
+    everyone = []
+    for key, groups in suan_runs.RUNS.items():
+        runs = [run for group in groups.values() for run in group]
+        names = {}
+        for run in runs:
+            for operation, name in run.results.values():
+                names.setdefault(operation, []).append(name)
+        drivers = {run.driver for run in runs} | {"benchmark_matrix"}
+        missing = sorted(name for name in drivers if not (bin_folder / name).exists())
+        one = Contestant(key, names, mpi=key == "suan-ranks")
+        if missing:
+            one.absent = f"not built: {', '.join(missing)}"
+        elif one.mpi and not shutil.which("mpirun"):
+            one.absent = "there is no mpirun"
+        everyone.append(one)
+    return everyone
 
 
-def all_contestants(build, bin_folder):
-    """Everyone, built; whoever cannot be built says why."""
-    build.mkdir(parents=True, exist_ok=True)
-    petsc_solves = ["PETSc CG + Jacobi", "PETSc CG + GAMG", "PETSc CG + hypre"]
-    peers = [
-        Contestant("mkl", {"spmv": ["MKL plain", "MKL optimised"]}, []),
-        Contestant("eigen", {"spmv": ["Eigen"], "solve": ["Eigen CG + Jacobi"]}, []),
-        Contestant("petsc", {"spmv": ["PETSc"], "solve": petsc_solves}, [], mpi=True),
+def peer_contestants():
+    """The others, not yet built."""
+    products = {
+        "galerkin": ["MKL two products", "MKL two products, sorted", "MKL upper triangle"],
+        "galerkin again": ["MKL two products", "MKL upper triangle"],
+    }
+    return [
+        Contestant(
+            "mkl",
+            {
+                "spmv": ["MKL plain", "MKL optimised"],
+                "spmm": ["MKL plain", "MKL optimised"],
+                "trsv": ["MKL plain", "MKL optimised"],
+                "spgemm": ["MKL", "MKL sorted"],
+                "spgemm again": ["MKL"],
+                **products,
+                "transpose": ["MKL"],
+                "convert": ["MKL optimised"],
+            },
+            environment={"MKL_THREADING_LAYER": "GNU"},
+        ),
+        Contestant(
+            "eigen",
+            {
+                **{o: ["Eigen"] for o in ("spmv", "spmm", "trsv", "spgemm", "galerkin",
+                                          "transpose")},
+                "solve": ["Eigen CG + Jacobi"],
+            },
+        ),
+        Contestant(
+            "petsc",
+            {
+                "spmv": ["PETSc"],
+                "solve": ["PETSc CG + Jacobi", "PETSc CG + GAMG", "PETSc CG + hypre"],
+            },
+            mpi=True,
+        ),
         Contestant(
             "scipy",
             {
-                "spmv": ["SciPy"],
+                **{o: ["SciPy"] for o in ("spmv", "spmm", "trsv", "spgemm", "galerkin",
+                                          "transpose")},
                 "solve": ["SciPy CG + Jacobi"],
                 "read": ["SciPy mmread", "SciPy mmread, tocsr"],
             },
-            [sys.executable, str(HERE / "scipy_peer.py")],
         ),
     ]
-    steps = {
-        "mkl": lambda: compile_program("mkl", build, "g++", find_mkl()),
-        "eigen": lambda: compile_program("eigen", build, "g++", find_eigen()),
-        "petsc": lambda: compile_program("petsc", build, "mpicxx", find_petsc()),
-        "scipy": find_scipy,
-    }
-    for peer in peers:
+
+
+def build_peer(peer, build):
+    """Sets the programs of a peer. Raises Failed when it is not there or does not compile."""
+    groups = {operation.split()[0] for operation in peer.names} - {"convert"}
+    if peer.key == "mkl":
+        flags = find_mkl()
+        vectors = compile_program("mkl", build, "g++", flags)
+        products = compile_program("mkl_products", build, "g++", flags)
+        for group in groups:
+            peer.programs[group] = products if group in ("spgemm", "galerkin") else vectors
+        return
+    if peer.key == "eigen":
+        program = compile_program("eigen", build, "g++", find_eigen())
+    elif peer.key == "petsc":
+        program = compile_program("petsc", build, "mpicxx", find_petsc())
+    else:
+        find_scipy()
+        program = [sys.executable, str(HERE / "scipy_peer.py")]
+    peer.programs = {group: program for group in groups}
+
+
+def all_contestants(build, bin_folder, keys=None):
+    """Everyone, or those whose key begins with one of `keys`, built; who cannot be says why."""
+    everyone = suan_contestants(bin_folder) + peer_contestants()
+    if keys:
+        everyone = [c for c in everyone if any(c.key.startswith(key) for key in keys)]
+    for contestant in everyone:
+        if contestant.key.startswith("suan"):
+            continue
         try:
-            program = steps[peer.key]()
-            peer.program = program or peer.program
+            build_peer(contestant, build)
         except Failed as error:
-            peer.absent = str(error)
-    peers[0].environment = {"MKL_THREADING_LAYER": "GNU"}
-    return suan_contestants(bin_folder) + peers
+            contestant.absent = str(error)
+    return everyone
 
 
 def launch(command, threads, mpi, more=None):
@@ -198,60 +246,29 @@ def json_lines(text):
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
-def statistic(document, key, name):
-    """`key` of the one benchmark in Google Benchmark's JSON, as minimum, median, ..."""
-    rows = [b for b in document["benchmarks"] if b.get("aggregate_name") == name]
-    if len(rows) != 1:
-        raise Failed(f"expected one {name}, found {len(rows)}")
-    return rows[0][key]
+def suan_lines(contestant, group, size, repetitions, threads, bin_folder, files):
+    """Runs Suan's drivers; their lines, and what they say of themselves."""
+    out = []
+    context = {}
+    for run in suan_runs.RUNS[contestant.key][group.name]:
+        command = suan_runs.command(run, bin_folder, size, repetitions, files)
+        document = json.loads(launch(command, threads, contestant.mpi))
+        out += suan_runs.lines(run, document, repetitions)
+        context = document["context"]
+    return out, context
 
 
-def suan_lines(contestant, operation, points, size, values, repetitions, threads, path):
-    """Runs one of Suan's drivers; its lines in the form of the peers', and its context."""
-    bin_folder = Path(contestant.program[0])
-    name = contestant.names[operation][0]
-    if operation == "spmv":
-        arguments = ["spmv_bench", "--size", size, "--stencil", f"{points}pt"]
-        arguments += ["--benchmark_filter=float64/apply/", "--repetitions", repetitions]
-        arguments += ["--values", values]
-    elif operation == "solve":
-        arguments = ["cg_bench", "--size", size, "--stencil", f"{points}pt", "--repetitions", 1]
-    else:
-        arguments = ["read_bench", "--file", path, "--repetitions", repetitions]
-    if operation != "read":
-        arguments += ["--format", "auto" if contestant.key == "suan-optimised" else "csr"]
-    command = [str(bin_folder / arguments[0]), *map(str, arguments[1:])]
-    command.append("--benchmark_format=json")
-    document = json.loads(launch(command, threads, contestant.mpi))
-    line = {"contestant": name, "operation": operation}
-    if operation == "solve":
-        (row,) = [b for b in document["benchmarks"] if b["run_type"] == "iteration"]
-        line.update(
-            setup_seconds=row["setup_seconds"],
-            seconds=row["seconds"],
-            iterations=int(row["iterations_to_converge"]),
-            relative_residual=row["true_relative_residual"],
-            bytes_moved=row["bytes_moved"],
-        )
-    else:
-        line.update(
-            seconds_min=statistic(document, "real_time", "min") * 1e-3,
-            seconds_median=statistic(document, "real_time", "median") * 1e-3,
-            repetitions=repetitions,
-        )
-        keys = ("bytes", "checksum") if operation == "spmv" else ("entries",)
-        line.update({key: statistic(document, key, "median") for key in keys})
-    return [line], document["context"]
-
-
-def peer_lines(contestant, operation, points, size, values, repetitions, threads, path):
+def peer_lines(contestant, group, repetitions, threads, files):
     """Runs a peer's program, PETSc's once per preconditioner; its lines and its version."""
-    command = [*contestant.program, "--operation", operation, "--repetitions", repetitions]
-    command += ["--points", points, "--size", size, "--values", values]
-    if operation == "read":
-        command += ["--file", path, "--threads", threads]
+    command = [*contestant.programs[group.name], "--operation", group.name]
+    command += ["--repetitions", repetitions]
+    command += ["--file", files["text"] if group.name == "read" else files["matrix"]]
+    if group.name == "galerkin":
+        command += ["--prolongator", files["prolongator"]]
+    if group.name == "read":
+        command += ["--threads", threads]
     variants = [[]]
-    if contestant.key == "petsc" and operation == "solve":
+    if contestant.key == "petsc" and group.name == "solve":
         variants = [["--preconditioner", p] for p in ("jacobi", "gamg", "hypre")]
     lines = []
     for variant in variants:
@@ -261,8 +278,8 @@ def peer_lines(contestant, operation, points, size, values, repetitions, threads
     return [x for x in lines if x["operation"] != "version"], version
 
 
-def run(contestant, operation, points=7, size=128, values="constant", repetitions=20, threads=2,
-        path=None):
+def run(contestant, group, size, repetitions, threads, bin_folder, files):
     """One turn of a contestant: (lines, what it says of itself)."""
-    function = suan_lines if contestant.suan else peer_lines
-    return function(contestant, operation, points, size, values, repetitions, threads, path)
+    if contestant.key.startswith("suan"):
+        return suan_lines(contestant, group, size, repetitions, threads, bin_folder, files)
+    return peer_lines(contestant, group, repetitions, threads, files)

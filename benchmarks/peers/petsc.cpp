@@ -9,19 +9,25 @@
 
 namespace {
 
-Mat assemble(const peers::Arguments& arguments) {
-  const int size = arguments.integer("--size", 128);
-  const PetscInt n = size * size * size;
-  PetscInt local = PETSC_DECIDE;
-  PetscInt global = n;
-  PetscCallAbort(PETSC_COMM_WORLD, PetscSplitOwnership(PETSC_COMM_WORLD, &local, &global));
+Mat assemble(const std::string& file) {
+  const auto sizes = suan::bench::csr_file_sizes(file);
+  const auto share = [](std::int64_t all) {
+    PetscInt local = PETSC_DECIDE;
+    auto global = static_cast<PetscInt>(all);
+    PetscCallAbort(PETSC_COMM_WORLD, PetscSplitOwnership(PETSC_COMM_WORLD, &local, &global));
+    return local;
+  };
+  const PetscInt rows = share(sizes.rows);
+  // A square matrix has its columns where its rows are; both come from the same function.
+  const PetscInt columns = share(sizes.columns);
   PetscInt last = 0;
-  MPI_Scan(&local, &last, 1, MPIU_INT, MPI_SUM, PETSC_COMM_WORLD);
-  const auto part = arguments.matrix(last - local, last);
+  MPI_Scan(&rows, &last, 1, MPIU_INT, MPI_SUM, PETSC_COMM_WORLD);
+  const auto part = peers::read_csr(file, last - rows, last);
   Mat a = nullptr;
-  PetscCallAbort(PETSC_COMM_WORLD, MatCreateMPIAIJWithArrays(
-                                       PETSC_COMM_WORLD, local, local, n, n, part.offsets.data(),
-                                       part.indices.data(), part.values.data(), &a));
+  PetscCallAbort(
+      PETSC_COMM_WORLD,
+      MatCreateMPIAIJWithArrays(PETSC_COMM_WORLD, rows, columns, PETSC_DETERMINE, PETSC_DETERMINE,
+                                part.offsets.data(), part.indices.data(), part.values.data(), &a));
   return a;
 }
 
@@ -57,9 +63,11 @@ PetscErrorCode run_spmv(Mat a, int repetitions, bool print) {
   MatInfo info;
   PetscCall(MatGetInfo(a, MAT_GLOBAL_SUM, &info));
   PetscInt rows = 0;
-  PetscCall(MatGetSize(a, &rows, nullptr));
+  PetscInt columns = 0;
+  PetscCall(MatGetSize(a, &rows, &columns));
   if (print) {
-    peers::spmv_line("PETSc", seconds, peers::spmv_bytes(info.nz_used, rows, 4), checksum).print();
+    const double bytes = peers::spmv_bytes(info.nz_used, rows, columns);
+    peers::vector_line("PETSc", "spmv", seconds, bytes, checksum).print();
   }
   PetscCall(VecDestroy(&x));
   PetscCall(VecDestroy(&y));
@@ -118,17 +126,13 @@ PetscErrorCode run(int argc, char** argv) {
   int rank = 0;
   MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
   if (rank == 0) {
-    peers::Line()
-        .text("contestant", "PETSc")
-        .text("operation", "version")
-        .text("version", std::to_string(PETSC_VERSION_MAJOR) + '.' +
-                             std::to_string(PETSC_VERSION_MINOR) + '.' +
-                             std::to_string(PETSC_VERSION_SUBMINOR))
-        .print();
+    peers::print_version("PETSc", std::to_string(PETSC_VERSION_MAJOR) + '.' +
+                                      std::to_string(PETSC_VERSION_MINOR) + '.' +
+                                      std::to_string(PETSC_VERSION_SUBMINOR));
   }
-  Mat a = assemble(arguments);
-  if (arguments.text("--operation", "spmv") == "spmv") {
-    PetscCall(run_spmv(a, arguments.integer("--repetitions", 20), rank == 0));
+  Mat a = assemble(arguments.file());
+  if (arguments.operation() == "spmv") {
+    PetscCall(run_spmv(a, arguments.repetitions(), rank == 0));
   } else {
     PetscCall(run_solve(a, arguments.text("--preconditioner", "jacobi"), rank == 0));
   }

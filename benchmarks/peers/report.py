@@ -1,29 +1,82 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""From measurements to tables, ratios and a chart."""
+"""From measurements to ratios, geometric means and tables.
 
+A line is a measurement: contestant, operation, shape, round, seconds and more. A case is all lines of
+one operation on one shape. Ratios are formed within a round, and a case's is their median.
+"""
+
+import math
 import statistics
 
 READ = "read, 2 MiB pages"
-SUAN = {"spmv": "Suan", "solve": "Suan CG + Jacobi", "read": "Suan"}
+#: Per operation, the contestants of Suan that others are compared with; the first is the one that
+#: each case's table divides by.
+SUAN = {
+    "spmv": ["Suan", "Suan optimised"],
+    "storage": ["Suan sell, 64 bits"],
+    "solve": ["Suan CG + Jacobi", "Suan CG + Jacobi, optimised"],
+}
+#: The relative error of one value that a storage rounds to its significand of 24 or 8 bits.
+ROUNDING = {"Suan sell, 32 bits": 2.0**-24, "Suan sell, 16 bits": 2.0**-8}
+TOLERANCE = 1e-9
+
+
+def suan_of(operation):
+    return SUAN.get(operation, ["Suan"])
+
+
+def is_suan(name):
+    return name.startswith("Suan")
 
 
 def seconds_of(line):
     return line.get("seconds_median", line.get("seconds"))
 
 
+def geometric_mean(values):
+    """Of positive numbers, of which there must be one at least."""
+    values = list(values)
+    if not values or min(values) <= 0:
+        raise ValueError(f"there is no geometric mean of {values}")
+    return math.exp(math.fsum(math.log(v) for v in values) / len(values))
+
+
+def cases(lines):
+    """(operation, shape) -> its lines, and those of the bandwidth in its rounds."""
+    out = {}
+    for line in lines:
+        if line["operation"] != "stream":
+            out.setdefault((line["operation"], line["shape"]), []).append(line)
+    for here in out.values():
+        group, shape = here[0]["group"], here[0]["shape"]
+        here += [
+            x
+            for x in lines
+            if x["operation"] == "stream" and x["group"] == group and x["shape"] == shape
+        ]
+    return out
+
+
 def check(lines):
     """Sentences on results that differ from the others' or miss the tolerance."""
     wrong = []
-    for case in dict.fromkeys(line["case"] for line in lines):
-        here = [line for line in lines if line["case"] == case]
+    for (operation, shape), here in cases(lines).items():
+        case = f"{operation} {shape}"
         for key in ("checksum", "entries"):
             values = [line[key] for line in here if key in line]
             if not values:
                 continue
-            expected = statistics.median(values)
+            expected = statistics.median(
+                line[key] for line in here if key in line and line["contestant"] not in ROUNDING
+            )
             for line in here:
-                if key in line and abs(line[key] - expected) > 1e-9 * abs(expected):
+                if key not in line:
+                    continue
+                allowed = TOLERANCE * abs(expected)
+                if key == "checksum":
+                    allowed += ROUNDING.get(line["contestant"], 0) * line.get("magnitude", 0)
+                if not abs(line[key] - expected) <= allowed:
                     wrong.append(
                         f"{line['contestant']}, {case}: {key} {line[key]}, expected {expected}"
                     )
@@ -36,100 +89,188 @@ def check(lines):
     return list(dict.fromkeys(wrong))
 
 
-def ratio_to_suan(turns, suan_turns):
-    """Median over the rounds of contestant's time / Suan's time in the same round."""
-    ratios = [seconds_of(turns[k]) / seconds_of(suan_turns[k]) for k in turns if k in suan_turns]
+def by_round(here, name):
+    return {x["round"]: x for x in here if x["contestant"] == name and x["operation"] != "stream"}
+
+
+def ratio(turns, others):
+    """Median over the rounds of the first's time divided by the second's time in the same round;
+    None when they share no round."""
+    ratios = [seconds_of(turns[k]) / seconds_of(others[k]) for k in turns if k in others]
     return statistics.median(ratios) if ratios else None
 
 
-def summarise_case(here, operation):
+def fastest_peer(here):
+    """Per round the fastest of those that are not Suan's."""
+    best = {}
+    for line in here:
+        if line["operation"] == "stream" or is_suan(line["contestant"]):
+            continue
+        k = line["round"]
+        if k not in best or seconds_of(line) < seconds_of(best[k]):
+            best[k] = line
+    return best
+
+
+def flops(operation, here):
+    """Floating-point operations of one call, where the lines tell; 8 vectors in an spmm."""
+    for line in here:
+        if "multiply_adds" in line:
+            return 2 * line["multiply_adds"]
+        if operation in ("spmv", "storage", "spmm", "trsv") and is_suan(line["contestant"]):
+            return 2 * line["entries"] * (8 if operation == "spmm" else 1)
+    return None
+
+
+def rate_figures(values, turns, reads, row):
+    size = values[0]["bytes"]
+    rates = {k: size / seconds_of(x) * 1e-9 for k, x in turns.items()}
+    row["bytes"] = size
+    row["gigabytes_per_second"] = statistics.median(rates.values())
+    row["fraction_of_read"] = statistics.median(
+        rates[k] / reads[k]["gigabytes_per_second"] for k in rates
+    )
+    best = max(r["gigabytes_per_second_best"] for r in reads.values())
+    row["fraction_of_read_best"] = size / row["seconds_min"] * 1e-9 / best
+
+
+def summarise_row(name, operation, here, reads, work):
+    turns = by_round(here, name)
+    values = list(turns.values())
+    row = {
+        "contestant": name,
+        "rounds": len(values),
+        "seconds_min": min(x.get("seconds_min", x.get("seconds")) for x in values),
+        "seconds_median": statistics.median(seconds_of(x) for x in values),
+        "time_over": {s: ratio(turns, by_round(here, s)) for s in suan_of(operation)},
+    }
+    if work:
+        row["flops"] = work
+        row["gigaflops"] = work / row["seconds_median"] * 1e-9
+    if "bytes" in values[0]:
+        rate_figures(values, turns, reads, row)
+    if "setup_seconds" in values[0]:
+        row["setup_seconds"] = statistics.median(x["setup_seconds"] for x in values)
+    if "peak_bytes" in values[0]:
+        known = [x["peak_bytes"] - x["output_bytes"] for x in values if x["peak_bytes"] >= 0]
+        row["working_bytes"] = max(0, statistics.median(known)) if known else None
+        row["output_bytes"] = values[0]["output_bytes"]
+    if operation in ("transpose", "transpose again", "convert"):
+        products = {k: x["spmv_seconds"] for k, x in by_round(here, "Suan").items()}
+        shared = [seconds_of(turns[k]) / products[k] for k in turns if k in products]
+        row["in_products"] = statistics.median(shared) if shared else None
+    if operation == "solve":
+        row["iterations"] = values[0]["iterations"]
+        row["milliseconds_per_iteration"] = 1e3 * row["seconds_median"] / row["iterations"]
+        row["relative_residual"] = max(x["relative_residual"] for x in values)
+    if "label" in values[0]:
+        row["label"] = values[0]["label"]
+    return row
+
+
+def summarise_case(operation, shape, here):
     reads = {x["round"]: x for x in here if x["operation"] == "stream" and x["contestant"] == READ}
-    suan = {x["round"]: x for x in here if x["contestant"] == SUAN[operation]}
-    rows = []
-    for name in dict.fromkeys(x["contestant"] for x in here if x["operation"] == operation):
-        turns = {x["round"]: x for x in here if x["contestant"] == name}
-        values = list(turns.values())
-        row = {
-            "contestant": name,
-            "rounds": len(values),
-            "seconds_min": min(x.get("seconds_min", x.get("seconds")) for x in values),
-            "seconds_median": statistics.median(seconds_of(x) for x in values),
-            "time_over_suan": ratio_to_suan(turns, suan),
-        }
-        if operation == "spmv":
-            size = values[0]["bytes"]
-            rates = {k: size / seconds_of(x) * 1e-9 for k, x in turns.items()}
-            row["bytes"] = size
-            row["gigabytes_per_second"] = statistics.median(rates.values())
-            row["fraction_of_read"] = statistics.median(
-                rates[k] / reads[k]["gigabytes_per_second"] for k in rates
-            )
-            best = max(r["gigabytes_per_second_best"] for r in reads.values())
-            row["fraction_of_read_best"] = size / row["seconds_min"] * 1e-9 / best
-        if operation == "solve":
-            row["iterations"] = values[0]["iterations"]
-            row["setup_seconds"] = statistics.median(x["setup_seconds"] for x in values)
-            row["milliseconds_per_iteration"] = 1e3 * row["seconds_median"] / row["iterations"]
-            row["relative_residual"] = max(x["relative_residual"] for x in values)
-        rows.append(row)
+    work = flops(operation, here)
+    names = dict.fromkeys(x["contestant"] for x in here if x["operation"] != "stream")
+    rows = [summarise_row(name, operation, here, reads, work) for name in names]
+    if operation == "storage":
+        whole = next((r for r in rows if r["contestant"] == suan_of(operation)[0]), None)
+        for row in rows:
+            row["bytes_over"] = row["bytes"] / whole["bytes"] if whole else None
+    best = fastest_peer(here)
     stream = {}
     for name in dict.fromkeys(x["contestant"] for x in here if x["operation"] == "stream"):
-        values = [x for x in here if x["contestant"] == name]
+        values = [x for x in here if x["operation"] == "stream" and x["contestant"] == name]
         stream[name] = {
             "median": statistics.median(x["gigabytes_per_second"] for x in values),
             "best": max(x["gigabytes_per_second_best"] for x in values),
         }
-    return {"operation": operation, "stream_gigabytes_per_second": stream, "rows": rows}
+    return {
+        "operation": operation,
+        "shape": shape,
+        "size": here[0]["size"],
+        "stream_gigabytes_per_second": stream,
+        "best_peer": {
+            "names": sorted({line["contestant"] for line in best.values()}),
+            "time_over": {s: ratio(best, by_round(here, s)) for s in suan_of(operation)},
+        },
+        "rows": rows,
+    }
 
 
-def summarise(lines, absent):
-    """(case -> figures, sentences on wrong results)."""
+def means_of(figures):
+    """For each contestant, and for the best peer: the geometric mean over the shapes of its time
+    divided by that of each of Suan's contestants, and over how many shapes."""
+    ratios = {}
+    for case in figures:
+        entries = [(row["contestant"], row["time_over"]) for row in case["rows"]]
+        entries.append(("best peer", case["best_peer"]["time_over"]))
+        for name, over in entries:
+            for suan, value in over.items():
+                if value is not None:
+                    ratios.setdefault(name, {}).setdefault(suan, []).append(value)
+    return {
+        name: {
+            suan: {"mean": geometric_mean(values), "shapes": len(values)}
+            for suan, values in over.items()
+        }
+        for name, over in ratios.items()
+    }
+
+
+def summarise(lines):
+    """("operation shape" -> figures, operation -> means_of its cases)."""
     summary = {}
-    for case in dict.fromkeys(line["case"] for line in lines):
-        here = [line for line in lines if line["case"] == case]
-        summary[case] = summarise_case(here, case.split()[0])
-    return summary, check(lines)
+    for (operation, shape), here in cases(lines).items():
+        summary[f"{operation} {shape}"] = summarise_case(operation, shape, here)
+    operations = dict.fromkeys(case["operation"] for case in summary.values())
+    means = {
+        operation: means_of([c for c in summary.values() if c["operation"] == operation])
+        for operation in operations
+    }
+    return summary, means
 
 
-def times(value):
-    return "" if value is None else f"{value:.2f}"
+# --- Tables ---------------------------------------------------------------------------------------
+def shown(value, form, factor=1):
+    return "" if value is None else format(value * factor, form)
 
 
-def row_texts(operation, row):
-    ms = 1e3
-    if operation == "spmv":
-        return [
-            row["contestant"],
-            f"{row['seconds_min'] * ms:.2f}",
-            f"{row['seconds_median'] * ms:.2f}",
-            f"{row['gigabytes_per_second']:.1f}",
-            f"{row['fraction_of_read'] * 100:.0f} %",
-            f"{row['fraction_of_read_best'] * 100:.0f} %",
-            times(row["time_over_suan"]),
-        ]
-    if operation == "solve":
-        return [
-            row["contestant"],
-            str(row["iterations"]),
-            f"{row['setup_seconds']:.2f}",
-            f"{row['seconds_min']:.2f}",
-            f"{row['seconds_median']:.2f}",
-            f"{row['milliseconds_per_iteration']:.2f}",
-            times(row["time_over_suan"]),
-        ]
-    return [
-        row["contestant"],
-        f"{row['seconds_min']:.3f}",
-        f"{row['seconds_median']:.3f}",
-        times(row["time_over_suan"]),
-    ]
-
-
-HEADINGS = {
-    "spmv": ["", "min ms", "median ms", "GB/s", "of read", "best of best", "time / Suan's"],
-    "solve": ["", "iterations", "set-up s", "min s", "median s", "ms / iteration", "time / Suan's"],
-    "read": ["", "min s", "median s", "time / Suan's"],
+#: Heading -> text of a row, where the row has such a figure.
+COLUMNS = {
+    "iterations": lambda r: shown(r.get("iterations"), "d"),
+    "set-up s": lambda r: shown(r.get("setup_seconds"), ".3f"),
+    "set-up in calls": lambda r: shown(
+        r["setup_seconds"] / r["seconds_median"] if "setup_seconds" in r else None, ".1f"
+    ),
+    "min ms": lambda r: shown(r["seconds_min"], ".2f", 1e3),
+    "median ms": lambda r: shown(r["seconds_median"], ".2f", 1e3),
+    "ms / iteration": lambda r: shown(r.get("milliseconds_per_iteration"), ".2f"),
+    "GB/s": lambda r: shown(r.get("gigabytes_per_second"), ".1f"),
+    "of read": lambda r: shown(r.get("fraction_of_read"), ".0%"),
+    "best of best": lambda r: shown(r.get("fraction_of_read_best"), ".0%"),
+    "GFLOP/s": lambda r: shown(r.get("gigaflops"), ".2f"),
+    "memory beside, MB": lambda r: shown(r.get("working_bytes"), ".0f", 1e-6),
+    "in products": lambda r: shown(r.get("in_products"), ".1f"),
+    "bytes / first's": lambda r: shown(r.get("bytes_over"), ".2f"),
+    "time / Suan's": lambda r: shown(next(iter(r["time_over"].values())), ".2f"),
 }
+VECTOR_COLUMNS = ["min ms", "median ms", "GB/s", "of read", "best of best"]
+COLUMNS_OF = {
+    "spmv": [*VECTOR_COLUMNS, "set-up in calls"],
+    "storage": [*VECTOR_COLUMNS, "bytes / first's"],
+    "spmm": VECTOR_COLUMNS,
+    "trsv": [*VECTOR_COLUMNS, "set-up in calls"],
+    "spgemm": ["min ms", "median ms", "GFLOP/s", "memory beside, MB"],
+    "transpose": ["min ms", "median ms", "in products"],
+    "convert": ["min ms", "median ms", "in products"],
+    "solve": ["iterations", "set-up s", "min ms", "median ms", "ms / iteration"],
+    "read": ["min ms", "median ms"],
+}
+COLUMNS_OF["spgemm again"] = COLUMNS_OF["galerkin"] = COLUMNS_OF["galerkin again"] = COLUMNS_OF[
+    "spgemm"
+]
+COLUMNS_OF["transpose again"] = COLUMNS_OF["transpose"]
 
 
 def align(rows):
@@ -141,47 +282,38 @@ def align(rows):
     return lines
 
 
-def tables(summary, absent):
+def case_table(case):
+    headings = [*COLUMNS_OF[case["operation"]], "time / Suan's"]
+    rows = [["", *headings]]
+    for row in case["rows"]:
+        rows.append([row["contestant"], *(COLUMNS[heading](row) for heading in headings)])
+    return align(rows)
+
+
+def means_table(operation, means):
+    names = suan_of(operation)
+    rows = [["", *(f"time / {name}'s" for name in names), "shapes"]]
+    for contestant, over in means.items():
+        texts = [shown(over[s]["mean"] if s in over else None, ".2f") for s in names]
+        rows.append([contestant, *texts, str(max(entry["shapes"] for entry in over.values()))])
+    return align(rows)
+
+
+def tables(summary, means, absent):
     out = []
-    for case, figures in summary.items():
-        operation = figures["operation"]
-        out += ["", case]
-        for name, rate in figures["stream_gigabytes_per_second"].items():
-            out.append(f"  memory, {name}: {rate['median']:.1f} GB/s (best {rate['best']:.1f})")
-        rows = [row_texts(operation, row) for row in figures["rows"]]
-        out += ["  " + line for line in align([HEADINGS[operation], *rows])]
+    for name, case in summary.items():
+        out += ["", f"{name} ({case['size']})"]
+        for stream, rate in case["stream_gigabytes_per_second"].items():
+            if stream == READ:
+                out.append(
+                    f"  memory, {stream}: {rate['median']:.1f} GB/s (best {rate['best']:.1f})"
+                )
+        out += ["  " + line for line in case_table(case)]
+    for operation, means_here in means.items():
+        if means_here:
+            out += ["", f"{operation}: geometric means over the shapes"]
+            out += ["  " + line for line in means_table(operation, means_here)]
     if absent:
         out += ["", "absent"]
         out += [f"  {name}: {reason}" for name, reason in absent.items()]
     return "\n".join(out)
-
-
-def draw(summary, absent, path):
-    """One panel per case: median times, Suan's in another colour, each bar with its ratio."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(
-        len(summary), 1, figsize=(8, 0.9 + 2.1 * len(summary)), layout="constrained", squeeze=False
-    )
-    for axis, (case, figures) in zip(axes[:, 0], summary.items()):
-        milli = figures["operation"] == "spmv"
-        rows = sorted(figures["rows"], key=lambda row: -row["seconds_median"])
-        values = [row["seconds_median"] * (1e3 if milli else 1) for row in rows]
-        colours = ["#c8553d" if r["contestant"].startswith("Suan") else "#8d99ae" for r in rows]
-        bars = axis.barh([row["contestant"] for row in rows], values, color=colours)
-        labels = []
-        for row, value in zip(rows, values):
-            ratio = row["time_over_suan"]
-            labels.append(f"{value:.3g}" + ("" if ratio is None else f"  ({ratio:.2f} x Suan's)"))
-        axis.bar_label(bars, labels, padding=3, fontsize=8)
-        axis.set_title(case, loc="left", fontsize=10)
-        axis.set_xlabel("milliseconds, median" if milli else "seconds, median", fontsize=8)
-        axis.set_xlim(0, max(values) * 1.3)
-        axis.tick_params(labelsize=8)
-        axis.spines[["top", "right"]].set_visible(False)
-    if absent:
-        figure.supxlabel("absent: " + ", ".join(absent), fontsize=7)
-    figure.savefig(path, dpi=120)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Measures Suan beside MKL, Eigen, PETSc and SciPy in the same run, on the same matrices.
+"""Measures Suan beside MKL, Eigen, PETSc and SciPy in the same run, on the same matrices, which one
+program writes to files that all read.
 
 The contestants take turns, round after round, because a machine is not equally fast from one minute
 to the next: ratios are formed within a round, and the median over the rounds is reported. Each round
@@ -22,7 +23,10 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import contestants as who  # noqa: E402
+import pictures  # noqa: E402
+import plan  # noqa: E402
 import report  # noqa: E402
+import suan_runs  # noqa: E402
 
 ROOT = HERE.parent.parent
 
@@ -64,132 +68,155 @@ def hardware():
 class Session:
     """All that was measured, as it was measured."""
 
-    def __init__(self, everyone, stream, threads):
+    def __init__(self, everyone, stream, arguments):
         self.everyone = everyone
         self.stream = stream
-        self.threads = threads
+        self.arguments = arguments
         self.lines = []
         self.versions = {}
-        self.absent = {}
+        self.absent = {}  # (contestant's key, "operation shape") or (key, "") -> reason
         self.suan_context = {}
         for contestant in everyone:
             if contestant.absent:
-                for names in contestant.names.values():
-                    self.absent.update({name: contestant.absent for name in names})
+                self.absent[contestant.key, ""] = contestant.absent
 
-    def measure_stream(self, case, turn):
-        for line in who.json_lines(who.launch(self.stream, self.threads, False)):
-            self.lines.append({**line, "case": case, "round": turn})
+    def measure_stream(self, where):
+        command = [*self.stream, "--elements", str(self.arguments.stream_elements)]
+        for line in who.json_lines(who.launch(command, self.arguments.threads, False)):
+            self.lines.append({**line, **where})
 
-    def round(self, operation, case, turn, **arguments):
-        """Everyone's turn. Who fails is absent from here on and says why."""
-        for contestant in self.everyone:
-            names = contestant.names.get(operation, [])
-            if contestant.absent or not names or all(name in self.absent for name in names):
-                continue
-            start = time.monotonic()
-            try:
-                lines, about = who.run(contestant, operation, threads=self.threads, **arguments)
-            except (who.Failed, ValueError, KeyError, OSError) as error:
-                self.absent.update({name: f"{error}" for name in names})
-                say(f"    {contestant.key}: {error}")
-                continue
-            if contestant.suan:
-                self.suan_context = about
-            elif about:
-                self.versions[contestant.key] = about
-            self.lines += [{**line, "case": case, "round": turn} for line in lines]
-            say(f"    {contestant.key}: {time.monotonic() - start:.1f} s")
+    def turn(self, contestant, group, shape, size, files, where):
+        """Who fails is absent for this operation on this shape and says why."""
+        key = contestant.key
+        place = f"{group.name} {shape}"
+        if (key, "") in self.absent or (key, place) in self.absent:
+            return
+        start = time.monotonic()
+        try:
+            lines, about = who.run(contestant, group, size, group.repetitions,
+                                   self.arguments.threads, self.arguments.bin, files)
+        except (who.Failed, suan_runs.Unreadable, ValueError, KeyError, OSError) as error:
+            self.absent[key, place] = str(error)
+            say(f"    {key}: {error}")
+            return
+        if key.startswith("suan"):
+            self.suan_context = about
+        elif about:
+            self.versions[key] = about
+        self.lines += [{**line, **where} for line in lines]
+        say(f"    {key}: {time.monotonic() - start:.1f} s")
+
+    def measure(self, group, folder):
+        for shape, size in group.shapes.items():
+            files = self.prepare(group, shape, size, folder)
+            for turn in range(group.rounds):
+                say(f"{group.name} {shape} ({size}), round {turn + 1} of {group.rounds}")
+                where = {"group": group.name, "shape": shape, "size": size, "round": turn}
+                self.measure_stream(where)
+                for contestant in self.everyone:
+                    if contestant.takes_part(group):
+                        self.turn(contestant, group, shape, size, files, where)
+            for path in files.values():
+                Path(path).unlink()
+
+    def prepare(self, group, shape, size, folder):
+        """Writes the matrix, and what else the group needs."""
+        def write(name):
+            path = str(Path(folder, f"{name}.csr"))
+            who.launch([str(self.arguments.bin / "benchmark_matrix"), name, str(size), path],
+                       self.arguments.threads, False)
+            return path
+
+        files = {"matrix": write(shape)}
+        if group.name == "galerkin":
+            files["prolongator"] = write(f"{shape}-prolongator")
+        if group.name == "read":
+            files["text"] = str(Path(folder, "matrix.mtx"))
+            who.launch([sys.executable, str(HERE / "scipy_peer.py"), "--operation", "write",
+                        "--file", files["matrix"], "--output", files["text"]],
+                       self.arguments.threads, False)
+        return files
+
+
+def words(text):
+    return [word for word in text.split(",") if word]
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true",
+                        help="smaller matrices, fewer shapes and rounds, no solves, no reading")
+    parser.add_argument("--operations", type=words, help="of plan.py, with commas")
+    parser.add_argument("--shapes", type=words, help="of plan.py, with commas")
+    parser.add_argument("--contestants", type=words, help="suan, mkl, eigen, petsc, scipy")
+    parser.add_argument("--scale", type=float, help="factor for all sizes; rows grow as its cube")
+    parser.add_argument("--rounds", type=int, help="for all operations")
+    parser.add_argument("--threads", type=int, default=2, help="threads, or ranks")
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin",
                         help="folder of Suan's benchmark programs")
     parser.add_argument("--build", type=Path, default=ROOT / "build/peers",
                         help="folder for the peers' programs")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks/results",
-                        help="folder for the JSON and the chart")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of products and readings")
-    parser.add_argument("--solve-rounds", type=int, default=3, help="rounds of solves")
-    parser.add_argument("--repetitions", type=int, default=20, help="products per round")
-    parser.add_argument("--threads", type=int, default=2, help="threads, or ranks")
-    parser.add_argument("--size-7pt", type=int, default=128, help="points in each direction")
-    parser.add_argument("--size-27pt", type=int, default=96, help="points in each direction")
-    parser.add_argument("--size-read", type=int, default=80, help="points in each direction")
-    parser.add_argument("--operations", default="spmv,solve,read", help="what to measure")
-    return parser.parse_args()
-
-
-def measure_all(arguments, session):
-    operations = arguments.operations.split(",")
-    cases = [
-        (7, arguments.size_7pt, "constant"),
-        (7, arguments.size_7pt, "general"),
-        (27, arguments.size_27pt, "general"),
-    ]
-    if "spmv" in operations:
-        for points, size, values in cases:
-            case = f"spmv {points}-point {size}^3, {values} values"
-            for turn in range(arguments.rounds):
-                say(f"{case}, round {turn + 1} of {arguments.rounds}")
-                session.measure_stream(case, turn)
-                session.round("spmv", case, turn, points=points, size=size, values=values,
-                              repetitions=arguments.repetitions)
-    if "solve" in operations:
-        case = f"solve 7-point {arguments.size_7pt}^3"
-        for turn in range(arguments.solve_rounds):
-            say(f"{case}, round {turn + 1} of {arguments.solve_rounds}")
-            session.measure_stream(case, turn)
-            session.round("solve", case, turn, points=7, size=arguments.size_7pt)
-    if "read" in operations:
-        measure_reading(arguments, session)
-
-
-def measure_reading(arguments, session):
-    """All readers on one file, which SciPy writes; in the system's cache before it counts."""
-    if "SciPy mmread" in session.absent:
-        say("reading is not measured, because SciPy writes the file")
-        return
-    case = f"read 7-point {arguments.size_read}^3, random values"
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder, "matrix.mtx"))
-        scipy = next(c for c in session.everyone if c.key == "scipy")
-        who.launch([*scipy.program, "--operation", "write", "--size", str(arguments.size_read),
-                    "--file", path], arguments.threads, False)
-        say(f"{case}: {Path(path).stat().st_size / 1e6:.0f} MB")
-        for turn in range(arguments.rounds):
-            session.round("read", case, turn, path=path, repetitions=3)
+                        help="folder for the JSON and the pictures")
+    parser.add_argument("--stream-elements", type=int, default=32 << 20,
+                        help="of each array when the bandwidth is measured")
+    arguments = parser.parse_args()
+    if arguments.scale is None:
+        arguments.scale = 0.75 if arguments.quick else 1.0
+    try:
+        arguments.plan = plan.chosen(arguments.operations, arguments.shapes, arguments.quick,
+                                     arguments.scale, arguments.rounds)
+    except ValueError as error:
+        parser.error(str(error))
+    if not arguments.plan:
+        parser.error("none of these operations is measured on one of these shapes")
+    return arguments
 
 
 def main():
     arguments = parse_arguments()
+    start = time.monotonic()
     say("building the peers")
-    everyone = who.all_contestants(arguments.build, arguments.bin)
+    everyone = who.all_contestants(arguments.build, arguments.bin, arguments.contestants)
     stream = who.compile_program("stream", arguments.build, "g++", [])
-    session = Session(everyone, stream, arguments.threads)
-    for name, reason in session.absent.items():
-        say(f"absent: {name}: {reason}")
-    measure_all(arguments, session)
+    session = Session(everyone, stream, arguments)
+    for (key, _), reason in session.absent.items():
+        say(f"absent: {key}: {reason}")
+    with tempfile.TemporaryDirectory(prefix="suan-peers-") as folder:
+        for group in arguments.plan:
+            if group.name == "read" and not any(
+                c.key == "scipy" and not c.absent for c in everyone
+            ):
+                session.absent["everyone", "read"] = "SciPy writes the file, and it is absent"
+                continue
+            session.measure(group, folder)
 
-    summary, wrong = report.summarise(session.lines, session.absent)
-    print(report.tables(summary, session.absent))
+    absent = {f"{key}, {place}" if place else key: reason
+              for (key, place), reason in session.absent.items()}
+    summary, means = report.summarise(session.lines)
+    wrong = report.check(session.lines)
+    print(report.tables(summary, means, absent))
     document = {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - start),
         "commit": git("rev-parse", "HEAD"),
         "dirty": git("status", "--porcelain") not in ("", "unknown"),
         "hardware": hardware(),
         "configuration": {
             "threads_or_ranks": arguments.threads,
-            "rounds": arguments.rounds,
-            "solve_rounds": arguments.solve_rounds,
-            "repetitions": arguments.repetitions,
+            "scale": arguments.scale,
+            "plan": {
+                group.name: {"shapes": group.shapes, "rounds": group.rounds,
+                             "repetitions": group.repetitions}
+                for group in arguments.plan
+            },
             "peers_flags": who.FLAGS,
             "peers_versions": session.versions,
             "suan": {k: v for k, v in session.suan_context.items()
                      if k not in ("host_name", "executable")},
         },
-        "absent": session.absent,
+        "absent": absent,
+        "geometric_means": means,
         "summary": summary,
         "measurements": session.lines,
     }
@@ -197,9 +224,8 @@ def main():
     path = arguments.output / f"peers-{document['date'][:10]}.json"
     path.write_text(json.dumps(document, indent=1) + "\n")
     say(f"wrote {path}")
-    if summary:
-        report.draw(summary, session.absent, arguments.output / "peers.png")
-        say(f"wrote {arguments.output / 'peers.png'}")
+    for picture in pictures.draw_all(document, arguments.output):
+        say(f"wrote {picture}" if picture else "no pictures: Matplotlib is not installed")
     for text in wrong:
         say(f"WRONG RESULT: {text}")
     return 1 if wrong else 0

@@ -1,8 +1,11 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""SciPy: csr @ x, CG with Jacobi, and mmread; one line of JSON per measurement."""
+"""SciPy: products of a csr_array with vectors and with matrices, transposes, triangular solves, CG
+with Jacobi, and mmread; one line of JSON per measurement. All but mmread are sequential.
+"""
 
 import argparse
+import ctypes
 import json
 import statistics
 import time
@@ -14,28 +17,43 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 
 
-def poisson3d(points, size, values="constant"):
-    """The matrices of common.hpp as CSR with 32-bit indices and sorted rows."""
-    ones = np.ones(size)
-    identity = sp.identity(size, format="csr")
-    neighbours = sp.diags([ones[1:], ones[1:]], [-1, 1], format="csr")
-    if points == 7:
-        off = (
-            sp.kron(sp.kron(neighbours, identity), identity)
-            + sp.kron(sp.kron(identity, neighbours), identity)
-            + sp.kron(sp.kron(identity, identity), neighbours)
-        )
-        a = 6 * sp.identity(size**3) - off
-    else:
-        block = neighbours + identity
-        a = 27 * sp.identity(size**3) - sp.kron(sp.kron(block, block), block)
-    a = sp.csr_array(a)
-    a.sort_indices()
-    a.indices = a.indices.astype(np.int32)
-    a.indptr = a.indptr.astype(np.int32)
-    if values == "general":
-        a.data *= np.repeat(1 + 0.001 * (np.arange(size**3) % 977), np.diff(a.indptr))
+def read_csr(path):
+    """A file of benchmark_matrix (csr_file.hpp has the format), with 32-bit offsets."""
+    with open(path, "rb") as file:
+        if file.read(8) != b"csr64-32":
+            raise SystemExit(f"{path} is not a matrix file of the benchmarks")
+        rows, columns, entries = np.fromfile(file, np.int64, 3)
+        offsets = np.fromfile(file, np.int64, rows + 1).astype(np.int32)
+        indices = np.fromfile(file, np.int32, entries)
+        values = np.fromfile(file, np.float64, entries)
+    a = sp.csr_array((values, indices, offsets), shape=(int(rows), int(columns)))
+    a.has_sorted_indices = True
     return a
+
+
+def status_bytes(key):
+    with open("/proc/self/status") as file:
+        for line in file:
+            if line.startswith(key):
+                return 1024 * int(line.split()[1])
+    return -1
+
+
+class PeakMemory:
+    """From its making on, how far the resident memory has risen; as in support/memory.hpp."""
+
+    def __init__(self):
+        ctypes.CDLL(None).malloc_trim(0)
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+        self.before = status_bytes("VmRSS:")
+
+    def bytes(self):
+        return status_bytes("VmHWM:") - self.before
+
+
+def test_vector(n):
+    return 1.0 + (np.arange(n) % 17) / 16.0
 
 
 def measure(warm_up, repetitions, body):
@@ -66,17 +84,56 @@ def timed(contestant, operation, seconds, **more):
     )
 
 
+def vector_bytes(a, vectors=1):
+    return a.nnz * (8 + 4) + a.shape[0] * 4 + sum(a.shape) * 8 * vectors
+
+
 def spmv(a, repetitions):
-    x = 1.0 + (np.arange(a.shape[0]) % 17) / 16.0
+    x = test_vector(a.shape[1])
     seconds = measure(3, repetitions, lambda: a @ x)
-    rows = a.shape[0]
+    timed("SciPy", "spmv", seconds, bytes=vector_bytes(a), checksum=float((a @ x).sum()))
+
+
+def spmm(a, vectors, repetitions):
+    x = test_vector(a.shape[1] * vectors).reshape(a.shape[1], vectors)
+    seconds = measure(1, repetitions, lambda: a @ x)
+    timed("SciPy", "spmm", seconds, bytes=vector_bytes(a, vectors), checksum=float((a @ x).sum()))
+
+
+def trsv(a, repetitions):
+    b = test_vector(a.shape[0])
+    seconds = measure(0, repetitions, lambda: sp.linalg.spsolve_triangular(a, b, lower=True))
+    x = sp.linalg.spsolve_triangular(a, b, lower=True)
     timed(
         "SciPy",
-        "spmv",
+        "trsv",
         seconds,
-        bytes=a.nnz * (8 + 4) + rows * 4 + rows * 16,
-        checksum=float((a @ x).sum()),
+        bytes=vector_bytes(a),
+        setup_seconds=0,
+        checksum=float(x.sum()),
     )
+
+
+def product(operation, repetitions, multiply):
+    """A product of matrices; its rows are not sorted."""
+    memory = PeakMemory()
+    c = multiply()
+    peak = memory.bytes()
+    more = {
+        "entries_of_c": int(c.nnz),
+        "peak_bytes": peak,
+        "output_bytes": c.nnz * (8 + 4) + (c.shape[0] + 1) * 4,
+        "checksum": float(c.data.sum()),
+    }
+    del c
+    timed("SciPy", operation, measure(0, repetitions, multiply), **more)
+
+
+def transpose(a, repetitions):
+    seconds = measure(1, repetitions, lambda: a.T.tocsr())
+    t = a.T.tocsr()
+    weights = test_vector(t.nnz)
+    timed("SciPy", "transpose", seconds, checksum=float(weights @ t.data))
 
 
 def solve(a):
@@ -121,36 +178,45 @@ def read(path, threads, repetitions):
     timed("SciPy mmread, tocsr", "read", seconds, entries=entries)
 
 
-def write_matrix(path, size):
-    """The 7-point pattern with random values of 16 digits, which cost a reader what real ones do."""
-    a = poisson3d(7, size)
+def write_matrix(a, path):
+    """The pattern with random values of 16 digits, which cost a reader what real ones do."""
     a.data = np.random.default_rng(1).standard_normal(a.nnz)
     scipy.io.mmwrite(path, sp.coo_array(a), precision=16)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=7)
-    parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--values", choices=["constant", "general"], default="constant")
-    parser.add_argument("--operation", choices=["spmv", "solve", "read", "write"], default="spmv")
+    parser.add_argument("--operation", default="spmv")
     parser.add_argument("--repetitions", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--file")
+    parser.add_argument("--vectors", type=int, default=8)
+    parser.add_argument("--file", required=True, help="of benchmark_matrix; to read: Matrix Market")
+    parser.add_argument("--prolongator", help="the same, of P in P^T A P")
+    parser.add_argument("--output", help="of the operation write")
     arguments = parser.parse_args()
     print(
         json.dumps({"contestant": "SciPy", "operation": "version", "version": scipy.__version__}),
         flush=True,
     )
-    if arguments.operation == "write":
-        write_matrix(arguments.file, arguments.size)
-    elif arguments.operation == "read":
-        read(arguments.file, arguments.threads, arguments.repetitions)
-    elif arguments.operation == "spmv":
-        matrix = poisson3d(arguments.points, arguments.size, arguments.values)
-        spmv(matrix, arguments.repetitions)
-    else:
-        solve(poisson3d(arguments.points, arguments.size))
+    repetitions = arguments.repetitions
+    if arguments.operation == "read":
+        read(arguments.file, arguments.threads, repetitions)
+        return
+    a = read_csr(arguments.file)
+    if arguments.operation == "galerkin":
+        p = read_csr(arguments.prolongator)
+        r = p.T.tocsr()
+        product("galerkin", repetitions, lambda: r @ (a @ p))
+        return
+    {
+        "spmv": lambda: spmv(a, repetitions),
+        "spmm": lambda: spmm(a, arguments.vectors, repetitions),
+        "spgemm": lambda: product("spgemm", repetitions, lambda: a @ a),
+        "trsv": lambda: trsv(a, repetitions),
+        "transpose": lambda: transpose(a, repetitions),
+        "solve": lambda: solve(a),
+        "write": lambda: write_matrix(a, arguments.output),
+    }[arguments.operation]()
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ int run(int argc, char** argv, const char* summary, const std::vector<OptionDesc
     add_context(environment);
     add(environment);
     if (run_registered(is_root, as_json) == 0 || any_failed) status = 1;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     if (is_root) std::cerr << argv[0] << ": " << error.what() << "\n";
     status = 2;
   }

@@ -4,12 +4,12 @@
 // The matrices that the benchmarks share with the peers, made when first needed and one at a time.
 #pragma once
 
-#include <bit>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "suan/core/error.hpp"
+#include "shapes.hpp"
+#include "suan/core/options.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/csr.hpp"
 
@@ -46,89 +46,95 @@ DistributedMatrix<T> with_general_values(const DistributedMatrix<T>& a) {
                               with_general_values(a.local(), first, {}), std::move(remote));
 }
 
-/// "7pt" or "27pt" on size^3 points.
-template <class T>
-DistributedMatrix<T> poisson3d_by_name(const std::string& stencil, GlobalIndex size,
-                                       const Communicator& comm, bool general_values = false) {
-  if (general_values) {
-    return with_general_values(poisson3d_by_name<T>(stencil, size, comm, false));
-  }
-  if (stencil == "7pt") return poisson3d<T>(size, size, size, comm);
-  if (stencil == "27pt") return poisson3d_27pt<T>(size, size, size, comm);
-  throw InvalidArgument(message("stencil \"", stencil, "\" is unknown; valid are 7pt and 27pt"));
+inline bool is_poisson(const std::string& name) {
+  return name == "7pt" || name == "27pt" || name == "7pt-general" || name == "27pt-general";
 }
 
-/// Hashes of consecutive numbers: the generator SplitMix64 of G. L. Steele, D. Lea and C. H. Flood,
-/// OOPSLA 2014.
-class Hashes {
- public:
-  std::uint64_t next() {
-    std::uint64_t x = (state_ += 0x9e3779b97f4a7c15ULL);
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-  }
+/// The Laplacian on size^3 points that `name` means, one of the four above. Collective.
+template <class T>
+DistributedMatrix<T> poisson3d_by_name(const std::string& name, GlobalIndex size,
+                                       const Communicator& comm) {
+  const auto a = name.starts_with("27pt") ? poisson3d_27pt<T>(size, size, size, comm)
+                                          : poisson3d<T>(size, size, size, comm);
+  return name.ends_with("-general") ? with_general_values(a) : a;
+}
 
- private:
-  std::uint64_t state_ = 42;
+/// All names that host_matrix() knows.
+const std::vector<std::string>& matrix_names();
+/// Those of "all": one of each shape, general values where constant ones would be another matter.
+const std::vector<std::string>& shape_names();
+
+/// A matrix by name, on about size^3 rows: 7pt, 27pt (with -general: each row times another
+/// number), what shapes.hpp makes, 27pt-lower, and the prolongators of 7pt and 27pt.
+/// @throws InvalidArgument for an unknown name.
+HostCsr host_matrix(const std::string& name, std::int64_t size);
+HostCsr to_host(const Csr<double>& a);
+/// Rows [first, last).
+HostCsr rows_of(const HostCsr& a, std::int64_t first, std::int64_t last);
+
+/// A matrix by name and size, or in a file of csr_file.hpp.
+struct MatrixSource {
+  std::string name;
+  std::int64_t size = 0;
+  std::string file;
+  /// "7pt/128", or the file's name without folder and ending.
+  std::string key() const;
+  bool is_square() const;
 };
 
-/// 8 n edges of a graph whose degrees follow a power law, n the largest power of two up to size^3 /
-/// 8; edges that are drawn twice add up. D. Chakrabarti, Y. Zhan and C. Faloutsos, "R-MAT: a
-/// recursive model for graph mining", SIAM Data Mining 2004, 442-446, with the shares 0.57, 0.19,
-/// 0.19, 0.05.
+/// The sources that the options of a driver name: `matrix` is a list with commas or "all", which
+/// means `all`; a file takes the place of both. @throws InvalidArgument for an unknown name.
+std::vector<MatrixSource> matrix_sources(const std::string& matrix, std::int64_t size,
+                                         const std::string& file,
+                                         const std::vector<std::string>& all = shape_names());
+
+/// Options that the drivers of kernels have: members `matrix`, `size` and `file` of theirs.
+template <class Options>
+OptionTable<Options> matrix_table() {
+  return OptionTable<Options>()
+      .value("matrix", &Options::matrix,
+             "Matrices to measure: names with commas, such as 7pt,27pt-general,rmat, or all.")
+      .number("size", &Options::size, 1, 1200,
+              "Points in each direction; matrices without a grid have about size^3 rows.")
+      .value("file", &Options::file, "A file of benchmark_matrix to read in place of both.");
+}
+
 template <class T>
-Csr<T> rmat(std::int64_t size) {
-  const int levels =
-      static_cast<int>(std::bit_width(static_cast<std::uint64_t>(size * size * size / 8 + 1))) - 1;
-  const std::int64_t n = std::int64_t{1} << levels;
-  Hashes hashes;
-  std::vector<Triplet<T>> edges(static_cast<std::size_t>(8 * n));
-  for (auto& edge : edges) {
-    for (int level = 0; level < levels; ++level) {
-      const std::uint64_t draw = hashes.next() % 100;
-      edge.row = 2 * edge.row + (draw >= 76);
-      edge.column = 2 * edge.column + ((draw >= 57 && draw < 76) || draw >= 95);
-    }
-    edge.value = T(1) + static_cast<T>(hashes.next() % 17) / T(16);
+Csr<T> from_host_csr(const HostCsr& host) {
+  const std::vector<T> values(host.values.begin(), host.values.end());
+  return Csr<T>::from_host(static_cast<LocalIndex>(host.rows),
+                           static_cast<LocalIndex>(host.columns), host.offsets, host.indices,
+                           values);
+}
+
+/// The whole matrix on this rank alone.
+template <class T>
+Csr<T> local_matrix(const MatrixSource& source) {
+  if (!source.file.empty()) return from_host_csr<T>(read_csr_file(source.file));
+  if (is_poisson(source.name)) {
+    return poisson3d_by_name<T>(source.name, source.size, {}).local();
   }
-  const auto layout = Layout::serial(n);
-  return from_triplets<T>(layout, layout, edges).local();
+  return from_host_csr<T>(host_matrix(source.name, source.size));
 }
 
-/// Three unknowns at each point of a cube of (2 size / 3)^3 points, each of which meets all
-/// unknowns of the 7-point stencil.
+/// The matrix spread over the ranks, in rows as even as possible. Collective.
 template <class T>
-Csr<T> blocks(std::int64_t size) {
-  const std::int64_t points = std::max<std::int64_t>(1, 2 * size / 3);
-  const auto grid = poisson3d<T>(points, points, points).local();
-  const auto a = grid.view();
-  std::vector<Offset> offsets{0};
-  std::vector<LocalIndex> indices;
-  std::vector<T> values;
-  for (LocalIndex i = 0; i < 3 * a.rows; ++i) {
-    for (Offset k = a.offsets(i / 3); k < a.offsets(i / 3 + 1); ++k) {
-      for (LocalIndex c = 0; c < 3; ++c) {
-        indices.push_back(3 * a.indices(k) + c);
-        values.push_back(a.values(k) / static_cast<T>(1 + (i % 3) + c));
-      }
-    }
-    offsets.push_back(static_cast<Offset>(indices.size()));
+DistributedMatrix<T> distributed_matrix(const MatrixSource& source, const Communicator& comm) {
+  if (source.file.empty() && is_poisson(source.name)) {
+    return poisson3d_by_name<T>(source.name, source.size, comm);
   }
-  return Csr<T>::from_host(3 * a.rows, 3 * a.rows, offsets, indices, values);
-}
-
-inline const std::vector<std::string>& matrix_names() {
-  static const std::vector<std::string> names = {"7pt", "27pt", "rmat", "block"};
-  return names;
-}
-
-/// One of matrix_names(), on this rank alone.
-template <class T>
-Csr<T> matrix_by_name(const std::string& name, std::int64_t size) {
-  if (name == "rmat") return rmat<T>(size);
-  if (name == "block") return blocks<T>(size);
-  return poisson3d_by_name<T>(name, size, {}).local();
+  if (comm.size() == 1) return DistributedMatrix<T>(local_matrix<T>(source));
+  const auto whole = source.file.empty() ? host_matrix(source.name, source.size) : HostCsr();
+  const auto sizes = source.file.empty() ? CsrFileSizes{whole.rows, whole.columns, whole.entries()}
+                                         : csr_file_sizes(source.file);
+  const auto rows = Layout::even(sizes.rows, comm);
+  const auto columns = sizes.rows == sizes.columns ? rows : Layout::even(sizes.columns, comm);
+  const auto last = rows.first() + rows.local_size();
+  const auto mine = source.file.empty() ? rows_of(whole, rows.first(), last)
+                                        : read_csr_file(source.file, rows.first(), last);
+  const std::vector<GlobalIndex> indices(mine.indices.begin(), mine.indices.end());
+  const std::vector<T> values(mine.values.begin(), mine.values.end());
+  return assemble<T>(rows, columns, mine.offsets, indices, values);
 }
 
 /// Keeps one object alive: the next benchmark's matrix takes the place of the last one's, so that

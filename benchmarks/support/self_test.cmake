@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# cmake -Dprogram=... -Darguments=a,b -Dkeys=k,l -Dlauncher=mpiexec,-n,2 -Doutput=x.json -P ...
+# cmake -Dprogram=... -Darguments=a|b -Dkeys=k|l -Dlauncher=mpiexec|-n|2 -Doutput=x.json -P ...
 #
 # Runs a benchmark and fails unless the JSON that it writes has the whole context and, in every
 # result, every key as a number; unless minimum and median are among the results; and unless an
 # unknown option is refused.
 cmake_minimum_required(VERSION 3.25)
 
-string(REPLACE "," ";" arguments "${arguments}")
-string(REPLACE "," ";" keys "${keys}")
-string(REPLACE "," ";" launcher "${launcher}")
+string(REPLACE "|" ";" arguments "${arguments}")
+string(REPLACE "|" ";" keys "${keys}")
+string(REPLACE "|" ";" launcher "${launcher}")
 
 file(REMOVE "${output}")
 execute_process(
