@@ -10,7 +10,13 @@
 #include <limits>
 #include <memory>
 
+#include "suan/kernels/spgemm.hpp"
 #include "suan/kernels/spmv_plan.hpp"
+#include "suan/kernels/trsv.hpp"
+
+namespace suan::kernels {
+struct TrsvStructure;
+}
 
 namespace suan::kernels::cuda {
 
@@ -31,6 +37,38 @@ inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::
 template <Scalar T>
 std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
                                                           const CsrView<T>& a);
+
+/// A B by Suan's own kernels with hash tables in shared memory.
+/// @throws DeviceError when CUDA fails.
+template <Scalar T>
+std::unique_ptr<const PreparedSpgemm<T>> make_hash_spgemm(const ExecutionSpace& space,
+                                                          const CsrView<T>& a, const CsrView<T>& b);
+
+/// A B by cuSPARSE. The structure of C is found with a first product, of the values of `a` and `b`;
+/// each further product is as costly.
+/// @throws NotSupported when A, B or C has more than max_cusparse_entries entries.
+/// @throws DeviceError when cuSPARSE or CUDA fails.
+template <Scalar T>
+std::unique_ptr<const PreparedSpgemm<T>> make_cusparse_spgemm(const ExecutionSpace& space,
+                                                              const CsrView<T>& a,
+                                                              const CsrView<T>& b,
+                                                              const SpgemmOptions& options);
+
+/// Solves with rows that wait for each other. `structure` is that of `a`, in host memory.
+/// @throws DeviceError when CUDA fails.
+template <Scalar T>
+std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv(const CsrView<T>& a,
+                                                          const TrsvStructure& structure,
+                                                          Diagonal diagonal);
+
+/// Solves by cusparseSpSV, and cusparseSpSM for several right-hand sides, whose analysis is made
+/// for the first block of a width. Costs 4 bytes per row and the workspaces that cuSPARSE asks for.
+/// @throws NotSupported when `a` has more than max_cusparse_entries entries.
+/// @throws DeviceError when cuSPARSE or CUDA fails.
+template <Scalar T>
+std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv(const ExecutionSpace& space,
+                                                    const CsrView<T>& a, Triangle triangle,
+                                                    Diagonal diagonal);
 
 /// x^H y by cuBLAS. Waits for the result; the same bits in every run on the same device.
 /// @throws DeviceError when cuBLAS or CUDA fails.

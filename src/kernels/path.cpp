@@ -67,4 +67,13 @@ KernelPath choose_spmv_path(KernelPath wanted) {
   return choose_path("products with a vector", wanted, {KernelPath::native});
 }
 
+KernelPath choose_spgemm_path(KernelPath wanted) {
+  constexpr const char* operation = "products of sparse matrices";
+  if constexpr (SUAN_HAVE_CUDA != 0) {
+    return choose_path(operation, wanted,
+                       {KernelPath::cuda, KernelPath::cusparse, KernelPath::native});
+  }
+  return choose_path(operation, wanted, {KernelPath::native});
+}
+
 }  // namespace suan

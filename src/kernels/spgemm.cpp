@@ -6,6 +6,10 @@
 #include "kernels/row_accumulator.hpp"
 #include "kernels/row_structure.hpp"
 
+#if SUAN_HAVE_CUDA
+#include "kernels/cuda.hpp"
+#endif
+
 namespace suan::kernels {
 
 namespace {
@@ -179,7 +183,17 @@ class Values {
 }  // namespace
 
 template <Scalar T>
-SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b) {
+SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+                          const SpgemmOptions& options) {
+  [[maybe_unused]] const KernelPath path = choose_spgemm_path(options.path);
+#if SUAN_HAVE_CUDA
+  if (path != KernelPath::native) {
+    prepared_ = path == KernelPath::cuda ? cuda::make_hash_spgemm<T>(space, a, b)
+                                         : cuda::make_cusparse_spgemm<T>(space, a, b, options);
+    multiply_adds_ = prepared_->multiply_adds();
+    return;
+  }
+#endif
   const HostCsr<T> host_a(a);
   const HostCsr<T> host_b(b);
   {
@@ -206,6 +220,7 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
 template <Scalar T>
 CsrView<T> SpgemmPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>& a,
                                    const CsrView<T>& b) const {
+  if (prepared_) return prepared_->multiply(space, a, b);
   const HostCsr<T> host_a(a);
   const HostCsr<T> host_b(b);
   const auto offsets = host_array<Offset>(structure_.offsets);
@@ -224,6 +239,11 @@ CsrView<T> SpgemmPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>
   });
   return {structure_.rows, structure_.columns, structure_.offsets, structure_.indices,
           values.finish()};
+}
+
+template <Scalar T>
+std::string SpgemmPlan<T>::description() const {
+  return prepared_ ? prepared_->description() : "rows on the host";
 }
 
 template class SpgemmPlan<float>;

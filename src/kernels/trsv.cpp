@@ -3,11 +3,15 @@
 #include "suan/kernels/trsv.hpp"
 
 #include <algorithm>
-#include <thread>
+#include <initializer_list>
 
-#include "kernels/trsv_analysis.hpp"
+#include "kernels/trsv_schedules.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/options.hpp"
+
+#if SUAN_HAVE_CUDA
+#include "kernels/cuda.hpp"
+#endif
 
 namespace suan {
 
@@ -23,6 +27,10 @@ std::string_view to_string(TrsvSchedule schedule) {
       return "levels";
     case TrsvSchedule::blocks:
       return "blocks";
+    case TrsvSchedule::self_scheduling:
+      return "self_scheduling";
+    case TrsvSchedule::cusparse:
+      return "cusparse";
     case TrsvSchedule::automatic:
       break;
   }
@@ -30,11 +38,14 @@ std::string_view to_string(TrsvSchedule schedule) {
 }
 
 TrsvSchedule trsv_schedule_from_string(std::string_view name) {
-  for (const auto schedule : {TrsvSchedule::automatic, TrsvSchedule::sequential,
-                              TrsvSchedule::levels, TrsvSchedule::blocks}) {
+  std::vector<std::string> names;
+  for (const auto schedule :
+       {TrsvSchedule::automatic, TrsvSchedule::sequential, TrsvSchedule::levels,
+        TrsvSchedule::blocks, TrsvSchedule::self_scheduling, TrsvSchedule::cusparse}) {
     if (to_string(schedule) == name) return schedule;
+    names.emplace_back(to_string(schedule));
   }
-  throw_unknown_name("schedule", name, {"auto", "sequential", "levels", "blocks"});
+  throw_unknown_name("schedule", name, names);
 }
 
 namespace kernels {
@@ -88,105 +99,12 @@ struct Rows {
   KOKKOS_FORCEINLINE_FUNCTION LocalIndex row_at(LocalIndex position) const {
     return triangle == Triangle::lower ? position : rows - 1 - position;
   }
+
+  void prefetch_vectors(LocalIndex i) const {
+    __builtin_prefetch(b + i, 0, 2);
+    __builtin_prefetch(x + i, 1, 2);
+  }
 };
-
-template <class Rows>
-void solve_sequential(const ExecutionSpace& space, const Rows& rows) {
-  Kokkos::parallel_for(
-      "suan::trsv_sequential",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(space, 0, 1),
-      KOKKOS_LAMBDA(LocalIndex) { rows.solve_positions(0, rows.rows); });
-}
-
-template <class Rows>
-void solve_levels(const ExecutionSpace& space, const Rows& rows, const TrsvAnalysis& analysis) {
-  using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-  const LocalIndex* const order = analysis.level_rows.data();
-  for (const auto& [begin, end, parallel] : analysis.levels.segments) {
-    if (parallel) {
-      Kokkos::parallel_for(
-          "suan::trsv_level", Range(space, begin, end),
-          KOKKOS_LAMBDA(LocalIndex k) { rows.solve(order[k]); });
-    } else {
-      const LocalIndex first = begin;
-      const LocalIndex last = end;
-      Kokkos::parallel_for(
-          "suan::trsv_thin_levels", Range(space, 0, 1), KOKKOS_LAMBDA(LocalIndex) {
-            for (LocalIndex k = first; k < last; ++k) rows.solve(order[k]);
-          });
-    }
-  }
-}
-
-#if !SUAN_HAVE_CUDA
-
-void wait_for(const std::atomic<std::uint32_t>& done, std::uint32_t solve) {
-  // A thread that shares its core with the one it waits for lets it go first.
-  constexpr int patience = 2000;
-  for (int spins = 0; done.load(std::memory_order_acquire) != solve; ++spins) {
-    if (spins >= patience) std::this_thread::yield();
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-  }
-}
-
-template <class V>
-void prefetch(const V* entries, Offset count) {
-  constexpr Offset step = 64 / Offset(sizeof(V));
-  for (Offset k = 0; k < count; k += step) __builtin_prefetch(entries + k, 0, 2);
-}
-
-/// Solves the rows of `block` and meanwhile asks for those of a later one, which stands elsewhere,
-/// so that the hardware would not foresee it.
-template <class Rows>
-void solve_block(const Rows& rows, const TrsvTask& block, const TrsvTask& later) {
-  const LocalIndex shift = later.first - block.first;
-  const LocalIndex last_ahead = later.last;
-  for (LocalIndex p = block.first; p < block.last; ++p) {
-    const LocalIndex i = rows.row_at(p);
-    const Offset begin = rows.offsets[i];
-    const Offset count = rows.offsets[i + 1] - begin;
-    prefetch(rows.values + begin + later.entry - block.entry, count);
-    prefetch(rows.indices + begin + later.entry - block.entry, count);
-    if (p % 8 == 0 && p + shift < last_ahead) {
-      const LocalIndex ahead = rows.row_at(p + shift);
-      __builtin_prefetch(rows.offsets + ahead, 0, 2);
-      __builtin_prefetch(rows.b + ahead, 0, 2);
-      __builtin_prefetch(rows.x + ahead, 1, 2);
-    }
-    rows.solve(i);
-  }
-}
-
-/// Blocks are taken in an order in which each stands behind all that it waits for, so whoever is
-/// waited for has been taken by a thread that runs: with any number of threads this ends.
-template <class Rows>
-void solve_blocks(const ExecutionSpace& space, const Rows& rows, TrsvAnalysis& analysis) {
-  const TrsvBlocks& blocks = analysis.blocks;
-  const std::uint32_t solve = ++analysis.solve;
-  const int threads = space.concurrency();
-  analysis.next.store(0, std::memory_order_relaxed);
-  const auto work = [&](int) {
-    for (;;) {
-      const LocalIndex k = analysis.next.fetch_add(1, std::memory_order_relaxed);
-      if (k >= blocks.count()) return;
-      const TrsvTask& task = blocks.tasks[static_cast<std::size_t>(k)];
-      const LocalIndex later = std::min(k + threads, blocks.count() - 1);
-      for (Offset w = task.waits; w < (&task)[1].waits; ++w) {
-        const auto needed = static_cast<std::size_t>(blocks.waits[static_cast<std::size_t>(w)]);
-        wait_for(analysis.done[needed], solve);
-      }
-      solve_block(rows, task, blocks.tasks[static_cast<std::size_t>(later)]);
-      analysis.done[static_cast<std::size_t>(k)].store(solve, std::memory_order_release);
-    }
-  };
-  Kokkos::parallel_for(
-      "suan::trsv_blocks",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, threads), work);
-}
-
-#endif
 
 /// Calls use(Rows<...>) with the rows of the plan's kind.
 template <Scalar T, class Use>
@@ -218,6 +136,25 @@ void keep_levels(const ExecutionSpace& space, TrsvLevels levels, TrsvAnalysis& a
                     HostView<const LocalIndex>(levels.rows.data(), levels.rows.size()));
   space.fence("suan::trsv_analysis");
   analysis.levels = std::move(levels);
+}
+
+/// Numbers that tell values from former ones, also where plans share what was prepared.
+std::uint64_t next_version() {
+  static std::atomic<std::uint64_t> versions{0};
+  return ++versions;
+}
+
+void require_present(TrsvSchedule wanted) {
+  constexpr bool on_host = SUAN_HAVE_CUDA == 0;
+  const bool host_only = wanted == TrsvSchedule::blocks;
+  const bool device_only =
+      wanted == TrsvSchedule::self_scheduling || wanted == TrsvSchedule::cusparse;
+  if (on_host ? device_only : host_only) {
+    throw NotSupported(message("the schedule ", to_string(wanted),
+                               " was asked for a triangular solve, but this build of Suan ",
+                               on_host ? "has no CUDA" : "runs on CUDA", "; use auto, levels, ",
+                               on_host ? "blocks" : "self_scheduling, cusparse", " or sequential"));
+  }
 }
 
 /// The schedule that was asked for, or the first that keeps the threads busy.
@@ -259,19 +196,32 @@ template <Scalar T>
 TrsvPlan<T>::TrsvPlan(const ExecutionSpace& space, const CsrView<T>& a, Triangle triangle,
                       Diagonal diagonal, TrsvSchedule wanted)
     : a_(a), triangle_(triangle), diagonal_(diagonal), analysis_(std::make_shared<TrsvAnalysis>()) {
-  if (SUAN_HAVE_CUDA != 0 && wanted == TrsvSchedule::blocks) {
-    throw NotSupported(
-        "the triangular solve in blocks was asked for, but this build of Suan runs on CUDA; use "
-        "auto, levels or sequential");
-  }
+  require_present(wanted);
   const auto offsets = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.offsets);
   const auto indices = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.indices);
-  schedule_ =
-      analyse(space, {a.rows, offsets.data(), indices.data(), triangle}, wanted, *analysis_);
+  const TrsvStructure structure{a.rows, offsets.data(), indices.data(), triangle};
+#if SUAN_HAVE_CUDA
+  if (a.rows > 0 && wanted != TrsvSchedule::sequential && wanted != TrsvSchedule::levels) {
+    version_ = next_version();
+    prepared_ = wanted == TrsvSchedule::cusparse
+                    ? cuda::make_cusparse_trsv<T>(space, a, triangle, diagonal)
+                    : cuda::make_self_scheduled_trsv<T>(a, structure, diagonal);
+    schedule_ = prepared_->schedule();
+    return;
+  }
+#endif
+  schedule_ = analyse(space, structure, wanted, *analysis_);
+}
+
+template <Scalar T>
+void TrsvPlan<T>::set_values(const DeviceView<const T>& values) {
+  a_.values = values;
+  version_ = next_version();
 }
 
 template <Scalar T>
 std::string TrsvPlan<T>::description() const {
+  if (prepared_) return prepared_->description();
   std::string text(to_string(schedule_));
   if (schedule_ == TrsvSchedule::blocks) {
     text += message(": ", analysis_->blocks.count(), " blocks in ", analysis_->blocks.levels,
@@ -285,6 +235,7 @@ std::string TrsvPlan<T>::description() const {
 
 template <Scalar T>
 std::int64_t TrsvPlan<T>::memory_bytes() const {
+  if (prepared_) return prepared_->memory_bytes();
   if (!analysis_) return 0;
   const TrsvLevels& levels = analysis_->levels;
   const TrsvBlocks& blocks = analysis_->blocks;
@@ -298,18 +249,9 @@ std::int64_t TrsvPlan<T>::memory_bytes() const {
 template <Scalar T>
 void TrsvPlan<T>::solve(const ExecutionSpace& space, const DeviceView<const T>& b,
                         const DeviceView<T>& x) const {
-  with_rows<T>(a_, triangle_, diagonal_, b, x, [&](const auto& rows) {
-    switch (schedule_) {
-      case TrsvSchedule::levels:
-        return solve_levels(space, rows, *analysis_);
-#if !SUAN_HAVE_CUDA
-      case TrsvSchedule::blocks:
-        return solve_blocks(space, rows, *analysis_);
-#endif
-      default:
-        return solve_sequential(space, rows);
-    }
-  });
+  if (prepared_) return prepared_->solve(space, a_.values, version_, b, x);
+  with_rows<T>(a_, triangle_, diagonal_, b, x,
+               [&](const auto& rows) { run_schedule(space, schedule_, rows, *analysis_); });
 }
 
 template class TrsvPlan<float>;

@@ -27,9 +27,15 @@ void require_fitting(const char* what, const char* left_name, const Csr<T>& left
 
 /// Checks first, for lists of initialisers.
 template <Scalar T>
-kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b) {
+kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b,
+                                    const SpgemmOptions& options) {
   require_fitting("multiply", "A", a, "B", b);
-  return kernels::SpgemmPlan<T>(ExecutionSpace(), a.view(), b.view());
+  if (!(options.chunk_fraction > 0 && options.chunk_fraction <= 1)) {
+    throw InvalidArgument(
+        message("multiply: the chunk fraction must be above 0 and at most 1, not ",
+                options.chunk_fraction));
+  }
+  return kernels::SpgemmPlan<T>(ExecutionSpace(), a.view(), b.view(), options);
 }
 
 template <Scalar T>
@@ -42,13 +48,13 @@ kernels::GalerkinPlan<T> galerkin_plan(const Csr<T>& r, const Csr<T>& a, const C
 }  // namespace
 
 template <Scalar T>
-Csr<T> multiply(const Csr<T>& a, const Csr<T>& b) {
-  return to_csr(product_plan(a, b).multiply(ExecutionSpace(), a.view(), b.view()));
+Csr<T> multiply(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options) {
+  return to_csr(product_plan(a, b, options).multiply(ExecutionSpace(), a.view(), b.view()));
 }
 
 template <Scalar T>
-Product<T>::Product(const Csr<T>& a, const Csr<T>& b)
-    : a_(pattern_of(a)), b_(pattern_of(b)), plan_(product_plan(a, b)) {}
+Product<T>::Product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options)
+    : a_(pattern_of(a)), b_(pattern_of(b)), plan_(product_plan(a, b, options)) {}
 
 template <Scalar T>
 Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b) const {
@@ -88,7 +94,7 @@ Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) {
 }
 
 #define SUAN_INSTANTIATE(T)                                                      \
-  template Csr<T> multiply(const Csr<T>&, const Csr<T>&);                        \
+  template Csr<T> multiply(const Csr<T>&, const Csr<T>&, const SpgemmOptions&);  \
   template Csr<T> galerkin_product(const Csr<T>&, const Csr<T>&, const Csr<T>&); \
   template Csr<T> add(T, const Csr<T>&, T, const Csr<T>&);
 SUAN_INSTANTIATE(float)

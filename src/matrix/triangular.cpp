@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/triangular.hpp"
 
+#include <functional>
+
 #include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -133,6 +135,26 @@ void TriangularSolver<T>::solve(const Vector<T>& b, Vector<T>& x) const {
   require_same_layout("triangular solve", "the matrix", this->row_layout(), "b", b.layout());
   require_same_layout("triangular solve", "the matrix", this->row_layout(), "x", x.layout());
   plan_.solve(ExecutionSpace(), b.view(), x.view());
+}
+
+template <Scalar T>
+void TriangularSolver<T>::solve(const MultiVector<const T>& b, const MultiVector<T>& x) const {
+  const auto rows = static_cast<std::size_t>(a_.rows);
+  if (b.extent(0) != rows || x.extent(0) != rows || b.extent(1) != x.extent(1)) {
+    throw DimensionMismatch(message("triangular solve: A is ", a_.rows, " x ", a_.columns,
+                                    ", B is ", b.extent(0), " x ", b.extent(1), " and X is ",
+                                    x.extent(0), " x ", x.extent(1)));
+  }
+  if (rows == 0 || x.extent(1) == 0) return;
+  const bool same = b.data() == x.data() && (b.stride(0) == x.stride(0) || rows == 1);
+  const std::less<const T*> before;
+  const bool meet = before(b.data(), x.data() + x.span()) && before(x.data(), b.data() + b.span());
+  if (meet && !same) {
+    throw InvalidArgument(
+        "triangular solve: B and X overlap in memory without being the same array; use another one "
+        "for X");
+  }
+  plan_.solve(ExecutionSpace(), b, x);
 }
 
 template <Scalar T>

@@ -7,16 +7,46 @@
 // kept: M. Deveci, C. Trott and S. Rajamanickam, "Multithreaded sparse matrix-matrix multiplication
 // for many-core and GPU architectures", Parallel Comput. 78 (2018), 33-46.
 //
-// The functions check nothing. With CUDA both phases run on the host, through copies of all arrays:
+// The functions check nothing. With CUDA both phases run on the device, by Suan's own kernels with
+// hash tables or by cuSPARSE; the path native runs on the host there, through copies of all arrays:
 // correct, not fast.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "suan/kernels/path.hpp"
 #include "suan/kernels/spmv.hpp"
 
-namespace suan::kernels {
+namespace suan {
+
+/// The algorithms of cuSPARSE's SpGEMM, from the one with most memory and speed to the one with
+/// least; automatic: the first whose workspace is, by its own estimate, at most 256 MiB and 16
+/// times the columns and values of A and B.
+enum class CusparseSpgemm { automatic, alg1, alg2, alg3 };
+
+struct SpgemmOptions {
+  KernelPath path = KernelPath::automatic;
+  CusparseSpgemm cusparse = CusparseSpgemm::automatic;
+  /// Of alg3: the part of all products that is in memory at a time, above 0 and at most 1.
+  float chunk_fraction = 0.25f;
+};
+
+namespace kernels {
+
+/// A product that was set up by another path than native; see SpgemmPlan.
+template <Scalar T>
+class PreparedSpgemm {
+ public:
+  virtual ~PreparedSpgemm() = default;
+  virtual KernelPath path() const = 0;
+  /// What was chosen for this product, in words.
+  virtual std::string description() const = 0;
+  virtual Offset multiply_adds() const = 0;
+  virtual CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a,
+                              const CsrView<T>& b) const = 0;
+};
 
 struct RowKinds;
 
@@ -31,22 +61,35 @@ struct RowKinds;
 /// time, and per thread an eighth of a byte per column of C and the products of one chunk of rows
 /// (2^16, or one longer row). While values are found: per thread the greater of 2^16 and 16 times
 /// the entries of the longest row of C, in values.
+///
+/// This is the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure, and
+/// sums that differ in their rounding only, the same ones in each run; it takes 8 bytes per entry
+/// of A and per row of C while the structure is found, and keeps 4 bytes per row. The path cusparse
+/// takes what cuSPARSE asks for; A, B and C may have 2^31 - 1 entries there.
 template <Scalar T>
 class SpgemmPlan {
  public:
   SpgemmPlan() = default;
-  SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b);
+  /// @throws NotSupported when the path is not in this build, or cannot take these matrices.
+  SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+             const SpgemmOptions& options = {});
 
   /// C for values of A and B that belong to their structures; results share the structure.
   CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b) const;
   /// Products of two entries: half of what is counted as floating-point operations.
   Offset multiply_adds() const noexcept { return multiply_adds_; }
+  /// What runs; never automatic.
+  KernelPath path() const { return prepared_ ? prepared_->path() : KernelPath::native; }
+  /// The same in words.
+  std::string description() const;
 
  private:
   CsrView<T> structure_;            // without values
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
   std::shared_ptr<const RowKinds> kinds_;
   Offset multiply_adds_ = 0;
+  std::shared_ptr<const PreparedSpgemm<T>> prepared_;  // where the path is not native
 };
 
-}  // namespace suan::kernels
+}  // namespace kernels
+}  // namespace suan

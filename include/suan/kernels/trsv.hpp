@@ -4,7 +4,8 @@
 // Solving with a sparse triangular matrix, CSR, on one rank. The functions check nothing.
 //
 // Bytes per solve, with v the bytes of a value: entries * (v + 4) + rows * (8 + 2 v), the matrix
-// once, b and x; elements of x that are read again are taken to be in the caches.
+// once, b and x; elements of x that are read again are taken to be in the caches. For k right-hand
+// sides at once: entries * (v + 4) + rows * (8 + 2 k v).
 //
 // Sources. Levels: E. Anderson, Y. Saad, "Solving sparse triangular linear systems on parallel
 // computers", Int. J. High Speed Comput. 1 (1989), 73-95. Waiting for single results in place of
@@ -18,7 +19,7 @@
 #include <string>
 #include <string_view>
 
-#include "suan/kernels/spmv.hpp"
+#include "suan/kernels/spmm.hpp"
 
 namespace suan {
 
@@ -31,7 +32,9 @@ enum class Diagonal { stored, unit };
 /// levels: rows that depend on no other of their level, level after level; thin ones on one thread.
 /// blocks: blocks of consecutive rows, each of which waits for those that it needs; the threads
 /// take the next block as they come. Host only.
-enum class TrsvSchedule { automatic, sequential, levels, blocks };
+/// self_scheduling: rows wait for the single results that they need, in one launch. CUDA only.
+/// cusparse: NVIDIA's SpSV, and SpSM for several right-hand sides. CUDA only.
+enum class TrsvSchedule { automatic, sequential, levels, blocks, self_scheduling, cusparse };
 
 std::string_view to_string(Triangle triangle);
 std::string_view to_string(TrsvSchedule schedule);
@@ -42,23 +45,39 @@ namespace kernels {
 
 struct TrsvAnalysis;
 
+/// A solve that was set up by CUDA; see TrsvPlan. `version` tells values from former ones.
+template <Scalar T>
+class PreparedTrsv {
+ public:
+  virtual ~PreparedTrsv() = default;
+  virtual TrsvSchedule schedule() const = 0;
+  virtual std::string description() const = 0;
+  virtual std::int64_t memory_bytes() const = 0;
+  virtual void solve(const ExecutionSpace& space, const DeviceView<const T>& values,
+                     std::uint64_t version, const DeviceView<const T>& b,
+                     const DeviceView<T>& x) = 0;
+  virtual void solve(const ExecutionSpace& space, const DeviceView<const T>& values,
+                     std::uint64_t version, const RowMajor<const T>& b, const RowMajor<T>& x) = 0;
+};
+
 /// What solving with one structure needs, made once; values may change. Each row is one sum in the
 /// order of its entries (of the upper triangle: in reverse), so the bits do not depend on schedule
 /// or threads. Copies share the analysis; two host threads must not solve with it at once.
 ///
-/// In a CUDA build `automatic` takes levels, and the analysis runs on the host. Levels are one
-/// launch each there: right, but not tuned.
+/// In a CUDA build `automatic` takes self_scheduling, and the analysis runs on the host. There each
+/// row is a fixed tree of sums, the same in each run but other than that of the other schedules.
+/// Levels are one launch each: right, but not tuned.
 template <Scalar T>
 class TrsvPlan {
  public:
   TrsvPlan() = default;
   /// Columns increase in each row, and all entries are of the triangle; see Diagonal.
-  /// @throws NotSupported when blocks are asked for in a CUDA build.
+  /// @throws NotSupported when the schedule is not in this build, or cannot take this matrix.
   TrsvPlan(const ExecutionSpace& space, const CsrView<T>& a, Triangle triangle, Diagonal diagonal,
            TrsvSchedule wanted);
 
   /// Other values for the same structure.
-  void set_values(const DeviceView<const T>& values) { a_.values = values; }
+  void set_values(const DeviceView<const T>& values);
 
   /// What runs; never automatic.
   TrsvSchedule schedule() const noexcept { return schedule_; }
@@ -70,6 +89,9 @@ class TrsvPlan {
   /// x = A^-1 b; b and x may be the same array.
   void solve(const ExecutionSpace& space, const DeviceView<const T>& b,
              const DeviceView<T>& x) const;
+  /// The same for each column of B and X, in one pass over the matrix; both may be the same array.
+  /// Each row is again one sum for each column, in the order of its entries.
+  void solve(const ExecutionSpace& space, const RowMajor<const T>& b, const RowMajor<T>& x) const;
 
  private:
   CsrView<T> a_;
@@ -77,6 +99,8 @@ class TrsvPlan {
   Diagonal diagonal_ = Diagonal::stored;
   TrsvSchedule schedule_ = TrsvSchedule::sequential;
   std::shared_ptr<TrsvAnalysis> analysis_;
+  std::shared_ptr<PreparedTrsv<T>> prepared_;  // of the schedules that are CUDA's alone
+  std::uint64_t version_ = 0;                  // of the values
 };
 
 }  // namespace kernels

@@ -11,22 +11,26 @@
 namespace suan {
 
 /// C = A B. Rows of C increase strictly; entries that happen to be zero stay. Structure and bits do
-/// not depend on the number of threads.
-/// @throws DimensionMismatch when A has not as many columns as B has rows.
+/// not depend on the number of threads; the bits may depend on the kernel path.
+/// @throws DimensionMismatch when A has not as many columns as B has rows; NotSupported when the
+/// kernel path that is asked for is not in this build; InvalidArgument for the chunk fraction.
 template <Scalar T>
-Csr<T> multiply(const Csr<T>& a, const Csr<T>& b);
+Csr<T> multiply(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options = {});
 
 /// C = A B for values that change again and again while the structure of A and of B stays: the
 /// constructor finds the structure of C, which all results share.
 template <Scalar T>
 class Product {
  public:
-  /// @throws DimensionMismatch as multiply().
-  Product(const Csr<T>& a, const Csr<T>& b);
+  /// @throws as multiply().
+  Product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options = {});
   /// @throws DimensionMismatch or InvalidArgument when `a` or `b` has another size or structure.
   Csr<T> multiply(const Csr<T>& a, const Csr<T>& b) const;
   /// Products of two entries that are formed; a measure of the work.
   std::int64_t multiply_adds() const noexcept { return plan_.multiply_adds(); }
+  /// What runs, as "cuda", and the same with its details in words.
+  std::string path() const { return std::string(to_string(plan_.path())); }
+  std::string description() const { return plan_.description(); }
 
  private:
   kernels::CsrView<T> a_;  // structures, without values

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "suan/kernels/trsv.hpp"
+#include "suan/matrix/block_products.hpp"
 #include "suan/matrix/csr.hpp"
 
 namespace suan {
@@ -18,8 +19,9 @@ struct TriangularOptions {
 /// y = alpha A^-1 x + beta y for a triangular matrix A.
 ///
 /// Set up once for the structure: a look at every entry, and memory below that of the entries. The
-/// bits of a solution depend neither on the schedule nor on the number of threads. Copies share the
-/// schedule; not for two host threads at once.
+/// bits of a solution depend neither on the schedule nor on the number of threads (of the schedules
+/// that are CUDA's alone: on the schedule). Copies share the schedule; not for two host threads at
+/// once.
 template <Scalar T>
 class TriangularSolver final : public Operator<T> {
  public:
@@ -37,6 +39,12 @@ class TriangularSolver final : public Operator<T> {
 
   /// x = A^-1 b; b and x may be the same vector. @throws DimensionMismatch.
   void solve(const Vector<T>& b, Vector<T>& x) const;
+
+  /// X = A^-1 B for several vectors side by side: the matrix is read once for all of them. B and X
+  /// may be the same array. The bits of a column depend on how many there are, and on nothing else.
+  /// @throws DimensionMismatch naming the operands; InvalidArgument when B and X overlap in memory
+  /// without being the same array.
+  void solve(const MultiVector<const T>& b, const MultiVector<T>& x) const;
 
   /// What was chosen.
   TrsvSchedule schedule() const noexcept { return plan_.schedule(); }

@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/spgemm_structure.hpp"
+
+#include "core/memory.hpp"
+#include "kernels/launch.cuh"
+#include "kernels/spgemm_structure.cuh"
+
+namespace suan::kernels::cuda {
+namespace {
+
+template <class Index>
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Index>>;
+
+/// The number of products before each entry of A, and of all.
+DeviceView<const Offset> products_before(const ExecutionSpace& space,
+                                         const DeviceView<const LocalIndex>& a_indices,
+                                         const DeviceView<const Offset>& b_offsets, Offset& total) {
+  const auto entries = static_cast<Offset>(a_indices.extent(0));
+  const DeviceView<Offset> before("suan::spgemm::products", a_indices.extent(0) + 1);
+  total = 0;
+  if (entries == 0) return before;
+  Kokkos::parallel_scan(
+      "suan::spgemm_products", Range<Offset>(space, 0, entries),
+      KOKKOS_LAMBDA(Offset e, Offset & sum, bool final) {
+        const LocalIndex k = a_indices(e);
+        sum += b_offsets(k + 1) - b_offsets(k);
+        if (final) before(e + 1) = sum;
+      },
+      total);
+  return before;
+}
+
+/// counts(i): the bound on the columns of row i, or their number; before: see products_before.
+RowBins sort_into_bins(const ExecutionSpace& space, const DeviceView<const Offset>& a_offsets,
+                       const DeviceView<const Offset>& before,
+                       const DeviceView<const Offset>& counts) {
+  const auto rows = static_cast<LocalIndex>(counts.extent(0));
+  const DeviceView<std::uint8_t> bins(
+      Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::spgemm::bins"),
+      counts.extent(0));
+  Kokkos::parallel_for(
+      "suan::spgemm_bins", Range<LocalIndex>(space, 0, rows), KOKKOS_LAMBDA(LocalIndex i) {
+        const Offset products = before(a_offsets(i + 1)) - before(a_offsets(i));
+        bins(i) = static_cast<std::uint8_t>(bin_of_row(counts(i), products));
+      });
+  const auto sorted = detail::allocate<LocalIndex>("suan::spgemm::rows", counts.extent(0));
+  RowBins result;
+  result.rows = sorted;
+  LocalIndex begin = 0;
+  for (int bin = 0; bin < bin_count; ++bin) {
+    result.begin[static_cast<std::size_t>(bin)] = begin;
+    LocalIndex count = 0;
+    if (begin < rows) {
+      Kokkos::parallel_scan(
+          "suan::spgemm_rows_of_bin", Range<LocalIndex>(space, 0, rows),
+          KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum, bool final) {
+            if (bins(i) != bin) return;
+            if (final) sorted(begin + sum) = i;
+            ++sum;
+          },
+          count);
+    }
+    begin += count;
+  }
+  result.begin[bin_count] = begin;
+  return result;
+}
+
+/// The rows whose count is -1.
+DeviceView<const LocalIndex> rows_without_count(const ExecutionSpace& space, const LocalIndex* rows,
+                                                LocalIndex count, const Offset* counts) {
+  const DeviceView<LocalIndex> found(
+      Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::spgemm::long_rows"),
+      static_cast<std::size_t>(count));
+  LocalIndex total = 0;
+  Kokkos::parallel_scan(
+      "suan::spgemm_long_rows", Range<LocalIndex>(space, 0, count),
+      KOKKOS_LAMBDA(LocalIndex k, LocalIndex & sum, bool final) {
+        if (counts[rows[k]] >= 0) return;
+        if (final) found(sum) = rows[k];
+        ++sum;
+      },
+      total);
+  return Kokkos::subview(found, std::make_pair(LocalIndex(0), total));
+}
+
+struct Search {
+  Factors m;
+  LocalIndex columns;
+  bool b_increases;
+  StructureOutput output;
+};
+
+template <int lanes, bool fill>
+void search_by_warps(const ExecutionSpace& space, const Search& s, const LocalIndex* rows,
+                     LocalIndex count, int capacity) {
+  constexpr int rows_per_block = lanes == warp_threads ? 4 : 32;
+  launch("structure_by_warps", space, structure_by_warps<lanes, fill>,
+         (Offset{count} + rows_per_block - 1) / rows_per_block, rows_per_block * lanes,
+         rows_per_block * warp_structure_bytes(fill, capacity), s.m, rows, count, capacity,
+         s.output);
+}
+
+template <bool fill>
+void search_by_bits(const ExecutionSpace& space, const Search& s, const LocalIndex* rows,
+                    LocalIndex count) {
+  launch("structure_by_bits", space, structure_by_bits<fill>, count, block_threads,
+         bits_structure_bytes(), s.m, rows, s.columns, s.b_increases, s.output);
+}
+
+template <bool fill>
+void search_by_blocks(const ExecutionSpace& space, const Search& s, const LocalIndex* rows,
+                      LocalIndex count, int bin) {
+  const int capacity = capacity_of_bin(bin);
+  launch("structure_by_blocks", space, structure_by_blocks<fill>, count, block_threads,
+         block_structure_bytes(fill, capacity), s.m, rows, capacity, s.output);
+}
+
+/// Rows whose bound is beyond the largest table try with it all the same when bits would take more
+/// than one pass: most have far less columns than products.
+void count_long_rows(const ExecutionSpace& space, const Search& s, const LocalIndex* rows,
+                     LocalIndex count) {
+  if (count == 0) return;
+  if (s.columns <= bits_per_pass) return search_by_bits<false>(space, s, rows, count);
+  search_by_blocks<false>(space, s, rows, count, last_block_bin);
+  const auto left = rows_without_count(space, rows, count, s.output.counts);
+  search_by_bits<false>(space, s, left.data(), static_cast<LocalIndex>(left.extent(0)));
+}
+
+template <bool fill>
+void search(const ExecutionSpace& space, const Search& s, const RowBins& bins) {
+  search_by_warps<8, fill>(space, s, bins.of(first_bin), bins.count(first_bin),
+                           capacity_of_bin(first_bin));
+  for (int bin = first_bin + 1; bin <= last_warp_bin; ++bin) {
+    search_by_warps<warp_threads, fill>(space, s, bins.of(bin), bins.count(bin),
+                                        capacity_of_bin(bin));
+  }
+  for (int bin = last_warp_bin + 1; bin <= last_block_bin; ++bin) {
+    search_by_blocks<fill>(space, s, bins.of(bin), bins.count(bin), bin);
+  }
+  if constexpr (fill) {
+    search_by_bits<true>(space, s, bins.of(long_rows_bin), bins.count(long_rows_bin));
+  } else {
+    count_long_rows(space, s, bins.of(long_rows_bin), bins.count(long_rows_bin));
+  }
+}
+
+void bound_columns(const ExecutionSpace& space, const DeviceView<const Offset>& a_offsets,
+                   const DeviceView<const Offset>& before, LocalIndex columns,
+                   const DeviceView<Offset>& counts) {
+  Kokkos::parallel_for(
+      "suan::spgemm_bounds", Range<LocalIndex>(space, 0, static_cast<LocalIndex>(counts.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex i) {
+        const Offset products = before(a_offsets(i + 1)) - before(a_offsets(i));
+        counts(i) = Kokkos::min(products, Offset{columns});
+      });
+}
+
+DeviceView<const Offset> sum_counts(const ExecutionSpace& space,
+                                    const DeviceView<const Offset>& counts, Offset& total) {
+  const DeviceView<Offset> offsets("suan::Csr::offsets", counts.extent(0) + 1);
+  total = 0;
+  Kokkos::parallel_scan(
+      "suan::spgemm_offsets",
+      Range<LocalIndex>(space, 0, static_cast<LocalIndex>(counts.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex i, Offset & sum, bool final) {
+        sum += counts(i);
+        if (final) offsets(i + 1) = sum;
+      },
+      total);
+  return offsets;
+}
+
+}  // namespace
+
+Offset count_products(const ExecutionSpace& space, const DeviceView<const LocalIndex>& a_indices,
+                      const DeviceView<const Offset>& b_offsets) {
+  Offset total = 0;
+  Kokkos::parallel_reduce(
+      "suan::spgemm_count_products",
+      Range<Offset>(space, 0, static_cast<Offset>(a_indices.extent(0))),
+      KOKKOS_LAMBDA(Offset e, Offset & sum) {
+        const LocalIndex k = a_indices(e);
+        sum += b_offsets(k + 1) - b_offsets(k);
+      },
+      total);
+  return total;
+}
+
+// They do when no step down or sideways from one entry to the next is anywhere but between two
+// rows; looked at by entry, so that long rows cost no more.
+bool rows_increase(const ExecutionSpace& space, const DeviceView<const Offset>& offsets,
+                   const DeviceView<const LocalIndex>& indices) {
+  const auto entries = static_cast<Offset>(indices.extent(0));
+  const auto rows = static_cast<LocalIndex>(offsets.extent(0)) - 1;
+  Offset all = 0;
+  Kokkos::parallel_reduce(
+      "suan::spgemm_steps", Range<Offset>(space, 1, Kokkos::max(entries, Offset(1))),
+      KOKKOS_LAMBDA(Offset e, Offset & sum) { sum += indices(e - 1) >= indices(e); }, all);
+  Offset between = 0;
+  Kokkos::parallel_reduce(
+      "suan::spgemm_steps_between_rows", Range<LocalIndex>(space, 0, rows),
+      KOKKOS_LAMBDA(LocalIndex i, Offset & sum) {
+        const Offset e = offsets(i);
+        if (e > 0 && e < offsets(i + 1)) sum += indices(e - 1) >= indices(e);
+      },
+      between);
+  return all == between;
+}
+
+ProductStructure find_product_structure(const ExecutionSpace& space,
+                                        const DeviceView<const Offset>& a_offsets,
+                                        const DeviceView<const LocalIndex>& a_indices,
+                                        const DeviceView<const Offset>& b_offsets,
+                                        const DeviceView<const LocalIndex>& b_indices,
+                                        LocalIndex columns) {
+  ProductStructure result;
+  const std::size_t rows = a_offsets.extent(0) - 1;
+  const auto before = products_before(space, a_indices, b_offsets, result.products);
+  const DeviceView<Offset> counts(
+      Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::spgemm::counts"), rows);
+  bound_columns(space, a_offsets, before, columns, counts);
+  result.bins = sort_into_bins(space, a_offsets, before, counts);
+  result.b_increases = result.bins.count(last_block_bin) + result.bins.count(long_rows_bin) > 0 &&
+                       rows_increase(space, b_offsets, b_indices);
+
+  Search s{{a_offsets.data(), a_indices.data(), b_offsets.data(), b_indices.data()},
+           columns,
+           result.b_increases,
+           {counts.data(), nullptr, nullptr}};
+  // Rows of bin 0 have the bound 0, which is their count.
+  search<false>(space, s, result.bins);
+
+  Offset entries = 0;
+  result.offsets = sum_counts(space, counts, entries);
+  const auto indices =
+      detail::allocate<LocalIndex>("suan::Csr::indices", static_cast<std::size_t>(entries));
+  result.indices = indices;
+  result.bins = sort_into_bins(space, a_offsets, before, counts);
+  s.output = {nullptr, result.offsets.data(), indices.data()};
+  search<true>(space, s, result.bins);
+  // Errors of these kernels belong here, and not to the first use of the structure.
+  space.fence("suan::spgemm_structure");
+  return result;
+}
+
+}  // namespace suan::kernels::cuda
