@@ -107,7 +107,7 @@ def draw_roofline(summary, path):
     points = roofline_points(summary)
     operations = list(dict.fromkeys(p[0] for p in points))
     figure, axes = plt.subplots(
-        1, len(operations), figsize=(5.6 * len(operations), 5), layout="constrained", squeeze=False
+        1, len(operations), figsize=(5.6 * len(operations), 5.8), layout="constrained", squeeze=False
     )
     shapes = list(dict.fromkeys(p[1] for p in points))
     markers = dict(zip(shapes, "osD^v<>PX*ph8d"))
@@ -119,7 +119,12 @@ def draw_roofline(summary, path):
             if case["operation"] == operation
         ]
         intensities = [p[3] for p in here]
-        ends = [0.8 * min(intensities), 1.25 * max(intensities)]
+        # At least half a decade, so that the scale has enough numbers.
+        middle = (min(intensities) * max(intensities)) ** 0.5
+        ends = [
+            min(0.8 * min(intensities), middle / 1.8),
+            max(1.25 * max(intensities), middle * 1.8),
+        ]
         axis.fill_between(
             ends,
             [min(reads) * e for e in ends],
@@ -153,9 +158,11 @@ def draw_roofline(summary, path):
         axis.tick_params(which="both", labelsize=8)
         axis.tick_params(axis="x", which="minor", rotation=45)
         axis.spines[["top", "right"]].set_visible(False)
-        axis.legend(fontsize=8, frameon=False, loc="lower right")
+        axis.legend(
+            fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3
+        )
     figure.suptitle(
-        "Suan's fastest format (red) and MKL's (blue); above the roof: packed, or in the caches",
+        "Suan's fastest (red) and MKL's fastest (blue); a point above the roof is in the caches",
         x=0.01,
         ha="left",
         fontsize=11,

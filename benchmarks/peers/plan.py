@@ -32,7 +32,7 @@ class Group:
     shapes: dict  # name -> size
     repetitions: int
     quick_repetitions: int
-    rounds: int = 3
+    rounds: int = 2
     quick: bool = True  # whether --quick measures it
     quick_shapes: list = field(default_factory=list)  # those of --quick; empty: all
 
@@ -42,7 +42,7 @@ def pick(*names):
 
 
 GROUPS = [
-    Group("spmv", ["spmv"], SHAPES, 20, 10,
+    Group("spmv", ["spmv"], SHAPES, 20, 10, 3,
           quick_shapes=["7pt-general", "27pt-general", "elasticity", "rmat", "circuit", "road",
                         "tall"]),
     Group("storage", ["storage"], pick("7pt-general", "27pt-general", "elasticity", "circuit"),
@@ -51,12 +51,12 @@ GROUPS = [
                                  "road", "tall"),
           5, 3, quick_shapes=["7pt-general", "rmat", "road"]),
     Group("spgemm", ["spgemm", "spgemm again"],
-          {"7pt-general": 100, "27pt-general": 52, "elasticity": 33, "rmat": 41, "circuit": 50,
+          {"7pt-general": 100, "27pt-general": 52, "elasticity": 33, "rmat": 33, "circuit": 50,
            "road": 128},
           3, 2, quick_shapes=["7pt-general", "rmat", "circuit"]),
     Group("galerkin", ["galerkin", "galerkin again"], {"7pt": 100, "27pt": 64}, 3, 2,
           quick_shapes=["7pt"]),
-    Group("trsv", ["trsv"], {"ilu": 128, "27pt-lower": 96}, 10, 5),
+    Group("trsv", ["trsv"], {"ilu": 128, "27pt-lower": 96}, 10, 5, 3),
     Group("transpose", ["transpose", "transpose again", "convert"],
           pick("7pt-general", "27pt-general", "elasticity", "rmat", "circuit", "road", "tall"),
           4, 3, quick_shapes=["7pt-general", "rmat", "tall"]),
