@@ -31,7 +31,7 @@ struct Options {
                     "Which Laplacians to measure.")
             .choice("values", &Options::values, {"constant", "general"},
                     "Of the Laplacian, or each row times a number that needs all its bits.")
-            .choice("format", &Options::format, {"csr", "sell", "auto"},
+            .choice("format", &Options::format, {"csr", "sell", "bsr", "auto"},
                     "Format in which products read the matrix; auto measures.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array and rank when the read bandwidth is measured.")
