@@ -22,6 +22,7 @@
 #include "suan/io/hdf5.hpp"
 #include "suan/io/matrix_market.hpp"
 #include "suan/matrix/block_products.hpp"
+#include "suan/matrix/convert.hpp"
 #include "suan/matrix/csr.hpp"
 #include "suan/matrix/norms.hpp"
 #include "suan/matrix/operator.hpp"

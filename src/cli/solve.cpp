@@ -73,9 +73,9 @@ void check(const Communicator& world, const SolveArguments& arguments, const Com
   check_source(arguments.source, line);
   const KernelPath kernel = choose_spmv_path(kernel_path_from_string(arguments.kernel));
   if (kernel != KernelPath::native && arguments.kernel != "auto" &&
-      arguments.solve.format == "sell") {
+      arguments.solve.format != "auto" && arguments.solve.format != "csr") {
     throw InvalidArgument(message("the kernel path ", arguments.kernel, " reads csr, but --format ",
-                                  "sell was given: leave one of the two out"));
+                                  arguments.solve.format, " was given: leave one of the two out"));
   }
   for (const auto& path : {arguments.rhs, arguments.initial_guess, arguments.output}) {
     if (!path.empty()) parse_file_name(path);

@@ -5,57 +5,23 @@
 #include "kernels/row_loops.hpp"
 #include "kernels/sell_build.hpp"
 #include "kernels/sell_products.hpp"
-#include "suan/core/options.hpp"
+#include "kernels/with_code.hpp"
+#include "suan/core/error.hpp"
 
 namespace suan::kernels {
 
 namespace {
 
-constexpr ValueStorage all_storages[] = {ValueStorage::lossless, ValueStorage::same,
-                                         ValueStorage::float32, ValueStorage::bfloat16,
-                                         ValueStorage::float16};
-
-using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>;
-
-/// Entries that do not come back unchanged from the code.
-template <class Code, Scalar T>
-Offset count_inexact(const ExecutionSpace& space, const CsrView<T>& a) {
-  const auto values = a.values;
-  Offset count = 0;
-  Kokkos::parallel_reduce(
-      "suan::sell_inexact", Entries(space, 0, a.entries()),
-      KOKKOS_LAMBDA(Offset k, Offset & sum) { sum += is_exact<Code>(values(k)) ? 0 : 1; }, count);
-  return count;
-}
-
-/// Finite entries that the code would turn into infinity.
-template <class Code, Scalar T>
-Offset count_too_large(const ExecutionSpace& space, const CsrView<T>& a) {
-  const auto values = a.values;
-  Offset count = 0;
-  Kokkos::parallel_reduce(
-      "suan::sell_too_large", Entries(space, 0, a.entries()),
-      KOKKOS_LAMBDA(Offset k, Offset & sum) {
-        const T x = values(k);
-        if constexpr (std::same_as<Code, Float16>) {
-          sum += Kokkos::abs(x) <= T(65504) ? 0 : 1;  // nor NaN and infinity
-        } else {
-          sum += is_finite(x) && !is_finite(decode<T>(encode<Code>(x))) ? 1 : 0;
-        }
-      },
-      count);
-  return count;
-}
-
 template <Scalar T, class Code>
 class SellSpmv final : public PreparedSpmv<T> {
  public:
-  SellSpmv(const ExecutionSpace& space, const CsrView<T>& a, const char* storage)
-      : entries_(a.entries()), storage_(storage) {
-    if (count_inexact<Code>(space, a) > 0) format_ += message(", rounded to ", storage);
-    SellBuilder<T, Code> builder(space, a);
-    m_ = builder.build();
-    counts_ = builder.counts();
+  SellSpmv(const ExecutionSpace& space, const CsrView<T>& a, const SellLayout& layout,
+           const ValueFacts<T>& facts, ValueStorage storage)
+      : entries_(a.entries()),
+        storage_(to_string(storage)),
+        m_(fill_sell<T, Code>(space, a, layout, codec_for<Code>(facts))),
+        counts_(layout.counts) {
+    if (!facts.keeps(storage)) format_ += message(", rounded to ", storage_);
   }
 
   std::string format() const override { return format_; }
@@ -72,7 +38,8 @@ class SellSpmv final : public PreparedSpmv<T> {
   std::int64_t bytes() const override {
     return static_cast<std::int64_t>(m_.slices.size() * sizeof(SellSlice) +
                                      m_.words.size() * sizeof(std::uint32_t) +
-                                     m_.values.size() * sizeof(Code));
+                                     m_.values.size() * sizeof(Code)) +
+           m_.codec.bytes();
   }
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const override {
@@ -90,103 +57,73 @@ class SellSpmv final : public PreparedSpmv<T> {
  private:
   Offset entries_;
   std::string format_ = "sell";
-  const char* storage_;
+  std::string_view storage_;
   SellView<T, Code> m_;
   SellCounts counts_;
 };
 
-template <class Code, Scalar T>
-std::shared_ptr<const PreparedSpmv<T>> make_as(const ExecutionSpace& space, const CsrView<T>& a,
-                                               ValueStorage storage) {
-  const char* const name = to_string(storage).data();
-  if constexpr (!std::same_as<Code, T>) {
-    const Offset lost = count_too_large<Code>(space, a);
-    if (lost > 0) {
-      throw NotSupported(message("the storage ", name, " cannot hold ", lost, " of the ",
-                                 a.entries(), " values, which are too large; choose float32 or ",
-                                 "same"));
-    }
-  }
-  return std::make_shared<const SellSpmv<T, Code>>(space, a, name);
-}
+template <Scalar T>
+class SellPlan final : public FormatPlan<T> {
+ public:
+  SellPlan(const ExecutionSpace& space, const CsrView<T>& a,
+           std::shared_ptr<const ValueFacts<T>> facts)
+      : a_(a), facts_(std::move(facts)), layout_(sell_layout(space, a)) {}
 
-/// Calls use.operator()<Code>(storage) for the type in which `storage` keeps values of type T.
-template <Scalar T, class Use>
-auto with_code(ValueStorage storage, const Use& use) {
-  if constexpr (is_complex<T>) {
-    if (storage == ValueStorage::float32) return use.template operator()<ComplexFloat>(storage);
-    if (storage != ValueStorage::same) {
-      throw NotSupported(message("complex values are not stored as ", to_string(storage),
-                                 "; choose float32, same or lossless"));
+  std::int64_t bytes(ValueStorage storage) const override {
+    if (!has_storage<T>(storage)) return -1;
+    const auto structure = static_cast<std::int64_t>(layout_.slices.size() * sizeof(SellSlice)) +
+                           layout_.words * static_cast<Offset>(sizeof(std::uint32_t));
+    if (storage == ValueStorage::same) {
+      return structure + layout_.values * static_cast<Offset>(sizeof(T));
     }
-  } else {
-    if (storage == ValueStorage::bfloat16) return use.template operator()<BFloat16>(storage);
-    if (storage == ValueStorage::float16) return use.template operator()<Float16>(storage);
-    if (storage == ValueStorage::float32 && std::same_as<T, double>) {
-      return use.template operator()<float>(storage);
-    }
+    if (storage == ValueStorage::dictionary && !facts_->keeps(storage)) return -1;
+    return structure + with_code<T>(storage, [&]<class Code>() {
+             return layout_.values * static_cast<Offset>(sizeof(Code)) +
+                    codec_for<Code>(*facts_).bytes();
+           });
   }
-  return use.template operator()<T>(ValueStorage::same);
-}
+  std::shared_ptr<const PreparedSpmv<T>> make(const ExecutionSpace& space,
+                                              ValueStorage storage) const override {
+    facts_->require(storage);
+    return with_code<T>(storage, [&]<class Code>() -> std::shared_ptr<const PreparedSpmv<T>> {
+      return std::make_shared<const SellSpmv<T, Code>>(space, a_, layout_, *facts_, storage);
+    });
+  }
+  Offset stored_values() const override { return layout_.values; }
+  const ValueFacts<T>& facts() const override { return *facts_; }
+
+ private:
+  CsrView<T> a_;
+  std::shared_ptr<const ValueFacts<T>> facts_;
+  SellLayout layout_;
+};
 
 }  // namespace
 
-std::string_view to_string(ValueStorage storage) {
-  switch (storage) {
-    case ValueStorage::lossless:
-      return "lossless";
-    case ValueStorage::same:
-      return "same";
-    case ValueStorage::float32:
-      return "float32";
-    case ValueStorage::bfloat16:
-      return "bfloat16";
-    case ValueStorage::float16:
-      break;
-  }
-  return "float16";
-}
-
-ValueStorage value_storage_from_string(std::string_view name) {
-  std::vector<std::string> names;
-  for (const auto storage : all_storages) {
-    if (to_string(storage) == name) return storage;
-    names.emplace_back(to_string(storage));
-  }
-  throw_unknown_name("storage of values", name, names);
-}
-
 template <Scalar T>
-ValueStorage lossless_storage(const ExecutionSpace& space, const CsrView<T>& a) {
-  if constexpr (is_complex<T>) {
-    return count_inexact<ComplexFloat>(space, a) == 0 ? ValueStorage::float32 : ValueStorage::same;
-  } else {
-    if (count_inexact<BFloat16>(space, a) == 0) return ValueStorage::bfloat16;
-    if (count_inexact<Float16>(space, a) == 0) return ValueStorage::float16;
-    if (std::same_as<T, double> && count_inexact<float>(space, a) == 0) {
-      return ValueStorage::float32;
-    }
-    return ValueStorage::same;
-  }
+std::shared_ptr<const FormatPlan<T>> plan_sell(const ExecutionSpace& space, const CsrView<T>& a,
+                                               std::shared_ptr<const ValueFacts<T>> facts) {
+  return std::make_shared<const SellPlan<T>>(space, a, std::move(facts));
 }
 
 template <Scalar T>
 std::int64_t sell_bytes(const ExecutionSpace& space, const CsrView<T>& a, ValueStorage storage) {
-  if (storage == ValueStorage::lossless) storage = lossless_storage(space, a);
-  return with_code<T>(
-      storage, [&]<class Code>(ValueStorage) { return SellBuilder<T, Code>(space, a).bytes(); });
+  const auto plan = plan_sell<T>(space, a, facts_about(space, a, storage));
+  return plan->bytes(storage == ValueStorage::lossless ? plan->lossless() : storage);
 }
 
 template <Scalar T>
 std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
                                                  ValueStorage storage) {
-  if (storage == ValueStorage::lossless) storage = lossless_storage(space, a);
-  return with_code<T>(storage,
-                      [&]<class Code>(ValueStorage kept) { return make_as<Code>(space, a, kept); });
+  const auto facts = facts_about(space, a, storage);
+  if (storage != ValueStorage::lossless) facts->require(storage);
+  const auto plan = plan_sell<T>(space, a, facts);
+  return plan->make(space, storage == ValueStorage::lossless ? plan->lossless() : storage);
 }
 
 #define SUAN_INSTANTIATE(T)                                                                 \
-  template ValueStorage lossless_storage(const ExecutionSpace&, const CsrView<T>&);         \
+  template std::shared_ptr<const FormatPlan<T>> plan_sell(                                  \
+      const ExecutionSpace&, const CsrView<T>&, std::shared_ptr<const ValueFacts<T>>);      \
   template std::int64_t sell_bytes(const ExecutionSpace&, const CsrView<T>&, ValueStorage); \
   template std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace&,          \
                                                             const CsrView<T>&, ValueStorage);

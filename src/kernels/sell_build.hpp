@@ -27,29 +27,15 @@ struct SellCounts {
   Offset entries_in_runs = 0;
 };
 
-template <Scalar T, class Code>
-class SellBuilder {
- public:
-  SellBuilder(const ExecutionSpace& space, const CsrView<T>& a)
-      : space_(space), a_(a), slices_(a.rows / slice_rows + (a.rows % slice_rows != 0 ? 1 : 0)) {}
-
-  SellView<T, Code> build();
-  /// Of the arrays that build() would make.
-  std::int64_t bytes();
-  const SellCounts& counts() const { return counts_; }
-
-  /// Public because nvcc wants functions with device lambdas to be so.
-  DeviceView<SellSlice> decide(Offset& values, Offset& words);
-  void fill(const DeviceView<SellSlice>& slices, const DeviceView<std::uint32_t>& words,
-            const DeviceView<Code>& values) const;
-
- private:
-  using Slices = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-  ExecutionSpace space_;
-  CsrView<T> a_;
-  LocalIndex slices_;
-  SellCounts counts_;
+/// The places of all slices, which do not depend on how values are stored.
+struct SellLayout {
+  DeviceView<const SellSlice> slices;
+  Offset values = 0;
+  Offset words = 0;
+  SellCounts counts;
 };
+
+using Slices = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
 /// The row behind those of a slice.
 KOKKOS_FORCEINLINE_FUNCTION LocalIndex last_row(LocalIndex rows, LocalIndex first) {
@@ -117,15 +103,16 @@ KOKKOS_FUNCTION SellPlanOfSlice plan_slice(const CsrView<T>& a, LocalIndex slice
   return plan;
 }
 
-template <Scalar T, class Code>
-DeviceView<SellSlice> SellBuilder<T, Code>::decide(Offset& values, Offset& words) {
+template <Scalar T>
+SellLayout sell_layout(const ExecutionSpace& space, const CsrView<T>& a) {
+  const LocalIndex count = a.rows / slice_rows + (a.rows % slice_rows != 0 ? 1 : 0);
   const DeviceView<SellSlice> slices =
-      detail::allocate<SellSlice>("suan::sell slices", static_cast<std::size_t>(slices_));
-  const auto a = a_;
-  SellCounts counts;
+      detail::allocate<SellSlice>("suan::sell slices", static_cast<std::size_t>(count));
+  SellLayout layout;
+  SellCounts& counts = layout.counts;
   Offset longest_tails = 0;
   Kokkos::parallel_reduce(
-      "suan::sell_decide", Slices(space_, 0, slices_),
+      "suan::sell_decide", Slices(space, 0, count),
       KOKKOS_LAMBDA(LocalIndex s, Offset & runs, Offset & shared, Offset & near, Offset & in_runs,
                     Offset & tails) {
         const SellPlanOfSlice plan = plan_slice(a, s);
@@ -148,32 +135,36 @@ DeviceView<SellSlice> SellBuilder<T, Code>::decide(Offset& values, Offset& words
   }
   // Where each slice begins, in place of how long it is.
   Kokkos::parallel_scan(
-      "suan::sell_values", Slices(space_, 0, slices_),
+      "suan::sell_values", Slices(space, 0, count),
       KOKKOS_LAMBDA(LocalIndex s, Offset & sum, bool final) {
         const Offset size = slices(s).values;
         if (final) slices(s).values = sum;
         sum += size;
       },
-      values);
+      layout.values);
   Kokkos::parallel_scan(
-      "suan::sell_words", Slices(space_, 0, slices_),
+      "suan::sell_words", Slices(space, 0, count),
       KOKKOS_LAMBDA(LocalIndex s, Offset & sum, bool final) {
         const Offset size = slices(s).words;
         if (final) slices(s).words = sum;
         sum += size;
       },
-      words);
-  counts_ = counts;
-  return slices;
+      layout.words);
+  layout.slices = slices;
+  return layout;
 }
 
 template <Scalar T, class Code>
-void SellBuilder<T, Code>::fill(const DeviceView<SellSlice>& slices,
-                                const DeviceView<std::uint32_t>& words,
-                                const DeviceView<Code>& values) const {
-  const auto a = a_;
+SellView<T, Code> fill_sell(const ExecutionSpace& space, const CsrView<T>& a,
+                            const SellLayout& layout, const Codec<T, Code>& codec) {
+  const auto slices = layout.slices;
+  const auto words =
+      detail::allocate<std::uint32_t>("suan::sell words", static_cast<std::size_t>(layout.words));
+  const auto values =
+      detail::allocate<Code>("suan::sell values", static_cast<std::size_t>(layout.values));
   Kokkos::parallel_for(
-      "suan::sell_fill", Slices(space_, 0, slices_), KOKKOS_LAMBDA(LocalIndex s) {
+      "suan::sell_fill", Slices(space, 0, static_cast<LocalIndex>(slices.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex s) {
         const SellSlice slice = slices(s);
         const LocalIndex first = s * slice_rows;
         const LocalIndex last = last_row(a.rows, first);
@@ -215,46 +206,19 @@ void SellBuilder<T, Code>::fill(const DeviceView<SellSlice>& slices,
           for (LocalIndex l = 0; l < slice_rows; ++l) {
             const Offset at = a.offsets(first + l) + k;
             if (!runs) list(a.indices(at));
-            if (l < kept) *value++ = encode<Code>(a.values(at));
+            if (l < kept) *value++ = codec.encode(a.values(at));
           }
         }
         for (LocalIndex i = first; i < last; ++i) {
           for (Offset at = a.offsets(i) + slice.width; at < a.offsets(i + 1); ++at) {
             list(a.indices(at));
-            *value++ = encode<Code>(a.values(at));
+            *value++ = codec.encode(a.values(at));
           }
         }
         if (near && listed % 2 == 1) distances[listed] = 0;
       });
-}
-
-template <Scalar T, class Code>
-std::int64_t SellBuilder<T, Code>::bytes() {
-  Offset values = 0;
-  Offset words = 0;
-  const auto slices = decide(values, words);
-  return static_cast<std::int64_t>(slices.size() * sizeof(SellSlice)) +
-         words * static_cast<Offset>(sizeof(std::uint32_t)) +
-         values * static_cast<Offset>(sizeof(Code));
-}
-
-template <Scalar T, class Code>
-SellView<T, Code> SellBuilder<T, Code>::build() {
-  SellView<T, Code> result;
-  result.rows = a_.rows;
-  Offset value_count = 0;
-  Offset word_count = 0;
-  const auto slices = decide(value_count, word_count);
-  const DeviceView<std::uint32_t> words =
-      detail::allocate<std::uint32_t>("suan::sell words", static_cast<std::size_t>(word_count));
-  const DeviceView<Code> values =
-      detail::allocate<Code>("suan::sell values", static_cast<std::size_t>(value_count));
-  fill(slices, words, values);
-  space_.fence("suan::sell_build");
-  result.slices = slices;
-  result.words = words;
-  result.values = values;
-  return result;
+  space.fence("suan::sell_fill");
+  return {a.rows, slices, words, values, codec};
 }
 
 }  // namespace suan::kernels

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "kernels/sell_view.hpp"
+#include "kernels/value_vectors.hpp"
 
 #if !SUAN_HAVE_CUDA
 
@@ -17,52 +18,14 @@ template <Scalar T>
 struct Lanes {
   static constexpr int per_vector = is_complex<T> ? 1 : 32 / int(sizeof(T));
   static constexpr int vectors = 8 / per_vector;
-  typedef T Vector __attribute__((vector_size(32)));
-  typedef T Loose __attribute__((vector_size(32), aligned(alignof(T)), may_alias));
+  using Vector = typename VectorOf<T, is_complex<T> ? 1 : 32 / int(sizeof(T))>::Type;
 };
-
-template <class T, int n>
-struct VectorOf {
-  typedef T Type __attribute__((vector_size(n * sizeof(T))));
-};
-
-/// The codes of consecutive rows as numbers.
-template <Scalar T, class Code>
-typename Lanes<T>::Vector decode_vector(const Code* codes) {
-  using L = Lanes<T>;
-  constexpr int n = L::per_vector;
-  using Floats = typename VectorOf<float, n>::Type;
-  using Words = typename VectorOf<std::uint32_t, n>::Type;
-  using Halves = typename VectorOf<std::uint16_t, n>::Type;
-  if constexpr (std::same_as<Code, T>) {
-    return *reinterpret_cast<const typename L::Loose*>(codes);
-  } else if constexpr (std::same_as<Code, float>) {
-    Floats floats;
-    __builtin_memcpy(&floats, codes, sizeof floats);
-    return __builtin_convertvector(floats, typename L::Vector);
-  } else {
-    Halves halves;
-    __builtin_memcpy(&halves, codes, sizeof halves);
-    const Words words = __builtin_convertvector(halves, Words);
-    Floats floats;
-    if constexpr (std::same_as<Code, BFloat16>) {
-      floats = reinterpret_cast<Floats>(words << 16);
-    } else {
-      const Floats size = reinterpret_cast<Floats>((words & 0x7FFFu) << 13) * 0x1p112f;
-      floats = reinterpret_cast<Floats>(reinterpret_cast<Words>(size) | (words & 0x8000u) << 16);
-    }
-    if constexpr (std::same_as<T, float>) {
-      return floats;
-    } else {
-      return __builtin_convertvector(floats, typename L::Vector);
-    }
-  }
-}
 
 /// The sums of the entries that stand side by side in one slice of real numbers.
 template <Scalar T, class Code>
 struct SliceSums {
   using L = Lanes<T>;
+  const Codec<T, Code>& codec;
   typename L::Vector sums[L::vectors] = {};
 
   // The values are read in one stream; a processor's own prefetching stops at page ends.
@@ -76,18 +39,18 @@ struct SliceSums {
       prefetch(values);
       const T* const from = x + bases[k];
       for (int v = 0; v < L::vectors; ++v) {
-        sums[v] += decode_vector<T>(values + v * L::per_vector) *
-                   *reinterpret_cast<const typename L::Loose*>(from + v * L::per_vector);
+        sums[v] += decode_lanes<L::per_vector>(codec, values + v * L::per_vector) *
+                   load_lanes<L::per_vector>(from + v * L::per_vector);
       }
     }
   }
   void add_shared_runs(const SellSlice& slice, const std::uint32_t* bases, const Code* values,
                        const T* x) {
     for (LocalIndex k = 0; k < slice.width; ++k) {
-      const T value = decode<T>(values[k]);
+      const T value = codec.decode(values[k]);
       const T* const from = x + bases[k];
       for (int v = 0; v < L::vectors; ++v) {
-        sums[v] += value * *reinterpret_cast<const typename L::Loose*>(from + v * L::per_vector);
+        sums[v] += value * load_lanes<L::per_vector>(from + v * L::per_vector);
       }
     }
   }
@@ -103,7 +66,7 @@ struct SliceSums {
         for (int l = 0; l < L::per_vector; ++l) {
           gathered[l] = x[column(numbers[v * L::per_vector + l])];
         }
-        sums[v] += decode_vector<T>(values + v * L::per_vector) * gathered;
+        sums[v] += decode_lanes<L::per_vector>(codec, values + v * L::per_vector) * gathered;
       }
     }
   }
@@ -113,20 +76,21 @@ struct SliceSums {
 /// The same for complex numbers, which are not worth vectors of their own.
 template <class Code>
 struct SliceSums<Complex, Code> {
+  const Codec<Complex, Code>& codec;
   Complex sums[slice_rows] = {};
 
   void add_runs(const SellSlice& slice, const std::uint32_t* bases, const Code* values,
                 const Complex* x) {
     for (LocalIndex k = 0; k < slice.width; ++k, values += slice_rows) {
       for (LocalIndex l = 0; l < slice_rows; ++l) {
-        sums[l] += decode<Complex>(values[l]) * x[bases[k] + std::uint32_t(l)];
+        sums[l] += codec.decode(values[l]) * x[bases[k] + std::uint32_t(l)];
       }
     }
   }
   void add_shared_runs(const SellSlice& slice, const std::uint32_t* bases, const Code* values,
                        const Complex* x) {
     for (LocalIndex k = 0; k < slice.width; ++k) {
-      const Complex value = decode<Complex>(values[k]);
+      const Complex value = codec.decode(values[k]);
       for (LocalIndex l = 0; l < slice_rows; ++l) sums[l] += value * x[bases[k] + std::uint32_t(l)];
     }
   }
@@ -135,7 +99,7 @@ struct SliceSums<Complex, Code> {
                    const Complex* x, const Column& column) {
     for (LocalIndex k = 0; k < slice.width; ++k, values += slice_rows, numbers += slice_rows) {
       for (LocalIndex l = 0; l < slice_rows; ++l) {
-        sums[l] += decode<Complex>(values[l]) * x[column(numbers[l])];
+        sums[l] += codec.decode(values[l]) * x[column(numbers[l])];
       }
     }
   }
@@ -147,33 +111,33 @@ struct SliceSums<Complex, Code> {
 /// Sum of `count` entries of one row. Four sums when there are many, because one alone would wait
 /// for each of its additions.
 template <Scalar T, class Code, class Number, class Column>
-T tail_product(const Code* values, const Number* numbers, Offset count, const T* x,
-               const Column& column) {
+T tail_product(const Codec<T, Code>& codec, const Code* values, const Number* numbers, Offset count,
+               const T* x, const Column& column) {
   constexpr Offset long_tail = 16;
   T s0{}, s1{}, s2{}, s3{};
   Offset k = 0;
   if (count >= long_tail) {
     for (; k + 4 <= count; k += 4) {
-      s0 += decode<T>(values[k]) * x[column(numbers[k])];
-      s1 += decode<T>(values[k + 1]) * x[column(numbers[k + 1])];
-      s2 += decode<T>(values[k + 2]) * x[column(numbers[k + 2])];
-      s3 += decode<T>(values[k + 3]) * x[column(numbers[k + 3])];
+      s0 += codec.decode(values[k]) * x[column(numbers[k])];
+      s1 += codec.decode(values[k + 1]) * x[column(numbers[k + 1])];
+      s2 += codec.decode(values[k + 2]) * x[column(numbers[k + 2])];
+      s3 += codec.decode(values[k + 3]) * x[column(numbers[k + 3])];
     }
     s0 = (s0 + s1) + (s2 + s3);
   }
-  for (; k < count; ++k) s0 += decode<T>(values[k]) * x[column(numbers[k])];
+  for (; k < count; ++k) s0 += codec.decode(values[k]) * x[column(numbers[k])];
   return s0;
 }
 
 template <Scalar T, class Code, class Number, class Column>
-void add_tails(const std::uint32_t* ends, const Number* numbers, const Code* values, const T* x,
-               const Column& column, T* products) {
+void add_tails(const Codec<T, Code>& codec, const std::uint32_t* ends, const Number* numbers,
+               const Code* values, const T* x, const Column& column, T* products) {
   std::uint32_t begin = 0;
   for (LocalIndex l = 0; l < slice_rows; ++l) {
     const std::uint32_t end = ends[l];
     __builtin_prefetch(values + end + 128, 0, 0);
     __builtin_prefetch(numbers + end + 128, 0, 0);
-    products[l] += tail_product(values + begin, numbers + begin, end - begin, x, column);
+    products[l] += tail_product(codec, values + begin, numbers + begin, end - begin, x, column);
     begin = end;
   }
 }
@@ -189,16 +153,17 @@ void add_listed(const SellSlice& slice, const std::uint32_t* ends, const Number*
   sums.store(products);
   if (!slice.is(SellSlice::uneven)) return;
   const Offset stored = slice.is(SellSlice::shared) ? Offset(slice.width) : side_by_side;
-  add_tails(ends, runs ? numbers : numbers + side_by_side, values + stored, x, column, products);
+  add_tails(sums.codec, ends, runs ? numbers : numbers + side_by_side, values + stored, x, column,
+            products);
 }
 
 /// All slice_rows products of one slice.
 template <Scalar T, class Code>
-void slice_products(const SellSlice& slice, const std::uint32_t* words, const Code* values,
-                    const T* x, T* products) {
+void slice_products(const Codec<T, Code>& codec, const SellSlice& slice, const std::uint32_t* words,
+                    const Code* values, const T* x, T* products) {
   const std::uint32_t* const ends = words;
   if (slice.is(SellSlice::uneven)) words += slice_rows;
-  SliceSums<T, Code> sums;
+  SliceSums<T, Code> sums{codec};
   if (slice.is(SellSlice::runs)) {
     if (slice.is(SellSlice::shared)) {
       sums.add_shared_runs(slice, words, values, x);
@@ -227,14 +192,14 @@ void SellView<T, Code>::row_products(LocalIndex begin, LocalIndex count, const T
   const LocalIndex whole = count / slice_rows;
   for (LocalIndex s = 0; s < whole; ++s) {
     const SellSlice& slice = slices(first + s);
-    slice_products(slice, words.data() + slice.words, values.data() + slice.values, x,
+    slice_products(codec, slice, words.data() + slice.words, values.data() + slice.values, x,
                    products + s * slice_rows);
   }
   if (whole * slice_rows == count) return;
   // The last rows of the matrix, which fill no slice.
   T last[slice_rows];
   const SellSlice& slice = slices(first + whole);
-  slice_products(slice, words.data() + slice.words, values.data() + slice.values, x, last);
+  slice_products(codec, slice, words.data() + slice.words, values.data() + slice.values, x, last);
   for (LocalIndex l = whole * slice_rows; l < count; ++l) {
     products[l] = last[l - whole * slice_rows];
   }

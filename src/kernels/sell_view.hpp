@@ -38,6 +38,7 @@ struct SellView {
   DeviceView<const SellSlice> slices;
   DeviceView<const std::uint32_t> words;
   DeviceView<const Code> values;
+  Codec<T, Code> codec;
 
   /// The place of the columns that are not runs, and how to read them.
   struct Columns {
@@ -71,14 +72,14 @@ struct SellView {
     for (LocalIndex k = 0; k < slice.width; ++k) {
       const Offset at = Offset(k) * slice_rows + lane;
       const LocalIndex column = runs ? LocalIndex(bases[k]) + lane : columns[at];
-      sum += decode<T>(values_at[shared ? Offset(k) : at]) * x(column);
+      sum += codec.decode(values_at[shared ? Offset(k) : at]) * x(column);
     }
     if (slice.is(SellSlice::uneven)) {
       const Offset side_by_side = Offset(slice.width) * slice_rows;
       const Code* tail_values = values_at + (shared ? Offset(slice.width) : side_by_side);
       const Offset tail_columns = runs ? 0 : side_by_side;
       for (Offset k = lane == 0 ? 0 : ends[lane - 1]; k < Offset(ends[lane]); ++k) {
-        sum += decode<T>(tail_values[k]) * x(columns[tail_columns + k]);
+        sum += codec.decode(tail_values[k]) * x(columns[tail_columns + k]);
       }
     }
     return sum;

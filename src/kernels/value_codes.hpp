@@ -22,6 +22,11 @@ struct ComplexFloat {
   float im;
 };
 
+/// The number of a value in a table.
+struct DictionaryCode {
+  std::uint8_t number;
+};
+
 KOKKOS_FORCEINLINE_FUNCTION float decode_float16(std::uint32_t h) {
   // The exponent is 112 too small after the shift; multiplying puts subnormal numbers right, too.
   const float size = Kokkos::bit_cast<float>((h & 0x7FFFu) << 13) * 0x1p112f;
@@ -101,6 +106,73 @@ KOKKOS_FORCEINLINE_FUNCTION bool is_exact(const T& x) {
     }
     return same_bits(decode<T>(encode<Code>(x)), x);
   }
+}
+
+/// Whether x comes before y by bits: any order will do that is the same everywhere.
+template <Scalar T>
+KOKKOS_FUNCTION bool bits_less(const T& x, const T& y) {
+  if constexpr (is_complex<T>) {
+    return same_bits(x.real(), y.real()) ? bits_less(x.imag(), y.imag())
+                                         : bits_less(x.real(), y.real());
+  } else if constexpr (sizeof(T) == 4) {
+    return Kokkos::bit_cast<std::uint32_t>(x) < Kokkos::bit_cast<std::uint32_t>(y);
+  } else {
+    return Kokkos::bit_cast<std::uint64_t>(x) < Kokkos::bit_cast<std::uint64_t>(y);
+  }
+}
+
+/// What formats put where the matrix has no entry. No entry is stored so (see encode_entry), so
+/// that both can be told apart.
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION T marker() {
+  if constexpr (is_complex<T>) {
+    return T(-0.0, -0.0);
+  } else {
+    return T(-0.0);
+  }
+}
+
+/// Turns values into codes and back. Most codes need nothing for that.
+template <Scalar T, class Code>
+struct Codec {
+  KOKKOS_FORCEINLINE_FUNCTION T decode(const Code& code) const { return kernels::decode<T>(code); }
+  KOKKOS_FORCEINLINE_FUNCTION Code encode(const T& x) const { return kernels::encode<Code>(x); }
+  KOKKOS_FORCEINLINE_FUNCTION Code marker_code() const { return encode(marker<T>()); }
+  std::int64_t bytes() const { return 0; }
+};
+
+/// With the table of ValueFacts: values by their bits, and the marker behind them.
+template <Scalar T>
+struct Codec<T, DictionaryCode> {
+  DeviceView<const T> table;
+
+  KOKKOS_FORCEINLINE_FUNCTION T decode(const DictionaryCode& code) const {
+    return table.data()[code.number];
+  }
+  KOKKOS_FUNCTION DictionaryCode encode(const T& x) const {
+    int low = 0;
+    int high = static_cast<int>(table.extent(0)) - 2;
+    while (low < high) {
+      const int middle = (low + high) / 2;
+      if (bits_less(table(middle), x)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return {static_cast<std::uint8_t>(low)};
+  }
+  KOKKOS_FORCEINLINE_FUNCTION DictionaryCode marker_code() const {
+    return {static_cast<std::uint8_t>(table.extent(0) - 1)};
+  }
+  std::int64_t bytes() const { return static_cast<std::int64_t>(table.size() * sizeof(T)); }
+};
+
+/// The code of an entry beside which there are markers. A dictionary with -0 in it has none.
+template <Scalar T, class Code>
+KOKKOS_FORCEINLINE_FUNCTION Code encode_entry(const Codec<T, Code>& codec, const T& x) {
+  const Code code = codec.encode(x);
+  return same_bits(codec.decode(code), marker<T>()) ? codec.encode(T(0)) : code;
 }
 
 }  // namespace suan::kernels

@@ -7,6 +7,7 @@
 
 #include "analysis_rows.hpp"
 #include "core/host_loop.hpp"
+#include "matrix/formats.hpp"
 #include "suan/solvers/solve.hpp"
 
 namespace suan {
@@ -14,6 +15,7 @@ namespace suan {
 namespace {
 
 using namespace detail::analysis;
+using detail::format_layouts;
 using detail::host_loop;
 
 template <Scalar T>
@@ -97,26 +99,28 @@ void judge_definiteness(const Partial& sum, MatrixFacts& facts) {
                : "the diagonal is negative, as that of a negative definite matrix is");
 }
 
-void estimate_memory(const Partial& sum, std::int64_t value_bytes, MatrixFacts& facts) {
+/// What the arrays of each format take, or would take. Formats of products hold the columns that a
+/// rank owns; those of others stay in csr. Collective.
+template <Scalar T>
+void count_memory(const DistributedMatrix<T>& a, MatrixFacts& facts) {
+  const auto& comm = a.comm();
   const std::int64_t n = facts.entries;
-  const std::int64_t rows = facts.rows;
-  const auto add = [&](std::string name, std::int64_t bytes, std::int64_t values) {
-    const double fill = n > 0 ? static_cast<double>(values) / static_cast<double>(n) : 1.0;
-    facts.memory.push_back({std::move(name), bytes, fill});
-  };
-  const auto offsets = [&facts](std::int64_t count, std::int64_t bytes) {
-    return (count + facts.ranks) * bytes;
-  };
-  add("csr", n * (value_bytes + 4) + offsets(rows, 8), n);
-  add("csr32", n * (value_bytes + 4) + offsets(rows, 4), n);
-  add("coo", n * (value_bytes + 8), n);
-  const auto padded = static_cast<std::int64_t>(sum.count[sell_entries]);
-  add("sell32", padded * (value_bytes + 4) + offsets(rows / slice_rows + 1, 8), padded);
-  for (std::size_t k = 0; k < block_sizes.size(); ++k) {
-    const std::int64_t b = block_sizes[k];
-    const auto count = static_cast<std::int64_t>(sum.count[blocks + k]);
-    add(message("bsr", b), count * (b * b * value_bytes + 4) + offsets(rows / b + 1, 8),
-        count * b * b);
+  const std::int64_t value_bytes = sizeof(T);
+  const auto offsets = [&facts](std::int64_t bytes) { return (facts.rows + facts.ranks) * bytes; };
+  facts.memory.push_back({"csr", n * (value_bytes + 4) + offsets(8), 1, "", 0});
+  facts.memory.push_back({"csr32", n * (value_bytes + 4) + offsets(4), 1, "", 0});
+  facts.memory.push_back({"coo", n * (value_bytes + 8), 1, "", 0});
+  const auto& remote = a.remote().matrix;
+  const std::int64_t apart =
+      comm.sum(remote.rows() > 0 ? remote.memory_bytes() + std::int64_t{4} * remote.rows() : 0);
+  // Blocks are listed whatever they take.
+  const auto most = std::numeric_limits<std::int64_t>::max();
+  for (const auto& format : format_layouts<T>(a, {}, most)) {
+    const std::int64_t stored =
+        comm.sum(static_cast<std::int64_t>(format.layout->stored_values() + remote.entries()));
+    const double fill = n > 0 ? static_cast<double>(stored) / static_cast<double>(n) : 1.0;
+    facts.memory.push_back({format.name, format.bytes + apart, fill,
+                            std::string(to_string(format.storage)), format.block});
   }
 }
 
@@ -180,7 +184,7 @@ MatrixFacts analyse(const DistributedMatrix<T>& a) {
                               a.row_layout() == a.column_layout();
   if (worth_products) facts.hermitian_to_rounding = probe(a).hermitian;
   judge_definiteness(sum, facts);
-  estimate_memory(sum, sizeof(T), facts);
+  count_memory(a, facts);
   return facts;
 }
 

@@ -126,7 +126,14 @@ std::ostream& operator<<(std::ostream& out, const MatrixFacts& facts) {
     std::ostringstream text;
     text << std::left << std::setw(8) << format.name << std::right << std::setw(10)
          << bytes_text(format.bytes);
-    if (format.fill > 1) text << "  (" << short_number(format.fill, 3) << " values per entry)";
+    std::string details;
+    const auto add = [&details](const auto&... words) {
+      details += message(details.empty() ? "" : ", ", words...);
+    };
+    if (!format.storage.empty()) add("values as ", format.storage);
+    if (format.block > 0) add("blocks of ", format.block);
+    if (format.fill > 1) add(short_number(format.fill, 3), " values per entry");
+    if (!details.empty()) text << "  (" << details << ")";
     line(label, text.str());
     label = "";
   }
@@ -167,7 +174,10 @@ std::string MatrixFacts::to_json(int indent) const {
   json["empty_rows"] = empty_rows;
   json["row_lengths"] = row_lengths;
   for (const auto& format : memory) {
-    json["memory"][format.name] = {{"bytes", format.bytes}, {"fill", format.fill}};
+    auto& entry = json["memory"][format.name];
+    entry = {{"bytes", format.bytes}, {"fill", format.fill}};
+    if (!format.storage.empty()) entry["storage"] = format.storage;
+    if (format.block > 0) entry["block"] = format.block;
   }
   return json.dump(indent);
 }

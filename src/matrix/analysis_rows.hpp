@@ -15,9 +15,7 @@
 
 namespace suan::detail::analysis {
 
-constexpr std::array<int, 3> block_sizes = {2, 3, 4};
-constexpr LocalIndex slice_rows = 32;
-/// Slices and blocks of all sizes begin at multiples of it.
+/// Rows that a thread takes at least.
 constexpr LocalIndex chunk_unit = 96;
 
 /// What is added up over the rows: modulo 2^64, so that the hashes can be among them.
@@ -42,9 +40,7 @@ enum Count : std::size_t {
   dominant_rows,
   stored_zeros,
   not_finite,
-  sell_entries,
-  blocks,                                     // one per block size
-  row_lengths = blocks + block_sizes.size(),  // one per power of two
+  row_lengths,  // one per power of two
   counts = row_lengths + 65
 };
 
@@ -151,27 +147,10 @@ class Rows {
 
   LocalIndex count() const { return count_; }
 
-  /// Adds up the rows [begin, end); `begin` is a multiple of chunk_unit.
+  /// Adds up the rows [begin, end).
   void visit(LocalIndex begin, LocalIndex end, Partial& sum) const {
     LocalIndex remote_row = first_remote_row(begin);
-    std::int64_t widest = 0;
-    for (LocalIndex i = begin; i < end; ++i) {
-      const std::int64_t length = visit_row(i, remote_row, sum);
-      widest = std::max(widest, length);
-      if ((i + 1) % slice_rows == 0 || i + 1 == end) {
-        sum.count[sell_entries] += static_cast<std::uint64_t>(widest * slice_rows);
-        widest = 0;
-      }
-    }
-    std::vector<GlobalIndex> scratch;
-    for (std::size_t k = 0; k < block_sizes.size(); ++k) {
-      const LocalIndex b = block_sizes[k];
-      LocalIndex remote = first_remote_row(begin);
-      for (LocalIndex i = begin; i < end; i += b) {
-        sum.count[blocks + k] +=
-            blocks_in_rows(i, std::min<LocalIndex>(i + b, end), b, remote, scratch);
-      }
-    }
+    for (LocalIndex i = begin; i < end; ++i) visit_row(i, remote_row, sum);
   }
 
  private:
@@ -227,7 +206,7 @@ class Rows {
     }
   }
 
-  std::int64_t visit_row(LocalIndex i, LocalIndex& remote_row, Partial& sum) const {
+  void visit_row(LocalIndex i, LocalIndex& remote_row, Partial& sum) const {
     Row row;
     const GlobalIndex global = first_row_ + i;
     // In the order of the columns, so that sums do not depend on the number of ranks: the entries
@@ -247,7 +226,6 @@ class Rows {
     }
     for (; k < last; ++k) visit_entry(global, remote_column(k), remote_.values(k), row, sum);
     finish_row(global, row, sum);
-    return row.length;
   }
 
   void finish_row(GlobalIndex i, const Row& row, Partial& sum) const {
@@ -283,24 +261,6 @@ class Rows {
     if (real - row.others >= -rounding) ++sum.count[right_circles];
     if (real + row.others < -rounding) ++sum.count[negative_circles];
     if (real + row.others <= rounding) ++sum.count[left_circles];
-  }
-
-  /// Blocks of b columns that the rows [begin, end) touch; advances `remote_row` beyond them.
-  std::uint64_t blocks_in_rows(LocalIndex begin, LocalIndex end, LocalIndex b,
-                               LocalIndex& remote_row, std::vector<GlobalIndex>& scratch) const {
-    scratch.clear();
-    for (Offset k = local_.offsets(begin); k < local_.offsets(end); ++k) {
-      scratch.push_back(local_.indices(k) / b);
-    }
-    for (; remote_row < remote_.rows && remote_rows_(remote_row) < end; ++remote_row) {
-      for (Offset k = remote_.offsets(remote_row); k < remote_.offsets(remote_row + 1); ++k) {
-        // Negative, to keep them apart from the columns of this rank, which are stored elsewhere.
-        scratch.push_back(-1 - remote_column(k) / b);
-      }
-    }
-    std::sort(scratch.begin(), scratch.end());
-    return static_cast<std::uint64_t>(std::unique(scratch.begin(), scratch.end()) -
-                                      scratch.begin());
   }
 
   GlobalIndex first_row_;

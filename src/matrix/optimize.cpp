@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "matrix/formats.hpp"
 #include "suan/core/timer.hpp"
 
 namespace suan {
@@ -15,35 +16,17 @@ namespace {
 /// Fewer bytes than this fraction of CSR's are worth a format's own arrays.
 constexpr double worthwhile = 0.95;
 
-/// The narrowest storage that loses nothing on any rank. Collective.
-template <Scalar T>
-kernels::ValueStorage common_storage(const DistributedMatrix<T>& a) {
-  using kernels::ValueStorage;
-  std::int64_t mine = 0;
-  together(a.comm(), [&] {
-    const auto& view = a.local().view();
-    // A rank without entries leaves the choice to the others: the first one.
-    if (view.entries() == 0) return;
-    const auto storage = kernels::lossless_storage(ExecutionSpace(), view);
-    mine = storage == ValueStorage::bfloat16  ? 1
-           : storage == ValueStorage::float16 ? 2
-           : storage == ValueStorage::float32 ? 4
-                                              : 8;
-  });
-  std::int64_t present = 0;
-  for (const std::int64_t storage : a.comm().all_gather(mine)) present |= storage;
-  if (present <= 1) return is_complex<T> ? ValueStorage::float32 : ValueStorage::bfloat16;
-  if (present == 2) return ValueStorage::float16;
-  return present < 8 ? ValueStorage::float32 : ValueStorage::same;
-}
-
+/// A format with its arrays.
 template <Scalar T>
 struct Candidate {
-  std::string name;  ///< "csr", "sell"
+  detail::FormatLayout<T> format;
   kernels::SpmvPlan<T> plan;
   std::string description;
-  std::int64_t bytes = 0;
   double seconds = 0;
+
+  std::string title() const {
+    return format.block > 0 ? message(format.name, " with blocks of ", format.block) : format.name;
+  }
 };
 
 /// Seconds of the fastest of several products on the slowest rank. Collective.
@@ -81,12 +64,14 @@ std::string percent(std::int64_t part, std::int64_t whole) {
 const OptionTable<OptimizeOptions>& OptimizeOptions::table() {
   static const auto table =
       OptionTable<OptimizeOptions>()
-          .choice("format", &OptimizeOptions::format, {"auto", "csr", "sell"},
+          .choice("format", &OptimizeOptions::format, {"auto", "csr", "sell", "bsr"},
                   "Format in which products read the matrix; auto takes the fastest.")
-          .choice("storage", &OptimizeOptions::storage,
-                  {"lossless", "same", "float32", "bfloat16", "float16"},
-                  "How sell keeps values: lossless changes no bit of a result, the last three "
-                  "round and make it another matrix.")
+          .number("block", &OptimizeOptions::block, 0, kernels::largest_block,
+                  "Rows of a block of bsr, 2 to 8; 0 takes the size that needs the fewest bytes.")
+          .choice(
+              "storage", &OptimizeOptions::storage, kernels::value_storage_names(),
+              "How sell and bsr keep values: lossless changes no bit of a result, the last three "
+              "round and make it another matrix.")
           .value("measure", &OptimizeOptions::measure,
                  "Time the formats; otherwise their bytes decide.")
           .number("seconds", &OptimizeOptions::seconds, 0, 1e6,
@@ -97,74 +82,98 @@ const OptionTable<OptimizeOptions>& OptimizeOptions::table() {
   return table;
 }
 
+namespace {
+
+/// Makes the arrays of a format. Collective.
+template <Scalar T>
+void make(const DistributedMatrix<T>& a, Candidate<T>& candidate) {
+  std::int64_t bytes = 0;
+  together(a.comm(), [&] {
+    const auto prepared = candidate.format.layout->make(ExecutionSpace(), candidate.format.storage);
+    candidate.plan = kernels::SpmvPlan<T>(prepared);
+    candidate.description = prepared->description();
+    bytes = candidate.plan.bytes();
+  });
+  candidate.format.bytes = a.comm().sum(bytes);
+}
+
+}  // namespace
+
 template <Scalar T>
 DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptions& options,
                               FormatChoice* choice) {
   OptimizeOptions::table().check(options);
-  const auto& comm = a.comm();
-  auto storage = kernels::value_storage_from_string(options.storage);
-  if (storage == kernels::ValueStorage::lossless && options.format != "csr") {
-    storage = common_storage(a);
+  if (options.block == 1) {
+    throw InvalidArgument("the option block is 1; blocks have 2 to 8 rows, and 0 finds the best");
   }
-  const auto& view = a.local().view();
+  const auto& comm = a.comm();
   auto vectors =
       static_cast<std::int64_t>(sizeof(T)) * (a.local().rows() + std::int64_t{a.local().columns()});
-
-  Candidate<T> csr{"csr", {}, "", 0, 0};
-  Candidate<T> sell{"sell", {}, "", 0, 0};
-  std::int64_t csr_arrays = 0;
-  std::int64_t sell_arrays = 0;
+  Candidate<T> csr;
+  csr.format.name = "csr";
   together(comm, [&] {
     const auto& present = a.local().plan();
-    csr.plan = present.format() == "csr"
-                   ? present
-                   : kernels::SpmvPlan<T>(ExecutionSpace(), view, KernelPath::automatic);
-    csr_arrays = csr.plan.bytes();
-    if (options.format == "auto")
-      sell_arrays = kernels::sell_bytes(ExecutionSpace(), view, storage);
+    csr.plan = present.format() == "csr" ? present
+                                         : kernels::SpmvPlan<T>(ExecutionSpace(), a.local().view(),
+                                                                KernelPath::automatic);
   });
-  csr_arrays = comm.sum(csr_arrays);
-  sell_arrays = comm.sum(sell_arrays);
+  csr.format.bytes = comm.sum(csr.plan.bytes());
   vectors = comm.sum(vectors);
-  csr.bytes = csr_arrays + vectors;
-  sell.bytes = sell_arrays + vectors;
+  std::vector<Candidate<T>> others;
+  for (auto& format : detail::format_layouts(a, options, csr.format.bytes)) {
+    others.push_back({std::move(format), {}, {}, 0});
+  }
+  const auto moved = [&](const Candidate<T>& candidate) {
+    return candidate.format.bytes + vectors;
+  };
 
-  bool makes_sell = options.format == "sell";
+  // Each that is beside csr in memory must fit there, and more than one is only for measuring.
   std::string reason = options.format + " was asked for";
+  Candidate<T>* taken = options.format == "csr" || others.empty() ? &csr : &others.front();
   if (options.format == "auto") {
-    const auto limit = options.memory * static_cast<double>(csr_arrays);
-    const bool fits = static_cast<double>(sell_arrays) <= limit;
-    const bool pays = static_cast<double>(sell.bytes) < worthwhile * static_cast<double>(csr.bytes);
-    makes_sell = fits && (pays || options.measure);
-    reason = message("sell would move ", percent(sell.bytes, csr.bytes),
-                     " of the bytes of csr and ", "need ", percent(sell_arrays, csr_arrays),
-                     " of its memory beside it; chosen: ", makes_sell ? "sell" : "csr");
+    reason.clear();
+    taken = &csr;
+    double fewest = worthwhile * static_cast<double>(moved(csr));
+    const auto limit = options.memory * static_cast<double>(csr.format.bytes);
+    for (auto& other : others) {
+      reason += message(reason.empty() ? "" : ", ", other.title(), " would move ",
+                        percent(moved(other), moved(csr)), " of the bytes of csr and need ",
+                        percent(other.format.bytes, csr.format.bytes), " of its memory beside it");
+      if (static_cast<double>(other.format.bytes) > limit) continue;
+      if (static_cast<double>(moved(other)) < fewest) {
+        taken = &other;
+        fewest = static_cast<double>(moved(other));
+      }
+    }
+    if (options.measure) {
+      std::erase_if(others, [&](const Candidate<T>& other) {
+        return static_cast<double>(other.format.bytes) > limit;
+      });
+      taken = &csr;
+      const double budget = options.seconds / static_cast<double>(1 + others.size());
+      if (!others.empty()) {
+        reason.clear();
+        csr.seconds = measure(csr.plan, a, budget);
+      }
+      for (auto& other : others) {
+        make(a, other);
+        other.seconds = measure(other.plan, a, budget);
+        reason += message(reason.empty() ? "" : ", ", other.title(), " moves ",
+                          percent(moved(other), moved(csr)), " of the bytes of csr and takes ",
+                          percent(other.seconds, csr.seconds), " of its time");
+        if (other.seconds < taken->seconds) taken = &other;
+      }
+    }
+    reason += message("; chosen: ", taken->format.name);
   }
-  if (makes_sell) {
-    together(comm, [&] {
-      const auto prepared = kernels::make_sell<T>(ExecutionSpace(), view, storage);
-      sell.plan = kernels::SpmvPlan<T>(prepared);
-      sell.description = prepared->description();
-      sell.bytes = sell.plan.bytes();
-    });
-    sell.bytes = comm.sum(sell.bytes) + vectors;
-  }
-  bool takes_sell = makes_sell;
-  if (makes_sell && options.format == "auto" && options.measure) {
-    csr.seconds = measure(csr.plan, a, options.seconds / 2);
-    sell.seconds = measure(sell.plan, a, options.seconds / 2);
-    takes_sell = sell.seconds < csr.seconds;
-    reason = message("sell moves ", percent(sell.bytes, csr.bytes),
-                     " of the bytes of csr and takes ", percent(sell.seconds, csr.seconds),
-                     " of its time; chosen: ", takes_sell ? "sell" : "csr");
-  }
-  if (takes_sell) reason += message(" (", sell.description, ")");
+  if (taken != &csr && taken->seconds == 0) make(a, *taken);
+  if (taken != &csr) reason += message(" (", taken->description, ")");
 
-  const auto& taken = takes_sell ? sell : csr;
-  auto result = a.with_plan(taken.plan);
+  auto result = a.with_plan(taken->plan);
   if (choice != nullptr) {
-    *choice = {options, reason, csr.bytes, taken.bytes, csr.seconds, taken.seconds};
-    choice->options.format = taken.name;
+    *choice = {options, reason, moved(csr), moved(*taken), csr.seconds, taken->seconds};
+    choice->options.format = taken->format.name;
+    choice->options.block = taken->format.block;
     choice->options.measure = false;
   }
   return result;

@@ -76,7 +76,7 @@ const OptionTable<SolveOptions>& SolveOptions::table() {
           .choice("preconditioner", &SolveOptions::preconditioner,
                   with_auto(preconditioner_names()),
                   "The approximate inverse that speeds the method up; auto looks at the diagonal.")
-          .choice("format", &SolveOptions::format, {"auto", "csr", "sell"},
+          .choice("format", &SolveOptions::format, {"auto", "csr", "sell", "bsr"},
                   "Format in which products read the matrix; auto makes a smaller copy where the "
                   "numbers allow one that loses nothing.")
           .include(&SolveOptions::gmres)

@@ -114,7 +114,7 @@ std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::st
     if (format != "auto") return result;
     if (result->name() == "csr") return nullptr;
     why += message(why.empty() ? "" : "; ", "products move ", 100 * choice.bytes / choice.csr_bytes,
-                   " % of csr's bytes and lose nothing: sell");
+                   " % of csr's bytes and lose nothing: ", result->name());
     return result;
   } catch (const Error& error) {
     // The copy is a convenience; without memory for it the solve goes on as it can.

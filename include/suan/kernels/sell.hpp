@@ -13,24 +13,14 @@
 // Values that are the same in all rows of a run are kept once (constant coefficients).
 #pragma once
 
-#include <string_view>
-
-#include "suan/kernels/spmv_plan.hpp"
+#include "suan/kernels/format_plan.hpp"
 
 namespace suan::kernels {
 
-/// How values are kept; products compute in the vector's precision whatever it is.
-/// lossless: in the fewest bits from which every value comes back unchanged, to the last bit of the
-/// result. same: as they are. The others round each value; float16 refuses those beyond 65504.
-enum class ValueStorage { lossless, same, float32, bfloat16, float16 };
-
-std::string_view to_string(ValueStorage storage);
-/// @throws InvalidArgument naming the valid ones.
-ValueStorage value_storage_from_string(std::string_view name);
-
-/// The narrowest storage that keeps all values of `a`.
+/// The layout of `a`, from one look at its structure.
 template <Scalar T>
-ValueStorage lossless_storage(const ExecutionSpace& space, const CsrView<T>& a);
+std::shared_ptr<const FormatPlan<T>> plan_sell(const ExecutionSpace& space, const CsrView<T>& a,
+                                               std::shared_ptr<const ValueFacts<T>> facts);
 
 /// Bytes that make_sell would need for its arrays, without making them.
 template <Scalar T>

@@ -24,11 +24,13 @@ enum class Definiteness {
 };
 std::string_view to_string(Definiteness definiteness);
 
-/// Bytes that a storage format would need on the ranks that hold the matrix now.
+/// Bytes that a format takes, or would take, on the ranks that hold the matrix now.
 struct FormatMemory {
-  std::string name;  ///< "csr", "sell32", "bsr2", ...
+  std::string name;  ///< "csr", "csr32", "coo", "sell", "bsr"
   std::int64_t bytes = 0;
-  double fill = 1;  ///< stored values, padding included, divided by entries
+  double fill = 1;      ///< stored values, fill-in included, divided by entries
+  std::string storage;  ///< how sell and bsr keep the values without loss
+  int block = 0;        ///< rows of a block of bsr: the size that takes the fewest bytes
 };
 
 /// The result of analyse(). Prints as a short table and as JSON.
@@ -84,7 +86,8 @@ struct MatrixFacts {
   Definiteness definiteness = Definiteness::cannot_tell;
   std::string definiteness_reason;  ///< a sentence
 
-  /// Padding is counted rank by rank: slices and blocks begin with each rank's first row.
+  /// Of sell and bsr as optimize() would make them; slices and blocks begin with each rank's first
+  /// row. In csr32 offsets take 32 bits.
   std::vector<FormatMemory> memory;
 
   /// Compact when `indent` is negative. NaN and infinity are written as null.
@@ -94,10 +97,12 @@ struct MatrixFacts {
 /// A short table.
 std::ostream& operator<<(std::ostream& out, const MatrixFacts& facts);
 
-/// Looks at every entry once, on the host, and makes up to two products. Equality with the
+/// Looks at every entry once, on the host, and makes up to two products; values and structure are
+/// looked at once more for the formats. Equality with the
 /// transpose is decided by sums of 64-bit hashes over all entries, which do not depend on the
 /// order: nothing is transposed or sent, and two different matrices agree by accident with a
-/// probability of about 2^-64. Peak memory beside the matrix: two vectors. Collective.
+/// probability of about 2^-64. Peak memory beside the matrix: two vectors, and 24 bytes for a slice
+/// of rows or 8 for a block row. Collective.
 template <Scalar T>
 MatrixFacts analyse(const DistributedMatrix<T>& a);
 

@@ -6,14 +6,16 @@
 
 #include "suan/core/options.hpp"
 #include "suan/distributed/distributed_matrix.hpp"
+#include "suan/kernels/bsr.hpp"
 #include "suan/kernels/sell.hpp"
 
 namespace suan {
 
 /// What optimize() may choose.
 struct OptimizeOptions {
-  std::string format = "auto";       ///< auto, csr, sell
-  std::string storage = "lossless";  ///< of values in sell: see kernels::ValueStorage
+  std::string format = "auto";       ///< auto, csr, sell, bsr
+  int block = 0;                     ///< rows of a block of bsr, 2 to 8; 0: the best
+  std::string storage = "lossless";  ///< of values in sell and bsr: see kernels::ValueStorage
   bool measure = true;               ///< whether to time the candidates, or to count their bytes
   double seconds = 0.05;             ///< the time that measuring may take, about
   double memory = 1;                 ///< auto: at most this times the bytes of CSR's arrays
@@ -31,8 +33,8 @@ struct FormatChoice {
 };
 
 /// The same matrix with its products in the format that is fastest here: CSR as it is, or compact
-/// SELL with values in the fewest bits that lose nothing. CSR's arrays stay, shared with `a`;
-/// preconditioners need them. All ranks choose alike. A storage that rounds is used only when
+/// SELL or blocks with values in the fewest bits that lose nothing. CSR's arrays stay, shared with
+/// `a`; preconditioners need them. All ranks choose alike. A storage that rounds is used only when
 /// `options` name it, and then the matrix is another one. Collective.
 /// @throws InvalidArgument for an unknown name; NotSupported when the storage cannot hold a value.
 template <Scalar T>

@@ -18,7 +18,7 @@ namespace suan {
 struct SolveOptions {
   std::string solver = "auto";
   std::string preconditioner = "auto";
-  std::string format = "auto";  ///< in which products read the matrix: csr, sell
+  std::string format = "auto";  ///< in which products read the matrix
   GmresOptions gmres{};         ///< holds the KrylovOptions of all methods
   BlockJacobiOptions block_jacobi{};
   static const OptionTable<SolveOptions>& table();

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "suan/gallery/poisson.hpp"
-#include "unit/kernels/host_matrix.hpp"
+#include "unit/kernels/prepared_products.hpp"
 
 namespace suan::test {
 namespace {
@@ -16,7 +16,7 @@ using testing::HasSubstr;
 
 template <class T>
 Csr<T> as_sell(const Csr<T>& a, ValueStorage storage = ValueStorage::lossless) {
-  return a.with_plan(kernels::SpmvPlan<T>(make_sell(ExecutionSpace(), a.view(), storage)));
+  return with_products(a, make_sell(ExecutionSpace(), a.view(), storage));
 }
 
 /// Rows of one length whose columns run from `spread` columns to the left.
@@ -34,51 +34,7 @@ HostMatrix<T> band(LocalIndex rows, LocalIndex columns, LocalIndex length, const
 }
 
 template <class T>
-class SellTest : public testing::Test {
- public:
-  /// Compares every form of the product with sums on the host.
-  static void expect_products(const HostMatrix<T>& a, const Csr<T>& sell) {
-    using R = Real<T>;
-    const auto x = random_vector<T>(Layout::serial(a.columns), 1);
-    const auto y0 = random_vector<T>(Layout::serial(a.rows), 2);
-    const auto hx = x.to_host();
-    const auto hy0 = y0.to_host();
-    auto general = y0;
-    sell.apply(T(2), x, T(-3), general);
-    auto plain = y0;
-    fill(plain, T(std::numeric_limits<R>::quiet_NaN()));
-    sell.apply(x, plain);
-    Vector<T> r(Layout::serial(a.rows));
-    const R norm = sell.residual(y0, x, r);
-    const auto hg = general.to_host();
-    const auto hp = plain.to_host();
-    const auto hr = r.to_host();
-    R squares = 0;
-    const auto size = [](const T& z) { return std::sqrt(abs_squared<T>(z)); };
-    for (std::size_t i = 0; i < hp.size(); ++i) {
-      const T ax = a.row(hx, i);
-      const R extra = size(hy0[i]);
-      EXPECT_LE(size(hp[i] - ax), product_bound(a, hx, i, R(0))) << "row " << i;
-      EXPECT_LE(size(hg[i] - (T(2) * ax - T(3) * hy0[i])), 3 * product_bound(a, hx, i, extra));
-      EXPECT_LE(size(hr[i] - (hy0[i] - ax)), 2 * product_bound(a, hx, i, extra));
-      squares += abs_squared(hr[i]);
-    }
-    // A sum of n squares in any order differs by at most n eps.
-    const R tolerance = 2 * static_cast<R>(a.rows + 1) * std::numeric_limits<R>::epsilon();
-    EXPECT_NEAR(norm, std::sqrt(squares), tolerance * std::sqrt(squares));
-    if (a.rows != a.columns) return;
-    Vector<T> y(Layout::serial(a.rows));
-    const T xy = sell.apply_dot(x, y);
-    EXPECT_EQ(y.to_host(), hp);
-    T dot{};
-    R scale = 0;
-    for (std::size_t i = 0; i < hx.size(); ++i) {
-      dot += conjugate(hx[i]) * hp[i];
-      scale += size(hx[i]) * size(hp[i]);
-    }
-    EXPECT_LE(size(xy - dot), 3 * tolerance * scale);
-  }
-};
+class SellTest : public testing::Test {};
 using Scalars = testing::Types<float, double, Complex>;
 TYPED_TEST_SUITE(SellTest, Scalars);
 
@@ -98,9 +54,9 @@ TYPED_TEST(SellTest, TinyMatrixByHand) {
 TYPED_TEST(SellTest, RunsSharedAndNot) {
   using T = TypeParam;
   auto a = band<T>(1000, 1100, 7, T(Real<T>(1) / 3));
-  this->expect_products(a, as_sell(a.csr()));
+  expect_products(a, as_sell(a.csr()));
   for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = T(static_cast<Real<T>>(k) / 7);
-  this->expect_products(a, as_sell(a.csr()));
+  expect_products(a, as_sell(a.csr()));
 }
 
 TYPED_TEST(SellTest, GridsInEveryDirection) {
@@ -113,7 +69,7 @@ TYPED_TEST(SellTest, GridsInEveryDirection) {
     };
     const HostMatrix<T> a{view.rows, view.columns, copy(view.offsets), copy(view.indices),
                           copy(view.values)};
-    this->expect_products(a, as_sell(matrix.local()));
+    expect_products(a, as_sell(matrix.local()));
   }
 }
 
@@ -121,7 +77,7 @@ TYPED_TEST(SellTest, IrregularRowsNearAndFar) {
   using T = TypeParam;
   for (const LocalIndex columns : {997, 65536, 65537, 300000}) {
     const auto a = irregular<T>(997, columns);
-    this->expect_products(a, as_sell(a.csr()));
+    expect_products(a, as_sell(a.csr()));
   }
 }
 
@@ -136,10 +92,10 @@ TYPED_TEST(SellTest, CornerShapes) {
   EXPECT_EQ(z.to_host(), (std::vector<T>{T(5), T(5)}));
   for (const LocalIndex rows : {1, 7, 8, 9, 31, 32, 33, 255, 256, 257}) {
     auto a = band<T>(rows, rows + 12, 5, T(0.5));
-    this->expect_products(a, as_sell(a.csr()));
+    expect_products(a, as_sell(a.csr()));
     const HostMatrix<T> zeros{
         rows, 4, std::vector<Offset>(static_cast<std::size_t>(rows) + 1), {}, {}};
-    this->expect_products(zeros, as_sell(zeros.csr()));
+    expect_products(zeros, as_sell(zeros.csr()));
   }
 }
 
@@ -190,7 +146,7 @@ TYPED_TEST(SellTest, SameBitsEachTimeAndInEachLosslessStorage) {
   const T dot = as_sell(csr, ValueStorage::same).apply_dot(x, first);
   const auto expected = first.to_host();
   std::vector<ValueStorage> storages = {ValueStorage::same, ValueStorage::lossless,
-                                        ValueStorage::float32};
+                                        ValueStorage::float32, ValueStorage::dictionary};
   if (!is_complex<T>)
     storages.insert(storages.end(), {ValueStorage::bfloat16, ValueStorage::float16});
   for (const auto storage : storages) {
@@ -203,34 +159,76 @@ TYPED_TEST(SellTest, SameBitsEachTimeAndInEachLosslessStorage) {
   }
 }
 
-TEST(Sell, TheNarrowestStorageThatLosesNothing) {
+template <class T>
+ValueStorage lossless_storage(const HostMatrix<T>& a) {
   const ExecutionSpace space;
-  const auto chosen = [&](double value) {
-    return lossless_storage(space, band<double>(9, 100, 2, value).csr().view());
-  };
+  const auto csr = a.csr();
+  const auto facts = std::make_shared<const kernels::ValueFacts<T>>(space, csr.view());
+  return kernels::plan_sell<T>(space, csr.view(), facts)->lossless();
+}
+
+// Nine rows of two runs are four stored values, 32 bytes as they are; a dictionary of one value has
+// 16 bytes and four codes.
+TEST(Sell, TheFewestBytesThatLoseNothing) {
+  const auto chosen = [](double value) { return lossless_storage(band<double>(9, 100, 2, value)); };
   EXPECT_EQ(chosen(-1), ValueStorage::bfloat16);
   EXPECT_EQ(chosen(257), ValueStorage::float16);
   EXPECT_EQ(chosen(double(0.1f)), ValueStorage::float32);
-  EXPECT_EQ(chosen(0.1), ValueStorage::same);
-  EXPECT_EQ(chosen(1e300), ValueStorage::same);
-  EXPECT_EQ(lossless_storage(space, band<Complex>(9, 100, 2, Complex(1, 2)).csr().view()),
-            ValueStorage::float32);
+  EXPECT_EQ(chosen(0.1), ValueStorage::dictionary);
+  EXPECT_EQ(chosen(1e300), ValueStorage::dictionary);
+  EXPECT_EQ(lossless_storage(band<Complex>(9, 100, 2, Complex(1, 2))), ValueStorage::float32);
+  EXPECT_EQ(lossless_storage(band<float>(9, 100, 2, 257.1f)), ValueStorage::dictionary);
+  // The table would be larger than what it saves.
+  auto a = band<double>(20, 100, 2, 0.1);
+  for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = 0.1 * static_cast<double>(k);
+  EXPECT_EQ(lossless_storage(a), ValueStorage::same);
+}
+
+TYPED_TEST(SellTest, DictionaryOfAsManyValuesAsItTakes) {
+  using T = TypeParam;
+  auto a = irregular<T>(3000, 2000);
+  const auto number = [](std::size_t k) {
+    return T(Real<T>(1) / static_cast<Real<T>>(3 + static_cast<int>(k)));
+  };
+  for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = number(k % 256);
+  EXPECT_EQ(lossless_storage(a), ValueStorage::dictionary);
+  const auto sell = as_sell(a.csr());
+  EXPECT_EQ(sell.name(), "sell");
+  expect_products(a, sell);
+  // The same bits as with the values themselves: nothing is lost.
+  const auto x = random_vector<T>(Layout::serial(2000), 4);
+  Vector<T> y(Layout::serial(3000));
+  Vector<T> z(Layout::serial(3000));
+  sell.apply(x, y);
+  as_sell(a.csr(), ValueStorage::same).apply(x, z);
+  EXPECT_EQ(y.to_host(), z.to_host());
+  // One value more.
+  a.values[17] = number(256);
+  EXPECT_EQ(lossless_storage(a), ValueStorage::same);
+  EXPECT_THROW(make_sell(ExecutionSpace(), a.csr().view(), ValueStorage::dictionary), NotSupported);
 }
 
 TEST(Sell, BytesByHand) {
   if (SUAN_HAVE_CUDA != 0) GTEST_SKIP() << "slices have another height on a GPU";
-  const ExecutionSpace space;
+  const auto bytes = [](const HostMatrix<double>& a, ValueStorage storage) {
+    const ExecutionSpace space;
+    const auto csr = a.csr();
+    const auto made = make_sell(space, csr.view(), storage)->bytes();
+    EXPECT_EQ(kernels::sell_bytes(space, csr.view(), storage), made);
+    return made;
+  };
   // Two slices of eight rows, three runs each: 24 bytes for the slice, 4 for each run.
   auto a = band<double>(16, 100, 3, 0.1);
-  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(), 2 * (24 + 3 * 4 + 3 * 8));
+  EXPECT_EQ(bytes(a, ValueStorage::same), 2 * (24 + 3 * 4 + 3 * 8));
+  EXPECT_EQ(bytes(a, ValueStorage::dictionary), 2 * (24 + 3 * 4 + 3) + 2 * 8);
+  EXPECT_EQ(bytes(a, ValueStorage::lossless), bytes(a, ValueStorage::dictionary));
   a.values[0] = 0.2;  // the first slice shares no more
-  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(), 2 * (24 + 3 * 4) + (24 + 3) * 8);
+  EXPECT_EQ(bytes(a, ValueStorage::same), 2 * (24 + 3 * 4) + (24 + 3) * 8);
   a.values.assign(a.values.size(), 3);
-  a.values[0] = 4;  // bfloat16
-  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(), 2 * (24 + 3 * 4) + (24 + 3) * 2);
+  a.values[0] = 4;
+  EXPECT_EQ(bytes(a, ValueStorage::bfloat16), 2 * (24 + 3 * 4) + (24 + 3) * 2);
   std::swap(a.indices[0], a.indices[1]);  // runs no more: one base and 24 distances of 16 bits
-  EXPECT_EQ(make_sell(space, a.csr().view())->bytes(),
-            (24 + 4 + 24 * 2) + (24 + 3 * 4) + (24 + 3) * 2);
+  EXPECT_EQ(bytes(a, ValueStorage::bfloat16), (24 + 4 + 24 * 2) + (24 + 3 * 4) + (24 + 3) * 2);
 }
 
 TEST(Sell, WhatCannotBeStoredIsRefusedInWords) {

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a format would need for a matrix, known before its arrays are made.
+#pragma once
+
+#include "suan/kernels/spmv_plan.hpp"
+#include "suan/kernels/value_storage.hpp"
+
+namespace suan::kernels {
+
+/// The layout of a matrix in a format. It shares the arrays of its matrix.
+template <Scalar T>
+class FormatPlan {
+ public:
+  virtual ~FormatPlan() = default;
+  /// Bytes of the arrays with the values stored so; -1 when the format cannot store these values so
+  /// without loss, or T has no such storage. `storage` is not lossless.
+  virtual std::int64_t bytes(ValueStorage storage) const = 0;
+  /// @throws NotSupported when T has no such storage or it cannot hold a value.
+  virtual std::shared_ptr<const PreparedSpmv<T>> make(const ExecutionSpace& space,
+                                                      ValueStorage storage) const = 0;
+  /// Numbers that are stored, fill-in included.
+  virtual Offset stored_values() const = 0;
+  virtual const ValueFacts<T>& facts() const = 0;
+
+  /// The storage without loss that needs the fewest bytes; of equal ones that which is decoded
+  /// fastest.
+  ValueStorage lossless() const {
+    auto best = ValueStorage::same;
+    std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
+    for (const auto storage : {ValueStorage::bfloat16, ValueStorage::float16, ValueStorage::same,
+                               ValueStorage::float32, ValueStorage::dictionary}) {
+      const std::int64_t needed = facts().keeps(storage) ? bytes(storage) : -1;
+      if (needed < 0 || needed >= fewest) continue;
+      fewest = needed;
+      best = storage;
+    }
+    return best;
+  }
+};
+
+}  // namespace suan::kernels

@@ -1,0 +1,272 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/bsr.hpp"
+
+#include "kernels/bsr_build.hpp"
+#include "kernels/bsr_products.hpp"
+#include "kernels/row_counts.hpp"
+#include "kernels/row_loops.hpp"
+#include "kernels/with_code.hpp"
+#include "suan/core/error.hpp"
+#include "suan/kernels/rearrange.hpp"
+
+namespace suan::kernels {
+
+namespace {
+
+// Rows of a sample: a multiple of every block size.
+constexpr LocalIndex sample_rows = 840;
+constexpr LocalIndex most_samples = 64;
+
+template <Scalar T>
+bool rows_increase(const ExecutionSpace& space, const CsrView<T>& a) {
+  Offset wrong = 0;
+  Kokkos::parallel_reduce(
+      "suan::bsr_rows_increase", BlockRange(space, 0, a.rows),
+      KOKKOS_LAMBDA(LocalIndex i, Offset & sum) {
+        for (Offset k = a.offsets(i) + 1; k < a.offsets(i + 1); ++k) {
+          sum += a.indices(k - 1) >= a.indices(k) ? 1 : 0;
+        }
+      },
+      wrong);
+  return wrong == 0;
+}
+
+/// Blocks in the samples' rows. `stride` is the distance of two samples in samples, at least 1.
+template <Scalar T>
+Offset blocks_in_samples(const ExecutionSpace& space, const CsrView<T>& a, int block,
+                         LocalIndex samples, LocalIndex of) {
+  const LocalIndex per_sample = sample_rows / block;
+  const LocalIndex block_rows = block_rows_of(a.rows, block);
+  Offset blocks = 0;
+  Kokkos::parallel_reduce(
+      "suan::bsr_sample", BlockRange(space, 0, samples * per_sample),
+      KOKKOS_LAMBDA(LocalIndex i, Offset & sum) {
+        const auto sample = static_cast<LocalIndex>(Offset(i / per_sample) * of / samples);
+        const Offset block_row = Offset(sample) * per_sample + i % per_sample;
+        if (block_row >= block_rows) return;
+        sum += BlockWalk<T>(a, static_cast<LocalIndex>(block_row), block).count();
+      },
+      blocks);
+  return blocks;
+}
+
+std::int64_t bytes_of_blocks(std::int64_t blocks, LocalIndex rows, int block, int value_bytes) {
+  return blocks * (block * block * value_bytes + std::int64_t(sizeof(LocalIndex))) +
+         (std::int64_t{block_rows_of(rows, block)} + 1) * std::int64_t(sizeof(Offset));
+}
+
+/// What csr_from_bsr asks of a matrix in blocks, whatever its codes are.
+template <Scalar T>
+class PreparedBsr : public PreparedSpmv<T> {
+ public:
+  virtual CsrView<T> csr(const ExecutionSpace& space) const = 0;
+};
+
+template <Scalar T, class Code>
+CsrView<T> entries_of(const ExecutionSpace& space, const BsrView<T, Code>& m) {
+  const auto result = allocate_rows<T>(
+      space, m.rows, KOKKOS_LAMBDA(LocalIndex i) {
+        Offset count = 0;
+        visit_bsr_row(m, i, [&count](LocalIndex, const T&) { ++count; });
+        return count;
+      });
+  const auto offsets = result.offsets;
+  const auto indices = result.indices;
+  const auto values = result.values;
+  Kokkos::parallel_for(
+      "suan::csr_from_bsr", BlockRange(space, 0, m.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        Offset at = offsets(i);
+        visit_bsr_row(m, i, [&](LocalIndex column, const T& value) {
+          indices(at) = column;
+          values(at) = value;
+          ++at;
+        });
+      });
+  space.fence("suan::csr_from_bsr");
+  return result.finish(m.rows, m.matrix_columns);
+}
+
+template <Scalar T, class Code>
+class BsrSpmv final : public PreparedBsr<T> {
+ public:
+  BsrSpmv(Offset entries, BsrView<T, Code> m, const ValueFacts<T>& facts, ValueStorage storage)
+      : entries_(entries), storage_(to_string(storage)), m_(std::move(m)) {
+    if (!facts.keeps(storage)) format_ += message(", rounded to ", storage_);
+  }
+
+  std::string format() const override { return format_; }
+  std::string description() const override {
+    const auto blocks = static_cast<Offset>(m_.columns.size());
+    const Offset stored = blocks * m_.block * m_.block;
+    return message("values as ", storage_, ", blocks of ", m_.block, " x ", m_.block, ", ",
+                   stored == 0 ? 0 : (100 * (stored - entries_) + stored / 2) / stored,
+                   " % of their values filled in");
+  }
+  std::int64_t bytes() const override {
+    return bytes_of_blocks(static_cast<std::int64_t>(m_.columns.size()), m_.rows, m_.block,
+                           int(sizeof(Code))) +
+           m_.codec.bytes();
+  }
+  void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
+             const DeviceView<T>& y) const override {
+    product<T>("suan::bsr_spmv", space, alpha, m_, x, beta, y);
+  }
+  T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
+              const DeviceView<T>& y) const override {
+    return product_dot<T>("suan::bsr_spmv_dot", space, m_, x, y);
+  }
+  Real<T> residual(const ExecutionSpace& space, const DeviceView<const T>& x,
+                   const DeviceView<const T>& b, const DeviceView<T>& r) const override {
+    return product_residual<T>("suan::bsr_spmv_residual", space, m_, x, b, r);
+  }
+  CsrView<T> csr(const ExecutionSpace& space) const override { return entries_of(space, m_); }
+
+ private:
+  Offset entries_;
+  std::string format_ = "bsr";
+  std::string_view storage_;
+  BsrView<T, Code> m_;
+};
+
+template <Scalar T>
+class BsrPlan final : public FormatPlan<T> {
+ public:
+  BsrPlan(const ExecutionSpace& space, const CsrView<T>& a, int block,
+          std::shared_ptr<const ValueFacts<T>> facts)
+      : a_(rows_increase(space, a) ? a : sort_rows(space, a)),
+        block_(block),
+        facts_(std::move(facts)),
+        offsets_(block_offsets(space, a_, block)) {
+    // Sums of entries of one place are new values.
+    if (a_.entries() != a.entries() && facts_->entries() > 0) {
+      facts_ = std::make_shared<const ValueFacts<T>>(space, a_);
+    }
+    Kokkos::deep_copy(space, Kokkos::View<Offset, Kokkos::HostSpace>(&blocks_),
+                      Kokkos::subview(offsets_, offsets_.extent(0) - 1));
+    space.fence("suan::bsr_plan");
+  }
+
+  std::int64_t bytes(ValueStorage storage) const override {
+    if (!has_storage<T>(storage)) return -1;
+    std::int64_t table = 0;
+    if (storage == ValueStorage::dictionary) {
+      if (!has_dictionary()) return -1;
+      table = codec_for<DictionaryCode>(*facts_).bytes();
+    }
+    return bytes_of_blocks(blocks_, a_.rows, block_, value_bytes<T>(storage)) + table;
+  }
+  std::shared_ptr<const PreparedSpmv<T>> make(const ExecutionSpace& space,
+                                              ValueStorage storage) const override {
+    facts_->require(storage);
+    if (storage == ValueStorage::dictionary && !has_dictionary()) {
+      throw NotSupported(message("the storage dictionary of bsr takes at most ",
+                                 ValueFacts<T>::most_values - 1, " different values, none of them ",
+                                 "-0, because one stands for fill-in; choose same or lossless"));
+    }
+    return with_code<T>(storage, [&]<class Code>() -> std::shared_ptr<const PreparedSpmv<T>> {
+      return std::make_shared<const BsrSpmv<T, Code>>(
+          a_.entries(),
+          fill_bsr<T, Code>(space, a_, block_, offsets_, blocks_, codec_for<Code>(*facts_)),
+          *facts_, storage);
+    });
+  }
+  Offset stored_values() const override { return blocks_ * block_ * block_; }
+  const ValueFacts<T>& facts() const override { return *facts_; }
+
+ private:
+  bool has_dictionary() const {
+    return facts_->different_values() < ValueFacts<T>::most_values && !facts_->has_negative_zero();
+  }
+
+  CsrView<T> a_;
+  int block_;
+  std::shared_ptr<const ValueFacts<T>> facts_;
+  DeviceView<const Offset> offsets_;
+  Offset blocks_ = 0;
+};
+
+}  // namespace
+
+template <Scalar T>
+std::array<std::int64_t, largest_block + 1> estimate_bsr_bytes(const ExecutionSpace& space,
+                                                               const CsrView<T>& a,
+                                                               int value_bytes) {
+  std::array<std::int64_t, largest_block + 1> bytes{};
+  const LocalIndex all = a.rows / sample_rows + (a.rows % sample_rows != 0 ? 1 : 0);
+  const LocalIndex samples = std::min(all, most_samples);
+  for (int b = smallest_block; b <= largest_block; ++b) {
+    Offset blocks = blocks_in_samples(space, a, b, samples, all);
+    if (samples < all) {
+      blocks = static_cast<Offset>(static_cast<double>(blocks) * static_cast<double>(a.rows) /
+                                   (static_cast<double>(samples) * sample_rows));
+    }
+    bytes[static_cast<std::size_t>(b)] = bytes_of_blocks(blocks, a.rows, b, value_bytes);
+  }
+  return bytes;
+}
+
+template <Scalar T>
+int find_block_size(const ExecutionSpace& space, const CsrView<T>& a, ValueStorage storage) {
+  if (storage == ValueStorage::lossless || value_bytes<T>(storage) == 0) {
+    storage = ValueStorage::same;
+  }
+  const auto bytes = estimate_bsr_bytes(space, a, value_bytes<T>(storage));
+  int best = largest_block;
+  for (int b = largest_block - 1; b >= smallest_block; --b) {
+    if (bytes[static_cast<std::size_t>(b)] < bytes[static_cast<std::size_t>(best)]) best = b;
+  }
+  return best;
+}
+
+template <Scalar T>
+std::shared_ptr<const FormatPlan<T>> plan_bsr(const ExecutionSpace& space, const CsrView<T>& a,
+                                              int block,
+                                              std::shared_ptr<const ValueFacts<T>> facts) {
+  if (block < smallest_block || block > largest_block) {
+    throw InvalidArgument(message("the format bsr has blocks of ", smallest_block, " to ",
+                                  largest_block, " rows, and ", block, " was asked for"));
+  }
+  return std::make_shared<const BsrPlan<T>>(space, a, block, std::move(facts));
+}
+
+template <Scalar T>
+std::int64_t bsr_bytes(const ExecutionSpace& space, const CsrView<T>& a, int block,
+                       ValueStorage storage) {
+  const auto plan = plan_bsr<T>(space, a, block, facts_about(space, a, storage));
+  return plan->bytes(storage == ValueStorage::lossless ? plan->lossless() : storage);
+}
+
+template <Scalar T>
+std::shared_ptr<const PreparedSpmv<T>> make_bsr(const ExecutionSpace& space, const CsrView<T>& a,
+                                                int block, ValueStorage storage) {
+  const auto plan = plan_bsr<T>(space, a, block, facts_about(space, a, storage));
+  return plan->make(space, storage == ValueStorage::lossless ? plan->lossless() : storage);
+}
+
+template <Scalar T>
+CsrView<T> csr_from_bsr(const ExecutionSpace& space, const PreparedSpmv<T>& prepared) {
+  const auto* bsr = dynamic_cast<const PreparedBsr<T>*>(&prepared);
+  if (bsr == nullptr) {
+    throw InvalidArgument(message("csr_from_bsr: the matrix is in the format ", prepared.format(),
+                                  ", and not one that make_bsr made"));
+  }
+  return bsr->csr(space);
+}
+
+#define SUAN_INSTANTIATE(T)                                                                        \
+  template std::array<std::int64_t, largest_block + 1> estimate_bsr_bytes(const ExecutionSpace&,   \
+                                                                          const CsrView<T>&, int); \
+  template int find_block_size(const ExecutionSpace&, const CsrView<T>&, ValueStorage);            \
+  template std::shared_ptr<const FormatPlan<T>> plan_bsr(                                          \
+      const ExecutionSpace&, const CsrView<T>&, int, std::shared_ptr<const ValueFacts<T>>);        \
+  template std::int64_t bsr_bytes(const ExecutionSpace&, const CsrView<T>&, int, ValueStorage);    \
+  template std::shared_ptr<const PreparedSpmv<T>> make_bsr(const ExecutionSpace&,                  \
+                                                           const CsrView<T>&, int, ValueStorage);  \
+  template CsrView<T> csr_from_bsr(const ExecutionSpace&, const PreparedSpmv<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a matrix in blocks looks like in memory.
+#pragma once
+
+#include "kernels/value_codes.hpp"
+#include "suan/kernels/bsr.hpp"
+
+namespace suan::kernels {
+
+/// Codes behind the last block, which vector registers may reach beyond it.
+inline constexpr std::size_t spare_codes = 8;
+
+/// Calls use.operator()<b>() with the block size as a constant.
+template <class Use>
+void with_block(int block, const Use& use) {
+  switch (block) {
+    case 2:
+      return use.template operator()<2>();
+    case 3:
+      return use.template operator()<3>();
+    case 4:
+      return use.template operator()<4>();
+    case 5:
+      return use.template operator()<5>();
+    case 6:
+      return use.template operator()<6>();
+    case 7:
+      return use.template operator()<7>();
+    default:
+      return use.template operator()<8>();
+  }
+}
+
+/// Block row I holds the blocks offsets(I) to offsets(I + 1). Block k starts at column columns(k)
+/// and holds values(k b^2) on, column by column.
+template <Scalar T, class Code>
+struct BsrView {
+  LocalIndex rows = 0;
+  LocalIndex matrix_columns = 0;
+  int block = 0;
+  DeviceView<const Offset> offsets;
+  DeviceView<const LocalIndex> columns;
+  DeviceView<const Code> values;
+  Codec<T, Code> codec;
+
+  /// Sum over the entries of row i; without fill-in, or with it.
+  template <bool with_fill, class X>
+  KOKKOS_FUNCTION T sum_of_row(LocalIndex i, const X& x) const {
+    const LocalIndex block_row = i / block;
+    // Not a whole block where the matrix has fewer columns.
+    const LocalIndex width = block < matrix_columns ? block : matrix_columns;
+    T sum{};
+    for (Offset k = offsets.data()[block_row]; k < offsets.data()[block_row + 1]; ++k) {
+      const LocalIndex column = columns.data()[k];
+      const Code* code = values.data() + k * block * block + (i - block_row * block);
+      for (LocalIndex c = 0; c < width; ++c, code += block) {
+        const T value = codec.decode(*code);
+        if (with_fill || !same_bits(value, marker<T>())) sum += value * x[column + c];
+      }
+    }
+    return sum;
+  }
+  /// (A x)_i
+  KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
+    const T sum = sum_of_row<true>(i, x.data());
+    return sum != sum ? sum_of_row<false>(i, x.data()) : sum;
+  }
+
+#if !SUAN_HAVE_CUDA
+  LocalIndex first_row_of_part(int part, int parts) const;
+  void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const;
+#endif
+};
+
+}  // namespace suan::kernels

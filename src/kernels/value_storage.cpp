@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/value_storage.hpp"
+
+#include <algorithm>
+
+#include "kernels/with_code.hpp"
+#include "suan/core/error.hpp"
+#include "suan/core/options.hpp"
+
+namespace suan::kernels {
+
+namespace {
+
+constexpr ValueStorage all_storages[] = {ValueStorage::lossless,   ValueStorage::same,
+                                         ValueStorage::dictionary, ValueStorage::float32,
+                                         ValueStorage::bfloat16,   ValueStorage::float16};
+
+using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>;
+
+/// Whether the code would turn a finite number into an infinite one, or cannot hold x at all.
+template <class Code, Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION bool is_too_large(const T& x) {
+  if constexpr (std::same_as<Code, Float16>) {
+    return !(Kokkos::abs(x) <= T(65504));  // nor NaN and infinity
+  } else {
+    return is_finite(x) && !is_finite(decode<T>(encode<Code>(x)));
+  }
+}
+
+/// Different values as places of entries that have them, in a hash table of one thread or many.
+template <Scalar T>
+struct ValueSet {
+  static constexpr std::uint32_t slots = 1024;  // four times what is kept in it, or more
+  DeviceView<const T> values;
+  DeviceView<Offset> places{"suan::value_set", slots};  // one more than the place; 0: empty
+  DeviceView<int> count{"suan::value_count", 1};
+
+  KOKKOS_FUNCTION static std::uint32_t first_slot(const T& x) {
+    std::uint64_t bits = 0;
+    if constexpr (is_complex<T>) {
+      bits =
+          Kokkos::bit_cast<std::uint64_t>(x.real()) * 3 + Kokkos::bit_cast<std::uint64_t>(x.imag());
+    } else if constexpr (sizeof(T) == 4) {
+      bits = Kokkos::bit_cast<std::uint32_t>(x);
+    } else {
+      bits = Kokkos::bit_cast<std::uint64_t>(x);
+    }
+    return static_cast<std::uint32_t>((bits * 0x9E3779B97F4A7C15ULL) >> 54);
+  }
+  KOKKOS_FUNCTION bool is_full() const {
+    return Kokkos::atomic_load(&count(0)) > ValueFacts<T>::most_values;
+  }
+  /// No more is added when it is full.
+  KOKKOS_FUNCTION void add(Offset k) const {
+    const T x = values(k);
+    for (std::uint32_t slot = first_slot(x); !is_full(); slot = (slot + 1) % slots) {
+      Offset place = Kokkos::atomic_load(&places(slot));
+      if (place == 0) {
+        place = Kokkos::atomic_compare_exchange(&places(slot), Offset(0), k + 1);
+        if (place == 0) {
+          Kokkos::atomic_inc(&count(0));
+          return;
+        }
+      }
+      if (same_bits(values(place - 1), x)) return;
+    }
+  }
+};
+
+}  // namespace
+
+std::string_view to_string(ValueStorage storage) {
+  constexpr std::string_view names[] = {"lossless", "same",     "dictionary",
+                                        "float32",  "bfloat16", "float16"};
+  return names[static_cast<int>(storage)];
+}
+
+std::vector<std::string> value_storage_names() {
+  std::vector<std::string> names;
+  for (const auto storage : all_storages) names.emplace_back(to_string(storage));
+  return names;
+}
+
+ValueStorage value_storage_from_string(std::string_view name) {
+  for (const auto storage : all_storages) {
+    if (to_string(storage) == name) return storage;
+  }
+  throw_unknown_name("storage of values", name, value_storage_names());
+}
+
+template <Scalar T>
+ValueFacts<T>::ValueFacts(const ExecutionSpace& space, const CsrView<T>& a)
+    : entries_(a.entries()) {
+  count_rounded(space, a);
+  collect(space, a);
+}
+
+template <Scalar T>
+void ValueFacts<T>::count_rounded(const ExecutionSpace& space, const CsrView<T>& a) {
+  const auto values = a.values;
+  if constexpr (is_complex<T>) {
+    Kokkos::parallel_reduce(
+        "suan::count_rounded", Entries(space, 0, entries_),
+        KOKKOS_LAMBDA(Offset k, Offset & inexact, Offset & large) {
+          inexact += is_exact<ComplexFloat>(values(k)) ? 0 : 1;
+          large += is_too_large<ComplexFloat>(values(k)) ? 1 : 0;
+        },
+        inexact_[0], too_large_[0]);
+  } else {
+    Kokkos::parallel_reduce(
+        "suan::count_rounded", Entries(space, 0, entries_),
+        KOKKOS_LAMBDA(Offset k, Offset & inexact0, Offset & inexact1, Offset & inexact2,
+                      Offset & large0, Offset & large1, Offset & large2) {
+          const T x = values(k);
+          inexact0 += is_exact<float>(x) ? 0 : 1;
+          inexact1 += is_exact<BFloat16>(x) ? 0 : 1;
+          inexact2 += is_exact<Float16>(x) ? 0 : 1;
+          large0 += is_too_large<float>(x) ? 1 : 0;
+          large1 += is_too_large<BFloat16>(x) ? 1 : 0;
+          large2 += is_too_large<Float16>(x) ? 1 : 0;
+        },
+        inexact_[0], inexact_[1], inexact_[2], too_large_[0], too_large_[1], too_large_[2]);
+  }
+}
+
+template <Scalar T>
+void ValueFacts<T>::collect(const ExecutionSpace& space, const CsrView<T>& a) {
+  const ValueSet<T> set{a.values};
+  constexpr Offset chunk = 256;
+  const Offset entries = entries_;
+  Kokkos::parallel_for(
+      "suan::collect_values", Entries(space, 0, entries / chunk + 1), KOKKOS_LAMBDA(Offset c) {
+        const Offset end = Kokkos::min(entries, (c + 1) * chunk);
+        for (Offset k = c * chunk; k < end && !set.is_full(); ++k) {
+          // Neighbours are often equal, and comparing them is cheaper than looking them up.
+          if (k == c * chunk || !same_bits(set.values(k), set.values(k - 1))) set.add(k);
+        }
+      });
+  space.fence("suan::collect_values");
+  const auto count = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), set.count);
+  different_ = count(0);
+  if (different_ > most_values) return;
+  // Which of the entries with a value is in the table depends on the threads; the values do not.
+  const DeviceView<T> found("suan::dictionary", static_cast<std::size_t>(different_) + 1);
+  const DeviceView<LocalIndex> used("suan::value_count", 1);
+  Kokkos::parallel_for(
+      "suan::gather_values", Entries(space, 0, ValueSet<T>::slots), KOKKOS_LAMBDA(Offset slot) {
+        if (set.places(slot) == 0) return;
+        found(Kokkos::atomic_fetch_add(&used(0), 1)) = set.values(set.places(slot) - 1);
+      });
+  space.fence("suan::gather_values");
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), found);
+  std::sort(host.data(), host.data() + different_,
+            [](const T& x, const T& y) { return bits_less(x, y); });
+  host(static_cast<std::size_t>(different_)) = marker<T>();
+  has_negative_zero_ = std::any_of(host.data(), host.data() + different_,
+                                   [](const T& x) { return same_bits(x, marker<T>()); });
+  Kokkos::deep_copy(found, host);
+  dictionary_ = found;
+}
+
+template <Scalar T>
+bool ValueFacts<T>::keeps(ValueStorage storage) const {
+  if (storage == ValueStorage::same) return true;
+  if (storage == ValueStorage::dictionary) return different_ <= most_values;
+  return has_storage<T>(storage) && inexact(storage) == 0;
+}
+
+template <Scalar T>
+void ValueFacts<T>::require(ValueStorage storage) const {
+  if (storage == ValueStorage::same) return;
+  if (storage == ValueStorage::dictionary) {
+    if (different_ <= most_values) return;
+    throw NotSupported(message("the storage dictionary takes at most ", most_values,
+                               " different values, and there are more; choose same or lossless"));
+  }
+  if (!has_storage<T>(storage)) {
+    throw NotSupported(message("complex values are not stored as ", to_string(storage),
+                               "; choose float32, same or lossless"));
+  }
+  const Offset lost = too_large_[rounding(storage)];
+  if (lost == 0) return;
+  throw NotSupported(message("the storage ", to_string(storage), " cannot hold ", lost, " of the ",
+                             entries_, " values, which are too large; choose float32 or same"));
+}
+
+template <Scalar T>
+int value_bytes(ValueStorage storage) {
+  if (!has_storage<T>(storage)) return 0;
+  return with_code<T>(storage, []<class Code>() { return static_cast<int>(sizeof(Code)); });
+}
+
+#define SUAN_INSTANTIATE(T)     \
+  template class ValueFacts<T>; \
+  template int value_bytes<T>(ValueStorage);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels

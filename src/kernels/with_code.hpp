@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// From the name of a storage to the type of its codes.
+#pragma once
+
+#include <memory>
+
+#include "kernels/value_codes.hpp"
+#include "suan/kernels/value_storage.hpp"
+
+namespace suan::kernels {
+
+template <Scalar T>
+bool has_storage(ValueStorage storage) {
+  if (!is_complex<T>) return true;
+  return storage != ValueStorage::bfloat16 && storage != ValueStorage::float16;
+}
+
+/// Calls use.operator()<Code>() for the type in which `storage` keeps values of type T, which has
+/// that storage.
+template <Scalar T, class Use>
+auto with_code(ValueStorage storage, const Use& use) {
+  if (storage == ValueStorage::dictionary) return use.template operator()<DictionaryCode>();
+  if constexpr (is_complex<T>) {
+    if (storage == ValueStorage::float32) return use.template operator()<ComplexFloat>();
+  } else {
+    if (storage == ValueStorage::bfloat16) return use.template operator()<BFloat16>();
+    if (storage == ValueStorage::float16) return use.template operator()<Float16>();
+    if constexpr (std::same_as<T, double>) {
+      if (storage == ValueStorage::float32) return use.template operator()<float>();
+    }
+  }
+  return use.template operator()<T>();
+}
+
+template <class Code, Scalar T>
+Codec<T, Code> codec_for(const ValueFacts<T>& facts) {
+  Codec<T, Code> codec;
+  if constexpr (std::same_as<Code, DictionaryCode>) codec.table = facts.dictionary();
+  return codec;
+}
+
+/// What must be known about the values before they are stored so.
+template <Scalar T>
+std::shared_ptr<const ValueFacts<T>> facts_about(const ExecutionSpace& space, const CsrView<T>& a,
+                                                 ValueStorage storage) {
+  if (storage == ValueStorage::same) return std::make_shared<const ValueFacts<T>>();
+  return std::make_shared<const ValueFacts<T>>(space, a);
+}
+
+}  // namespace suan::kernels

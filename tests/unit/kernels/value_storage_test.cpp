@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/value_storage.hpp"
+
+#include <gmock/gmock.h>
+
+#include "unit/kernels/host_matrix.hpp"
+#include "unit/kernels/spaces.hpp"
+
+namespace suan::test {
+namespace {
+
+using kernels::ValueFacts;
+using kernels::ValueStorage;
+using testing::HasSubstr;
+
+/// A row with these values.
+template <class T>
+Csr<T> row_of(const std::vector<T>& values) {
+  HostMatrix<T> a{
+      1, static_cast<LocalIndex>(values.size()), {0, Offset(values.size())}, {}, values};
+  for (LocalIndex j = 0; j < a.columns; ++j) a.indices.push_back(j);
+  return a.csr();
+}
+
+template <class T>
+std::vector<T> table_of(const ValueFacts<T>& facts) {
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), facts.dictionary());
+  return {host.data(), host.data() + host.size()};
+}
+
+TEST(ValueStorage, NamesComeBack) {
+  for (const auto& name : kernels::value_storage_names()) {
+    EXPECT_EQ(to_string(kernels::value_storage_from_string(name)), name);
+  }
+  EXPECT_THROW(kernels::value_storage_from_string("float8"), InvalidArgument);
+  EXPECT_EQ(kernels::value_bytes<double>(ValueStorage::dictionary), 1);
+  EXPECT_EQ(kernels::value_bytes<double>(ValueStorage::float32), 4);
+  EXPECT_EQ(kernels::value_bytes<Complex>(ValueStorage::float32), 8);
+  EXPECT_EQ(kernels::value_bytes<Complex>(ValueStorage::float16), 0);
+}
+
+// The order of the bits: negative numbers behind the positive ones. NaN is a value like another,
+// and 0 is not -0.
+TEST(ValueStorage, DictionaryByHand) {
+  const ExecutionSpace space;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const ValueFacts<double> facts(space, row_of<double>({2, -1, 0.1, 2, 0, 2, nan, 0.1}).view());
+  EXPECT_EQ(facts.different_values(), 5);
+  EXPECT_FALSE(facts.has_negative_zero());
+  const auto table = table_of(facts);
+  ASSERT_EQ(table.size(), 6u);
+  EXPECT_EQ(std::vector(table.begin(), table.begin() + 3), (std::vector<double>{0, 0.1, 2}));
+  EXPECT_TRUE(std::isnan(table[3]));
+  EXPECT_EQ(table[4], -1);
+  EXPECT_TRUE(table[5] == 0 && std::signbit(table[5]));
+  EXPECT_TRUE(ValueFacts<double>(space, row_of<double>({1, -0.0}).view()).has_negative_zero());
+  const ValueFacts<Complex> complex(
+      space, row_of<Complex>({Complex(1, 2), Complex(1, 3), Complex(1, 2), Complex(0, 2)}).view());
+  EXPECT_EQ(complex.different_values(), 3);
+  EXPECT_EQ(table_of(complex)[0], Complex(0, 2));
+  EXPECT_EQ(ValueFacts<double>(space, row_of<double>({}).view()).different_values(), 0);
+}
+
+TEST(ValueStorage, DictionaryEndsAt256AndIsTheSameOnAnyNumberOfThreads) {
+  std::vector<double> values;
+  std::vector<double> expected;
+  for (int k = 0; k < 256; ++k) expected.push_back(0.1 * (1 + k));
+  for (int k = 0; k < 100000; ++k) values.push_back(0.1 * (1 + (k * 7919) % 256));
+  const auto a = row_of(values);
+  expected.push_back(-0.0);
+  for (const auto& space : spaces()) {
+    const ValueFacts<double> facts(space, a.view());
+    EXPECT_EQ(facts.different_values(), 256);
+    EXPECT_EQ(table_of(facts), expected);
+    EXPECT_TRUE(facts.keeps(ValueStorage::dictionary));
+    EXPECT_FALSE(facts.keeps(ValueStorage::float32));
+  }
+  values.back() = 1e-9;
+  const ValueFacts<double> more(ExecutionSpace(), row_of(values).view());
+  EXPECT_FALSE(more.keeps(ValueStorage::dictionary));
+  EXPECT_EQ(more.dictionary().size(), 0u);
+  try {
+    more.require(ValueStorage::dictionary);
+    FAIL() << "no error";
+  } catch (const NotSupported& error) {
+    EXPECT_THAT(error.what(), HasSubstr("at most 256 different values"));
+  }
+}
+
+TEST(ValueStorage, CountsWhatIsLost) {
+  const ValueFacts<double> facts(ExecutionSpace(),
+                                 row_of<double>({1, 257, 65536, 0.1, 1e300}).view());
+  EXPECT_EQ(facts.inexact(ValueStorage::float32), 2);   // 0.1, 1e300
+  EXPECT_EQ(facts.inexact(ValueStorage::bfloat16), 3);  // and 257
+  EXPECT_EQ(facts.inexact(ValueStorage::float16), 3);   // 65536, 0.1, 1e300
+  EXPECT_THROW(facts.require(ValueStorage::float32), NotSupported);
+  EXPECT_NO_THROW(facts.require(ValueStorage::same));
+}
+
+}  // namespace
+}  // namespace suan::test
