@@ -21,6 +21,7 @@ struct Options {
   std::string stencil = "all";
   std::string values = "constant";
   std::string format = "csr";
+  std::string kernel = "auto";
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
@@ -33,6 +34,8 @@ struct Options {
                     "Of the Laplacian, or each row times a number that needs all its bits.")
             .choice("format", &Options::format, {"csr", "sell", "auto"},
                     "Format in which products read the matrix; auto measures.")
+            .choice("kernel", &Options::kernel, {"auto", "native", "cusparse", "cuda"},
+                    "The implementation of the product in csr.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array and rank when the read bandwidth is measured.")
             .include(&Options::measure);
@@ -54,6 +57,10 @@ Problem<T> make_problem(const Options& options, const std::string& stencil,
   auto a = suan::optimize(
       suan::bench::poisson3d_by_name<T>(stencil, options.size, comm, options.values == "general"),
       {.format = options.format});
+  const auto path = suan::kernel_path_from_string(options.kernel);
+  if (path != suan::KernelPath::automatic) {
+    a = a.with_plan({suan::ExecutionSpace(), a.local().view(), path});
+  }
   auto x = suan::generate<T>(
       a.column_layout(), [](suan::GlobalIndex i) { return T(1) + static_cast<T>(i % 17) / T(16); });
   suan::Vector<T> y(a.row_layout());

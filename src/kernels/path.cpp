@@ -62,9 +62,17 @@ KernelPath choose_path(std::string_view operation, KernelPath wanted,
 KernelPath choose_spmv_path(KernelPath wanted) {
   if constexpr (SUAN_HAVE_CUDA != 0) {
     return choose_path("products with a vector", wanted,
-                       {KernelPath::cusparse, KernelPath::native});
+                       {KernelPath::cusparse, KernelPath::cuda, KernelPath::native});
   }
   return choose_path("products with a vector", wanted, {KernelPath::native});
+}
+
+KernelPath choose_spmm_path(KernelPath wanted) {
+  if constexpr (SUAN_HAVE_CUDA != 0) {
+    return choose_path("products with several vectors", wanted,
+                       {KernelPath::cusparse, KernelPath::native});
+  }
+  return choose_path("products with several vectors", wanted, {KernelPath::native});
 }
 
 }  // namespace suan

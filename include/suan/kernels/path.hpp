@@ -27,5 +27,7 @@ KernelPath choose_path(std::string_view operation, KernelPath wanted,
                        std::initializer_list<KernelPath> present);
 /// The same for a product with one vector.
 KernelPath choose_spmv_path(KernelPath wanted);
+/// The same for a product with several vectors at once.
+KernelPath choose_spmm_path(KernelPath wanted);
 
 }  // namespace suan
