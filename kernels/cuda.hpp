@@ -9,8 +9,11 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 
+#include "kernels/csr_choice.hpp"
 #include "suan/kernels/spgemm.hpp"
+#include "suan/kernels/spmm_plan.hpp"
 #include "suan/kernels/spmv_plan.hpp"
 #include "suan/kernels/trsv.hpp"
 
@@ -37,6 +40,22 @@ inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::
 template <Scalar T>
 std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
                                                           const CsrView<T>& a);
+
+/// Suan's own kernels for the arrays of `a`, which it holds alive, with any number of entries: a
+/// part of a warp for each row, or, where a few rows are far longer than most, tiles of one size
+/// along the merge path, whose beginnings are found here. The same bits in every run on the same
+/// device; no atomics. Without `choice` the lengths of the rows decide. As with cuSPARSE, calls to
+/// one object must not overlap.
+/// @throws NotSupported beyond 9 * 10^11 entries, DeviceError when CUDA fails.
+template <Scalar T>
+std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space,
+                                                     const CsrView<T>& a,
+                                                     std::optional<CsrChoice> choice = {});
+
+/// As make_cusparse_spmv, for cusparseSpMM with `vectors` vectors.
+template <Scalar T>
+std::unique_ptr<const PreparedSpmm<T>> make_cusparse_spmm(const ExecutionSpace& space,
+                                                          const CsrView<T>& a, LocalIndex vectors);
 
 /// A B by Suan's own kernels with hash tables in shared memory.
 /// @throws DeviceError when CUDA fails.
@@ -80,5 +99,15 @@ T dot(const ExecutionSpace& space, const DeviceView<const T>& x, const DeviceVie
 template <Scalar T>
 void axpy(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
           const DeviceView<T>& y);
+
+/// inner_products and multiply_small of suan/kernels/tall_skinny.hpp by cuBLAS, in full precision
+/// (no TF32). None of the extents may be zero. inner_products waits for the result.
+/// @throws DeviceError when cuBLAS or CUDA fails.
+template <Scalar T>
+void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
+                    const RowMajor<const T>& y, T* result);
+template <Scalar T>
+void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, const T* c,
+                    T beta, const RowMajor<T>& y);
 
 }  // namespace suan::kernels::cuda

@@ -1,36 +1,16 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdint>
-#include <string>
-#include <type_traits>
-
-#include "kernels/status.hpp"
+#include "kernels/cusparse_csr.hpp"
 #include "suan/kernels/level1.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
 
-/// Calls the library's function that ends the life of what it holds.
-template <auto Destroy>
-struct Destroyer {
-  template <class Object>
-  void operator()(Object* object) const noexcept {
-    Destroy(object);
-  }
-};
-template <class Descriptor, auto Destroy>
-using Owner = std::unique_ptr<std::remove_pointer_t<Descriptor>, Destroyer<Destroy>>;
-
-using Handle = Owner<cusparseHandle_t, cusparseDestroy>;
-using Matrix = Owner<cusparseConstSpMatDescr_t, cusparseDestroySpMat>;
-using Input = Owner<cusparseConstDnVecDescr_t, cusparseDestroyDnVec>;
-using Output = Owner<cusparseDnVecDescr_t, cusparseDestroyDnVec>;
+using Input = cusparse::Owner<cusparseConstDnVecDescr_t, cusparseDestroyDnVec>;
+using Output = cusparse::Owner<cusparseDnVecDescr_t, cusparseDestroyDnVec>;
 
 /// The merge-based algorithm. Unlike the default one it gives the same bits in every run.
 constexpr cusparseSpMVAlg_t algorithm = CUSPARSE_SPMV_CSR_ALG2;
-
-/// cuSPARSE 12 writes y in vectors of this many bytes without looking where y begins.
-constexpr std::uintptr_t output_alignment = 16;
 
 template <Scalar T>
 Input describe_input(const DeviceView<const T>& x) {
@@ -48,20 +28,6 @@ Output describe_output(const DeviceView<T>& y) {
   return Output(raw);
 }
 
-/// The offsets in the width of the column numbers. The caller has checked that they fit.
-DeviceView<const LocalIndex> narrow(const ExecutionSpace& space,
-                                    const DeviceView<const Offset>& offsets) {
-  const DeviceView<LocalIndex> result(
-      Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse offsets"),
-      offsets.size());
-  Kokkos::parallel_for(
-      "suan::cusparse narrow offsets",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>(
-          space, 0, static_cast<Offset>(offsets.size())),
-      KOKKOS_LAMBDA(Offset i) { result(i) = static_cast<LocalIndex>(offsets(i)); });
-  return result;
-}
-
 template <Scalar T>
 class CusparseSpmv final : public PreparedSpmv<T> {
  public:
@@ -70,76 +36,45 @@ class CusparseSpmv final : public PreparedSpmv<T> {
   std::string format() const override { return "csr"; }
   KernelPath path() const override { return KernelPath::cusparse; }
   std::int64_t bytes() const override {
-    return static_cast<std::int64_t>(offsets_.size() * sizeof(LocalIndex) +
-                                     a_.indices.size() * sizeof(LocalIndex) +
-                                     a_.values.size() * sizeof(T) + workspace_.size());
+    return matrix_.bytes() + static_cast<std::int64_t>(workspace_.size());
   }
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const override;
 
  private:
-  std::string shape() const {
-    return message("on a ", a_.rows, " x ", a_.columns, " matrix of ", a_.entries(), " ",
-                   scalar_name<T>(), " entries");
-  }
   void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
                 const DeviceView<T>& y) const;
 
   // Destroyed from the last to the first: descriptors before the arrays to which they point.
-  CsrView<T> a_;
-  DeviceView<const LocalIndex> offsets_;
   DeviceView<char> workspace_;
   mutable DeviceView<T> aligned_y_;
-  Handle handle_;
-  Matrix matrix_;
+  CusparseCsr<T> matrix_;
 };
 
 template <Scalar T>
-CusparseSpmv<T>::CusparseSpmv(const ExecutionSpace& space, const CsrView<T>& a) : a_(a) {
-  if (a_.entries() > max_cusparse_entries) {
-    throw NotSupported(message("the kernel path 'cusparse' takes matrices of at most ",
-                               max_cusparse_entries, " entries on one rank, and this one has ",
-                               a_.entries(), ": choose 'native' or 'automatic', or more ranks"));
-  }
-  if (a_.entries() == 0) return;
-  use_device_of(space);
-  offsets_ = narrow(space, a_.offsets);
-
-  cusparseHandle_t handle = nullptr;
-  check(cusparseCreate(&handle), "cusparseCreate", shape());
-  handle_.reset(handle);
-  check(cusparseSetStream(handle, space.cuda_stream()), "cusparseSetStream", shape());
-  check(cusparseSetPointerMode(handle, CUSPARSE_POINTER_MODE_HOST), "cusparseSetPointerMode",
-        shape());
-
-  cusparseConstSpMatDescr_t matrix = nullptr;
-  check(cusparseCreateConstCsr(&matrix, a_.rows, a_.columns, a_.entries(), offsets_.data(),
-                               a_.indices.data(), a_.values.data(), CUSPARSE_INDEX_32I,
-                               CUSPARSE_INDEX_32I, CUSPARSE_INDEX_BASE_ZERO, data_type<T>),
-        "cusparseCreateConstCsr", shape());
-  matrix_.reset(matrix);
-
+CusparseSpmv<T>::CusparseSpmv(const ExecutionSpace& space, const CsrView<T>& a)
+    : matrix_(space, a) {
+  if (a.entries() == 0) return;
+  cusparseHandle_t handle = matrix_.handle(space);
   // The analysis asks for vectors; these are only as long as it.
   const DeviceView<T> x(Kokkos::view_alloc(space, "suan::cusparse analysis x"),
-                        static_cast<std::size_t>(a_.columns));
+                        static_cast<std::size_t>(a.columns));
   const DeviceView<T> y(Kokkos::view_alloc(space, "suan::cusparse analysis y"),
-                        static_cast<std::size_t>(a_.rows));
+                        static_cast<std::size_t>(a.rows));
   const Input input = describe_input<T>(x);
   const Output output = describe_output<T>(y);
   const T alpha = 1;
   const T beta = 0;
   std::size_t bytes = 0;
-  check(cusparseSpMV_bufferSize(handle, CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha, matrix,
-                                input.get(), &beta, output.get(), data_type<T>, algorithm, &bytes),
-        "cusparseSpMV_bufferSize", shape());
-  // One byte at least: the library takes no null pointer for a workspace.
-  workspace_ = DeviceView<char>(
-      Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse workspace"),
-      bytes > 0 ? bytes : 1);
-  check(
-      cusparseSpMV_preprocess(handle, CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha, matrix, input.get(),
-                              &beta, output.get(), data_type<T>, algorithm, workspace_.data()),
-      "cusparseSpMV_preprocess", shape());
+  check(cusparseSpMV_bufferSize(handle, CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha,
+                                matrix_.descriptor(), input.get(), &beta, output.get(),
+                                data_type<T>, algorithm, &bytes),
+        "cusparseSpMV_bufferSize", matrix_.shape());
+  workspace_ = cusparse::make_workspace(space, bytes);
+  check(cusparseSpMV_preprocess(handle, CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha,
+                                matrix_.descriptor(), input.get(), &beta, output.get(),
+                                data_type<T>, algorithm, workspace_.data()),
+        "cusparseSpMV_preprocess", matrix_.shape());
   // Errors of the kernels that are under way belong here and not to the first product.
   space.fence("suan::cusparse analysis");
 }
@@ -147,12 +82,12 @@ CusparseSpmv<T>::CusparseSpmv(const ExecutionSpace& space, const CsrView<T>& a) 
 template <Scalar T>
 void CusparseSpmv<T>::apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
                             T beta, const DeviceView<T>& y) const {
-  if (a_.rows == 0) return;
-  if (a_.entries() == 0) {
+  if (matrix_.view().rows == 0) return;
+  if (matrix_.view().entries() == 0) {
     scale(space, beta, y);
     return;
   }
-  if (reinterpret_cast<std::uintptr_t>(y.data()) % output_alignment == 0) {
+  if (is_aligned(y.data())) {
     multiply(space, alpha, x, beta, y);
     return;
   }
@@ -160,7 +95,7 @@ void CusparseSpmv<T>::apply(const ExecutionSpace& space, T alpha, const DeviceVi
   if (aligned_y_.size() == 0) {
     aligned_y_ = DeviceView<T>(
         Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse aligned y"),
-        static_cast<std::size_t>(a_.rows));
+        static_cast<std::size_t>(matrix_.view().rows));
   }
   multiply(space, alpha, x, T(0), aligned_y_);
   axpby(space, T(1), DeviceView<const T>(aligned_y_), beta, y);
@@ -169,13 +104,12 @@ void CusparseSpmv<T>::apply(const ExecutionSpace& space, T alpha, const DeviceVi
 template <Scalar T>
 void CusparseSpmv<T>::multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
                                T beta, const DeviceView<T>& y) const {
-  use_device_of(space);
-  check(cusparseSetStream(handle_.get(), space.cuda_stream()), "cusparseSetStream", shape());
+  cusparseHandle_t handle = matrix_.handle(space);
   const Input input = describe_input<T>(x);
   const Output output = describe_output<T>(y);
-  check(cusparseSpMV(handle_.get(), CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha, matrix_.get(),
+  check(cusparseSpMV(handle, CUSPARSE_OPERATION_NON_TRANSPOSE, &alpha, matrix_.descriptor(),
                      input.get(), &beta, output.get(), data_type<T>, algorithm, workspace_.data()),
-        "cusparseSpMV", shape());
+        "cusparseSpMV", matrix_.shape());
 }
 
 }  // namespace

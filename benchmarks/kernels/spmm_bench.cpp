@@ -21,14 +21,18 @@ struct Options {
   std::string matrix = "7pt";
   std::string file;
   std::int64_t vectors = 8;
+  std::string kernel = "native";
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
-    static const auto table = suan::bench::matrix_table<Options>()
-                                  .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
-                                  .number("stream_elements", &Options::stream_elements, 1, 1e9,
-                                          "Elements per array when the read bandwidth is measured.")
-                                  .include(&Options::measure);
+    static const auto table =
+        suan::bench::matrix_table<Options>()
+            .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
+            .choice("kernel", &Options::kernel, {"auto", "native", "cusparse"},
+                    "The implementation of the product.")
+            .number("stream_elements", &Options::stream_elements, 1, 1e9,
+                    "Elements per array when the read bandwidth is measured.")
+            .include(&Options::measure);
     return table;
   }
 };
@@ -38,6 +42,7 @@ struct Problem {
   suan::Csr<T> a;
   MultiVector<T> x;
   MultiVector<T> y;
+  suan::BlockProduct<T> product;
 };
 
 /// Element e is 1 + (e mod 17) / 16: exact in float too.
@@ -54,7 +59,9 @@ Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource&
       "suan::bench::fill",
       Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<std::int64_t>>(0, total),
       KOKKOS_LAMBDA(std::int64_t e) { elements[e] = T(1) + static_cast<T>(e % 17) / T(16); });
-  return {std::move(a), x, MultiVector<T>("suan::bench::y", rows, vectors)};
+  suan::BlockProduct<T> product(a, static_cast<suan::LocalIndex>(vectors),
+                                suan::kernel_path_from_string(options.kernel));
+  return {std::move(a), x, MultiVector<T>("suan::bench::y", rows, vectors), std::move(product)};
 }
 
 template <class T>
@@ -92,14 +99,13 @@ void add_type(const Options& options, const suan::bench::MatrixSource& source,
       key.c_str(), [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
         const auto problem =
             slot->template get<Problem<T>>(key, [&] { return make_problem<T>(options, source); });
-        const auto call = [&] {
-          suan::multiply<T>(T(1), problem->a, problem->x, T(0), problem->y);
-        };
+        const auto call = [&] { problem->product.multiply(T(1), problem->x, T(0), problem->y); };
         for (std::int64_t i = 0; i < options.measure.warm_up && !*warmed; ++i) call();
         *warmed = true;
         const double before = meter->gigabytes_per_second();
         const double seconds = suan::bench::measure(state, comm, calls, call);
         const double read = 0.5 * (before + meter->gigabytes_per_second());
+        state.SetLabel(std::string(suan::to_string(problem->product.path())));
         set_counters(state, *problem, seconds, read);
       });
   suan::bench::configure(benchmark, options.measure.repetitions);

@@ -30,6 +30,7 @@ struct Options {
   std::string file;
   std::string format = "csr";
   std::string storage = "lossless";
+  std::string kernel = "auto";
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
@@ -39,6 +40,8 @@ struct Options {
                     "Format in which products read the matrix; auto measures.")
             .choice("storage", &Options::storage, choices_of("storage"),
                     "How sell keeps values; results of float32 and narrower ones differ.")
+            .choice("kernel", &Options::kernel, {"auto", "native", "cusparse", "cuda"},
+                    "The implementation of the product in csr.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array and rank when the read bandwidth is measured.")
             .include(&Options::measure);
@@ -83,6 +86,10 @@ Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource&
   const auto plain = suan::bench::distributed_matrix<T>(source, comm);
   const suan::Timer timer;
   auto a = suan::optimize(plain, {.format = options.format, .storage = options.storage});
+  const auto path = suan::kernel_path_from_string(options.kernel);
+  if (path != suan::KernelPath::automatic) {
+    a = a.with_plan({suan::ExecutionSpace(), a.local().view(), path});
+  }
   Kokkos::fence("suan::bench::optimize");
   const double setup = comm.max(timer.seconds());
   auto x = suan::generate<T>(

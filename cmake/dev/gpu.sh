@@ -141,22 +141,26 @@ gpu_sanitizer() {
 }
 
 gpu_spmv() {
-  local program=$1/spmv_bench out=$DEPS/gpu-spmv.json
-  rm -f "$out"
+  local program=$1/spmv_bench kernel out entries=()
   if [ ! -x "$program" ]; then
     say "No Google Benchmark: the SpMV benchmark is left out."
     GPU_SPMV_JSON='"not built"'
     return
   fi
-  if step gpu-spmv "Measuring SpMV" "$program" \
-    --benchmark_out="$out" --benchmark_out_format=json; then
-    GPU_SPMV_JSON=$(cat "$out")
-    grep -E 'fraction|GB|gigabytes|_median' "$LOGS/gpu-spmv.log" | tail -n 8 || true
-  else
-    say "  failed; the log is .deps/logs/gpu-spmv.log"
-    GPU_FAILURES=$((GPU_FAILURES + 1))
-    GPU_SPMV_JSON='"failed"'
-  fi
+  for kernel in cusparse cuda native; do
+    out=$DEPS/gpu-spmv-$kernel.json
+    rm -f "$out"
+    if step "gpu-spmv-$kernel" "Measuring SpMV, $kernel" "$program" --kernel "$kernel" \
+      --benchmark_out="$out" --benchmark_out_format=json; then
+      entries+=("\"$kernel\": $(cat "$out")")
+      grep -E 'fraction|GB|gigabytes|_median' "$LOGS/gpu-spmv-$kernel.log" | tail -n 8 || true
+    else
+      say "  failed; the log is .deps/logs/gpu-spmv-$kernel.log"
+      GPU_FAILURES=$((GPU_FAILURES + 1))
+      entries+=("\"$kernel\": \"failed\"")
+    fi
+  done
+  GPU_SPMV_JSON="{$(IFS=,; echo "${entries[*]}")}"
 }
 
 gpu_report() {

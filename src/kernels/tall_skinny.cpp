@@ -7,6 +7,10 @@
 
 #include "kernels/block_sums.hpp"
 
+#if SUAN_HAVE_CUDA
+#include "kernels/cuda.hpp"
+#endif
+
 namespace suan::kernels {
 
 namespace {
@@ -15,12 +19,18 @@ using Index = std::int64_t;
 
 #if SUAN_HAVE_CUDA
 
+/// Y = beta Y, with beta zero never reading Y.
 template <Scalar T>
-DeviceView<T> on_device(const ExecutionSpace& space, const T* c, std::size_t size) {
-  DeviceView<T> copy(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::multiply_small::c"),
-                     size);
-  Kokkos::deep_copy(space, copy, HostView<const T>(c, size));
-  return copy;
+void scale_rows(const ExecutionSpace& space, T beta, const RowMajor<T>& y) {
+  const auto columns = static_cast<Index>(y.extent(1));
+  Kokkos::parallel_for(
+      "suan::multiply_small",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Index>>(
+          space, 0, static_cast<Index>(y.extent(0)) * columns),
+      KOKKOS_LAMBDA(Index element) {
+        T& target = y(element / columns, element % columns);
+        target = beta == T(0) ? T(0) : beta * target;
+      });
 }
 
 #else
@@ -156,15 +166,10 @@ void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
   const auto tall = static_cast<Index>(x.extent(1));
   const auto wide = static_cast<Index>(y.extent(1));
 #if SUAN_HAVE_CUDA
-  for (Index r = 0; r < tall; ++r) {
-    for (Index c = 0; c < wide; ++c) {
-      T sum{};
-      Kokkos::parallel_reduce(
-          "suan::inner_products",
-          Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Index>>(space, 0, n),
-          KOKKOS_LAMBDA(Index i, T & partial) { partial += conjugate(x(i, r)) * y(i, c); }, sum);
-      result[r * wide + c] = sum;
-    }
+  if (n > 0 && tall > 0 && wide > 0) {
+    cuda::inner_products<T>(space, x, y, result);
+  } else {
+    std::fill_n(result, tall * wide, T{});
   }
 #else
   // Each part has sums of its own, which are added in the order of the parts.
@@ -196,17 +201,12 @@ void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T
   const auto inner = static_cast<Index>(x.extent(1));
   const auto columns = static_cast<Index>(y.extent(1));
 #if SUAN_HAVE_CUDA
-  const auto small = on_device(space, c, static_cast<std::size_t>(inner * columns));
-  Kokkos::parallel_for(
-      "suan::multiply_small",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Index>>(space, 0, n * columns),
-      KOKKOS_LAMBDA(Index element) {
-        const Index i = element / columns;
-        const Index k = element % columns;
-        T sum{};
-        for (Index l = 0; l < inner; ++l) sum += x(i, l) * small(l * columns + k);
-        y(i, k) = beta == T(0) ? alpha * sum : alpha * sum + beta * y(i, k);
-      });
+  if (n == 0 || columns == 0) return;
+  if (inner > 0) {
+    cuda::multiply_small<T>(space, alpha, x, c, beta, y);
+  } else {
+    scale_rows<T>(space, beta, y);
+  }
 #else
   const int parts = space.concurrency();
   Kokkos::parallel_for("suan::multiply_small", Parts(space, 0, parts), [&](int part) {

@@ -24,20 +24,51 @@ void require_disjoint(const char* what, const MultiVector<const T>& x, const Mul
   }
 }
 
+template <Scalar T>
+void require_product(LocalIndex rows, LocalIndex columns, const MultiVector<const T>& x,
+                     const MultiVector<T>& y) {
+  if (x.extent(0) != static_cast<std::size_t>(columns) ||
+      y.extent(0) != static_cast<std::size_t>(rows) || x.extent(1) != y.extent(1)) {
+    throw DimensionMismatch(message("multiply: A is ", rows, " x ", columns, ", X is ", shape(x),
+                                    " and Y is ", shape(y)));
+  }
+  require_disjoint<T>("multiply", x, y);
+}
+
+LocalIndex require_vectors(LocalIndex vectors) {
+  if (vectors < 0) {
+    throw InvalidArgument(
+        message("BlockProduct: ", vectors, " vectors were asked for; 0 is the least"));
+  }
+  return vectors;
+}
+
 }  // namespace
 
 template <Scalar T>
 void multiply(std::type_identity_t<T> alpha, const Csr<T>& a,
               const std::type_identity_t<MultiVector<const T>>& x, std::type_identity_t<T> beta,
               const std::type_identity_t<MultiVector<T>>& y) {
-  const auto rows = static_cast<std::size_t>(a.rows());
-  const auto columns = static_cast<std::size_t>(a.columns());
-  if (x.extent(0) != columns || y.extent(0) != rows || x.extent(1) != y.extent(1)) {
-    throw DimensionMismatch(message("multiply: A is ", a.rows(), " x ", a.columns(), ", X is ",
-                                    shape(x), " and Y is ", shape(y)));
-  }
-  require_disjoint<T>("multiply", x, y);
+  require_product<T>(a.rows(), a.columns(), x, y);
   kernels::spmm<T>(ExecutionSpace(), alpha, a.view(), x, beta, y);
+}
+
+template <Scalar T>
+BlockProduct<T>::BlockProduct(const Csr<T>& a, LocalIndex vectors, KernelPath path)
+    : rows_(a.rows()),
+      columns_(a.columns()),
+      vectors_(require_vectors(vectors)),
+      plan_(ExecutionSpace(), a.view(), vectors, path) {}
+
+template <Scalar T>
+void BlockProduct<T>::multiply(T alpha, const MultiVector<const T>& x, T beta,
+                               const MultiVector<T>& y) const {
+  require_product<T>(rows_, columns_, x, y);
+  if (x.extent(1) != static_cast<std::size_t>(vectors_)) {
+    throw DimensionMismatch(
+        message("multiply: the product was made for ", vectors_, " vectors, but X is ", shape(x)));
+  }
+  plan_.apply(ExecutionSpace(), alpha, x, beta, y);
 }
 
 template <Scalar T>
@@ -73,5 +104,9 @@ SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)
 #undef SUAN_INSTANTIATE
+
+template class BlockProduct<float>;
+template class BlockProduct<double>;
+template class BlockProduct<Complex>;
 
 }  // namespace suan

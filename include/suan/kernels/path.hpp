@@ -29,5 +29,7 @@ KernelPath choose_path(std::string_view operation, KernelPath wanted,
 KernelPath choose_spmv_path(KernelPath wanted);
 /// The same for a product of two sparse matrices.
 KernelPath choose_spgemm_path(KernelPath wanted);
+/// The same for a product with several vectors at once.
+KernelPath choose_spmm_path(KernelPath wanted);
 
 }  // namespace suan

@@ -47,6 +47,8 @@ class SpmvPlan {
 
   std::string format() const { return prepared_ ? prepared_->format() : "csr"; }
   KernelPath path() const { return prepared_ ? prepared_->path() : KernelPath::native; }
+  /// What was prepared and why, in words; may be empty.
+  std::string description() const { return prepared_ ? prepared_->description() : std::string(); }
   /// Bytes of the arrays that a product reads once, vectors not counted.
   std::int64_t bytes() const;
 

@@ -11,13 +11,14 @@ namespace suan::kernels {
 
 /// result = X^H Y, this rank's part: a small matrix in host memory, row-major, of x.extent(1) rows
 /// and y.extent(1) columns. The same threads give the same bits. X and Y are read once while they
-/// have up to 64 columns each. On a GPU each element is one reduction: right, but not fast.
+/// have up to 64 columns each. In a build with CUDA cuBLAS does it.
 template <Scalar T>
 void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
                     const RowMajor<const T>& y, T* result);
 
 /// Y = alpha X C + beta Y, with beta zero never reading Y; C is small, row-major, in host memory,
-/// of x.extent(1) rows and y.extent(1) columns. X is not Y.
+/// of x.extent(1) rows and y.extent(1) columns. X is not Y. In a build with CUDA cuBLAS does it; C
+/// may be changed after the call unless it is in pinned memory.
 template <Scalar T>
 void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, const T* c,
                     T beta, const RowMajor<T>& y);

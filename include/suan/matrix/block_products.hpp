@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "suan/kernels/spmm_plan.hpp"
 #include "suan/kernels/tall_skinny.hpp"
 #include "suan/matrix/csr.hpp"
 
@@ -17,13 +18,35 @@ namespace suan {
 template <class T>
 using MultiVector = kernels::RowMajor<T>;
 
-/// Y = alpha A X + beta Y; Y is not read when beta is zero. The matrix is read once for all
-/// vectors.
+/// Y = alpha A X + beta Y by the native kernel, without anything to set up; Y is not read when beta
+/// is zero. The matrix is read once for all vectors.
 /// @throws DimensionMismatch naming both operands; InvalidArgument when X and Y share elements.
 template <Scalar T>
 void multiply(std::type_identity_t<T> alpha, const Csr<T>& a,
               const std::type_identity_t<MultiVector<const T>>& x, std::type_identity_t<T> beta,
               const std::type_identity_t<MultiVector<T>>& y);
+
+/// The same product for a matrix and a number of vectors that stay: a library that analyses the
+/// matrix first (cuSPARSE) does it when this is made. Shares the arrays of the matrix; copies share
+/// what was made, so that two of them must not multiply at the same time.
+template <Scalar T>
+class BlockProduct {
+ public:
+  /// @throws InvalidArgument when `vectors` is negative; NotSupported when the path is not in this
+  /// build.
+  BlockProduct(const Csr<T>& a, LocalIndex vectors, KernelPath path = KernelPath::automatic);
+
+  LocalIndex vectors() const noexcept { return vectors_; }
+  KernelPath path() const { return plan_.path(); }
+  /// As `multiply`, errors included; X and Y have vectors() columns.
+  void multiply(T alpha, const MultiVector<const T>& x, T beta, const MultiVector<T>& y) const;
+
+ private:
+  LocalIndex rows_;
+  LocalIndex columns_;
+  LocalIndex vectors_;
+  kernels::SpmmPlan<T> plan_;
+};
 
 /// X^H Y, row-major: x.extent(1) rows of y.extent(1) elements. X and Y may be the same.
 /// @throws DimensionMismatch when they have different numbers of rows.

@@ -4,68 +4,20 @@
 // The product by cuSPARSE against the native one. Compiled in every build; skips without CUDA.
 #include <gmock/gmock.h>
 
-#include <cmath>
 #include <limits>
 
 #include "suan/core/error.hpp"
-#include "suan/kernels/spmv_plan.hpp"
-#include "unit/cuda/device_arrays.hpp"
+#include "unit/cuda/host_csr.hpp"
 
 namespace suan::kernels {
 namespace {
 
+using test::bounds;
+using test::irregular;
 using test::samples;
+using test::size_of;
 using test::to_device;
 using test::to_host;
-
-template <Scalar T>
-struct HostMatrix {
-  LocalIndex rows = 0;
-  LocalIndex columns = 0;
-  std::vector<Offset> offsets;
-  std::vector<LocalIndex> indices;
-  std::vector<T> values;
-
-  CsrView<T> on_device() const {
-    return {rows, columns, to_device(offsets), to_device(indices), to_device(values)};
-  }
-};
-
-/// Rows of 0 to 40 entries, one as long as the matrix is wide, and empty first and last rows.
-template <Scalar T>
-HostMatrix<T> irregular(LocalIndex rows, LocalIndex columns) {
-  HostMatrix<T> a{rows, columns, {0}, {}, {}};
-  for (LocalIndex i = 0; i < rows; ++i) {
-    const bool empty = i == 0 || i == rows - 1;
-    const LocalIndex length = empty ? 0 : i == rows / 2 ? columns : (i * 7) % 41;
-    for (LocalIndex k = 0; k < length; ++k) {
-      a.indices.push_back(length == columns ? k : (i * 13 + k * (columns / 41)) % columns);
-      a.values.push_back(test::sample<T>(a.values.size()));
-    }
-    a.offsets.push_back(static_cast<Offset>(a.values.size()));
-  }
-  return a;
-}
-
-/// A bound on the difference of two results for each row that were rounded in different orders:
-/// each sums length + 2 products with relative errors of at most eps (4 eps for complex ones).
-template <Scalar T>
-std::vector<double> bounds(const HostMatrix<T>& a, T alpha, const std::vector<T>& x, T beta,
-                           const std::vector<T>& y) {
-  constexpr double eps = (is_complex<T> ? 4.0 : 1.0) * std::numeric_limits<Real<T>>::epsilon();
-  const auto size = [](const T& value) { return std::sqrt(double(abs_squared(value))); };
-  std::vector<double> result;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    double sum = beta == T(0) ? 0 : size(beta) * size(y[i]);
-    for (Offset k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
-      const auto at = static_cast<std::size_t>(k);
-      sum += size(alpha) * size(a.values[at]) * size(x[static_cast<std::size_t>(a.indices[at])]);
-    }
-    const auto length = static_cast<double>(a.offsets[i + 1] - a.offsets[i]);
-    result.push_back(2 * (length + 2) * eps * sum);
-  }
-  return result;
-}
 
 template <class T>
 class Cusparse : public testing::Test {
@@ -75,7 +27,7 @@ class Cusparse : public testing::Test {
   }
 
   /// y = alpha A x + beta y by `path`, with x and y `shift` elements off an aligned address.
-  static std::vector<T> product(const HostMatrix<T>& a, KernelPath path, T alpha,
+  static std::vector<T> product(const test::DeviceCase<T>& a, KernelPath path, T alpha,
                                 const std::vector<T>& x, T beta, const std::vector<T>& y,
                                 std::size_t shift = 0) {
     const ExecutionSpace space;
@@ -96,8 +48,7 @@ class Cusparse : public testing::Test {
     const auto cusparse = product(a, KernelPath::cusparse, alpha, x, beta, y, shift);
     const auto bound = bounds(a, alpha, x, beta, y);
     for (std::size_t i = 0; i < y.size(); ++i) {
-      const double difference = std::sqrt(double(abs_squared<T>(cusparse[i] - native[i])));
-      EXPECT_LE(difference, bound[i]) << "row " << i;
+      EXPECT_LE(size_of<T>(cusparse[i] - native[i]), bound[i]) << "row " << i;
     }
   }
 };
@@ -110,7 +61,7 @@ TYPED_TEST(Cusparse, HandCheckedProduct) {
   // [1 2 0]   [1]   [3]
   // [0 0 0] * [1] = [0]
   // [0 4 8]   [1]   [12]
-  const HostMatrix<T> a{3, 3, {0, 2, 2, 4}, {0, 1, 1, 2}, {T(1), T(2), T(4), T(8)}};
+  const test::DeviceCase<T> a{3, 3, {0, 2, 2, 4}, {0, 1, 1, 2}, {T(1), T(2), T(4), T(8)}};
   const auto y = this->product(a, KernelPath::cusparse, T(1), std::vector<T>(3, T(1)), T(0),
                                std::vector<T>(3, T(7)));
   EXPECT_THAT(y, testing::ElementsAre(T(3), T(0), T(12)));
@@ -143,9 +94,9 @@ TYPED_TEST(Cusparse, GivesTheSameBitsEachTime) {
 
 TYPED_TEST(Cusparse, MatricesWithoutEntriesScaleY) {
   using T = TypeParam;
-  const HostMatrix<T> no_columns{2, 0, {0, 0, 0}, {}, {}};
-  const HostMatrix<T> no_rows{0, 2, {0}, {}, {}};
-  const HostMatrix<T> zero{2, 2, {0, 0, 0}, {}, {}};
+  const test::DeviceCase<T> no_columns{2, 0, {0, 0, 0}, {}, {}};
+  const test::DeviceCase<T> no_rows{0, 2, {0}, {}, {}};
+  const test::DeviceCase<T> zero{2, 2, {0, 0, 0}, {}, {}};
   const std::vector<T> ones(2, T(1));
   const auto path = KernelPath::cusparse;
   EXPECT_THAT(this->product(no_columns, path, T(1), {}, T(3), ones),
@@ -166,29 +117,14 @@ TYPED_TEST(Cusparse, FusedProductsAgree) {
   const auto in = to_device(x);
   const T left = native.apply_dot(space, in, y);
   const T right = cusparse.apply_dot(space, in, y);
-  // Sums over the rows err by at most (rows + 3) eps of what they add, either way.
-  constexpr double eps = (is_complex<T> ? 4.0 : 1.0) * std::numeric_limits<Real<T>>::epsilon();
-  constexpr double sum_eps = 2 * (777 + 3) * eps;
-  const auto row_bounds = bounds(a, T(1), x, T(0), b);
-  double allowed = 0;
-  for (std::size_t i = 0; i < row_bounds.size(); ++i) {
-    const auto length = static_cast<double>(a.offsets[i + 1] - a.offsets[i]);
-    const double row_sum = row_bounds[i] / (2 * (length + 2) * eps);
-    allowed += std::sqrt(double(abs_squared(x[i]))) * (row_bounds[i] + sum_eps * row_sum);
-  }
-  EXPECT_LE(std::sqrt(double(abs_squared<T>(left - right))), allowed);
+  EXPECT_LE(size_of<T>(left - right), test::dot_bound(a, x));
 
   const Real<T> r_native = native.residual(space, in, to_device(b), y);
   const Real<T> r_cusparse = cusparse.residual(space, in, to_device(b), y);
-  double squares = 0;
-  for (const double bound : bounds(a, T(-1), x, T(1), b)) squares += bound * bound;
-  // residual() returns the square of the norm: (n + d)^2 - n^2 = 2 n d + d^2.
-  const double norm = std::sqrt(double(r_native));
-  const double change = std::sqrt(squares) + sum_eps * norm;
-  EXPECT_NEAR(r_cusparse, r_native, 2 * norm * change + change * change);
+  EXPECT_NEAR(r_cusparse, r_native, test::residual_bound(a, x, b, double(r_native)));
 }
 
-TYPED_TEST(Cusparse, TooManyEntriesAreRefusedOrLeftToNative) {
+TYPED_TEST(Cusparse, TooManyEntriesAreRefusedOrLeftToSuansOwnKernel) {
   using T = TypeParam;
   // Nothing is read of these arrays: only their length counts.
   const DeviceView<T> one("suan::test", 1);
@@ -200,7 +136,7 @@ TYPED_TEST(Cusparse, TooManyEntriesAreRefusedOrLeftToNative) {
   const ExecutionSpace space;
   EXPECT_THAT([&] { SpmvPlan<T>(space, a, KernelPath::cusparse); },
               testing::ThrowsMessage<NotSupported>(testing::HasSubstr("2147483648")));
-  EXPECT_EQ(SpmvPlan<T>(space, a, KernelPath::automatic).path(), KernelPath::native);
+  EXPECT_EQ(SpmvPlan<T>(space, a, KernelPath::automatic).path(), KernelPath::cuda);
 }
 
 }  // namespace

@@ -32,14 +32,18 @@ TEST(KernelPath, NativeIsInEveryBuild) {
   EXPECT_EQ(one_by_one(KernelPath::native).path(), "native");
 }
 
-TEST(KernelPath, CusparseIsRefusedInWordsWithoutCuda) {
+TEST(KernelPath, CudaPathsAreRefusedInWordsWithoutCuda) {
   if (has_cuda) GTEST_SKIP() << "this build has CUDA";
-  const auto refusal =
-      ThrowsMessage<NotSupported>(AllOf(HasSubstr("cusparse"), HasSubstr("native")));
-  EXPECT_THAT([] { choose_spmv_path(KernelPath::cusparse); }, refusal);
-  EXPECT_THAT([] { one_by_one(KernelPath::cusparse); }, refusal);
+  for (const auto path : {KernelPath::cusparse, KernelPath::cuda}) {
+    const auto refusal = ThrowsMessage<NotSupported>(
+        AllOf(HasSubstr(std::string(to_string(path))), HasSubstr("native"), HasSubstr("no CUDA")));
+    EXPECT_THAT([&] { choose_spmv_path(path); }, refusal);
+    EXPECT_THAT([&] { choose_spmm_path(path); }, refusal);
+    EXPECT_THAT([&] { one_by_one(path); }, refusal);
+  }
   EXPECT_THAT(available_kernel_paths(), ElementsAre(KernelPath::native));
   EXPECT_EQ(choose_spmv_path(KernelPath::automatic), KernelPath::native);
+  EXPECT_EQ(choose_spmm_path(KernelPath::automatic), KernelPath::native);
 }
 
 TEST(KernelPath, ChooseTakesTheFirstAndRefusesWhatIsAbsent) {
@@ -59,6 +63,7 @@ TEST(KernelPath, AutomaticIsCusparseWithCuda) {
               ElementsAre(KernelPath::native, KernelPath::cusparse, KernelPath::cuda));
   EXPECT_EQ(one_by_one(KernelPath::automatic).path(), "cusparse");
   EXPECT_EQ(one_by_one(KernelPath::cusparse).path(), "cusparse");
+  EXPECT_EQ(one_by_one(KernelPath::cuda).path(), "cuda");
 }
 
 }  // namespace

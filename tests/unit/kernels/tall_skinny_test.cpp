@@ -136,6 +136,56 @@ TYPED_TEST(TallSkinnyTest, BetaZeroDoesNotReadNan) {
   }
 }
 
+// Some columns of a wider block, which do not begin where memory is aligned.
+TYPED_TEST(TallSkinnyTest, ColumnsOfAWiderBlock) {
+  using T = TypeParam;
+  const std::size_t n = 1001;
+  const auto x = random_block<T>(n, 7, 1);
+  const auto y = random_block<T>(n, 9, 2);
+  const auto columns = [](const MultiVector<T>& block, std::size_t begin, std::size_t end) {
+    return MultiVector<T>(Kokkos::subview(block, Kokkos::ALL, std::make_pair(begin, end)));
+  };
+  const auto copied = [](const std::vector<T>& block, std::size_t width, std::size_t begin,
+                         std::size_t end) {
+    std::vector<T> result;
+    for (std::size_t at = 0; at < block.size(); at += width) {
+      result.insert(result.end(), block.begin() + static_cast<std::ptrdiff_t>(at + begin),
+                    block.begin() + static_cast<std::ptrdiff_t>(at + end));
+    }
+    return result;
+  };
+  const MultiVector<T> x_part = columns(to_device<T>(n, 7, x), 1, 4);
+  const MultiVector<T> y_all = to_device<T>(n, 9, y);
+  const MultiVector<T> y_part = columns(y_all, 3, 8);
+  const MultiVector<T> x_dense = to_device<T>(n, 3, copied(x, 7, 1, 4));
+  const MultiVector<T> y_dense = to_device<T>(n, 5, copied(y, 9, 3, 8));
+
+  // Two sums of n products differ by at most 2 n eps |X|^T|Y| <= 2 n^2 eps 2, random elements being
+  // at most sqrt(2) in size; complex products cost another 2 sqrt(2).
+  const auto expected = suan::inner_products<T>(x_dense, y_dense);
+  const auto result = suan::inner_products<T>(x_part, y_part);
+  ASSERT_EQ(result.size(), expected.size());
+  for (std::size_t k = 0; k < result.size(); ++k) {
+    EXPECT_LE(magnitude<T>(result[k] - expected[k]), 12 * Real<T>(n * n) * this->eps);
+  }
+
+  const auto c = random_block<T>(3, 5, 3);
+  suan::multiply_small<T>(T(2), x_part, c, T(-3), y_part);
+  suan::multiply_small<T>(T(2), x_dense, c, T(-3), y_dense);
+  const auto after = to_host<T>(y_all);
+  const auto dense = to_host<T>(y_dense);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < 9; ++k) {
+      if (k < 3 || k >= 8) {
+        ASSERT_EQ(after[i * 9 + k], y[i * 9 + k]) << "outside of the columns";
+      } else {
+        // |2 X C| <= 12 and |3 Y| <= 5, each with at most 3 + 3 roundings on both sides.
+        ASSERT_LE(magnitude<T>(after[i * 9 + k] - dense[i * 5 + k - 3]), 6 * 6 * 17 * this->eps);
+      }
+    }
+  }
+}
+
 TYPED_TEST(TallSkinnyTest, SameBitsEachTime) {
   using T = TypeParam;
   const MultiVector<const T> x = to_device<T>(5000, 9, random_block<T>(5000, 9, 1));

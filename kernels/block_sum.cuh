@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sums over the threads of a warp and of a block, in an order that never changes.
+#pragma once
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels::cuda {
+
+inline constexpr int warp_size = 32;
+inline constexpr unsigned all_lanes = 0xffffffffU;
+
+/// The value of the lane that is `distance` further on; all lanes of the warp call it.
+template <Scalar T>
+__device__ T shuffle_down(const T& value, int distance) {
+  if constexpr (is_complex<T>) {
+    return T(__shfl_down_sync(all_lanes, value.real(), distance),
+             __shfl_down_sync(all_lanes, value.imag(), distance));
+  } else {
+    return __shfl_down_sync(all_lanes, value, distance);
+  }
+}
+
+/// The value of the lane that is `distance` further back.
+template <Scalar T>
+__device__ T shuffle_up(const T& value, int distance) {
+  if constexpr (is_complex<T>) {
+    return T(__shfl_up_sync(all_lanes, value.real(), distance),
+             __shfl_up_sync(all_lanes, value.imag(), distance));
+  } else {
+    return __shfl_up_sync(all_lanes, value, distance);
+  }
+}
+
+/// In the first of each `width` lanes, the sum over them. What the others get means nothing.
+template <int width, Scalar T>
+__device__ T lanes_sum(T value) {
+#pragma unroll
+  for (int distance = width / 2; distance > 0; distance /= 2) {
+    value += shuffle_down(value, distance);
+  }
+  return value;
+}
+
+/// Memory of a block for `size` values. An array of T itself would need a constructor.
+template <class T, int size>
+struct alignas(16) Raw {
+  unsigned char bytes[size * sizeof(T)];
+  __device__ T* data() { return reinterpret_cast<T*>(bytes); }
+};
+
+/// In thread 0, the sum over a block of `threads` threads. To be called once in a kernel.
+template <int threads, Scalar T>
+__device__ T block_sum(const T& value) {
+  __shared__ Raw<T, threads / warp_size> shared;
+  const int thread = static_cast<int>(threadIdx.x);
+  const T of_warp = lanes_sum<warp_size>(value);
+  if (thread % warp_size == 0) shared.data()[thread / warp_size] = of_warp;
+  __syncthreads();
+  T sum{};
+  if (thread == 0) {
+    for (int warp = 0; warp < threads / warp_size; ++warp) sum += shared.data()[warp];
+  }
+  return sum;
+}
+
+inline constexpr int sum_threads = 512;
+
+/// results[b] = the sum of the values from b * chunk to (b + 1) * chunk, b being the block.
+template <Scalar T>
+__global__ void __launch_bounds__(sum_threads)
+    sum_chunks(const T* values, Offset count, Offset chunk, T* results) {
+  const Offset begin = static_cast<Offset>(blockIdx.x) * chunk;
+  const Offset end = begin + chunk < count ? begin + chunk : count;
+  T sum{};
+  for (Offset i = begin + threadIdx.x; i < end; i += sum_threads) sum += values[i];
+  const T total = block_sum<sum_threads>(sum);
+  if (threadIdx.x == 0) results[blockIdx.x] = total;
+}
+
+}  // namespace suan::kernels::cuda

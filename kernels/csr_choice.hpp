@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which of Suan's own CUDA kernels multiplies a CSR matrix. Nothing of CUDA is in here, so that the
+// choice is tested in every build.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "suan/core/error.hpp"
+#include "suan/core/types.hpp"
+
+namespace suan::kernels::cuda {
+
+/// merge: the path of row ends and entries is cut into tiles of one length, whatever the rows are.
+/// Otherwise `threads_per_row` threads of a warp take a row: 1, 2, 4, 8, 16 or 32.
+struct CsrChoice {
+  bool merge = false;
+  int threads_per_row = 1;
+  friend bool operator==(const CsrChoice&, const CsrChoice&) = default;
+};
+
+/// What the choice looks at.
+struct RowLengths {
+  LocalIndex rows = 0;
+  Offset entries = 0;
+  Offset longest = 0;
+  double mean() const {
+    return rows == 0 ? 0.0 : static_cast<double>(entries) / static_cast<double>(rows);
+  }
+};
+
+/// The entries of a row beyond which its few threads would keep the others waiting: 32 times what
+/// a mean row has, but no less than 256, which are soon done, and no more than 2048, where a whole
+/// warp makes 64 steps.
+inline double longest_even_row(const RowLengths& lengths) {
+  return 32.0 * std::clamp(lengths.mean(), 8.0, 64.0);
+}
+
+/// At least two entries for each thread of a row, so that half of the threads or more have work.
+inline CsrChoice choose_csr_kernel(const RowLengths& lengths) {
+  CsrChoice choice;
+  choice.merge = static_cast<double>(lengths.longest) > longest_even_row(lengths);
+  while (choice.threads_per_row < 32 && 4 * choice.threads_per_row <= lengths.mean()) {
+    choice.threads_per_row *= 2;
+  }
+  return choice;
+}
+
+/// The choice and its reason, in words.
+inline std::string describe(const CsrChoice& choice, const RowLengths& lengths) {
+  const std::string rows =
+      message("rows of ", lengths.mean(), " entries on average and ", lengths.longest, " at most");
+  return choice.merge ? message(rows, ": merge path")
+                      : message(rows, ": ", choice.threads_per_row,
+                                choice.threads_per_row == 1 ? " thread" : " threads", " per row");
+}
+
+}  // namespace suan::kernels::cuda

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A CSR matrix in the hands of cuSPARSE: what products with one vector and with several share. For
+// the .cu files only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "kernels/cusparse_objects.hpp"
+
+namespace suan::kernels::cuda {
+
+/// cuSPARSE 12 writes results in vectors of this many bytes without looking where they begin.
+inline constexpr std::uintptr_t output_alignment = 16;
+
+template <class T>
+bool is_aligned(const T* output) {
+  return reinterpret_cast<std::uintptr_t>(output) % output_alignment == 0;
+}
+
+/// Handle, descriptor and 32-bit offsets of a matrix. Without entries it has none of them, because
+/// cuSPARSE takes no null pointers.
+template <Scalar T>
+class CusparseCsr {
+ public:
+  /// @throws NotSupported when `a` has more than max_cusparse_entries entries.
+  CusparseCsr(const ExecutionSpace& space, const CsrView<T>& a);
+
+  const CsrView<T>& view() const { return a_; }
+  cusparseConstSpMatDescr_t descriptor() const { return matrix_.get(); }
+  /// The handle, on the device and the stream of `space`.
+  cusparseHandle_t handle(const ExecutionSpace& space) const;
+  /// What is said in errors.
+  std::string shape() const {
+    return message("on a ", a_.rows, " x ", a_.columns, " matrix of ", a_.entries(), " ",
+                   scalar_name<T>(), " entries");
+  }
+  std::int64_t bytes() const {
+    return static_cast<std::int64_t>(offsets_.size() * sizeof(LocalIndex) +
+                                     a_.indices.size() * sizeof(LocalIndex) +
+                                     a_.values.size() * sizeof(T));
+  }
+
+ private:
+  // Destroyed from the last to the first: the descriptor before the arrays to which it points.
+  CsrView<T> a_;
+  DeviceView<const LocalIndex> offsets_;
+  cusparse::Handle handle_;
+  cusparse::Owner<cusparseConstSpMatDescr_t, cusparseDestroySpMat> matrix_;
+};
+
+template <Scalar T>
+CusparseCsr<T>::CusparseCsr(const ExecutionSpace& space, const CsrView<T>& a) : a_(a) {
+  if (a_.entries() > max_cusparse_entries) {
+    throw NotSupported(message("the kernel path 'cusparse' takes matrices of at most ",
+                               max_cusparse_entries, " entries on one rank, and this one has ",
+                               a_.entries(), ": choose 'native' or 'automatic', or more ranks"));
+  }
+  if (a_.entries() == 0) return;
+  offsets_ = cusparse::narrow_offsets(space, a_.offsets, a_.entries(), "products", "this one");
+  handle_ = cusparse::make_handle(space, shape());
+  cusparseConstSpMatDescr_t matrix = nullptr;
+  check(cusparseCreateConstCsr(&matrix, a_.rows, a_.columns, a_.entries(), offsets_.data(),
+                               a_.indices.data(), a_.values.data(), CUSPARSE_INDEX_32I,
+                               CUSPARSE_INDEX_32I, CUSPARSE_INDEX_BASE_ZERO, data_type<T>),
+        "cusparseCreateConstCsr", shape());
+  matrix_.reset(matrix);
+}
+
+template <Scalar T>
+cusparseHandle_t CusparseCsr<T>::handle(const ExecutionSpace& space) const {
+  use_device_of(space);
+  check(cusparseSetStream(handle_.get(), space.cuda_stream()), "cusparseSetStream", shape());
+  return handle_.get();
+}
+
+}  // namespace suan::kernels::cuda

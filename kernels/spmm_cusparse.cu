@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cusparse_csr.hpp"
+
+namespace suan::kernels::cuda {
+namespace {
+
+using Input = cusparse::Owner<cusparseConstDnMatDescr_t, cusparseDestroyDnMat>;
+using Output = cusparse::Owner<cusparseDnMatDescr_t, cusparseDestroyDnMat>;
+
+/// Of the algorithms for CSR the one that gives the same bits in every run, and one of the two that
+/// gain from the analysis.
+constexpr cusparseSpMMAlg_t algorithm = CUSPARSE_SPMM_CSR_ALG3;
+constexpr cusparseOperation_t as_is = CUSPARSE_OPERATION_NON_TRANSPOSE;
+
+template <class View>
+std::int64_t row_stride(const View& x) {
+  return static_cast<std::int64_t>(Kokkos::max(x.stride(0), x.extent(1)));
+}
+
+template <Scalar T>
+Input describe_input(const RowMajor<const T>& x) {
+  cusparseConstDnMatDescr_t raw = nullptr;
+  check(cusparseCreateConstDnMat(&raw, static_cast<std::int64_t>(x.extent(0)),
+                                 static_cast<std::int64_t>(x.extent(1)), row_stride(x), x.data(),
+                                 data_type<T>, CUSPARSE_ORDER_ROW),
+        "cusparseCreateConstDnMat", "for ", x.extent(0), " x ", x.extent(1), " elements");
+  return Input(raw);
+}
+
+template <Scalar T>
+Output describe_output(const RowMajor<T>& y) {
+  cusparseDnMatDescr_t raw = nullptr;
+  check(cusparseCreateDnMat(&raw, static_cast<std::int64_t>(y.extent(0)),
+                            static_cast<std::int64_t>(y.extent(1)), row_stride(y), y.data(),
+                            data_type<T>, CUSPARSE_ORDER_ROW),
+        "cusparseCreateDnMat", "for ", y.extent(0), " x ", y.extent(1), " elements");
+  return Output(raw);
+}
+
+/// Y = X + beta Y, with beta zero never reading Y; without `has_x` X is zero.
+template <bool has_x, Scalar T>
+void add(const ExecutionSpace& space, const RowMajor<T>& x, T beta, const RowMajor<T>& y) {
+  const auto columns = static_cast<std::int64_t>(y.extent(1));
+  Kokkos::parallel_for(
+      "suan::cusparse spmm add",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+          space, 0, static_cast<std::int64_t>(y.extent(0)) * columns),
+      KOKKOS_LAMBDA(std::int64_t element) {
+        const std::int64_t i = element / columns;
+        const std::int64_t c = element % columns;
+        const T sum = has_x ? x(i, c) : T{};
+        y(i, c) = beta == T(0) ? sum : sum + beta * y(i, c);
+      });
+}
+
+template <Scalar T>
+class CusparseSpmm final : public PreparedSpmm<T> {
+ public:
+  CusparseSpmm(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors);
+
+  KernelPath path() const override { return KernelPath::cusparse; }
+  void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+             const RowMajor<T>& y) const override;
+
+ private:
+  void multiply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+                const RowMajor<T>& y) const;
+
+  // Destroyed from the last to the first: descriptors before the arrays to which they point.
+  DeviceView<char> workspace_;
+  mutable RowMajor<T> aligned_y_;
+  CusparseCsr<T> matrix_;
+};
+
+template <Scalar T>
+CusparseSpmm<T>::CusparseSpmm(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors)
+    : matrix_(space, a) {
+  if (a.entries() == 0 || vectors == 0) return;
+  cusparseHandle_t handle = matrix_.handle(space);
+  // The analysis asks for multivectors; these are only as long as it.
+  const RowMajor<T> x(Kokkos::view_alloc(space, "suan::cusparse analysis x"),
+                      static_cast<std::size_t>(a.columns), static_cast<std::size_t>(vectors));
+  const RowMajor<T> y(Kokkos::view_alloc(space, "suan::cusparse analysis y"),
+                      static_cast<std::size_t>(a.rows), static_cast<std::size_t>(vectors));
+  const Input input = describe_input<T>(x);
+  const Output output = describe_output<T>(y);
+  const T alpha = 1;
+  const T beta = 0;
+  std::size_t bytes = 0;
+  check(cusparseSpMM_bufferSize(handle, as_is, as_is, &alpha, matrix_.descriptor(), input.get(),
+                                &beta, output.get(), data_type<T>, algorithm, &bytes),
+        "cusparseSpMM_bufferSize", matrix_.shape());
+  workspace_ = cusparse::make_workspace(space, bytes);
+  check(cusparseSpMM_preprocess(handle, as_is, as_is, &alpha, matrix_.descriptor(), input.get(),
+                                &beta, output.get(), data_type<T>, algorithm, workspace_.data()),
+        "cusparseSpMM_preprocess", matrix_.shape());
+  // Errors of the kernels that are under way belong here and not to the first product.
+  space.fence("suan::cusparse analysis");
+}
+
+template <Scalar T>
+void CusparseSpmm<T>::apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x,
+                            T beta, const RowMajor<T>& y) const {
+  if (y.size() == 0) return;
+  if (matrix_.view().entries() == 0) {
+    add<false>(space, y, beta, y);
+    return;
+  }
+  if (is_aligned(y.data())) {
+    multiply(space, alpha, x, beta, y);
+    return;
+  }
+  if (aligned_y_.size() == 0) {
+    aligned_y_ = RowMajor<T>(
+        Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse aligned y"),
+        y.extent(0), y.extent(1));
+  }
+  multiply(space, alpha, x, T(0), aligned_y_);
+  add<true>(space, aligned_y_, beta, y);
+}
+
+template <Scalar T>
+void CusparseSpmm<T>::multiply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x,
+                               T beta, const RowMajor<T>& y) const {
+  cusparseHandle_t handle = matrix_.handle(space);
+  const Input input = describe_input<T>(x);
+  const Output output = describe_output<T>(y);
+  check(cusparseSpMM(handle, as_is, as_is, &alpha, matrix_.descriptor(), input.get(), &beta,
+                     output.get(), data_type<T>, algorithm, workspace_.data()),
+        "cusparseSpMM", matrix_.shape());
+}
+
+}  // namespace
+
+template <Scalar T>
+std::unique_ptr<const PreparedSpmm<T>> make_cusparse_spmm(const ExecutionSpace& space,
+                                                          const CsrView<T>& a, LocalIndex vectors) {
+  return std::make_unique<const CusparseSpmm<T>>(space, a, vectors);
+}
+
+#define SUAN_INSTANTIATE(T)                                           \
+  template std::unique_ptr<const PreparedSpmm<T>> make_cusparse_spmm( \
+      const ExecutionSpace&, const CsrView<T>&, LocalIndex);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels::cuda

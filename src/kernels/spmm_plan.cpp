@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/spmm_plan.hpp"
+
+#if SUAN_HAVE_CUDA
+#include "kernels/cuda.hpp"
+#endif
+
+namespace suan::kernels {
+
+template <Scalar T>
+SpmmPlan<T>::SpmmPlan([[maybe_unused]] const ExecutionSpace& space, const CsrView<T>& a,
+                      [[maybe_unused]] LocalIndex vectors, KernelPath wanted)
+    : a_(a) {
+  [[maybe_unused]] const KernelPath path = choose_spmm_path(wanted);
+#if SUAN_HAVE_CUDA
+  // cuSPARSE counts entries in 32 bits here; beyond that only the native kernel remains.
+  const bool fits = a.entries() <= cuda::max_cusparse_entries;
+  if (path == KernelPath::cusparse && (fits || wanted == KernelPath::cusparse)) {
+    prepared_ = cuda::make_cusparse_spmm<T>(space, a, vectors);
+  }
+#endif
+}
+
+template <Scalar T>
+void SpmmPlan<T>::apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+                        const RowMajor<T>& y) const {
+  if (prepared_) {
+    prepared_->apply(space, alpha, x, beta, y);
+  } else {
+    spmm<T>(space, alpha, a_, x, beta, y);
+  }
+}
+
+template class SpmmPlan<float>;
+template class SpmmPlan<double>;
+template class SpmmPlan<Complex>;
+
+}  // namespace suan::kernels
