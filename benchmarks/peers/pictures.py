@@ -162,7 +162,8 @@ def draw_roofline(summary, path):
             fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3
         )
     figure.suptitle(
-        "Suan's fastest (red) and MKL's fastest (blue); a point above the roof is in the caches",
+        "Suan's fastest (red) and MKL's fastest (blue); "
+        "above the roof: packed further than counted, or in the caches",
         x=0.01,
         ha="left",
         fontsize=11,
