@@ -44,7 +44,7 @@ Usage info_usage() {
                                                        SourceOptions::table().descriptions())});
   return {"info",
           "Prints sizes, symmetry, hints on definiteness, bandwidth, row lengths, diagonal "
-          "dominance and the memory that each storage format would need.",
+          "dominance and the bytes of each storage format.",
           {"matrix"},
           groups,
           {"suan info A.mtx", "suan info A.h5:stiffness --json",
