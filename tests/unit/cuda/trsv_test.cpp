@@ -119,7 +119,9 @@ class TrsvOnDevice : public testing::Test {
         for (const auto schedule : cuda_schedules) {
           TrsvPlan<T> plan(space, on_device, triangle, diagonal, schedule);
           SCOPED_TRACE(plan.description());
-          if (n > 0) EXPECT_EQ(plan.schedule(), schedule);
+          if (n > 0) {
+            EXPECT_EQ(plan.schedule(), schedule);
+          }
           const auto x = solve(plan, b);
           expect_solves(a, diagonal, b, x);
           // The same bits each time, in the array of b, and from an address that is not aligned.

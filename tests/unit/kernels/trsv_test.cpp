@@ -156,7 +156,9 @@ class TrsvTest : public testing::Test {
           const auto hx = x.to_host();
           if (expected.empty() || !in_order(schedule)) expect_solves(a, diagonal, b.to_host(), hx);
           if (expected.empty()) expected = hx;
-          if (in_order(schedule)) EXPECT_EQ(hx, expected);
+          if (in_order(schedule)) {
+            EXPECT_EQ(hx, expected);
+          }
         }
       }
     }
@@ -363,7 +365,9 @@ TYPED_TEST(TrsvTest, EachOfSeveralRightHandSidesIsSolved) {
               }
             }
             if (expected.empty()) expected = hx;
-            if (in_order(schedule)) EXPECT_EQ(hx, expected);
+            if (in_order(schedule)) {
+              EXPECT_EQ(hx, expected);
+            }
           }
         }
       }
