@@ -39,7 +39,7 @@ std::unique_ptr<const PreparedSpmv<T>> prepare([[maybe_unused]] const CsrView<T>
   if (kernel >= 0) choice = cuda::CsrChoice{kernel == 0, kernel == 0 ? 1 : kernel};
   return cuda::make_csr_spmv<T>(ExecutionSpace(), a, choice);
 #else
-  return nullptr;
+  throw NotSupported("this build has no CUDA");
 #endif
 }
 
