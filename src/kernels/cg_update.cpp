@@ -11,6 +11,8 @@ struct reduction_identity<suan::kernels::CgSums<T>> {
 
 namespace suan::kernels {
 
+// Each element is read before anything is written: for all that a compiler knows the arrays may
+// overlap, and on a GPU a load behind a store waits for what is stored.
 namespace {
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 }
@@ -34,10 +36,11 @@ CgSums<T> cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceV
     Kokkos::parallel_reduce(
         "suan::cg_update_residual_scaled", range,
         KOKKOS_LAMBDA(std::int64_t i, CgSums<T> & partial) {
+          const T di = d(i);
           const T ri = r(i) - alpha * q(i);
           r(i) = ri;
           partial.rr += abs_squared(ri);
-          partial.rz += real_part<T>(conjugate(ri) * d(i) * ri);
+          partial.rz += real_part<T>(conjugate(ri) * di * ri);
         },
         Kokkos::Sum<CgSums<T>>(sums));
   }
@@ -53,15 +56,18 @@ void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const Dev
     Kokkos::parallel_for(
         "suan::cg_update_direction", range, KOKKOS_LAMBDA(std::int64_t i) {
           const T pi = p(i);
+          const T ri = r(i);
           x(i) += alpha * pi;
-          p(i) = r(i) + beta * pi;
+          p(i) = ri + beta * pi;
         });
   } else {
     Kokkos::parallel_for(
         "suan::cg_update_direction_scaled", range, KOKKOS_LAMBDA(std::int64_t i) {
           const T pi = p(i);
+          const T ri = r(i);
+          const T di = d(i);
           x(i) += alpha * pi;
-          p(i) = d(i) * r(i) + beta * pi;
+          p(i) = di * ri + beta * pi;
         });
   }
 }

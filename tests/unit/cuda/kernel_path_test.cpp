@@ -32,15 +32,18 @@ TEST(KernelPath, NativeIsInEveryBuild) {
   EXPECT_EQ(one_by_one(KernelPath::native).path(), "native");
 }
 
+void expect_refused(KernelPath path) {
+  const auto refusal = ThrowsMessage<NotSupported>(
+      AllOf(HasSubstr(std::string(to_string(path))), HasSubstr("native"), HasSubstr("no CUDA")));
+  EXPECT_THAT([=] { choose_spmv_path(path); }, refusal);
+  EXPECT_THAT([=] { choose_spmm_path(path); }, refusal);
+  EXPECT_THAT([=] { one_by_one(path); }, refusal);
+}
+
 TEST(KernelPath, CudaPathsAreRefusedInWordsWithoutCuda) {
   if (has_cuda) GTEST_SKIP() << "this build has CUDA";
-  for (const auto path : {KernelPath::cusparse, KernelPath::cuda}) {
-    const auto refusal = ThrowsMessage<NotSupported>(
-        AllOf(HasSubstr(std::string(to_string(path))), HasSubstr("native"), HasSubstr("no CUDA")));
-    EXPECT_THAT([&] { choose_spmv_path(path); }, refusal);
-    EXPECT_THAT([&] { choose_spmm_path(path); }, refusal);
-    EXPECT_THAT([&] { one_by_one(path); }, refusal);
-  }
+  expect_refused(KernelPath::cusparse);
+  expect_refused(KernelPath::cuda);
   EXPECT_THAT(available_kernel_paths(), ElementsAre(KernelPath::native));
   EXPECT_EQ(choose_spmv_path(KernelPath::automatic), KernelPath::native);
   EXPECT_EQ(choose_spmm_path(KernelPath::automatic), KernelPath::native);
