@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "suan/core/error.hpp"
 #include "unit/cuda/host_csr.hpp"
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda.hpp"
