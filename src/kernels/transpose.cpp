@@ -53,6 +53,14 @@ class ByColumn {
   Places places_;
 };
 
+/// Whether each entry has a mirror, which is then in `mirrors`.
+template <Scalar T>
+bool note_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
+                  const DeviceView<Offset>& mirrors) {
+  return visit_all_mirrors(
+      space, a, KOKKOS_LAMBDA(Offset k, Offset mirror) { mirrors(k) = mirror; });
+}
+
 /// By counting, on the host.
 template <Scalar T>
 CsrView<T> transpose_by_counting(const ExecutionSpace& space, const CsrView<T>& a,
@@ -93,8 +101,7 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
 template <Scalar T>
 TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a) {
   const auto mirrors = detail::allocate<Offset>("suan::TransposePlan::source", a.values.extent(0));
-  const auto note = KOKKOS_LAMBDA(Offset k, Offset mirror) { mirrors(k) = mirror; };
-  if (visit_all_mirrors(space, a, note)) {
+  if (note_mirrors(space, a, mirrors)) {
     structure_ = {a.rows, a.columns, a.offsets, a.indices, {}};
     source_ = mirrors;
     return;
