@@ -171,6 +171,7 @@ class BsrPlan final : public FormatPlan<T> {
           *facts_, storage);
     });
   }
+  bool suits_dictionary() const override { return true; }
   Offset stored_values() const override { return blocks_ * block_ * block_; }
   const ValueFacts<T>& facts() const override { return *facts_; }
 

@@ -89,6 +89,9 @@ class SellPlan final : public FormatPlan<T> {
       return std::make_shared<const SellSpmv<T, Code>>(space, a_, layout_, *facts_, storage);
     });
   }
+  bool suits_dictionary() const override {
+    return 2 * layout_.counts.entries_in_runs >= a_.entries();
+  }
   Offset stored_values() const override { return layout_.values; }
   const ValueFacts<T>& facts() const override { return *facts_; }
 

@@ -28,6 +28,13 @@ KOKKOS_FORCEINLINE_FUNCTION bool is_too_large(const T& x) {
   }
 }
 
+/// What is there now, or was a moment ago. Atomic loads are compare-and-swap on a host, which made
+/// this the slowest part by far; an old answer costs one more try.
+template <class N>
+KOKKOS_FORCEINLINE_FUNCTION N peek(const N& number) {
+  return *static_cast<const volatile N*>(&number);
+}
+
 /// Different values as places of entries that have them, in a hash table of one thread or many.
 template <Scalar T>
 struct ValueSet {
@@ -48,14 +55,12 @@ struct ValueSet {
     }
     return static_cast<std::uint32_t>((bits * 0x9E3779B97F4A7C15ULL) >> 54);
   }
-  KOKKOS_FUNCTION bool is_full() const {
-    return Kokkos::atomic_load(&count(0)) > ValueFacts<T>::most_values;
-  }
+  KOKKOS_FUNCTION bool is_full() const { return peek(count(0)) > ValueFacts<T>::most_values; }
   /// No more is added when it is full.
   KOKKOS_FUNCTION void add(Offset k) const {
     const T x = values(k);
     for (std::uint32_t slot = first_slot(x); !is_full(); slot = (slot + 1) % slots) {
-      Offset place = Kokkos::atomic_load(&places(slot));
+      Offset place = peek(places(slot));
       if (place == 0) {
         place = Kokkos::atomic_compare_exchange(&places(slot), Offset(0), k + 1);
         if (place == 0) {

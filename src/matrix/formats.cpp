@@ -21,7 +21,7 @@ ValueStorage common_storage(const Communicator& comm, const kernels::FormatPlan<
   // Bytes, then the ranks that cannot.
   std::array<std::uint64_t, 2 * storages.size()> sums{};
   for (std::size_t k = 0; k < storages.size(); ++k) {
-    const std::int64_t bytes = layout.facts().keeps(storages[k]) ? layout.bytes(storages[k]) : -1;
+    const std::int64_t bytes = layout.lossless_bytes(storages[k]);
     sums[k] = bytes < 0 ? 0 : static_cast<std::uint64_t>(bytes);
     sums[storages.size() + k] = bytes < 0 ? 1 : 0;
   }
@@ -46,6 +46,7 @@ int narrowest_value(const Communicator& comm, const kernels::ValueFacts<T>& fact
   for (const auto kept : {ValueStorage::bfloat16, ValueStorage::float16, ValueStorage::float32,
                           ValueStorage::dictionary}) {
     if (!facts.keeps(kept)) continue;
+    if (kept == ValueStorage::dictionary && !facts.suits_dictionary()) continue;
     const std::int64_t one = kernels::value_bytes<T>(kept);
     std::int64_t all = facts.entries() * one;
     if (kept == ValueStorage::dictionary) {

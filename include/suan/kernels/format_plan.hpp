@@ -24,6 +24,20 @@ class FormatPlan {
   virtual Offset stored_values() const = 0;
   virtual const ValueFacts<T>& facts() const = 0;
 
+  /// Whether a dictionary is decoded fast enough here to gain from its fewer bytes.
+  virtual bool suits_dictionary() const = 0;
+
+  /// Bytes with a storage that loses nothing and may be taken for that; else -1. A dictionary is
+  /// only taken in place of values of 8 bytes and more: looking values up one by one takes longer
+  /// than reading 2 or 4 bytes of each (docs/performance.md).
+  std::int64_t lossless_bytes(ValueStorage storage) const {
+    if (!facts().keeps(storage)) return -1;
+    if (storage == ValueStorage::dictionary &&
+        (!facts().suits_dictionary() || !suits_dictionary())) {
+      return -1;
+    }
+    return bytes(storage);
+  }
   /// The storage without loss that needs the fewest bytes; of equal ones that which is decoded
   /// fastest.
   ValueStorage lossless() const {
@@ -31,7 +45,7 @@ class FormatPlan {
     std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
     for (const auto storage : {ValueStorage::bfloat16, ValueStorage::float16, ValueStorage::same,
                                ValueStorage::float32, ValueStorage::dictionary}) {
-      const std::int64_t needed = facts().keeps(storage) ? bytes(storage) : -1;
+      const std::int64_t needed = lossless_bytes(storage);
       if (needed < 0 || needed >= fewest) continue;
       fewest = needed;
       best = storage;

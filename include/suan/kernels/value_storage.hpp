@@ -16,7 +16,8 @@ namespace suan::kernels {
 /// How values are kept; products compute in the vector's precision whatever it is.
 /// lossless: in the fewest bytes from which every value comes back unchanged, to the last bit of
 /// the result. same: as they are. dictionary: the number of the value, 8 bits, in a table of all
-/// that occur, unchanged too. The others round each value; float16 refuses those beyond 65504.
+/// that occur, unchanged too; lossless takes it in
+/// place of values of 8 bytes. The others round each value; float16 refuses those beyond 65504.
 enum class ValueStorage { lossless, same, dictionary, float32, bfloat16, float16 };
 
 std::string_view to_string(ValueStorage storage);
@@ -44,6 +45,8 @@ class ValueFacts {
   void require(ValueStorage storage) const;
 
   Offset entries() const { return entries_; }
+  /// Whether a dictionary would stand in place of values of 8 bytes and more.
+  bool suits_dictionary() const { return sizeof(T) >= 8 && !keeps(ValueStorage::float32); }
   /// Different values by their bits, as far as counted: more than most_values is many.
   LocalIndex different_values() const { return different_; }
   /// The different values in the order of their bits, followed by -0: what a format may fill gaps

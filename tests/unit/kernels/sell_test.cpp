@@ -177,7 +177,8 @@ TEST(Sell, TheFewestBytesThatLoseNothing) {
   EXPECT_EQ(chosen(0.1), ValueStorage::dictionary);
   EXPECT_EQ(chosen(1e300), ValueStorage::dictionary);
   EXPECT_EQ(lossless_storage(band<Complex>(9, 100, 2, Complex(1, 2))), ValueStorage::float32);
-  EXPECT_EQ(lossless_storage(band<float>(9, 100, 2, 257.1f)), ValueStorage::dictionary);
+  // Four bytes are read faster than looked up.
+  EXPECT_EQ(lossless_storage(band<float>(9, 100, 2, 257.1f)), ValueStorage::same);
   // The table would be larger than what it saves.
   auto a = band<double>(20, 100, 2, 0.1);
   for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = 0.1 * static_cast<double>(k);
@@ -191,8 +192,8 @@ TYPED_TEST(SellTest, DictionaryOfAsManyValuesAsItTakes) {
     return T(Real<T>(1) / static_cast<Real<T>>(3 + static_cast<int>(k)));
   };
   for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = number(k % 256);
-  EXPECT_EQ(lossless_storage(a), ValueStorage::dictionary);
-  const auto sell = as_sell(a.csr());
+  EXPECT_EQ(lossless_storage(a), ValueStorage::same);  // columns in no order are slow enough
+  const auto sell = as_sell(a.csr(), ValueStorage::dictionary);
   EXPECT_EQ(sell.name(), "sell");
   expect_products(a, sell);
   // The same bits as with the values themselves: nothing is lost.
@@ -204,7 +205,6 @@ TYPED_TEST(SellTest, DictionaryOfAsManyValuesAsItTakes) {
   EXPECT_EQ(y.to_host(), z.to_host());
   // One value more.
   a.values[17] = number(256);
-  EXPECT_EQ(lossless_storage(a), ValueStorage::same);
   EXPECT_THROW(make_sell(ExecutionSpace(), a.csr().view(), ValueStorage::dictionary), NotSupported);
 }
 

@@ -32,7 +32,7 @@ TYPED_TEST(OptimizeTest, EveryChoiceGivesTheSameProducts) {
   const T dot = a.apply_dot(x, expected);
   Vector<T> r(a.row_layout());
   const auto norm = a.residual(ones<T>(a.row_layout()), x, r);
-  for (const char* format : {"auto", "csr", "sell"}) {
+  for (const char* format : {"auto", "csr", "sell", "bsr"}) {
     for (const char* storage : {"lossless", "same"}) {
       for (const bool measure : {true, false}) {
         FormatChoice choice;
@@ -71,6 +71,43 @@ TEST(Optimize, TheDecisionSaysWhyAndCanBeRepeated) {
   EXPECT_EQ(same.name(), measured.options.format);
   EXPECT_EQ(again.options.format, measured.options.format);
   EXPECT_THAT(again.reason, HasSubstr("was asked for"));
+}
+
+// Three unknowns per point of a chain, with values that need all their bits: only blocks save
+// bytes.
+TEST(Optimize, BlocksAreFoundAndTheirSizeIsSaved) {
+  const auto layout = Layout::even(3000, Communicator::world());
+  const auto a = generate_rows<double>(layout, layout, [](GlobalIndex i, RowWriter<double>& row) {
+    const GlobalIndex point = 7 * (i / 3) % 1000;
+    for (GlobalIndex c = 0; c < 3; ++c) {
+      row.add(3 * point + c, 1 / (0.1 + static_cast<double>(3 * i + c)));
+    }
+  });
+  FormatChoice choice;
+  const auto b = optimize(a, {.format = "bsr", .measure = false}, &choice);
+  EXPECT_EQ(b.name(), "bsr");
+  EXPECT_GE(choice.options.block, 2);
+  FormatChoice again;
+  EXPECT_EQ(optimize(a, choice.options, &again).name(), "bsr");
+  EXPECT_EQ(again.options.block, choice.options.block);
+  EXPECT_EQ(again.bytes, choice.bytes);
+  const auto x = random_vector<double>(layout, 3);
+  Vector<double> y(layout);
+  Vector<double> z(layout);
+  a.apply(x, y);
+  b.apply(x, z);
+  axpy(-1.0, y, z);
+  // Rows of three: each of the two sums differs from the exact one by at most 4 eps |A||x|, and
+  // |A||x| is at most 3 max |a| max |x| <= 30 max |x|.
+  EXPECT_LE(norm_inf(z), 2 * 4 * std::numeric_limits<double>::epsilon() * 30);
+  EXPECT_THROW(optimize(a, {.block = 1}), InvalidArgument);
+  EXPECT_THROW(optimize(a, {.block = 9}), InvalidArgument);
+  if (a.comm().size() > 1) return;  // elsewhere most columns are other ranks'
+  EXPECT_EQ(choice.options.block, 3);
+  FormatChoice by_bytes;
+  EXPECT_EQ(optimize(a, {.measure = false}, &by_bytes).name(), "bsr");
+  EXPECT_THAT(by_bytes.reason, HasSubstr("bsr with blocks of 3 would move"));
+  EXPECT_THAT(by_bytes.reason, HasSubstr("chosen: bsr (values as same, blocks of 3 x 3, 0 %"));
 }
 
 TEST(Optimize, MemoryIsLimited) {
