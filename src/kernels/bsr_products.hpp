@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernels/bsr_view.hpp"
+#include "kernels/parts.hpp"
 #include "kernels/value_vectors.hpp"
 
 #if !SUAN_HAVE_CUDA
@@ -116,20 +117,8 @@ LocalIndex BsrView<T, Code>::first_row_of_part(int part, int parts) const {
     const Offset per_row = Offset(sizeof(Offset)) + 2 * block * Offset(sizeof(T));
     return offsets(block_row) * per_block + block_row * per_row;
   };
-  if (part == parts || count <= 0) return part == 0 ? 0 : rows;
-  const Offset total = cost(count);
-  const Offset wanted = total / parts * part + total % parts * part / parts;
-  LocalIndex low = 0;
-  LocalIndex high = count;
-  while (low < high) {
-    const LocalIndex middle = low + (high - low) / 2;
-    if (cost(middle) < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low == count ? rows : low * block;
+  const LocalIndex first = first_of_part(count, part, parts, cost);
+  return first == count ? rows : first * block;
 }
 
 }  // namespace suan::kernels

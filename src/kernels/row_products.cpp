@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/row_products.hpp"
 
+#include "kernels/parts.hpp"
+
 #if !SUAN_HAVE_CUDA
 
 namespace suan::kernels {
@@ -117,19 +119,7 @@ LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts,
   const auto cost_before = [&](LocalIndex i) {
     return a.offsets(i) - left_out.entries_before(i) + row_cost * i;
   };
-  const Offset total = cost_before(a.rows);
-  const Offset wanted = total / parts * part + total % parts * part / parts;
-  LocalIndex low = 0;
-  LocalIndex high = a.rows;
-  while (low < high) {
-    const LocalIndex middle = low + (high - low) / 2;
-    if (cost_before(middle) < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return part == parts ? a.rows : low;
+  return first_of_part(a.rows, part, parts, cost_before);
 }
 
 #define SUAN_INSTANTIATE(T)                                                                        \

@@ -6,6 +6,7 @@
 // run are fetched one by one: the gather instructions of common processors are slower.
 #pragma once
 
+#include "kernels/parts.hpp"
 #include "kernels/sell_view.hpp"
 #include "kernels/value_vectors.hpp"
 
@@ -214,19 +215,8 @@ LocalIndex SellView<T, Code>::first_row_of_part(int part, int parts) const {
                                   : slices(s).values * Offset(sizeof(Code)) + slices(s).words * 4;
     return own + s * Offset(sizeof(SellSlice) + 2 * slice_rows * sizeof(T));
   };
-  const Offset total = cost(count);
-  const Offset wanted = total / parts * part + total % parts * part / parts;
-  LocalIndex low = 0;
-  LocalIndex high = count;
-  while (low < high) {
-    const LocalIndex middle = low + (high - low) / 2;
-    if (cost(middle) < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return part == parts || low == count ? rows : low * slice_rows;
+  const LocalIndex first = first_of_part(count, part, parts, cost);
+  return first == count ? rows : first * slice_rows;
 }
 
 }  // namespace suan::kernels

@@ -161,7 +161,11 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
         reason += message(reason.empty() ? "" : ", ", other.title(), " moves ",
                           percent(moved(other), moved(csr)), " of the bytes of csr and takes ",
                           percent(other.seconds, csr.seconds), " of its time");
-        if (other.seconds < taken->seconds) taken = &other;
+        const bool wins = other.seconds < taken->seconds;
+        Candidate<T>& loser = wins ? *taken : other;
+        if (wins) taken = &other;
+        // One format's arrays at a time beside those of csr, which the matrix has anyway.
+        if (&loser != &csr) loser.plan = {};
       }
     }
     reason += message("; chosen: ", taken->format.name);

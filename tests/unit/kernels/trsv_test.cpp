@@ -4,13 +4,9 @@
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "host_matrix.hpp"
 #include "spaces.hpp"
-#include "suan/matrix/triangular.hpp"
-#include "suan/vector/blas1.hpp"
+#include "triangular_systems.hpp"
 
 namespace {
 
@@ -24,128 +20,26 @@ using suan::Triangle;
 using suan::TriangularSolver;
 using suan::TrsvSchedule;
 using suan::Vector;
+using suan::test::dense_rows;
+using suan::test::expect_solves;
+using suan::test::grid;
+using suan::test::in_order;
+using suan::test::make_triangle;
+using suan::test::Rows;
+using suan::test::scattered;
+using suan::test::schedules;
+using suan::test::supported;
 using testing::HasSubstr;
-
-constexpr TrsvSchedule schedules[] = {TrsvSchedule::sequential,      TrsvSchedule::levels,
-                                      TrsvSchedule::blocks,          TrsvSchedule::automatic,
-                                      TrsvSchedule::self_scheduling, TrsvSchedule::cusparse};
-
-bool supported(TrsvSchedule schedule) {
-  if (SUAN_HAVE_CUDA != 0) return schedule != TrsvSchedule::blocks;
-  return schedule != TrsvSchedule::self_scheduling && schedule != TrsvSchedule::cusparse;
-}
-
-/// Whether it gives the bits of a loop over the rows; the others have sums of another shape.
-bool in_order(TrsvSchedule schedule) {
-  return SUAN_HAVE_CUDA == 0 || schedule == TrsvSchedule::sequential ||
-         schedule == TrsvSchedule::levels;
-}
-
-/// Rows with strictly increasing columns.
-template <class T>
-struct Rows {
-  std::vector<std::vector<std::pair<LocalIndex, T>>> rows;
-
-  LocalIndex count() const { return static_cast<LocalIndex>(rows.size()); }
-  Csr<T> csr() const {
-    std::vector<Offset> offsets{0};
-    std::vector<LocalIndex> indices;
-    std::vector<T> values;
-    for (const auto& row : rows) {
-      for (const auto& [j, value] : row) {
-        indices.push_back(j);
-        values.push_back(value);
-      }
-      offsets.push_back(static_cast<Offset>(indices.size()));
-    }
-    return Csr<T>::from_host(count(), count(), offsets, indices, values);
-  }
-};
-
-/// The lower triangle of a structure: row i has the columns that `structure` names, and a diagonal
-/// of modulus about 2; or its mirror image, the upper one.
-template <class T, class Structure>
-Rows<T> make(LocalIndex n, Triangle triangle, Diagonal diagonal, const Structure& structure) {
-  const auto values = suan::random_vector<T>(Layout::serial(1000), 3).to_host();
-  Rows<T> a;
-  a.rows.resize(static_cast<std::size_t>(n));
-  std::size_t next = 0;
-  for (LocalIndex i = 0; i < n; ++i) {
-    auto columns = structure(i);
-    std::sort(columns.begin(), columns.end());
-    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-    const auto turn = [&](LocalIndex j) { return triangle == Triangle::lower ? j : n - 1 - j; };
-    auto& row = a.rows[static_cast<std::size_t>(turn(i))];
-    const T scale = T(1) / T(static_cast<float>(columns.size() + 1));
-    for (const LocalIndex j : columns) row.push_back({turn(j), scale * values[next++ % 1000]});
-    if (diagonal == Diagonal::stored)
-      row.push_back({turn(i), T(2) + T(0.5f) * values[next++ % 1000]});
-    if (triangle == Triangle::upper) std::reverse(row.begin(), row.end());
-  }
-  return a;
-}
-
-/// The neighbours before point i on a grid with lines of `nx` points in planes of `ny` lines.
-auto grid(LocalIndex nx, LocalIndex ny) {
-  return [=](LocalIndex i) {
-    std::vector<LocalIndex> columns;
-    if (i % nx > 0) columns.push_back(i - 1);
-    if (i / nx % ny > 0) columns.push_back(i - nx);
-    if (i >= nx * ny) columns.push_back(i - nx * ny);
-    return columns;
-  };
-}
-
-/// Up to five columns anywhere before the row.
-auto scattered() {
-  return [](LocalIndex i) {
-    std::vector<LocalIndex> columns;
-    auto state = static_cast<std::uint32_t>(i);
-    for (LocalIndex k = 0; i > 0 && k < i % 6; ++k) {
-      state = state * 1664525u + 1013904223u;
-      columns.push_back(static_cast<LocalIndex>((state >> 8) % static_cast<std::uint32_t>(i)));
-    }
-    return columns;
-  };
-}
-
-auto dense_rows(LocalIndex every) {
-  return [=](LocalIndex i) {
-    std::vector<LocalIndex> columns;
-    for (LocalIndex j = 0; i % every == every - 1 && j < i; ++j) columns.push_back(j);
-    return columns;
-  };
-}
 
 template <class T>
 class TrsvTest : public testing::Test {
  public:
-  /// Substitution solves (A + E) x = b with |E| <= (n + 2) eps |A| in a row of n entries (Higham
-  /// 2002, section 8.1, and one rounding more of the inverted diagonal); the residual here is
-  /// computed with (n + 2) eps (|A||x| + |b|). Complex arithmetic costs a factor of 2 sqrt(2).
-  static void expect_solves(const Rows<T>& a, Diagonal diagonal, const std::vector<T>& b,
-                            const std::vector<T>& x) {
-    for (std::size_t i = 0; i < a.rows.size(); ++i) {
-      T sum = diagonal == Diagonal::unit ? x[i] : T(0);
-      Real<T> size = std::sqrt(suan::abs_squared(b[i])) + std::sqrt(suan::abs_squared(sum));
-      for (const auto& [j, value] : a.rows[i]) {
-        const T product = value * x[static_cast<std::size_t>(j)];
-        sum += product;
-        size += std::sqrt(suan::abs_squared(product));
-      }
-      const auto n = static_cast<Real<T>>(a.rows[i].size() + 1);
-      ASSERT_LE(std::sqrt(suan::abs_squared<T>(b[i] - sum)),
-                6 * (n + 2) * std::numeric_limits<Real<T>>::epsilon() * size)
-          << "row " << i;
-    }
-  }
-
   template <class Structure>
   static void expect_all_schedules_agree(LocalIndex n, const Structure& structure) {
     const auto b = suan::random_vector<T>(Layout::serial(n), 5);
     for (const auto triangle : {Triangle::lower, Triangle::upper}) {
       for (const auto diagonal : {Diagonal::stored, Diagonal::unit}) {
-        const auto a = make<T>(n, triangle, diagonal, structure);
+        const auto a = make_triangle<T>(n, triangle, diagonal, structure);
         std::vector<T> expected;
         for (const auto schedule : schedules) {
           if (!supported(schedule)) continue;
@@ -245,7 +139,7 @@ TYPED_TEST(TrsvTest, ChoosesByStructure) {
   using T = TypeParam;
   if (SUAN_HAVE_CUDA != 0) GTEST_SKIP() << "a CUDA build always takes self_scheduling";
   const auto chosen = [](LocalIndex n, const auto& structure) {
-    const auto a = make<T>(n, Triangle::lower, Diagonal::stored, structure);
+    const auto a = make_triangle<T>(n, Triangle::lower, Diagonal::stored, structure);
     return TriangularSolver<T>(a.csr()).schedule();
   };
   EXPECT_EQ(chosen(300000, grid(300000, 1)), TrsvSchedule::sequential);  // a chain
@@ -262,7 +156,7 @@ TYPED_TEST(TrsvTest, ChoosesByStructure) {
 TYPED_TEST(TrsvTest, SameBitsOnAnyNumberOfThreads) {
   using T = TypeParam;
   const LocalIndex n = 40 * 30 * 20;
-  const auto a = make<T>(n, Triangle::lower, Diagonal::stored, grid(40, 30)).csr();
+  const auto a = make_triangle<T>(n, Triangle::lower, Diagonal::stored, grid(40, 30)).csr();
   const auto b = suan::random_vector<T>(Layout::serial(n), 8);
   std::vector<T> expected;
   for (const auto& space : suan::test::spaces()) {
@@ -284,7 +178,7 @@ TYPED_TEST(TrsvTest, SameBitsOnAnyNumberOfThreads) {
 
 TYPED_TEST(TrsvTest, NewValuesForTheSameStructure) {
   using T = TypeParam;
-  const auto first = make<T>(1200, Triangle::upper, Diagonal::stored, grid(12, 10));
+  const auto first = make_triangle<T>(1200, Triangle::upper, Diagonal::stored, grid(12, 10));
   auto second = first;
   for (auto& row : second.rows) {
     for (auto& [j, value] : row) value *= T(2);
@@ -294,7 +188,7 @@ TYPED_TEST(TrsvTest, NewValuesForTheSameStructure) {
   solver.update(second.csr());
   Vector<T> x(b.layout());
   solver.solve(b, x);
-  this->expect_solves(second, Diagonal::stored, b.to_host(), x.to_host());
+  expect_solves(second, Diagonal::stored, b.to_host(), x.to_host());
 
   auto zero = first;
   zero.rows[77].front().second = T(0);
@@ -319,116 +213,6 @@ TYPED_TEST(TrsvTest, IsAnOperator) {
   solver.apply(T(8), x, T(0), y);
   EXPECT_EQ(y.to_host(), (std::vector<T>{T(4), T(2)}));
   EXPECT_EQ(solver.bytes_per_apply(), 2 * std::int64_t(sizeof(T) + 4 + 8 + 2 * sizeof(T)));
-}
-
-TYPED_TEST(TrsvTest, SeveralRightHandSidesByHand) {
-  using T = TypeParam;
-  // [2 0; 3 4] X = [2 4 -2 0; 7 10 1 8]: X = [1 2 -1 0; 1 1 1 2]
-  const Rows<T> a{{{{0, T(2)}}, {{0, T(3)}, {1, T(4)}}}};
-  for (const auto schedule : schedules) {
-    if (!supported(schedule)) continue;
-    const TriangularSolver<T> solver(a.csr(), {Triangle::lower, Diagonal::stored, schedule});
-    const auto x =
-        suan::test::to_device<T>(2, 4, {T(2), T(4), T(-2), T(0), T(7), T(10), T(1), T(8)});
-    solver.solve(x, x);  // in place
-    EXPECT_EQ(suan::test::to_host(x),
-              (std::vector<T>{T(1), T(2), T(-1), T(0), T(1), T(1), T(1), T(2)}));
-  }
-}
-
-TYPED_TEST(TrsvTest, EachOfSeveralRightHandSidesIsSolved) {
-  using T = TypeParam;
-  const auto column = [](const std::vector<T>& block, std::size_t k, std::size_t c) {
-    std::vector<T> result;
-    for (std::size_t i = c; i < block.size(); i += k) result.push_back(block[i]);
-    return result;
-  };
-  const auto expect_block_solves = [&](LocalIndex n, const auto& structure) {
-    const auto rows = static_cast<std::size_t>(n);
-    // All widths of the kernels at once, and one vector.
-    for (const std::size_t k : {std::size_t(1), std::size_t(31)}) {
-      const auto b = suan::test::random_block<T>(rows, k, 5);
-      for (const auto triangle : {Triangle::lower, Triangle::upper}) {
-        for (const auto diagonal : {Diagonal::stored, Diagonal::unit}) {
-          const auto a = make<T>(n, triangle, diagonal, structure);
-          std::vector<T> expected;
-          for (const auto schedule : schedules) {
-            if (!supported(schedule)) continue;
-            const TriangularSolver<T> solver(a.csr(), {triangle, diagonal, schedule});
-            SCOPED_TRACE(suan::message(solver.path(), ", ", k, " vectors"));
-            const auto x = suan::test::to_device<T>(rows, k, std::vector<T>(rows * k, T(7)));
-            solver.solve(suan::test::to_device<T>(rows, k, b), x);
-            const auto hx = suan::test::to_host(x);
-            if (expected.empty() || !in_order(schedule)) {
-              for (std::size_t c = 0; c < k; ++c) {
-                this->expect_solves(a, diagonal, column(b, k, c), column(hx, k, c));
-              }
-            }
-            if (expected.empty()) expected = hx;
-            if (in_order(schedule)) {
-              EXPECT_EQ(hx, expected);
-            }
-          }
-        }
-      }
-    }
-  };
-  expect_block_solves(0, grid(1, 1));
-  expect_block_solves(1, grid(1, 1));
-  expect_block_solves(13 * 7 * 30, grid(13, 7));
-  expect_block_solves(1501, scattered());
-  expect_block_solves(300, dense_rows(300));
-}
-
-TYPED_TEST(TrsvTest, BlocksWithOtherDistancesBetweenRows) {
-  using T = TypeParam;
-  const std::size_t n = 500;
-  const auto a = make<T>(500, Triangle::upper, Diagonal::stored, grid(25, 4));
-  const TriangularSolver<T> solver(a.csr(), {Triangle::upper});
-  // Columns 3 to 7 of blocks of 9 and of 11 columns; what stands beside them must stay.
-  const auto b = suan::test::random_block<T>(n, 9, 6);
-  const auto wide_b = suan::test::to_device<T>(n, 9, b);
-  const auto wide_x = suan::test::to_device<T>(n, 11, std::vector<T>(n * 11, T(3)));
-  const auto part = std::make_pair(3, 8);
-  const suan::MultiVector<T> x = Kokkos::subview(wide_x, Kokkos::ALL, part);
-  solver.solve(Kokkos::subview(wide_b, Kokkos::ALL, part), x);
-  const auto hx = suan::test::to_host(wide_x);
-  for (std::size_t c = 0; c < 11; ++c) {
-    std::vector<T> left;
-    std::vector<T> right;
-    for (std::size_t i = 0; i < n; ++i) {
-      left.push_back(hx[i * 11 + c]);
-      if (c < 9) right.push_back(b[i * 9 + c]);
-    }
-    if (c >= 3 && c < 8) {
-      this->expect_solves(a, Diagonal::stored, right, left);
-    } else {
-      EXPECT_EQ(left, std::vector<T>(n, T(3))) << "column " << c;
-    }
-  }
-}
-
-TYPED_TEST(TrsvTest, RefusesBlocksThatDoNotFit) {
-  using T = TypeParam;
-  const TriangularSolver<T> solver(Rows<T>{{{{0, T(2)}}, {{1, T(4)}}}}.csr());
-  const auto block = [](std::size_t rows, std::size_t columns) {
-    return suan::MultiVector<T>("suan::test::block", rows, columns);
-  };
-  const auto solve = [&](const suan::MultiVector<T>& b, const suan::MultiVector<T>& x) {
-    solver.solve(b, x);
-  };
-  EXPECT_THAT([&] { solve(block(2, 3), block(2, 4)); },
-              testing::ThrowsMessage<suan::DimensionMismatch>(
-                  testing::AllOf(HasSubstr("B is 2 x 3"), HasSubstr("X is 2 x 4"))));
-  EXPECT_THROW(solve(block(3, 1), block(2, 1)), suan::DimensionMismatch);
-  EXPECT_THROW(solve(block(2, 1), block(3, 1)), suan::DimensionMismatch);
-  const auto wide = block(2, 4);
-  EXPECT_THAT(
-      [&] {
-        solve(Kokkos::subview(wide, Kokkos::ALL, std::make_pair(0, 2)),
-              Kokkos::subview(wide, Kokkos::ALL, std::make_pair(1, 3)));
-      },
-      testing::ThrowsMessage<suan::InvalidArgument>(HasSubstr("overlap in memory")));
 }
 
 TEST(TrsvSchedules, OnesThatThisBuildLacksAreRefusedInWords) {
