@@ -124,6 +124,23 @@ TYPED_TEST(LongRowsTest, AllFormsAgreeWithTheReferenceAndDoNotDependOnThreads) {
   }
 }
 
+// Small integers, so that every sum is exact in any order, and a piece too many or too few shows.
+TYPED_TEST(LongRowsTest, SumsOfSmallIntegersAreExact) {
+  using T = TypeParam;
+  auto a = this->matrix();
+  for (std::size_t k = 0; k < a.values.size(); ++k) {
+    a.values[k] = T(static_cast<float>(k % 7 + 1));
+  }
+  const auto layout = Layout::serial(this->n);
+  const auto x = suan::generate<T>(
+      layout, [](suan::GlobalIndex i) { return T(static_cast<float>(i % 5 + 1)); });
+  const auto hx = x.to_host();
+  Vector<T> y(layout);
+  a.csr().apply(x, y);
+  const auto hy = y.to_host();
+  for (std::size_t i = 0; i < hx.size(); ++i) ASSERT_EQ(hy[i], a.row(hx, i)) << i;
+}
+
 // What stands in one row must not reach another.
 TYPED_TEST(LongRowsTest, NanStaysInItsRow) {
   using T = TypeParam;

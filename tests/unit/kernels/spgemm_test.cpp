@@ -138,6 +138,80 @@ TYPED_TEST(SpgemmTest, EqualRowsInARow) {
   this->expect_near(to_host(suan::multiply(a.csr(), a.csr())), this->reference(a, a));
 }
 
+/// `unknowns` at each point of a grid, each of which meets all those of the point itself and of its
+/// neighbours; values that differ from entry to entry. Rows repeat at a distance of `unknowns`.
+template <class T>
+HostArrays<T> grid_matrix(LocalIndex nx, LocalIndex ny, LocalIndex unknowns, LocalIndex seed) {
+  const LocalIndex n = nx * ny * unknowns;
+  HostArrays<T> a{n, n};
+  for (LocalIndex i = 0; i < n; ++i) {
+    const LocalIndex point = i / unknowns;
+    std::vector<LocalIndex> points;
+    if (point / nx > 0) points.push_back(point - nx);
+    if (point % nx > 0) points.push_back(point - 1);
+    points.push_back(point);
+    if (point % nx + 1 < nx) points.push_back(point + 1);
+    if (point / nx + 1 < ny) points.push_back(point + nx);
+    for (const LocalIndex p : points) {
+      for (LocalIndex u = 0; u < unknowns; ++u) {
+        a.indices.push_back(p * unknowns + u);
+        a.values.push_back(T(static_cast<float>((seed + 7 * i + 3 * u + p) % 61 - 30)) / T(8));
+      }
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
+  return a;
+}
+
+/// Without entry k.
+template <class T>
+HostArrays<T> without(HostArrays<T> a, std::size_t k) {
+  a.indices.erase(a.indices.begin() + static_cast<std::ptrdiff_t>(k));
+  a.values.erase(a.values.begin() + static_cast<std::ptrdiff_t>(k));
+  for (Offset& offset : a.offsets) {
+    if (offset > static_cast<Offset>(k)) --offset;
+  }
+  return a;
+}
+
+// 9 unknowns are more than the farthest repetition that is looked for; 25 points in a line make
+// boundaries anywhere in a chunk. One entry less breaks the repetition in A or in B alone.
+TYPED_TEST(SpgemmTest, RowsThatRepeat) {
+  using T = TypeParam;
+  for (const LocalIndex unknowns : {1, 2, 3, 8, 9}) {
+    SCOPED_TRACE(unknowns);
+    const auto a = grid_matrix<T>(25, unknowns == 1 ? 40 : 8, unknowns, 1);
+    const auto b = grid_matrix<T>(25, unknowns == 1 ? 40 : 8, unknowns, 2);
+    const std::size_t middle = a.indices.size() / 2;
+    for (const auto& [left, right] :
+         {std::pair(a, b), std::pair(without(a, middle), b), std::pair(a, without(b, middle))}) {
+      const auto expected = this->reference(left, right);
+      const auto csr_left = left.csr();
+      const auto csr_right = right.csr();
+      std::vector<HostArrays<T>> results;
+      for (const auto& space : suan::test::instances()) {
+        const suan::kernels::SpgemmPlan<T> plan(space, csr_left.view(), csr_right.view());
+        results.push_back(to_host(plan.multiply(space, csr_left.view(), csr_right.view())));
+        this->expect_near(results.back(), expected);
+        EXPECT_EQ(results.back(), results.front());
+      }
+    }
+  }
+}
+
+// The same places, other sums: a plan for values that differ from those it was made with.
+TYPED_TEST(SpgemmTest, RowsThatRepeatTakeNewValues) {
+  using T = TypeParam;
+  const auto a = grid_matrix<T>(20, 9, 3, 1);
+  const suan::Product<T> product(a.csr(), a.csr());
+  auto other = a;
+  for (std::size_t k = 0; k < other.values.size(); ++k) {
+    other.values[k] = other.values[k] * T(static_cast<float>(k % 5)) - T(0.5f);
+  }
+  this->expect_near(to_host(product.multiply(other.csr(), other.csr())),
+                    this->reference(other, other));
+}
+
 TYPED_TEST(SpgemmTest, ThePlanTakesNewValues) {
   using T = TypeParam;
   auto a = suan::test::irregular<T>(500, 400, 12, 5);
