@@ -13,6 +13,7 @@ import datetime
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,8 @@ class Session:
         self.stream = stream
         self.arguments = arguments
         self.lines = []
+        self.where = {}  # of the round that runs
+        self.complete = False
         self.versions = {}
         self.absent = {}  # (contestant's key, "operation shape") or (key, "") -> reason
         self.suan_context = {}
@@ -106,16 +109,31 @@ class Session:
         self.lines += [{**line, **where} for line in lines]
         say(f"    {key}: {time.monotonic() - start:.1f} s")
 
+    def measure_all(self, folder):
+        for group in self.arguments.plan:
+            if group.name == "read" and not any(
+                c.key == "scipy" and not c.absent for c in self.everyone
+            ):
+                self.absent["everyone", "read"] = "SciPy writes the file, and it is absent"
+                continue
+            self.measure(group, folder)
+        self.complete = True
+
+    def forget_unfinished_round(self):
+        """Ratios are formed within rounds, so a part of one is worth nothing."""
+        if self.where:
+            self.lines = [x for x in self.lines if not self.where.items() <= x.items()]
+
     def measure(self, group, folder):
         for shape, size in group.shapes.items():
             files = self.prepare(group, shape, size, folder)
             for turn in range(group.rounds):
                 say(f"{group.name} {shape} ({size}), round {turn + 1} of {group.rounds}")
-                where = {"group": group.name, "shape": shape, "size": size, "round": turn}
-                self.measure_stream(where)
+                self.where = {"group": group.name, "shape": shape, "size": size, "round": turn}
+                self.measure_stream(self.where)
                 for contestant in self.everyone:
                     if contestant.takes_part(group):
-                        self.turn(contestant, group, shape, size, files, where)
+                        self.turn(contestant, group, shape, size, files, self.where)
             for path in files.values():
                 Path(path).unlink()
 
@@ -183,13 +201,13 @@ def main():
     for (key, _), reason in session.absent.items():
         say(f"absent: {key}: {reason}")
     with tempfile.TemporaryDirectory(prefix="suan-peers-") as folder:
-        for group in arguments.plan:
-            if group.name == "read" and not any(
-                c.key == "scipy" and not c.absent for c in everyone
-            ):
-                session.absent["everyone", "read"] = "SciPy writes the file, and it is absent"
-                continue
-            session.measure(group, folder)
+        # What was measured before an interruption or the end of a time limit is not lost.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            session.measure_all(folder)
+        except KeyboardInterrupt:
+            session.forget_unfinished_round()
+            say("interrupted: the rounds that were finished are written")
 
     absent = {f"{key}, {place}" if place else key: reason
               for (key, place), reason in session.absent.items()}
@@ -200,6 +218,7 @@ def main():
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "seconds": round(time.monotonic() - start),
         "commit": git("rev-parse", "HEAD"),
+        "complete": session.complete,
         "dirty": git("status", "--porcelain") not in ("", "unknown"),
         "hardware": hardware(),
         "configuration": {
