@@ -15,6 +15,7 @@ using suan::Environment;
 using suan::MultiVector;
 using suan::bench::ReadMeter;
 using suan::bench::Slot;
+using suan::bench::WarmUp;
 
 struct Options {
   std::int64_t size = 128;
@@ -65,6 +66,18 @@ Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource&
 }
 
 template <class T>
+T sum_of(const MultiVector<T>& y) {
+  const T* const elements = y.data();
+  T sum{};
+  Kokkos::parallel_reduce(
+      "suan::bench::sum",
+      Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+          0, static_cast<std::int64_t>(y.span())),
+      KOKKOS_LAMBDA(std::int64_t e, T & partial) { partial += elements[e]; }, sum);
+  return sum;
+}
+
+template <class T>
 void set_counters(benchmark::State& state, const Problem<T>& problem, double seconds, double read) {
   const auto vectors = static_cast<double>(problem.x.extent(1));
   const auto rows = static_cast<double>(problem.a.rows());
@@ -72,20 +85,12 @@ void set_counters(benchmark::State& state, const Problem<T>& problem, double sec
   const double bytes =
       static_cast<double>(problem.a.memory_bytes()) + (rows + columns) * vectors * sizeof(T);
   const double rate = bytes / seconds * 1e-9;
-  const T* const elements = problem.y.data();
-  T sum{};
-  Kokkos::parallel_reduce(
-      "suan::bench::sum",
-      Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          0, static_cast<std::int64_t>(problem.y.span())),
-      KOKKOS_LAMBDA(std::int64_t e, T & partial) { partial += elements[e]; }, sum);
   state.counters["bytes"] = bytes;
   state.counters["gigabytes_per_second"] = rate;
   state.counters["fraction_of_read"] = rate / read;
   state.counters["rows"] = rows;
   state.counters["entries"] = static_cast<double>(problem.a.entries());
   state.counters["vectors"] = vectors;
-  state.counters["checksum"] = static_cast<double>(sum);
 }
 
 template <class T>
@@ -96,17 +101,18 @@ void add_type(const Options& options, const suan::bench::MatrixSource& source,
       "spmm/" + source.key() + "/" + suan::scalar_name<T>() + "/" + std::to_string(options.vectors);
   const auto calls = suan::bench::calls_per_result(options.measure);
   auto* benchmark = benchmark::RegisterBenchmark(
-      key.c_str(), [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
+      key.c_str(),
+      [=, warm_up = std::make_shared<WarmUp>(options.measure.warm_up)](benchmark::State& state) {
         const auto problem =
             slot->template get<Problem<T>>(key, [&] { return make_problem<T>(options, source); });
         const auto call = [&] { problem->product.multiply(T(1), problem->x, T(0), problem->y); };
-        for (std::int64_t i = 0; i < options.measure.warm_up && !*warmed; ++i) call();
-        *warmed = true;
+        const double checksum = warm_up->checksum(call, [&] { return sum_of(problem->y); });
         const double before = meter->gigabytes_per_second();
         const double seconds = suan::bench::measure(state, comm, calls, call);
         const double read = 0.5 * (before + meter->gigabytes_per_second());
         state.SetLabel(std::string(suan::to_string(problem->product.path())));
         set_counters(state, *problem, seconds, read);
+        state.counters["checksum"] = checksum;
       });
   suan::bench::configure(benchmark, options.measure.repetitions);
 }

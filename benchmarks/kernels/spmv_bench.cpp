@@ -15,6 +15,7 @@ using suan::Communicator;
 using suan::Environment;
 using suan::bench::ReadMeter;
 using suan::bench::Slot;
+using suan::bench::WarmUp;
 
 /// What optimize() can choose among, without writing its names a second time.
 std::vector<std::string> choices_of(const char* name) {
@@ -99,7 +100,7 @@ Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource&
 }
 
 template <class T>
-void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, double read) {
+void set_counters(benchmark::State& state, const Problem<T>& problem, double seconds, double read) {
   const auto bytes = static_cast<double>(problem.a.bytes_per_apply());
   const double rate = bytes / seconds * 1e-9;
   state.counters["bytes"] = bytes;
@@ -109,8 +110,6 @@ void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, 
   state.counters["entries"] = static_cast<double>(problem.a.global_entries());
   state.counters["setup_seconds"] = problem.setup_seconds;
   state.counters["magnitude"] = problem.magnitude;
-  state.counters["checksum"] =
-      static_cast<double>(suan::dot(suan::ones<T>(problem.a.row_layout()), problem.y));
 }
 
 template <class T>
@@ -119,20 +118,21 @@ void add_type(const Options& options, const suan::bench::MatrixSource& source,
               const std::shared_ptr<Slot>& slot) {
   const std::string key = "spmv/" + source.key() + "/" + suan::scalar_name<T>();
   const auto calls = suan::bench::calls_per_result(options.measure);
-  const auto warm_up = options.measure.warm_up;
   const auto add = [&](const char* name, auto&& call) {
     auto* benchmark = benchmark::RegisterBenchmark(
         (key + "/" + name).c_str(),
-        [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
+        [=, warm_up = std::make_shared<WarmUp>(options.measure.warm_up)](benchmark::State& state) {
           const auto problem = slot->template get<Problem<T>>(
               key, [&] { return make_problem<T>(options, source, comm); });
-          for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call(*problem);
-          *warmed = true;
+          const double checksum = warm_up->checksum(
+              [&] { call(*problem); },
+              [&] { return suan::dot(suan::ones<T>(problem->a.row_layout()), problem->y); });
           const double before = meter->gigabytes_per_second();
           const double seconds = suan::bench::measure(state, comm, calls, [&] { call(*problem); });
           const double read = 0.5 * (before + meter->gigabytes_per_second());
           state.SetLabel(problem->a.name() + ", " + problem->a.path());
           set_counters(state, *problem, seconds, read);
+          state.counters["checksum"] = checksum;
         });
     suan::bench::configure(benchmark, options.measure.repetitions);
   };

@@ -21,6 +21,7 @@ using suan::Offset;
 using suan::Triangle;
 using suan::bench::ReadMeter;
 using suan::bench::Slot;
+using suan::bench::WarmUp;
 
 struct Options {
   std::int64_t size = 96;
@@ -69,7 +70,7 @@ Problem<T> make_problem(const suan::bench::MatrixSource& source, Triangle triang
 }
 
 template <class T>
-void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, double read) {
+void set_counters(benchmark::State& state, const Problem<T>& problem, double seconds, double read) {
   const auto bytes = static_cast<double>(problem.solver.bytes_per_apply());
   const double rate = bytes / seconds * 1e-9;
   state.counters["bytes"] = bytes;
@@ -78,8 +79,6 @@ void set_counters(benchmark::State& state, Problem<T>& problem, double seconds, 
   state.counters["rows"] = static_cast<double>(problem.b.global_size());
   state.counters["entries"] = static_cast<double>(problem.entries);
   state.counters["setup_seconds"] = problem.setup_seconds;
-  state.counters["checksum"] =
-      static_cast<double>(suan::dot(suan::ones<T>(problem.x.layout()), problem.x));
 }
 
 template <class T>
@@ -89,20 +88,21 @@ void add_triangle(const Options& options, const suan::bench::MatrixSource& sourc
   const std::string key = "trsv/" + source.key() + "/" + suan::scalar_name<T>() + "/" +
                           std::string(to_string(triangle));
   const auto calls = suan::bench::calls_per_result(options.measure);
-  const auto warm_up = options.measure.warm_up;
   const auto schedule = options.schedule;
   auto* benchmark = benchmark::RegisterBenchmark(
-      key.c_str(), [=, warmed = std::make_shared<bool>(false)](benchmark::State& state) {
+      key.c_str(),
+      [=, warm_up = std::make_shared<WarmUp>(options.measure.warm_up)](benchmark::State& state) {
         const auto problem = slot->template get<Problem<T>>(
             key, [&] { return make_problem<T>(source, triangle, schedule); });
         const auto call = [&] { problem->solver.solve(problem->b, problem->x); };
-        for (std::int64_t i = 0; i < warm_up && !*warmed; ++i) call();
-        *warmed = true;
+        const double checksum = warm_up->checksum(
+            call, [&] { return suan::dot(suan::ones<T>(problem->x.layout()), problem->x); });
         const double before = meter->gigabytes_per_second();
         const double seconds = suan::bench::measure(state, comm, calls, call);
         const double read = 0.5 * (before + meter->gigabytes_per_second());
         state.SetLabel(problem->solver.path());
         set_counters(state, *problem, seconds, read);
+        state.counters["checksum"] = checksum;
       });
   suan::bench::configure(benchmark, options.measure.repetitions);
 }

@@ -8,6 +8,7 @@
 #include <benchmark/benchmark.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,27 @@ struct MeasureOptions {
 template <class Options>
 int main_program(int argc, char** argv, const char* summary,
                  const std::function<void(const Options&, const Environment&)>& add);
+
+/// The calls before the first result, and what the result adds up to. The sum is formed once,
+/// because its reading would push the arrays of the next call out of the caches.
+class WarmUp {
+ public:
+  /// One call at least is made.
+  explicit WarmUp(std::int64_t calls) : calls_(calls) {}
+  template <class Call, class Sum>
+  double checksum(const Call& call, const Sum& sum) {
+    if (!checksum_) {
+      call();
+      checksum_ = static_cast<double>(sum());
+      for (std::int64_t i = 1; i < calls_; ++i) call();
+    }
+    return *checksum_;
+  }
+
+ private:
+  std::int64_t calls_;
+  std::optional<double> checksum_;
+};
 
 /// Runs and times `body` as `options` say and sets the manual time of `state`, which is that of the
 /// slowest rank. Returns the seconds of one call. `body` is asynchronous on ExecutionSpace.

@@ -42,7 +42,8 @@ Offset LongRows<T>::entries_before(LocalIndex i) const {
 template <Scalar T>
 std::vector<T> LongRows<T>::products([[maybe_unused]] const ExecutionSpace& space,
                                      [[maybe_unused]] const CsrView<T>& a,
-                                     [[maybe_unused]] const T* x) const {
+                                     [[maybe_unused]] const T* x,
+                                     [[maybe_unused]] Offset fetched) const {
   std::vector<T> sums(rows_.size());
 #if !SUAN_HAVE_CUDA
   if (rows_.empty()) return sums;
@@ -56,7 +57,7 @@ std::vector<T> LongRows<T>::products([[maybe_unused]] const ExecutionSpace& spac
         const Offset begin = a.offsets(rows_[row]) + (p - pieces_[row]) * piece;
         const Offset ends[2] = {begin, std::min(begin + piece, a.offsets(rows_[row] + 1))};
         row_products(ends, 1, a.indices.data(), a.values.data(), x,
-                     &of_pieces[static_cast<std::size_t>(p)]);
+                     &of_pieces[static_cast<std::size_t>(p)], {.fetched = fetched});
       });
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     for (Offset p = pieces_[row]; p < pieces_[row + 1]; ++p) {

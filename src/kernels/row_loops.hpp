@@ -44,16 +44,18 @@ constexpr LocalIndex block_rows = 256;
 
 using Parts = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>;
 
-/// Calls use(begin, count, products) for each block of rows of one part.
+/// Calls use(begin, count, products) for each block of rows of one part. The products stand in y,
+/// or where that is null in a place of the block's own.
 template <Scalar T, class Matrix, class Use>
-void visit_blocks(const Matrix& m, const DeviceView<const T>& x, int part, int parts,
+void visit_blocks(const Matrix& m, const DeviceView<const T>& x, int part, int parts, T* y,
                   const Use& use) {
-  alignas(64) T products[block_rows];
+  alignas(64) T own[block_rows];
   const LocalIndex end = m.first_row_of_part(part + 1, parts);
   // 64 bits, because the last step may go beyond 2^31.
   for (Offset at = m.first_row_of_part(part, parts); at < end; at += block_rows) {
     const auto begin = static_cast<LocalIndex>(at);
     const LocalIndex count = Kokkos::min(block_rows, end - begin);
+    T* const products = y != nullptr ? y + begin : own;
     m.row_products(begin, count, x.data(), products);
     use(begin, count, products);
   }
@@ -65,23 +67,24 @@ void for_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
               const DeviceView<const T>& x, const Row& row) {
   const int parts = space.concurrency();
   Kokkos::parallel_for(label, Parts(space, 0, parts), [&](int part) {
-    visit_blocks<T>(m, x, part, parts,
+    visit_blocks<T>(m, x, part, parts, nullptr,
                     [&row](LocalIndex begin, LocalIndex count, const T* products) {
                       for (LocalIndex i = 0; i < count; ++i) row(begin + i, products[i]);
                     });
   });
 }
 
-/// The sum of what row(i, (M x)_i) returns: the same bits for the same number of threads.
+/// The sum of what row(i, (M x)_i) returns: the same bits for the same number of threads. y = M x
+/// as well where y is not null.
 template <class Sum, Scalar T, class Matrix, class Row>
 Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
-                  const DeviceView<const T>& x, const Row& row) {
+                  const DeviceView<const T>& x, const Row& row, T* y = nullptr) {
   const int parts = space.concurrency();
   Sum sum{};
   Kokkos::parallel_reduce(
       label, Parts(space, 0, parts),
       [&](int part, Sum& partial) {
-        visit_blocks<T>(m, x, part, parts,
+        visit_blocks<T>(m, x, part, parts, y,
                         [&](LocalIndex begin, LocalIndex count, const T* products) {
                           Sum even{};
                           Sum odd{};
@@ -105,6 +108,15 @@ Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& 
 template <Scalar T, class Matrix>
 void product(const char* label, const ExecutionSpace& space, T alpha, const Matrix& m,
              const DeviceView<const T>& x, T beta, const DeviceView<T>& y) {
+#if !SUAN_HAVE_CUDA
+  if (alpha == T(1) && beta == T(0)) {
+    const int parts = space.concurrency();
+    Kokkos::parallel_for(label, Parts(space, 0, parts), [&](int part) {
+      visit_blocks<T>(m, x, part, parts, y.data(), [](LocalIndex, LocalIndex, const T*) {});
+    });
+    return;
+  }
+#endif
   if (beta == T(0)) {
     for_rows<T>(
         label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) { y(i) = alpha * mx; });
@@ -117,11 +129,16 @@ void product(const char* label, const ExecutionSpace& space, T alpha, const Matr
 template <Scalar T, class Matrix>
 T product_dot(const char* label, const ExecutionSpace& space, const Matrix& m,
               const DeviceView<const T>& x, const DeviceView<T>& y) {
+#if SUAN_HAVE_CUDA
   return sum_over_rows<T, T>(
       label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) {
         y(i) = mx;
         return conjugate(x(i)) * mx;
       });
+#else
+  const auto row = [&x](LocalIndex i, T mx) { return conjugate(x(i)) * mx; };
+  return sum_over_rows<T, T>(label, space, m, x, row, y.data());
+#endif
 }
 
 template <Scalar T, class Matrix>

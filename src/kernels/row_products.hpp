@@ -10,16 +10,22 @@
 
 namespace suan::kernels {
 
-inline constexpr Offset no_limit = std::numeric_limits<Offset>::max();
+struct RowOptions {
+  /// Rows of so many entries and more are left out.
+  Offset limit = std::numeric_limits<Offset>::max();
+  /// How many of the entries of the matrix there are when elements of x are to be asked for ahead
+  /// of their use; else zero.
+  Offset fetched = 0;
+};
 
 /// products[i] = sum over the entries k of row i of values[k] x[indices[k]], for i < count, where
 /// row i has the entries offsets[i] to offsets[i + 1].
 ///
 /// The order of a row's sum depends on the row's length alone, so that a row has the same bits in
-/// any block and on any number of threads. Rows of `limit` entries and more are left out.
+/// any block and on any number of threads.
 template <Scalar T>
 void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
-                  const T* values, const T* x, T* products, Offset limit = no_limit);
+                  const T* values, const T* x, T* products, const RowOptions& options = {});
 
 /// The first row of part `part` of `parts`. Parts are alike in entries and rows together, because
 /// rows cost something too; `left_out` does not count.

@@ -13,6 +13,7 @@ namespace {
 template <Scalar T>
 struct CsrRows {
   CsrView<T> a;
+  Offset fetched = 0;  // of RowOptions
   LocalIndex rows = a.rows;
 
   KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
@@ -27,7 +28,7 @@ struct CsrRows {
   }
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const {
     kernels::row_products(a.offsets.data() + begin, count, a.indices.data(), a.values.data(), x,
-                          products);
+                          products, {.fetched = fetched});
   }
 #endif
 };
@@ -39,6 +40,7 @@ template <Scalar T>
 struct CsrRowsBesideLong {
   const CsrView<T>& a;
   const LongRows<T>& long_rows;
+  Offset fetched;
   std::vector<T> sums;
   LocalIndex rows = a.rows;
 
@@ -47,7 +49,7 @@ struct CsrRowsBesideLong {
   }
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const {
     kernels::row_products(a.offsets.data() + begin, count, a.indices.data(), a.values.data(), x,
-                          products, LongRows<T>::shortest);
+                          products, {LongRows<T>::shortest, fetched});
     long_rows.place(begin, count, sums, products);
   }
 };
@@ -56,29 +58,31 @@ struct CsrRowsBesideLong {
 
 /// Calls use(rows) with a matrix for row_loops.hpp.
 template <Scalar T, class Use>
-auto with_rows(const ExecutionSpace& space, const CsrView<T>& a, const LongRows<T>& long_rows,
+auto with_rows(const ExecutionSpace& space, const CsrView<T>& a, const SpmvHints<T>& hints,
                const DeviceView<const T>& x, const Use& use) {
+  const Offset fetched = hints.scattered ? a.entries() : 0;
 #if !SUAN_HAVE_CUDA
-  if (!long_rows.empty()) {
-    return use(CsrRowsBesideLong<T>{a, long_rows, long_rows.products(space, a, x.data())});
+  if (!hints.long_rows.empty()) {
+    return use(CsrRowsBesideLong<T>{a, hints.long_rows, fetched,
+                                    hints.long_rows.products(space, a, x.data(), fetched)});
   }
 #endif
-  return use(CsrRows<T>{a});
+  return use(CsrRows<T>{a, fetched});
 }
 
 }  // namespace
 
 template <Scalar T>
 void spmv(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const DeviceView<const T>& x,
-          T beta, const DeviceView<T>& y, const LongRows<T>& long_rows) {
-  with_rows(space, a, long_rows, x,
+          T beta, const DeviceView<T>& y, const SpmvHints<T>& hints) {
+  with_rows(space, a, hints, x,
             [&](const auto& rows) { product<T>("suan::spmv", space, alpha, rows, x, beta, y); });
 }
 
 template <Scalar T>
 T spmv_dot(const ExecutionSpace& space, const CsrView<T>& a, const DeviceView<const T>& x,
-           const DeviceView<T>& y, const LongRows<T>& long_rows) {
-  return with_rows(space, a, long_rows, x, [&](const auto& rows) {
+           const DeviceView<T>& y, const SpmvHints<T>& hints) {
+  return with_rows(space, a, hints, x, [&](const auto& rows) {
     return product_dot<T>("suan::spmv_dot", space, rows, x, y);
   });
 }
@@ -86,8 +90,8 @@ T spmv_dot(const ExecutionSpace& space, const CsrView<T>& a, const DeviceView<co
 template <Scalar T>
 Real<T> spmv_residual(const ExecutionSpace& space, const CsrView<T>& a,
                       const DeviceView<const T>& x, const DeviceView<const T>& b,
-                      const DeviceView<T>& r, const LongRows<T>& long_rows) {
-  return with_rows(space, a, long_rows, x, [&](const auto& rows) {
+                      const DeviceView<T>& r, const SpmvHints<T>& hints) {
+  return with_rows(space, a, hints, x, [&](const auto& rows) {
     return product_residual<T>("suan::spmv_residual", space, rows, x, b, r);
   });
 }
@@ -113,12 +117,12 @@ T spmv_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
 
 #define SUAN_INSTANTIATE(T)                                                                      \
   template void spmv(const ExecutionSpace&, T, const CsrView<T>&, const DeviceView<const T>&, T, \
-                     const DeviceView<T>&, const LongRows<T>&);                                  \
+                     const DeviceView<T>&, const SpmvHints<T>&);                                 \
   template T spmv_dot(const ExecutionSpace&, const CsrView<T>&, const DeviceView<const T>&,      \
-                      const DeviceView<T>&, const LongRows<T>&);                                 \
+                      const DeviceView<T>&, const SpmvHints<T>&);                                \
   template Real<T> spmv_residual(const ExecutionSpace&, const CsrView<T>&,                       \
                                  const DeviceView<const T>&, const DeviceView<const T>&,         \
-                                 const DeviceView<T>&, const LongRows<T>&);                      \
+                                 const DeviceView<T>&, const SpmvHints<T>&);                     \
   template T spmv_add_rows(const ExecutionSpace&, T, const CsrView<T>&,                          \
                            const DeviceView<const LocalIndex>&, const DeviceView<const T>&,      \
                            const DeviceView<T>&, const DeviceView<const T>&);

@@ -27,7 +27,7 @@ Real<T> PreparedSpmv<T>::residual(const ExecutionSpace& space, const DeviceView<
 
 template <Scalar T>
 SpmvPlan<T>::SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPath wanted)
-    : a_(a), long_rows_(space, a) {
+    : a_(a), hints_(space, a) {
   [[maybe_unused]] KernelPath path = choose_spmv_path(wanted);
 #if SUAN_HAVE_CUDA
   if (wanted == KernelPath::automatic && a.entries() > cuda::max_cusparse_entries) {
@@ -56,21 +56,21 @@ void SpmvPlan<T>::apply(const ExecutionSpace& space, T alpha, const DeviceView<c
   if (prepared_) {
     prepared_->apply(space, alpha, x, beta, y);
   } else {
-    spmv<T>(space, alpha, a_, x, beta, y, long_rows_);
+    spmv<T>(space, alpha, a_, x, beta, y, hints_);
   }
 }
 
 template <Scalar T>
 T SpmvPlan<T>::apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
                          const DeviceView<T>& y) const {
-  return prepared_ ? prepared_->apply_dot(space, x, y) : spmv_dot<T>(space, a_, x, y, long_rows_);
+  return prepared_ ? prepared_->apply_dot(space, x, y) : spmv_dot<T>(space, a_, x, y, hints_);
 }
 
 template <Scalar T>
 Real<T> SpmvPlan<T>::residual(const ExecutionSpace& space, const DeviceView<const T>& x,
                               const DeviceView<const T>& b, const DeviceView<T>& r) const {
   return prepared_ ? prepared_->residual(space, x, b, r)
-                   : spmv_residual<T>(space, a_, x, b, r, long_rows_);
+                   : spmv_residual<T>(space, a_, x, b, r, hints_);
 }
 
 #define SUAN_INSTANTIATE(T)       \

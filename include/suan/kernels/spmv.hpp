@@ -8,7 +8,7 @@
 #pragma once
 
 #include "suan/core/types.hpp"
-#include "suan/kernels/long_rows.hpp"
+#include "suan/kernels/spmv_hints.hpp"
 
 namespace suan::kernels {
 
@@ -23,22 +23,21 @@ struct CsrView {
   Offset entries() const { return static_cast<Offset>(values.extent(0)); }
 };
 
-/// y = alpha A x + beta y, with beta zero never reading y. `long_rows` are those of A, or none:
-/// then each row is summed by one thread.
+/// y = alpha A x + beta y, with beta zero never reading y. `hints` are those of A, or none.
 template <Scalar T>
 void spmv(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const DeviceView<const T>& x,
-          T beta, const DeviceView<T>& y, const LongRows<T>& long_rows = {});
+          T beta, const DeviceView<T>& y, const SpmvHints<T>& hints = {});
 
 /// y = A x; returns x^H y. A is square.
 template <Scalar T>
 T spmv_dot(const ExecutionSpace& space, const CsrView<T>& a, const DeviceView<const T>& x,
-           const DeviceView<T>& y, const LongRows<T>& long_rows = {});
+           const DeviceView<T>& y, const SpmvHints<T>& hints = {});
 
 /// r = b - A x; returns r^H r.
 template <Scalar T>
 Real<T> spmv_residual(const ExecutionSpace& space, const CsrView<T>& a,
                       const DeviceView<const T>& x, const DeviceView<const T>& b,
-                      const DeviceView<T>& r, const LongRows<T>& long_rows = {});
+                      const DeviceView<T>& r, const SpmvHints<T>& hints = {});
 
 /// y(rows(i)) += alpha (A x)_i for each row i of A; returns the sum of conj(left(rows(i))) times
 /// what was added, or zero when `left` is empty. The part of a distributed product that uses other

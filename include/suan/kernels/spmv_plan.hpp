@@ -62,7 +62,7 @@ class SpmvPlan {
 
  private:
   CsrView<T> a_;
-  LongRows<T> long_rows_;
+  SpmvHints<T> hints_;
   std::shared_ptr<const PreparedSpmv<T>> prepared_;
 };
 

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a product with a CSR matrix wants to know beyond the matrix's arrays.
+#pragma once
+
+#include "suan/kernels/long_rows.hpp"
+
+namespace suan::kernels {
+
+/// Found once when a product is prepared. Hints change the time of a product and, through the long
+/// rows, the order of sums; without any, each row is summed by one thread. On a device there are
+/// none.
+template <Scalar T>
+struct SpmvHints {
+  SpmvHints() = default;
+  SpmvHints(const ExecutionSpace& space, const CsrView<T>& a);
+
+  LongRows<T> long_rows;
+  /// Whether elements of x are worth asking for some entries ahead, because neither the caches nor
+  /// the processor's own prefetching have them.
+  bool scattered = false;
+};
+
+/// Whether, in a sample of entries, a part that counts of the columns is far from all columns of
+/// the thousands of entries before, and x is too large for the caches near to the processor.
+/// Always false for a device.
+template <Scalar T>
+bool columns_are_scattered(const CsrView<T>& a);
+
+}  // namespace suan::kernels

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/spmv_hints.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "suan/kernels/spmv.hpp"
+
+namespace suan::kernels {
+
+namespace {
+
+/// Cache lines of x that were met lately.
+class RecentLines {
+ public:
+  void forget() { std::fill(lines_.begin(), lines_.end(), none); }
+  void meet(std::int64_t line) { lines_[place(line)] = line; }
+  bool has(std::int64_t line) const { return lines_[place(line)] == line; }
+  /// Whether a processor that fetches lines one after the other has not come by.
+  bool is_far(std::int64_t line) const { return !has(line) && !has(line - 1) && !has(line + 1); }
+
+ private:
+  static constexpr std::int64_t none = -2;
+  static constexpr int bits = 13;  // 8192 lines of 64 bytes: a second-level cache
+  static std::size_t place(std::int64_t line) {
+    return (static_cast<std::uint64_t>(line) * 0x9e3779b97f4a7c15ULL) >> (64 - bits);
+  }
+  std::vector<std::int64_t> lines_ = std::vector<std::int64_t>(std::size_t(1) << bits, none);
+};
+
+}  // namespace
+
+template <Scalar T>
+bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a) {
+#if SUAN_HAVE_CUDA
+  return false;
+#else
+  constexpr Offset samples = 16;
+  constexpr Offset before = 2048;   // entries that fill the memory of lines
+  constexpr Offset counted = 2048;  // entries after them
+  constexpr Offset one_in = 64;     // far columns that are worth it
+  constexpr std::int64_t near_caches = std::int64_t(2) << 20;
+  constexpr std::int64_t per_line = 64 / std::int64_t(sizeof(T));
+  const Offset entries = a.entries();
+  if (a.columns * std::int64_t(sizeof(T)) <= near_caches || entries < samples * before) {
+    return false;
+  }
+  Offset far = 0;
+  Offset all = 0;
+  RecentLines recent;
+  for (Offset s = 0; s < samples; ++s) {
+    recent.forget();
+    const Offset begin = entries / samples * s;
+    const Offset middle = begin + before;
+    const Offset end = std::min(middle + counted, entries);
+    for (Offset k = begin; k < end; ++k) {
+      const std::int64_t line = a.indices(k) / per_line;
+      if (k >= middle && recent.is_far(line)) ++far;
+      recent.meet(line);
+    }
+    all += end - middle;
+  }
+  return far * one_in >= all;
+#endif
+}
+
+template <Scalar T>
+SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
+    : long_rows(space, a), scattered(columns_are_scattered(a)) {}
+
+#define SUAN_INSTANTIATE(T)     \
+  template struct SpmvHints<T>; \
+  template bool columns_are_scattered(const CsrView<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/kernels/spmv_hints.hpp"
+
+#include <gmock/gmock.h>
+
+#include <functional>
+
+#include "host_matrix.hpp"
+#include "spaces.hpp"
+
+namespace {
+
+using suan::Layout;
+using suan::LocalIndex;
+using suan::Offset;
+using suan::Vector;
+using suan::kernels::columns_are_scattered;
+using suan::kernels::LongRows;
+using suan::kernels::SpmvHints;
+using suan::test::HostMatrix;
+
+using ColumnOf = std::function<LocalIndex(Offset i, Offset k)>;
+
+/// Entry k of row i, which has i mod `lengths` + 1 entries, stands in column_of(i, k).
+template <class T>
+HostMatrix<T> matrix(LocalIndex rows, LocalIndex columns, LocalIndex lengths,
+                     const ColumnOf& column_of) {
+  HostMatrix<T> a;
+  a.rows = rows;
+  a.columns = columns;
+  const auto values = suan::random_vector<T>(Layout::serial(1009), 3).to_host();
+  for (Offset i = 0; i < rows; ++i) {
+    for (Offset k = 0; k <= i % lengths; ++k) {
+      a.indices.push_back(column_of(i, k));
+      a.values.push_back(values[static_cast<std::size_t>(i + k) % values.size()]);
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
+  return a;
+}
+
+template <class T>
+class SpmvHintsTest : public testing::Test {};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(SpmvHintsTest, Scalars);
+
+constexpr LocalIndex many = 1 << 20;
+
+TYPED_TEST(SpmvHintsTest, ColumnsThatJumpInALargeVectorAreScattered) {
+  const auto a = matrix<TypeParam>(40000, many, 7, [](Offset i, Offset k) {
+    return static_cast<LocalIndex>((i * 7919 + k * 104729) % many);
+  });
+  EXPECT_EQ(columns_are_scattered(a.csr().view()), SUAN_HAVE_CUDA == 0);
+}
+
+// One far column in 32 is enough; near ones beside it change nothing.
+TYPED_TEST(SpmvHintsTest, FewFarColumnsAreEnough) {
+  const auto column = [](Offset every) {
+    return [every](Offset i, Offset k) {
+      const bool far = k == 0 && i % every == 0;
+      return static_cast<LocalIndex>(far ? i * 7919 % many : i + k);
+    };
+  };
+  const auto some = matrix<TypeParam>(60000, many, 7, column(4));
+  EXPECT_EQ(columns_are_scattered(some.csr().view()), SUAN_HAVE_CUDA == 0);
+  const auto hardly_any = matrix<TypeParam>(60000, many, 7, column(64));
+  EXPECT_FALSE(columns_are_scattered(hardly_any.csr().view()));
+}
+
+TYPED_TEST(SpmvHintsTest, StreamsAreNot) {
+  const auto a = matrix<TypeParam>(
+      60000, many, 4, [](Offset i, Offset k) { return static_cast<LocalIndex>(i + k * 100000); });
+  EXPECT_FALSE(columns_are_scattered(a.csr().view()));
+}
+
+TYPED_TEST(SpmvHintsTest, NorIsASmallVector) {
+  const auto a = matrix<TypeParam>(40000, 100000, 7, [](Offset i, Offset k) {
+    return static_cast<LocalIndex>((i * 7919 + k * 104729) % 100000);
+  });
+  EXPECT_FALSE(columns_are_scattered(a.csr().view()));
+}
+
+TYPED_TEST(SpmvHintsTest, NorIsASmallMatrix) {
+  const auto a = matrix<TypeParam>(
+      4, many, 3, [](Offset i, Offset k) { return static_cast<LocalIndex>(i * 200000 + k); });
+  EXPECT_FALSE(columns_are_scattered(a.csr().view()));
+  EXPECT_FALSE(columns_are_scattered(suan::kernels::CsrView<TypeParam>()));
+}
+
+// Elements of x are asked for ahead of the sums, up to the last entries of the matrix: never beyond
+// them, and never with another result.
+TYPED_TEST(SpmvHintsTest, ChangeNoBit) {
+  using T = TypeParam;
+  const LocalIndex longest = 40;
+  for (const LocalIndex rows : {1, 13, 700, 5000}) {
+    auto a = matrix<T>(rows, rows, longest, [rows](Offset i, Offset k) {
+      return static_cast<LocalIndex>((i * 7919 + k * 11) % rows);
+    });
+    // A long row in the middle, and another one at the end.
+    for (Offset k = 0; k < 20000; ++k) {
+      a.indices.push_back(static_cast<LocalIndex>(k * 13 % rows));
+      a.values.push_back(T(1));
+      if (k == 100) a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    a.rows += 2;
+    a.columns += 2;
+    const auto csr = a.csr();
+    const auto layout = Layout::serial(a.rows);
+    const auto x = suan::random_vector<T>(layout, 1);
+    for (const auto& space : suan::test::spaces()) {
+      SpmvHints<T> hints(space, csr.view());
+      Vector<T> plain(layout);
+      Vector<T> hinted(layout);
+      hints.scattered = false;
+      suan::kernels::spmv<T>(space, T(1), csr.view(), x.view(), T(0), plain.view(), hints);
+      hints.scattered = true;
+      suan::kernels::spmv<T>(space, T(1), csr.view(), x.view(), T(0), hinted.view(), hints);
+      EXPECT_EQ(plain.to_host(), hinted.to_host()) << rows;
+      const auto dot =
+          suan::kernels::spmv_dot<T>(space, csr.view(), x.view(), hinted.view(), hints);
+      EXPECT_EQ(plain.to_host(), hinted.to_host()) << rows;
+      hints.scattered = false;
+      EXPECT_EQ(dot, suan::kernels::spmv_dot<T>(space, csr.view(), x.view(), plain.view(), hints));
+    }
+  }
+}
+
+}  // namespace
