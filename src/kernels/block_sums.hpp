@@ -4,7 +4,11 @@
 // Sums over several vectors side by side, in registers, on the host.
 #pragma once
 
-#include "suan/core/types.hpp"
+#include <algorithm>
+
+#include "kernels/value_vectors.hpp"
+
+#if !SUAN_HAVE_CUDA
 
 namespace suan::kernels {
 
@@ -14,29 +18,45 @@ namespace suan::kernels {
 template <Scalar T, int width>
 class BlockSums {
  public:
-  static constexpr int reals = is_complex<T> ? 2 * width : width;
-
   void add(const T& value, const T* x) {
     const auto* parts = reinterpret_cast<const Real<T>*>(x);
     const Real<T> by = real_part(value);
-    for (int r = 0; r < reals; ++r) sums_[r] += by * parts[r];
+    for (int v = 0; v < vectors; ++v) sums_[v] += by * load_lanes<lanes>(parts + v * lanes);
     if constexpr (is_complex<T>) {
       const Real<T> turned = value.imag();
-      for (int r = 0; r < reals; ++r) turned_[r] += turned * parts[r];
+      for (int v = 0; v < vectors; ++v) turned_[v] += turned * load_lanes<lanes>(parts + v * lanes);
+    }
+  }
+
+  void add(const BlockSums& other) {
+    for (int v = 0; v < vectors; ++v) sums_[v] += other.sums_[v];
+    if constexpr (is_complex<T>) {
+      for (int v = 0; v < vectors; ++v) turned_[v] += other.turned_[v];
     }
   }
 
   T operator[](int c) const {
     if constexpr (is_complex<T>) {
-      return T(sums_[2 * c] - turned_[2 * c + 1], sums_[2 * c + 1] + turned_[2 * c]);
+      return T(at(sums_, 2 * c) - at(turned_, 2 * c + 1),
+               at(sums_, 2 * c + 1) + at(turned_, 2 * c));
     } else {
-      return sums_[c];
+      return at(sums_, c);
     }
   }
 
  private:
-  Real<T> sums_[reals] = {};
-  Real<T> turned_[is_complex<T> ? reals : 1] = {};
+  static constexpr int reals = is_complex<T> ? 2 * width : width;
+  static constexpr int lanes = std::min(reals, 32 / int(sizeof(Real<T>)));
+  static constexpr int vectors = reals / lanes;
+  static_assert(vectors * lanes == reals);
+  using Vector = typename VectorOf<Real<T>, lanes>::Type;
+
+  static Real<T> at(const Vector* sums, int r) { return sums[r / lanes][r % lanes]; }
+
+  Vector sums_[vectors] = {};
+  Vector turned_[is_complex<T> ? vectors : 1] = {};
 };
 
 }  // namespace suan::kernels
+
+#endif

@@ -14,7 +14,7 @@ namespace {
 /// One thread per element of Y, vectors side by side, so that neighbours read neighbours.
 template <bool add, Scalar T>
 void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-              T beta, const RowMajor<T>& y) {
+              T beta, const RowMajor<T>& y, [[maybe_unused]] bool scattered) {
   const auto k = static_cast<std::int64_t>(y.extent(1));
   Kokkos::parallel_for(
       "suan::spmm",
@@ -32,10 +32,15 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
 
 #else
 
-// As in a product with one vector: hardware prefetching stops at page ends.
+// As in a product with one vector (row_products.cpp): hardware prefetching stops at page ends, and
+// does not follow columns that are scattered.
 constexpr Offset prefetch_distance = 64;
+constexpr Offset fetch_distance = 32;
 
-template <bool add, Scalar T>
+// Longer rows have two sums for each vector. One alone waits for each of its additions to end.
+constexpr Offset long_row = 16;
+
+template <bool add_y, Scalar T>
 struct Product {
   T alpha;
   T beta;
@@ -46,23 +51,54 @@ struct Product {
   T* y;
   std::size_t x_stride;
   std::size_t y_stride;
+  Offset fetched;  // of RowOptions
+
+  template <int width, bool fetch>
+  void add(BlockSums<T, width>& sums, Offset k, std::size_t c) const {
+    if constexpr (fetch) {
+      const T* const ahead = x_row(k + fetch_distance, c);
+      for (std::size_t r = 0; r < width; r += line) __builtin_prefetch(ahead + r);
+    }
+    sums.add(values[k], x_row(k, c));
+  }
+
+  template <int width, bool fetch>
+  BlockSums<T, width> row_sums(Offset begin, Offset end, std::size_t c) const {
+    BlockSums<T, width> sums;
+    Offset k = begin;
+    if (end - begin >= long_row) {
+      BlockSums<T, width> odd;
+      for (; k + 2 <= end; k += 2) {
+        add<width, fetch>(sums, k, c);
+        add<width, fetch>(odd, k + 1, c);
+      }
+      sums.add(odd);
+    }
+    for (; k < end; ++k) add<width, fetch>(sums, k, c);
+    return sums;
+  }
 
   /// Vectors c to c + width - 1 of the rows [begin, end).
   template <int width>
   void rows(LocalIndex begin, LocalIndex end, std::size_t c) const {
     for (LocalIndex i = begin; i < end; ++i) {
-      BlockSums<T, width> sums;
+      const Offset first = offsets[i];
       const Offset last = offsets[i + 1];
       __builtin_prefetch(values + last + prefetch_distance, 0, 0);
       __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
-      for (Offset k = offsets[i]; k < last; ++k) {
-        sums.add(values[k], x + static_cast<std::size_t>(indices[k]) * x_stride + c);
-      }
+      const auto sums = last + fetch_distance <= fetched ? row_sums<width, true>(first, last, c)
+                                                         : row_sums<width, false>(first, last, c);
       T* const target = y + static_cast<std::size_t>(i) * y_stride + c;
       for (int r = 0; r < width; ++r) {
-        target[r] = add ? alpha * sums[r] + beta * target[r] : alpha * sums[r];
+        target[r] = add_y ? alpha * sums[r] + beta * target[r] : alpha * sums[r];
       }
     }
+  }
+
+ private:
+  static constexpr std::size_t line = 64 / sizeof(T);
+  const T* x_row(Offset k, std::size_t c) const {
+    return x + static_cast<std::size_t>(indices[k]) * x_stride + c;
   }
 };
 
@@ -93,10 +129,10 @@ void multiply_rows(const Product<add, T>& product, LocalIndex begin, LocalIndex 
 
 template <bool add, Scalar T>
 void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-              T beta, const RowMajor<T>& y) {
-  const Product<add, T> product{alpha,           beta,     a.offsets.data(), a.indices.data(),
-                                a.values.data(), x.data(), y.data(),         x.stride(0),
-                                y.stride(0)};
+              T beta, const RowMajor<T>& y, [[maybe_unused]] bool scattered) {
+  const Product<add, T> product{
+      alpha,    beta,     a.offsets.data(), a.indices.data(), a.values.data(),
+      x.data(), y.data(), x.stride(0),      y.stride(0),      scattered ? a.entries() : 0};
   const int parts = space.concurrency();
   Kokkos::parallel_for("suan::spmm",
                        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, parts),
@@ -112,17 +148,17 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
 
 template <Scalar T>
 void spmm(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-          T beta, const RowMajor<T>& y) {
+          T beta, const RowMajor<T>& y, bool scattered) {
   if (beta == T(0)) {
-    multiply<false, T>(space, alpha, a, x, beta, y);
+    multiply<false, T>(space, alpha, a, x, beta, y, scattered);
   } else {
-    multiply<true, T>(space, alpha, a, x, beta, y);
+    multiply<true, T>(space, alpha, a, x, beta, y, scattered);
   }
 }
 
 #define SUAN_INSTANTIATE(T)                                                                    \
   template void spmm(const ExecutionSpace&, T, const CsrView<T>&, const RowMajor<const T>&, T, \
-                     const RowMajor<T>&);
+                     const RowMajor<T>&, bool);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -32,7 +32,8 @@ class RecentLines {
 }  // namespace
 
 template <Scalar T>
-bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a) {
+bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a,
+                           [[maybe_unused]] std::int64_t element_bytes) {
 #if SUAN_HAVE_CUDA
   return false;
 #else
@@ -41,9 +42,10 @@ bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a) {
   constexpr Offset counted = 2048;  // entries after them
   constexpr Offset one_in = 64;     // far columns that are worth it
   constexpr std::int64_t near_caches = std::int64_t(2) << 20;
-  constexpr std::int64_t per_line = 64 / std::int64_t(sizeof(T));
+  const std::int64_t per_line =
+      std::max<std::int64_t>(1, 64 / std::max<std::int64_t>(1, element_bytes));
   const Offset entries = a.entries();
-  if (a.columns * std::int64_t(sizeof(T)) <= near_caches || entries < samples * before) {
+  if (a.columns * element_bytes <= near_caches || entries < samples * before) {
     return false;
   }
   Offset far = 0;
@@ -67,11 +69,11 @@ bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a) {
 
 template <Scalar T>
 SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
-    : long_rows(space, a), scattered(columns_are_scattered(a)) {}
+    : long_rows(space, a), scattered(columns_are_scattered(a, sizeof(T))) {}
 
 #define SUAN_INSTANTIATE(T)     \
   template struct SpmvHints<T>; \
-  template bool columns_are_scattered(const CsrView<T>&);
+  template bool columns_are_scattered(const CsrView<T>&, std::int64_t);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -16,11 +16,11 @@ namespace suan::kernels {
 template <class T>
 using RowMajor = Kokkos::View<T**, Kokkos::LayoutRight, MemorySpace>;
 
-/// Y = alpha A X + beta Y, with beta zero never reading Y. Each row is summed in the order of its
-/// entries, on any number of threads. Fastest when the number of vectors is a multiple of 8; on a
-/// GPU one thread computes one element of Y.
+/// Y = alpha A X + beta Y, with beta zero never reading Y. The order of a row's sums depends on
+/// its length alone. `scattered` is columns_are_scattered() of A and the rows of X. Fastest when
+/// the number of vectors is a multiple of 8; on a GPU one thread computes one element of Y.
 template <Scalar T>
 void spmm(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-          T beta, const RowMajor<T>& y);
+          T beta, const RowMajor<T>& y, bool scattered = false);
 
 }  // namespace suan::kernels

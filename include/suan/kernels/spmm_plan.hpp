@@ -41,6 +41,7 @@ class SpmmPlan {
 
  private:
   CsrView<T> a_;
+  bool scattered_ = false;
   std::shared_ptr<const PreparedSpmm<T>> prepared_;
 };
 

@@ -23,9 +23,9 @@ struct SpmvHints {
 };
 
 /// Whether, in a sample of entries, a part that counts of the columns is far from all columns of
-/// the thousands of entries before, and x is too large for the caches near to the processor.
-/// Always false for a device.
+/// the thousands of entries before, and x, with `element_bytes` per element, is too large for the
+/// caches near to the processor. Always false for a device.
 template <Scalar T>
-bool columns_are_scattered(const CsrView<T>& a);
+bool columns_are_scattered(const CsrView<T>& a, std::int64_t element_bytes);
 
 }  // namespace suan::kernels

@@ -114,7 +114,7 @@ TYPED_TEST(SpmmTest, BetaZeroDoesNotReadNan) {
   }
 }
 
-TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreads) {
+TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreadsAndWithHints) {
   using T = TypeParam;
   const auto a = irregular<T>(3000, 3000, 100).csr();
   const MultiVector<const T> x = to_device<T>(3000, 11, random_block<T>(3000, 11, 4));
@@ -122,7 +122,8 @@ TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreads) {
   for (const auto& space : suan::test::spaces()) {
     for (int repetition = 0; repetition < 20; ++repetition) {
       const MultiVector<T> y("suan::test::y", 3000, 11);
-      suan::kernels::spmm<T>(space, T(1), a.view(), x, T(0), y);
+      const bool scattered = repetition % 2 == 1;
+      suan::kernels::spmm<T>(space, T(1), a.view(), x, T(0), y, scattered);
       space.fence();
       if (expected.empty()) expected = to_host<T>(y);
       ASSERT_EQ(to_host<T>(y), expected);

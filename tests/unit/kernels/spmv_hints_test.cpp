@@ -51,7 +51,7 @@ TYPED_TEST(SpmvHintsTest, ColumnsThatJumpInALargeVectorAreScattered) {
   const auto a = matrix<TypeParam>(40000, many, 7, [](Offset i, Offset k) {
     return static_cast<LocalIndex>((i * 7919 + k * 104729) % many);
   });
-  EXPECT_EQ(columns_are_scattered(a.csr().view()), SUAN_HAVE_CUDA == 0);
+  EXPECT_EQ(columns_are_scattered(a.csr().view(), sizeof(TypeParam)), SUAN_HAVE_CUDA == 0);
 }
 
 // One far column in 32 is enough; near ones beside it change nothing.
@@ -63,29 +63,29 @@ TYPED_TEST(SpmvHintsTest, FewFarColumnsAreEnough) {
     };
   };
   const auto some = matrix<TypeParam>(60000, many, 7, column(4));
-  EXPECT_EQ(columns_are_scattered(some.csr().view()), SUAN_HAVE_CUDA == 0);
+  EXPECT_EQ(columns_are_scattered(some.csr().view(), sizeof(TypeParam)), SUAN_HAVE_CUDA == 0);
   const auto hardly_any = matrix<TypeParam>(60000, many, 7, column(64));
-  EXPECT_FALSE(columns_are_scattered(hardly_any.csr().view()));
+  EXPECT_FALSE(columns_are_scattered(hardly_any.csr().view(), sizeof(TypeParam)));
 }
 
 TYPED_TEST(SpmvHintsTest, StreamsAreNot) {
   const auto a = matrix<TypeParam>(
       60000, many, 4, [](Offset i, Offset k) { return static_cast<LocalIndex>(i + k * 100000); });
-  EXPECT_FALSE(columns_are_scattered(a.csr().view()));
+  EXPECT_FALSE(columns_are_scattered(a.csr().view(), sizeof(TypeParam)));
 }
 
 TYPED_TEST(SpmvHintsTest, NorIsASmallVector) {
   const auto a = matrix<TypeParam>(40000, 100000, 7, [](Offset i, Offset k) {
     return static_cast<LocalIndex>((i * 7919 + k * 104729) % 100000);
   });
-  EXPECT_FALSE(columns_are_scattered(a.csr().view()));
+  EXPECT_FALSE(columns_are_scattered(a.csr().view(), sizeof(TypeParam)));
 }
 
 TYPED_TEST(SpmvHintsTest, NorIsASmallMatrix) {
   const auto a = matrix<TypeParam>(
       4, many, 3, [](Offset i, Offset k) { return static_cast<LocalIndex>(i * 200000 + k); });
-  EXPECT_FALSE(columns_are_scattered(a.csr().view()));
-  EXPECT_FALSE(columns_are_scattered(suan::kernels::CsrView<TypeParam>()));
+  EXPECT_FALSE(columns_are_scattered(a.csr().view(), sizeof(TypeParam)));
+  EXPECT_FALSE(columns_are_scattered(suan::kernels::CsrView<TypeParam>(), sizeof(TypeParam)));
 }
 
 // Elements of x are asked for ahead of the sums, up to the last entries of the matrix: never beyond
