@@ -17,6 +17,7 @@ struct Operands {
   HostCsr<T> r;
   HostCsr<T> a;
   HostCsr<T> p;
+  Offset longest_of_p = 0;
 
   /// Calls use(k, entry of R, entry of A) for all products of a row of R A, k being the column.
   template <class Use>
@@ -29,6 +30,11 @@ struct Operands {
   Offset length_of_p(LocalIndex k) const { return p.offsets[k + 1] - p.offsets[k]; }
   /// Products with P if no column came twice in the row of R A: at least as many as there are.
   Offset bound(LocalIndex coarse) const {
+    // Of no use when rows of P are very different, but the exact number costs a walk through A.
+    constexpr Offset alike = 8;
+    if (longest_of_p * p.rows <= alike * p.entries()) {
+      return products_of_row(r, a, coarse) * longest_of_p;
+    }
     Offset sum = 0;
     visit(coarse, [&](LocalIndex k, Offset, Offset) { sum += length_of_p(k); });
     return sum;
@@ -39,18 +45,22 @@ struct Operands {
 template <Scalar T>
 class Columns {
  public:
-  explicit Columns(const Operands<T>& m) : m_(m), fine_(m.a.columns), coarse_(m.p.columns) {}
+  explicit Columns(const Operands<T>& m)
+      : m_(m), last_row_with_(static_cast<std::size_t>(m.a.columns), -1), coarse_(m.p.columns) {}
 
   Offset bound(LocalIndex i) const { return std::min<Offset>(m_.bound(i), m_.p.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
-    std::size_t products = 0;
+    row_.resize(
+        std::max(row_.size(), static_cast<std::size_t>(products_of_row(m_.r, m_.a, i)) + 1));
+    LocalIndex* end = row_.data();
     m_.visit(i, [&](LocalIndex k, Offset, Offset) {
-      fine_.insert(k);
-      ++products;
+      // Without a branch, which nobody could predict.
+      LocalIndex& last = last_row_with_[static_cast<std::size_t>(k)];
+      *end = k;
+      end += last == i ? 0 : 1;
+      last = i;
     });
-    row_.resize(std::max(row_.size(), std::min(products, static_cast<std::size_t>(m_.a.columns))));
-    const LocalIndex* const end = fine_.take(row_.data());
     for (const LocalIndex* k = row_.data(); k < end; ++k) {
       for (Offset l = m_.p.offsets[*k]; l < m_.p.offsets[*k + 1]; ++l) {
         coarse_.insert(m_.p.indices[l]);
@@ -61,69 +71,79 @@ class Columns {
 
  private:
   const Operands<T>& m_;
-  ColumnSet fine_;
+  std::vector<LocalIndex> last_row_with_;  // for each column of R A
+  std::vector<LocalIndex> row_;            // different columns of a row of R A
   ColumnSet coarse_;
-  std::vector<LocalIndex> row_;
 };
 
-/// One row of R A: sums by column, in the order in which the columns came first.
+/// One row of R A: sums by column, in the order in which the columns came first. Memory: 4 bytes
+/// per column; what one row touches of them stays in the caches.
 template <Scalar T>
 class SparseRow {
  public:
-  /// Forgets the last row; up to `columns` different ones will come.
-  void start(std::size_t columns) {
-    for (const std::size_t s : slots_) table_[s] = -1;
-    slots_.clear();
-    columns_.clear();
-    values_.clear();
-    const std::size_t size = std::bit_ceil(std::max<std::size_t>(2 * columns, 2));
-    if (table_.size() < size) table_.resize(size, -1);
-    mask_ = size - 1;
-    shift_ = 64 - std::countr_zero(size);
+  explicit SparseRow(LocalIndex columns) : places_(static_cast<std::size_t>(columns), -1) {}
+
+  /// Forgets the last row; up to `most` different columns will come.
+  void start(std::size_t most) {
+    for (LocalIndex k = 0; k < size_; ++k) place_of(columns_[static_cast<std::size_t>(k)]) = -1;
+    size_ = 0;
+    if (columns_.size() < most) {
+      columns_.resize(most);
+      values_.resize(most);
+    }
   }
 
   void add(LocalIndex column, const T& value) {
-    std::size_t s = (static_cast<std::uint64_t>(column) * 0x9e3779b97f4a7c15ULL) >> shift_;
-    for (;; s = (s + 1) & mask_) {
-      const std::int64_t place = table_[s];
-      if (place < 0) break;
-      if (columns_[static_cast<std::size_t>(place)] == column) {
-        values_[static_cast<std::size_t>(place)] += value;
-        return;
-      }
+    LocalIndex& place = place_of(column);
+    if (place >= 0) {
+      values_[static_cast<std::size_t>(place)] += value;
+      return;
     }
-    table_[s] = static_cast<std::int64_t>(columns_.size());
-    slots_.push_back(s);
-    columns_.push_back(column);
-    values_.push_back(value);
+    place = size_;
+    columns_[static_cast<std::size_t>(size_)] = column;
+    values_[static_cast<std::size_t>(size_)] = value;
+    ++size_;
   }
 
-  std::size_t size() const { return columns_.size(); }
+  std::size_t size() const { return static_cast<std::size_t>(size_); }
   LocalIndex column(std::size_t k) const { return columns_[k]; }
   const T& value(std::size_t k) const { return values_[k]; }
 
  private:
-  std::vector<std::int64_t> table_;  // places among the columns, -1 where free
-  std::vector<std::size_t> slots_;   // those in use
+  LocalIndex& place_of(LocalIndex column) { return places_[static_cast<std::size_t>(column)]; }
+
+  std::vector<LocalIndex> places_;  // among the columns, -1 for those that did not come
   std::vector<LocalIndex> columns_;
   std::vector<T> values_;
-  std::size_t mask_ = 0;
-  int shift_ = 0;
+  LocalIndex size_ = 0;
 };
+
+template <Scalar T>
+Offset longest_row(const ExecutionSpace& space, const HostCsr<T>& m) {
+  Offset longest = 0;
+  Kokkos::parallel_reduce(
+      "suan::longest_row",
+      Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<LocalIndex>>(host_instance(space),
+                                                                             0, m.rows),
+      [&](LocalIndex i, Offset& most) { most = std::max(most, m.offsets[i + 1] - m.offsets[i]); },
+      Kokkos::Max<Offset>(longest));
+  return std::max<Offset>(longest, 0);
+}
 
 }  // namespace
 
 template <Scalar T>
 GalerkinPlan<T>::GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
                               const CsrView<T>& p) {
-  const Operands<T> operands{HostCsr<T>(r), HostCsr<T>(a), HostCsr<T>(p)};
+  Operands<T> operands{HostCsr<T>(r), HostCsr<T>(a), HostCsr<T>(p)};
+  operands.longest_of_p = longest_row(space, operands.p);
   {
     const auto work =
         std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(r.rows) + 1);
     sum_weights(space, r.rows, work.get(),
                 [&](LocalIndex i) { return operands.bound(i) + row_cost; });
     chunks_ = split_rows(work.get(), r.rows,
-                         number_of_chunks(space, work[static_cast<std::size_t>(r.rows)]));
+                         number_of_chunks(space, work[static_cast<std::size_t>(r.rows)], r.rows));
   }
   const auto structure = find_structure("suan::galerkin_structure", space, chunks_,
                                         [&] { return Columns<T>(operands); });
@@ -140,7 +160,7 @@ CsrView<T> GalerkinPlan<T>::multiply(const ExecutionSpace& space, const CsrView<
   const std::size_t count = chunks_.empty() ? 0 : chunks_.size() - 1;
   share_chunks("suan::galerkin_values", space, count, [&](const auto& next) {
     RowAccumulator<T> accumulator;
-    SparseRow<T> row;  // of R A
+    SparseRow<T> row(operands.a.columns);  // of R A
     const auto& host_p = operands.p;
     for (std::size_t c = next(); c < count; c = next()) {
       for (LocalIndex i = chunks_[c]; i < chunks_[c + 1]; ++i) {

@@ -94,7 +94,8 @@ CsrView<T> sort_rows(const ExecutionSpace& space, const CsrView<T>& a) {
   const Staged<Offset> offsets("suan::Csr::offsets", rows + 1);
   const Staged<LocalIndex> indices("suan::Csr::indices", entries);
   const Staged<T> values("suan::Csr::values", entries);
-  const auto chunks = split_rows(host.offsets, a.rows, number_of_chunks(space, host.entries()));
+  const auto chunks =
+      split_rows(host.offsets, a.rows, number_of_chunks(space, host.entries(), a.rows));
   const std::size_t count = chunks.size() - 1;
   share_chunks("suan::sort_rows", space, count, [&](const auto& next) {
     RowSorter<T> sorter(host);

@@ -12,9 +12,11 @@
 
 namespace suan::kernels {
 
-/// Work per chunk of rows: what stays in a second-level cache, and enough chunks for all threads.
-inline std::size_t number_of_chunks(const ExecutionSpace& space, Offset work) {
-  constexpr Offset large = Offset(1) << 16;
+/// Work per chunk: what stays in a second-level cache, but so many rows that what is found out
+/// about one serves others; and enough chunks for all threads.
+inline std::size_t number_of_chunks(const ExecutionSpace& space, Offset work, LocalIndex rows) {
+  constexpr Offset few_rows = 64;
+  const Offset large = std::max(Offset(1) << 16, work / std::max<Offset>(rows, 1) * few_rows);
   constexpr Offset small = Offset(1) << 11;
   constexpr Offset per_thread = 8;
   const Offset wanted = per_thread * host_instance(space).concurrency();

@@ -34,7 +34,7 @@ class Words {
     worth_it_ = 2 * count <= b.entries();
     if (!worth_it_) return;
     words_ = std::make_unique_for_overwrite<Word[]>(static_cast<std::size_t>(count));
-    const auto parts = split_rows(offsets_.get(), b.rows, number_of_chunks(space, count));
+    const auto parts = split_rows(offsets_.get(), b.rows, number_of_chunks(space, count, b.rows));
     for_chunks("suan::spgemm_words", space, parts.size() - 1, [&](std::size_t p) {
       Word* word = words_.get() + offsets_[static_cast<std::size_t>(parts[p])];
       for (LocalIndex i = parts[p]; i < parts[p + 1]; ++i) {
@@ -144,12 +144,7 @@ class Values {
     const PlaceLists::List* list = lists_.find(i);
     if (list == nullptr && count <= PlaceLists::most_entries && lists_.wanted(i) &&
         products_of_row(a_, b_, i) <= PlaceLists::most_products) {
-      PlaceLists::List& made = lists_.make(i);
-      visit(i, [&](const T&, Offset l) {
-        const LocalIndex* const at = std::lower_bound(columns, columns + count, b_.indices[l]);
-        made.push_back(static_cast<PlaceLists::Place>(at - columns));
-      });
-      list = &made;
+      list = &make_list(i, columns, count);
     }
     if (list != nullptr) {
       std::fill_n(values, count, T{});
@@ -163,6 +158,29 @@ class Values {
   }
 
  private:
+  const PlaceLists::List& make_list(LocalIndex i, const LocalIndex* columns, Offset count) {
+    using Place = PlaceLists::Place;
+    // Where a column stands is looked up while a table of the columns stays in the caches.
+    constexpr Offset widest = Offset(1) << 16;
+    PlaceLists::List& list = lists_.make(i);
+    const LocalIndex first = count > 0 ? columns[0] : 0;
+    const Offset width = count > 0 ? Offset(columns[count - 1]) - first + 1 : 0;
+    if (width <= widest) {
+      if (places_.size() < static_cast<std::size_t>(width)) {
+        places_.resize(static_cast<std::size_t>(width));
+      }
+      Place* const places = places_.data();
+      for (Offset k = 0; k < count; ++k) places[columns[k] - first] = static_cast<Place>(k);
+      visit(i, [&](const T&, Offset l) { list.push_back(places[b_.indices[l] - first]); });
+    } else {
+      visit(i, [&](const T&, Offset l) {
+        const LocalIndex* const at = std::lower_bound(columns, columns + count, b_.indices[l]);
+        list.push_back(static_cast<Place>(at - columns));
+      });
+    }
+    return list;
+  }
+
   /// Calls use(entry of A, number of the entry of B) for each product, in the order of the sums.
   template <class Use>
   void visit(LocalIndex i, const Use& use) const {
@@ -177,6 +195,7 @@ class Values {
   const HostCsr<T>& a_;
   const HostCsr<T>& b_;
   PlaceLists lists_;
+  std::vector<PlaceLists::Place> places_;
   RowAccumulator<T> accumulator_;
 };
 
@@ -203,7 +222,7 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
                 [&](LocalIndex i) { return products_of_row(host_a, host_b, i) + row_cost; });
     const Offset total = work[static_cast<std::size_t>(a.rows)];
     multiply_adds_ = total - row_cost * a.rows;
-    chunks_ = split_rows(work.get(), a.rows, number_of_chunks(space, total));
+    chunks_ = split_rows(work.get(), a.rows, number_of_chunks(space, total, a.rows));
   }
   const Repeats repeats(space, host_b);
   const Words<T> words(space, host_b);
