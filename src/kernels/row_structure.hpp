@@ -34,18 +34,20 @@ Offset products_of_row(const HostCsr<T>& a, const HostCsr<T>& b, LocalIndex i) {
   return sum;
 }
 
-/// sums[i] = weight(0) + ... + weight(i - 1), for i <= rows.
+/// sums[i] = weight(0) + ... + weight(i - 1), for i <= rows. Each weight is asked for once,
+/// although a parallel scan goes through its numbers twice.
 template <class Weight>
 void sum_weights(const ExecutionSpace& space, LocalIndex rows, Offset* sums, const Weight& weight) {
-  Kokkos::parallel_scan("suan::sum_weights",
-                        Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-                            host_instance(space), 0, rows),
-                        [&](std::int64_t i, Offset& sum, bool final) {
-                          const Offset here = weight(static_cast<LocalIndex>(i));
-                          if (final) sums[i] = sum;
-                          sum += here;
-                          if (final && i + 1 == rows) sums[rows] = sum;
-                        });
+  const Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>> all(
+      host_instance(space), 0, rows);
+  Kokkos::parallel_for("suan::find_weights", all,
+                       [&](std::int64_t i) { sums[i] = weight(static_cast<LocalIndex>(i)); });
+  Kokkos::parallel_scan("suan::sum_weights", all, [&](std::int64_t i, Offset& sum, bool final) {
+    const Offset here = sums[i];
+    if (final) sums[i] = sum;
+    sum += here;
+    if (final && i + 1 == rows) sums[rows] = sum;
+  });
   host_instance(space).fence("suan::sum_weights");
   if (rows == 0) sums[0] = 0;
 }

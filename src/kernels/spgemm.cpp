@@ -23,6 +23,7 @@ template <Scalar T>
 class Words {
  public:
   Words(const ExecutionSpace& space, const HostCsr<T>& b) {
+    if (!sample_is_worth_it(b)) return;
     offsets_ = std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(b.rows) + 1);
     sum_weights(space, b.rows, offsets_.get(), [&](LocalIndex i) {
       Offset count = 0;
@@ -30,8 +31,7 @@ class Words {
       return count;
     });
     const Offset count = offsets_[static_cast<std::size_t>(b.rows)];
-    // A word costs three to four times the memory of a column, and pays from two entries on.
-    worth_it_ = 2 * count <= b.entries();
+    worth_it_ = is_worth_it(count, b.entries());
     if (!worth_it_) return;
     words_ = std::make_unique_for_overwrite<Word[]>(static_cast<std::size_t>(count));
     const auto parts = split_rows(offsets_.get(), b.rows, number_of_chunks(space, count, b.rows));
@@ -56,6 +56,21 @@ class Words {
     std::uint64_t bits;
     std::uint32_t number;
   };
+
+  /// A word costs three to four times the memory of a column, and pays from two entries on.
+  static bool is_worth_it(Offset words, Offset entries) { return 2 * words <= entries; }
+
+  static bool sample_is_worth_it(const HostCsr<T>& b) {
+    constexpr LocalIndex rows = 1024;
+    const LocalIndex step = std::max<LocalIndex>(1, b.rows / rows);
+    Offset words = 0;
+    Offset entries = 0;
+    for (Offset i = 0; i < b.rows; i += step) {
+      visit(b, static_cast<LocalIndex>(i), [&](std::uint32_t, std::uint64_t) { ++words; });
+      entries += b.offsets[i + 1] - b.offsets[i];
+    }
+    return is_worth_it(words, entries);
+  }
 
   /// Calls use(number, bits) for each run of entries of row i that share a word.
   template <class Use>
@@ -103,6 +118,7 @@ class Columns {
       const auto from = earlier.row(1);
       return std::copy(from.begin(), from.end(), out);
     }
+    if (products_of_row(a_, b_, i) <= few) return few_columns(i, out);
     for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {
       const LocalIndex row = a_.indices[k];
       if (words_.worth_it()) {
@@ -115,6 +131,26 @@ class Columns {
   }
 
  private:
+  // So many columns are sorted faster than they are put into a set and taken out again.
+  static constexpr Offset few = 16;
+
+  LocalIndex* few_columns(LocalIndex i, LocalIndex* out) const {
+    LocalIndex* end = out;
+    for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {
+      const LocalIndex row = a_.indices[k];
+      for (Offset l = b_.offsets[row]; l < b_.offsets[row + 1]; ++l) {
+        const LocalIndex column = b_.indices[l];
+        LocalIndex* at = end;
+        while (at > out && at[-1] > column) --at;
+        if (at > out && at[-1] == column) continue;
+        std::copy_backward(at, end, end + 1);
+        *at = column;
+        ++end;
+      }
+    }
+    return end;
+  }
+
   bool same_as_row_before(LocalIndex i) const {
     const Offset length = a_.offsets[i + 1] - a_.offsets[i];
     const LocalIndex* const row = a_.indices + a_.offsets[i];
