@@ -16,6 +16,10 @@ namespace {
 /// Fewer bytes than this fraction of CSR's are worth a format's own arrays.
 constexpr double worthwhile = 0.95;
 
+/// A format that would move more than this many times the bytes of the best is not tried beside it:
+/// making it costs more than its small chance is worth.
+constexpr double hopeless = 1.1;
+
 /// A format with its arrays.
 template <Scalar T>
 struct Candidate {
@@ -97,6 +101,14 @@ void make(const DistributedMatrix<T>& a, Candidate<T>& candidate) {
   candidate.format.bytes = a.comm().sum(bytes);
 }
 
+/// Whether products wait for single elements of x, on any rank, so that bytes decide nothing.
+/// Collective.
+template <Scalar T>
+bool is_scattered(const DistributedMatrix<T>& a) {
+  const bool here = kernels::columns_are_scattered(a.local().view(), sizeof(T));
+  return a.comm().max(here ? 1.0 : 0.0) > 0;
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -119,6 +131,20 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
   });
   csr.format.bytes = comm.sum(csr.plan.bytes());
   vectors = comm.sum(vectors);
+  if (options.format == "auto" && is_scattered(a)) {
+    if (choice != nullptr) {
+      *choice = {options,
+                 "columns are scattered, and only csr asks for the elements of x ahead; "
+                 "chosen: csr",
+                 csr.format.bytes + vectors,
+                 csr.format.bytes + vectors,
+                 0,
+                 0};
+      choice->options.format = "csr";
+      choice->options.measure = false;
+    }
+    return a.with_plan(csr.plan);
+  }
   std::vector<Candidate<T>> others;
   for (auto& format : detail::format_layouts(a, options, csr.format.bytes)) {
     others.push_back({std::move(format), {}, {}, 0});
@@ -148,6 +174,11 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
     if (options.measure) {
       std::erase_if(others, [&](const Candidate<T>& other) {
         return static_cast<double>(other.format.bytes) > limit;
+      });
+      std::int64_t least = std::numeric_limits<std::int64_t>::max();
+      for (const auto& other : others) least = std::min(least, moved(other));
+      std::erase_if(others, [&](const Candidate<T>& other) {
+        return static_cast<double>(moved(other)) > hopeless * static_cast<double>(least);
       });
       taken = &csr;
       const double budget = options.seconds / static_cast<double>(1 + others.size());

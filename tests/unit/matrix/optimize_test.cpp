@@ -118,6 +118,28 @@ TEST(Optimize, MemoryIsLimited) {
   EXPECT_EQ(choice.bytes, choice.csr_bytes);
 }
 
+// Products wait for single elements of x: fewer bytes would not help, and no format is tried.
+TEST(Optimize, ScatteredColumnsStayInCsr) {
+  const GlobalIndex n = 1 << 19;
+  const auto layout = Layout::even(n, Communicator::world());
+  const auto a = generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
+    const GlobalIndex far = (i * 7919 + 12345) % n;  // never i: 7918 i is even
+    row.add(std::min(i, far), 1.0);
+    row.add(std::max(i, far), 2.0);
+  });
+  FormatChoice choice;
+  const auto b = optimize(a, {}, &choice);
+  if (a.comm().size() > 1 || SUAN_HAVE_CUDA != 0) return;  // elsewhere most columns are others'
+  EXPECT_EQ(b.name(), "csr");
+  EXPECT_THAT(choice.reason, HasSubstr("scattered"));
+  EXPECT_EQ(choice.options.format, "csr");
+  EXPECT_EQ(choice.bytes, choice.csr_bytes);
+  FormatChoice again;
+  EXPECT_EQ(optimize(a, choice.options, &again).name(), "csr");
+  EXPECT_EQ(again.bytes, choice.bytes);
+  EXPECT_EQ(optimize(a, {.format = "sell"}).name(), "sell");
+}
+
 TEST(Optimize, SolversTakeTheResult) {
   const auto a = poisson3d<double>(20, 20, 20, Communicator::world());
   const auto fast = optimize(a, {.format = "sell"});
