@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/spgemm.hpp"
 
+#include "kernels/column_words.hpp"
 #include "kernels/place_lists.hpp"
 #include "kernels/row_accumulator.hpp"
 #include "kernels/row_structure.hpp"
@@ -17,86 +18,12 @@ namespace {
 /// What a row costs beside its products: finding it, and its place in the result.
 constexpr Offset row_cost = 4;
 
-/// The rows of B as words of 64 columns, for matrices whose columns stand close together: the
-/// compression of Deveci, Trott and Rajamanickam. Only the structure needs it.
-template <Scalar T>
-class Words {
- public:
-  Words(const ExecutionSpace& space, const HostCsr<T>& b) {
-    if (!sample_is_worth_it(b)) return;
-    offsets_ = std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(b.rows) + 1);
-    sum_weights(space, b.rows, offsets_.get(), [&](LocalIndex i) {
-      Offset count = 0;
-      visit(b, i, [&](std::uint32_t, std::uint64_t) { ++count; });
-      return count;
-    });
-    const Offset count = offsets_[static_cast<std::size_t>(b.rows)];
-    worth_it_ = is_worth_it(count, b.entries());
-    if (!worth_it_) return;
-    words_ = std::make_unique_for_overwrite<Word[]>(static_cast<std::size_t>(count));
-    const auto parts = split_rows(offsets_.get(), b.rows, number_of_chunks(space, count, b.rows));
-    for_chunks("suan::spgemm_words", space, parts.size() - 1, [&](std::size_t p) {
-      Word* word = words_.get() + offsets_[static_cast<std::size_t>(parts[p])];
-      for (LocalIndex i = parts[p]; i < parts[p + 1]; ++i) {
-        visit(b, i, [&](std::uint32_t number, std::uint64_t bits) { *word++ = {bits, number}; });
-      }
-    });
-  }
-
-  bool worth_it() const { return worth_it_; }
-  void insert_row(LocalIndex i, ColumnSet& set) const {
-    const Word* const end = words_.get() + offsets_[static_cast<std::size_t>(i) + 1];
-    for (const Word* w = words_.get() + offsets_[static_cast<std::size_t>(i)]; w < end; ++w) {
-      set.insert_word(w->number, w->bits);
-    }
-  }
-
- private:
-  struct Word {
-    std::uint64_t bits;
-    std::uint32_t number;
-  };
-
-  /// A word costs three to four times the memory of a column, and pays from two entries on.
-  static bool is_worth_it(Offset words, Offset entries) { return 2 * words <= entries; }
-
-  static bool sample_is_worth_it(const HostCsr<T>& b) {
-    constexpr LocalIndex rows = 1024;
-    const LocalIndex step = std::max<LocalIndex>(1, b.rows / rows);
-    Offset words = 0;
-    Offset entries = 0;
-    for (Offset i = 0; i < b.rows; i += step) {
-      visit(b, static_cast<LocalIndex>(i), [&](std::uint32_t, std::uint64_t) { ++words; });
-      entries += b.offsets[i + 1] - b.offsets[i];
-    }
-    return is_worth_it(words, entries);
-  }
-
-  /// Calls use(number, bits) for each run of entries of row i that share a word.
-  template <class Use>
-  static void visit(const HostCsr<T>& b, LocalIndex i, const Use& use) {
-    const Offset end = b.offsets[i + 1];
-    for (Offset k = b.offsets[i]; k < end;) {
-      const std::uint32_t number = static_cast<std::uint32_t>(b.indices[k]) >> 6;
-      std::uint64_t bits = 0;
-      for (; k < end && static_cast<std::uint32_t>(b.indices[k]) >> 6 == number; ++k) {
-        bits |= std::uint64_t(1) << (b.indices[k] & 63);
-      }
-      use(number, bits);
-    }
-  }
-
-  bool worth_it_ = false;
-  std::unique_ptr<Offset[]> offsets_;
-  std::unique_ptr<Word[]> words_;
-};
-
 /// The columns of rows of C, on one thread.
 template <Scalar T>
 class Columns {
  public:
-  Columns(const HostCsr<T>& a, const HostCsr<T>& b, const Repeats& repeats, const Words<T>& words,
-          RowKinds& kinds)
+  Columns(const HostCsr<T>& a, const HostCsr<T>& b, const Repeats& repeats,
+          const ColumnWords<T>& words, RowKinds& kinds)
       : a_(a), b_(b), repeats_(repeats), words_(words), kinds_(kinds), set_(b.columns) {}
 
   Offset bound(LocalIndex i) const {
@@ -161,7 +88,7 @@ class Columns {
   const HostCsr<T>& a_;
   const HostCsr<T>& b_;
   const Repeats& repeats_;
-  const Words<T>& words_;
+  const ColumnWords<T>& words_;
   RowKinds& kinds_;
   ColumnSet set_;
 };
@@ -261,7 +188,7 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
     chunks_ = split_rows(work.get(), a.rows, number_of_chunks(space, total, a.rows));
   }
   const Repeats repeats(space, host_b);
-  const Words<T> words(space, host_b);
+  const ColumnWords<T> words(space, host_b);
   const auto kinds = std::make_shared<RowKinds>();
   kinds->distance = repeats.distance();
   kinds->of_row.resize(static_cast<std::size_t>(a.rows), RowKind::own);

@@ -9,6 +9,8 @@
 
 namespace suan::kernels {
 
+#if !SUAN_HAVE_CUDA
+
 namespace {
 
 /// Cache lines of x that were met lately.
@@ -30,6 +32,8 @@ class RecentLines {
 };
 
 }  // namespace
+
+#endif
 
 template <Scalar T>
 bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a,
