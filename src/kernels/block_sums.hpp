@@ -18,7 +18,8 @@ namespace suan::kernels {
 template <Scalar T, int width>
 class BlockSums {
  public:
-  void add(const T& value, const T* x) {
+  // Always inline: each caller's file decides whether products are fused with sums.
+  KOKKOS_FORCEINLINE_FUNCTION void add(const T& value, const T* x) {
     const auto* parts = reinterpret_cast<const Real<T>*>(x);
     const Real<T> by = real_part(value);
     for (int v = 0; v < vectors; ++v) sums_[v] += by * load_lanes<lanes>(parts + v * lanes);
@@ -28,7 +29,7 @@ class BlockSums {
     }
   }
 
-  void add(const BlockSums& other) {
+  KOKKOS_FORCEINLINE_FUNCTION void add(const BlockSums& other) {
     for (int v = 0; v < vectors; ++v) sums_[v] += other.sums_[v];
     if constexpr (is_complex<T>) {
       for (int v = 0; v < vectors; ++v) turned_[v] += other.turned_[v];

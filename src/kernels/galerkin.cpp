@@ -51,8 +51,8 @@ class Columns {
   Offset bound(LocalIndex i) const { return std::min<Offset>(m_.bound(i), m_.p.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
-    row_.resize(
-        std::max(row_.size(), static_cast<std::size_t>(products_of_row(m_.r, m_.a, i)) + 1));
+    const auto most = std::min<Offset>(products_of_row(m_.r, m_.a, i), m_.a.columns);
+    row_.resize(std::max(row_.size(), static_cast<std::size_t>(most) + 1));
     LocalIndex* end = row_.data();
     m_.visit(i, [&](LocalIndex k, Offset, Offset) {
       // Without a branch, which nobody could predict.

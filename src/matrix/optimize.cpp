@@ -101,14 +101,6 @@ void make(const DistributedMatrix<T>& a, Candidate<T>& candidate) {
   candidate.format.bytes = a.comm().sum(bytes);
 }
 
-/// Whether products wait for single elements of x, on any rank, so that bytes decide nothing.
-/// Collective.
-template <Scalar T>
-bool is_scattered(const DistributedMatrix<T>& a) {
-  const bool here = kernels::columns_are_scattered(a.local().view(), sizeof(T));
-  return a.comm().max(here ? 1.0 : 0.0) > 0;
-}
-
 }  // namespace
 
 template <Scalar T>
@@ -131,23 +123,15 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
   });
   csr.format.bytes = comm.sum(csr.plan.bytes());
   vectors = comm.sum(vectors);
-  if (options.format == "auto" && is_scattered(a)) {
-    if (choice != nullptr) {
-      *choice = {options,
-                 "columns are scattered, and only csr asks for the elements of x ahead; "
-                 "chosen: csr",
-                 csr.format.bytes + vectors,
-                 csr.format.bytes + vectors,
-                 0,
-                 0};
-      choice->options.format = "csr";
-      choice->options.measure = false;
-    }
-    return a.with_plan(csr.plan);
-  }
+  // A storage that was asked for is tried all the same.
+  const bool free =
+      options.format == "auto" && (options.storage == "lossless" || options.storage == "same");
+  const bool scattered = free && comm.max(csr.plan.scattered() ? 1.0 : 0.0) > 0;
   std::vector<Candidate<T>> others;
-  for (auto& format : detail::format_layouts(a, options, csr.format.bytes)) {
-    others.push_back({std::move(format), {}, {}, 0});
+  if (!scattered) {
+    for (auto& format : detail::format_layouts(a, options, csr.format.bytes)) {
+      others.push_back({std::move(format), {}, {}, 0});
+    }
   }
   const auto moved = [&](const Candidate<T>& candidate) {
     return candidate.format.bytes + vectors;
@@ -157,7 +141,9 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
   std::string reason = options.format + " was asked for";
   Candidate<T>* taken = options.format == "csr" || others.empty() ? &csr : &others.front();
   if (options.format == "auto") {
-    reason.clear();
+    reason = scattered ? "columns are scattered over a large vector, and only csr asks for its "
+                         "elements ahead"
+                       : "";
     taken = &csr;
     double fewest = worthwhile * static_cast<double>(moved(csr));
     const auto limit = options.memory * static_cast<double>(csr.format.bytes);

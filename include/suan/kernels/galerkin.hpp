@@ -21,8 +21,9 @@ namespace suan::kernels {
 ///
 /// C_IJ = sum over k of (sum over i of R_Ii A_ik) P_kJ. The inner sum is in the order of R's row,
 /// and the outer one in the order in which the columns k come up in it: structure and bits depend
-/// on neither threads nor schedule. Memory beside the matrices, per thread: that of SpgemmPlan, an
-/// eighth of a byte per column of A, and some 60 bytes per product of the longest row of R A.
+/// on neither threads nor schedule. Memory beside the matrices, per thread: that of SpgemmPlan, 4
+/// bytes per column of A, and 4 bytes and a value per product of the longest row of R A, or per
+/// column of A where these are fewer.
 template <Scalar T>
 class GalerkinPlan {
  public:

@@ -49,6 +49,9 @@ class SpmvPlan {
   KernelPath path() const { return prepared_ ? prepared_->path() : KernelPath::native; }
   /// What was prepared and why, in words; may be empty.
   std::string description() const { return prepared_ ? prepared_->description() : std::string(); }
+  /// Whether products wait for single elements of x (SpmvHints), so that fewer bytes would not
+  /// help.
+  bool scattered() const { return hints_.scattered; }
   /// Bytes of the arrays that a product reads once, vectors not counted.
   std::int64_t bytes() const;
 

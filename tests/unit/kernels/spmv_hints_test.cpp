@@ -16,7 +16,6 @@ using suan::LocalIndex;
 using suan::Offset;
 using suan::Vector;
 using suan::kernels::columns_are_scattered;
-using suan::kernels::LongRows;
 using suan::kernels::SpmvHints;
 using suan::test::HostMatrix;
 
@@ -54,7 +53,7 @@ TYPED_TEST(SpmvHintsTest, ColumnsThatJumpInALargeVectorAreScattered) {
   EXPECT_EQ(columns_are_scattered(a.csr().view(), sizeof(TypeParam)), SUAN_HAVE_CUDA == 0);
 }
 
-// One far column in 32 is enough; near ones beside it change nothing.
+// One far column in 16 is enough, whatever stands beside it; one in 256 is not.
 TYPED_TEST(SpmvHintsTest, FewFarColumnsAreEnough) {
   const auto column = [](Offset every) {
     return [every](Offset i, Offset k) {
