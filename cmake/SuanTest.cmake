@@ -34,6 +34,7 @@ add_library(suan_test_main STATIC "${PROJECT_SOURCE_DIR}/tests/support/main.cpp"
 target_link_libraries(suan_test_main PUBLIC suan::suan GTest::gmock)
 target_include_directories(suan_test_main PUBLIC "${PROJECT_SOURCE_DIR}/tests")
 suan_target_defaults(suan_test_main)
+suan_precompile(suan_test_main <Kokkos_Core.hpp> <gmock/gmock.h> <gtest/gtest.h>)
 
 # Open MPI refuses to run as root and to start more ranks than there are cores unless told that
 # both are meant; both are, for a test. yield_when_idle: ranks that share a core wait politely.
@@ -80,6 +81,7 @@ function(suan_add_test)
   endif()
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE suan_test_main ${arg_LIBRARIES})
+  suan_reuse_precompiled(${arg_NAME} suan_test_main)
   suan_register_test(NAME ${arg_NAME} COMMAND ${arg_NAME} LABELS unit ${arg_LABELS}
                      TIMEOUT ${arg_TIMEOUT})
   if(SUAN_HAVE_MPI)

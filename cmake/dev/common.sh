@@ -103,6 +103,8 @@ use_ccache() {
     export CMAKE_CUDA_COMPILER_LAUNCHER=ccache
     # Clones in different places share what they compile.
     export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
+    # Without this it compiles anew what reads a precompiled header.
+    export CCACHE_SLOPPINESS=pch_defines,time_macros
   fi
 }
 

@@ -31,7 +31,7 @@ std::string compressed(const std::string& text) {
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
   stream.avail_out = static_cast<uInt>(packed.size());
   const int code = deflate(&stream, Z_FINISH);
-  packed.resize(packed.size() - stream.avail_out);
+  packed.resize(static_cast<std::size_t>(stream.total_out));
   deflateEnd(&stream);
   if (code != Z_STREAM_END) throw InternalError("compressing a block of text failed");
   return packed;
