@@ -12,6 +12,7 @@
 #include "suan/core/options.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/csr.hpp"
+#include "suan/vector/vector.hpp"
 
 namespace suan::bench {
 
@@ -21,7 +22,9 @@ template <class T>
 Csr<T> with_general_values(const Csr<T>& part, GlobalIndex first,
                            const DeviceView<const LocalIndex>& numbers) {
   const auto& view = part.view();
-  const DeviceView<T> values("suan::bench::values", view.values.extent(0));
+  // A vector's array, because those lie on large pages as a matrix's own do.
+  const DeviceView<T> values =
+      Vector<T>(Layout::serial(static_cast<GlobalIndex>(view.values.extent(0)))).view();
   const auto offsets = view.offsets;
   const auto old = view.values;
   Kokkos::parallel_for(

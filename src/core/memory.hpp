@@ -15,14 +15,27 @@ namespace suan::detail {
 /// Does nothing where that is not possible.
 void advise_huge_pages(void* data, std::size_t bytes) noexcept;
 
+/// `view`, which has not been touched yet, on large pages where it lies in host memory.
+template <class View>
+View on_large_pages(View view) {
+  if constexpr (Kokkos::SpaceAccessibility<Kokkos::HostSpace,
+                                           typename View::memory_space>::accessible) {
+    advise_huge_pages(view.data(), view.span() * sizeof(typename View::value_type));
+  }
+  return view;
+}
+
 /// An uninitialised array in device memory, on large pages where the device is the host.
 template <class T>
 DeviceView<T> allocate(const std::string& label, std::size_t size) {
-  DeviceView<T> view(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), size);
-  if constexpr (Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible) {
-    advise_huge_pages(view.data(), size * sizeof(T));
-  }
-  return view;
+  return on_large_pages(
+      DeviceView<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), size));
+}
+
+/// The same in host memory.
+template <class T>
+HostView<T> allocate_on_host(const std::string& label, std::size_t size) {
+  return on_large_pages(HostView<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), size));
 }
 
 }  // namespace suan::detail

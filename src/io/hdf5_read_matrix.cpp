@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/memory.hpp"
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
 #include "suan/distributed/assembly.hpp"
@@ -61,8 +62,7 @@ class FileRows final : public RowBlockSource<T> {
     const Place place = from_.place.in(dataset::row_offsets);
     const auto count = static_cast<std::int64_t>(rows.local_size()) + 1;
     offsets_ =
-        HostView<Offset>(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Csr::offsets"),
-                         static_cast<std::size_t>(count));
+        detail::allocate_on_host<Offset>("suan::Csr::offsets", static_cast<std::size_t>(count));
     const std::int64_t extent = from_.header.rows + 1;
     read_elements(from_.row_offsets.id(), H5T_NATIVE_INT64, {&extent, 1}, first_row_, count,
                   offsets_.data(), place);
@@ -194,9 +194,8 @@ template <Scalar S, Scalar T>
 DistributedMatrix<T> read_on_one_rank(FileRows<S, T>& source, const Layout& rows,
                                       const Layout& columns, std::int64_t entries) {
   const auto size = static_cast<std::size_t>(entries);
-  DeviceView<LocalIndex> indices(
-      Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Csr::indices"), size);
-  DeviceView<T> values(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Csr::values"), size);
+  const auto indices = detail::allocate<LocalIndex>("suan::Csr::indices", size);
+  const auto values = detail::allocate<T>("suan::Csr::values", size);
   const auto starts = source.block_starts();
   for (std::size_t k = 0; k + 1 < starts.size(); ++k) {
     source.entries(k, [&](const RowBlock<T>& block) {

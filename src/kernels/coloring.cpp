@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/graph.hpp"
 
+#include "core/memory.hpp"
+
 namespace suan::kernels {
 
 namespace {
@@ -25,8 +27,7 @@ KOKKOS_INLINE_FUNCTION std::uint64_t ticket(std::uint64_t round, LocalIndex v) {
 }
 
 List uninitialised(const char* label, LocalIndex size) {
-  return List(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)),
-              static_cast<std::size_t>(size));
+  return detail::allocate<LocalIndex>(label, static_cast<std::size_t>(size));
 }
 
 List all_vertices(const ExecutionSpace& space, LocalIndex count) {

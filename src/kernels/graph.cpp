@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/memory.hpp"
+
 namespace suan::kernels {
 
 namespace {
@@ -53,8 +55,8 @@ GraphView make_graph(LocalIndex rows, const DeviceView<const Offset>& device_off
 
   HostView<Offset> kept("suan::graph::offsets", at(rows) + 1);
   for (LocalIndex i = 0; i < rows; ++i) kept(i + 1) = kept(i) + end[at(i)] - begin[at(i)];
-  const HostView<LocalIndex> neighbours(
-      Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::graph::neighbours"), at(kept(rows)));
+  const auto neighbours =
+      detail::allocate_on_host<LocalIndex>("suan::graph::neighbours", at(kept(rows)));
   Kokkos::parallel_for("suan::graph_compress", HostRows(0, rows), [&](LocalIndex i) {
     std::copy(lists.begin() + begin[at(i)], lists.begin() + end[at(i)],
               neighbours.data() + kept(i));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/memory.hpp"
 #include "kernels/row_products.hpp"
 #include "suan/core/error.hpp"
 
@@ -51,12 +52,9 @@ struct Transposed {
 Transposed transpose(LocalIndex rows, LocalIndex columns, const HostView<const Offset>& offsets,
                      const HostView<const LocalIndex>& indices) {
   const auto entries = indices.extent(0);
-  const auto uninitialised = [](const char* label) {
-    return Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label));
-  };
   Transposed t{HostView<Offset>("suan::transposed::offsets", static_cast<std::size_t>(columns) + 1),
-               HostView<LocalIndex>(uninitialised("suan::transposed::rows"), entries),
-               HostView<Offset>(uninitialised("suan::transposed::positions"), entries)};
+               detail::allocate_on_host<LocalIndex>("suan::transposed::rows", entries),
+               detail::allocate_on_host<Offset>("suan::transposed::positions", entries)};
   for (std::size_t k = 0; k < entries; ++k) ++t.offsets(indices(k) + 1);
   for (LocalIndex j = 0; j < columns; ++j) t.offsets(j + 1) += t.offsets(j);
   std::vector<Offset> next(t.offsets.data(), t.offsets.data() + columns);
@@ -208,8 +206,7 @@ SpmvTransposedPlan<T>::SpmvTransposedPlan(const ExecutionSpace& space, const Csr
     if (wanted == TransposedPath::scatter || small) {
       path_ = TransposedPath::scatter;
       spills_ =
-          DeviceView<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::transposed::spills"),
-                        static_cast<std::size_t>(plan.spilled));
+          detail::allocate<T>("suan::transposed::spills", static_cast<std::size_t>(plan.spilled));
       parts_ = std::make_shared<const TransposedParts>(std::move(plan));
       return;
     }

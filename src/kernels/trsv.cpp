@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "core/memory.hpp"
 #include "kernels/trsv_schedules.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/options.hpp"
@@ -129,9 +130,7 @@ void keep_blocks(TrsvBlocks blocks, TrsvAnalysis& analysis) {
 }
 
 void keep_levels(const ExecutionSpace& space, TrsvLevels levels, TrsvAnalysis& analysis) {
-  analysis.level_rows = DeviceView<LocalIndex>(
-      Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::trsv::level_rows"),
-      levels.rows.size());
+  analysis.level_rows = detail::allocate<LocalIndex>("suan::trsv::level_rows", levels.rows.size());
   Kokkos::deep_copy(space, analysis.level_rows,
                     HostView<const LocalIndex>(levels.rows.data(), levels.rows.size()));
   space.fence("suan::trsv_analysis");

@@ -126,8 +126,7 @@ DeviceView<T> Csr<T>::diagonal() const {
     throw InvalidArgument(message("diagonal: the matrix has ", a_.rows, " rows and ", a_.columns,
                                   " columns, but must be square"));
   }
-  DeviceView<T> result(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Csr::diagonal"),
-                       static_cast<std::size_t>(a_.rows));
+  const auto result = detail::allocate<T>("suan::Csr::diagonal", static_cast<std::size_t>(a_.rows));
   const auto a = a_;
   Kokkos::parallel_for(
       "suan::csr_diagonal",

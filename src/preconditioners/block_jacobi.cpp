@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/preconditioners/block_jacobi.hpp"
 
+#include "core/memory.hpp"
 #include "preconditioners/local_block.hpp"
 
 namespace suan {
@@ -55,9 +56,9 @@ template <Scalar T>
 LocalIndex invert_blocks(const kernels::CsrView<T>& a, LocalIndex size,
                          const DeviceView<T>& inverses) {
   const auto blocks = static_cast<LocalIndex>((static_cast<GlobalIndex>(a.rows) + size - 1) / size);
-  DeviceView<LocalIndex> pivots(
-      Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::BlockJacobi::pivots"),
-      static_cast<std::size_t>(blocks) * static_cast<std::size_t>(size));
+  const auto pivots =
+      detail::allocate<LocalIndex>("suan::BlockJacobi::pivots", static_cast<std::size_t>(blocks) *
+                                                                    static_cast<std::size_t>(size));
   LocalIndex bad = blocks;
   Kokkos::parallel_reduce(
       "suan::block_jacobi_invert", Range(0, blocks),
@@ -110,9 +111,10 @@ BlockJacobi<T>::BlockJacobi(const Operator<T>& a, const BlockJacobiOptions& opti
   BlockJacobiOptions::table().check(options);
   const Csr<T>& local = detail::require_local_block("block_jacobi", a);
   together(a.comm(), [&] {
-    inverses_ =
-        DeviceView<T>("suan::BlockJacobi::inverses", static_cast<std::size_t>(local.rows()) *
-                                                         static_cast<std::size_t>(block_size_));
+    inverses_ = detail::allocate<T>(
+        "suan::BlockJacobi::inverses",
+        static_cast<std::size_t>(local.rows()) * static_cast<std::size_t>(block_size_));
+    Kokkos::deep_copy(inverses_, T{});
     const LocalIndex bad = invert_blocks(local.view(), block_size_, inverses_);
     const GlobalIndex first = static_cast<GlobalIndex>(bad) * block_size_;
     if (first < local.rows()) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <complex>
 
+#include "core/memory.hpp"
 #include "suan/kernels/multivector.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -92,8 +93,9 @@ class KrylovBasis {
  public:
   KrylovBasis(const Layout& layout, std::size_t columns)
       : layout_(layout),
-        v_(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Gmres::basis"),
-           static_cast<std::size_t>(layout.local_size()), columns) {}
+        v_(detail::on_large_pages(
+            kernels::Basis<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Gmres::basis"),
+                              static_cast<std::size_t>(layout.local_size()), columns))) {}
 
   Vector<T> column(std::size_t j) const {
     const auto rows = static_cast<std::size_t>(layout_.local_size());
