@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/row_products.hpp"
 
+#include <type_traits>
+
 #include "kernels/parts.hpp"
 
 #if !SUAN_HAVE_CUDA
@@ -43,10 +45,13 @@ T short_row_product(Offset begin, Offset end, const LocalIndex* __restrict indic
   return sum;
 }
 
-template <bool fetch, Scalar T>
-T long_row_product(Offset begin, Offset end, const LocalIndex* __restrict indices,
+template <Scalar T>
+constexpr Offset per_line = Kokkos::max<Offset>(4, 64 / Offset(sizeof(T)));
+
+/// `tail`, a number or a constant, is how many entries stand behind the last whole line at `end`.
+template <bool fetch, class Tail, Scalar T>
+T long_row_product(Offset begin, Offset end, Tail tail, const LocalIndex* __restrict indices,
                    const T* __restrict values, const T* __restrict x) {
-  constexpr Offset per_line = Kokkos::max<Offset>(4, 64 / Offset(sizeof(T)));
   T s[4] = {};
   const auto add_four = [&](Offset k) {
     for (int r = 0; r < 4; ++r) {
@@ -54,13 +59,13 @@ T long_row_product(Offset begin, Offset end, const LocalIndex* __restrict indice
       s[r] += values[k + r] * x[indices[k + r]];
     }
   };
-  Offset k = begin;
-  for (; k + per_line <= end; k += per_line) {
+  for (Offset k = begin; k < end; k += per_line<T>) {
     prefetch(indices + k, values + k);
-    for (Offset r = 0; r < per_line; r += 4) add_four(k + r);
+    for (Offset r = 0; r < per_line<T>; r += 4) add_four(k + r);
   }
-  for (; k + 4 <= end; k += 4) add_four(k);
-  for (; k < end; ++k) s[0] += values[k] * x[indices[k]];
+  const Offset fours = tail / 4 * 4;
+  for (Offset k = 0; k < fours; k += 4) add_four(end + k);
+  for (Offset k = fours; k < tail; ++k) s[0] += values[end + k] * x[indices[end + k]];
   return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
@@ -70,7 +75,88 @@ T row_product(Offset begin, Offset end, const LocalIndex* indices, const T* valu
   if (end - begin < long_row) {
     return short_row_product<fetch>(begin, end, indices, values, x);
   }
-  return end - begin < limit ? long_row_product<fetch>(begin, end, indices, values, x) : T{};
+  if (end - begin >= limit) return T{};
+  const Offset tail = (end - begin) % per_line<T>;
+  return long_row_product<fetch>(begin, end - tail, tail, indices, values, x);
+}
+
+/// Calls use(constant) with std::integral_constant<int, n>, 0 <= n < 16.
+template <class Use>
+auto with_constant(Offset n, const Use& use) {
+#define SUAN_CASE(n) \
+  case n:            \
+    return use(std::integral_constant<int, n>());
+  switch (n) {
+    SUAN_CASE(1)
+    SUAN_CASE(2)
+    SUAN_CASE(3)
+    SUAN_CASE(4)
+    SUAN_CASE(5)
+    SUAN_CASE(6)
+    SUAN_CASE(7)
+    SUAN_CASE(8)
+    SUAN_CASE(9)
+    SUAN_CASE(10)
+    SUAN_CASE(11)
+    SUAN_CASE(12)
+    SUAN_CASE(13)
+    SUAN_CASE(14)
+    SUAN_CASE(15)
+    default:
+      return use(std::integral_constant<int, 0>());
+  }
+#undef SUAN_CASE
+}
+
+/// short_row_product for a length that the compiler knows.
+template <int length, Scalar T>
+T short_row_product(Offset begin, const LocalIndex* __restrict indices, const T* __restrict values,
+                    const T* __restrict x) {
+  prefetch(indices + begin + length, values + begin + length);
+  T sum{};
+#pragma GCC unroll 16
+  for (Offset k = begin; k < begin + length; ++k) sum += values[k] * x[indices[k]];
+  return sum;
+}
+
+/// products[i] = product(begin of row i) for row i and those behind it that are as long. Returns
+/// the row behind them.
+template <class Product, Scalar T>
+LocalIndex products_of_run(const Offset* offsets, LocalIndex i, LocalIndex count, T* products,
+                           const Product product) {
+  Offset begin = offsets[i];
+  const Offset length = offsets[i + 1] - begin;
+  do {
+    products[i] = product(begin);
+    begin += length;
+    ++i;
+  } while (i < count && offsets[i + 1] == begin + length);
+  return i;
+}
+
+/// Rows of which most are as long as the row before.
+template <Scalar T>
+void alike_row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
+                        const T* values, const T* x, T* products, Offset limit) {
+  for (LocalIndex i = 0; i < count;) {
+    const Offset length = offsets[i + 1] - offsets[i];
+    if (length >= limit) {
+      i = products_of_run(offsets, i, count, products, [](Offset) { return T{}; });
+    } else if (length < long_row) {
+      i = with_constant(length, [=](auto constant) {
+        return products_of_run(offsets, i, count, products, [=](Offset begin) {
+          return short_row_product<constant.value>(begin, indices, values, x);
+        });
+      });
+    } else {
+      i = with_constant(length % per_line<T>, [=](auto tail) {
+        return products_of_run(offsets, i, count, products, [=](Offset begin) {
+          return long_row_product<false>(begin, begin + length - tail.value, tail, indices, values,
+                                         x);
+        });
+      });
+    }
+  }
 }
 
 }  // namespace
@@ -78,6 +164,10 @@ T row_product(Offset begin, Offset end, const LocalIndex* indices, const T* valu
 template <Scalar T>
 void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
                   const T* values, const T* x, T* products, const RowOptions& options) {
+  if (options.alike && options.fetched == 0) {
+    alike_row_products(offsets, count, indices, values, x, products, options.limit);
+    return;
+  }
   Offset begin = offsets[0];
   for (LocalIndex i = 0; i < count; ++i) {
     const Offset end = offsets[i + 1];

@@ -16,6 +16,8 @@ struct RowOptions {
   /// How many of the entries of the matrix there are when elements of x are to be asked for ahead
   /// of their use; else zero.
   Offset fetched = 0;
+  /// Whether most rows are as long as the row before. Does nothing where elements of x are fetched.
+  bool alike = false;
 };
 
 /// products[i] = sum over the entries k of row i of values[k] x[indices[k]], for i < count, where

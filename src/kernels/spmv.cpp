@@ -14,6 +14,7 @@ template <Scalar T>
 struct CsrRows {
   CsrView<T> a;
   Offset fetched = 0;  // of RowOptions
+  bool alike = false;  // of RowOptions
   LocalIndex rows = a.rows;
 
   KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
@@ -28,7 +29,7 @@ struct CsrRows {
   }
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const {
     kernels::row_products(a.offsets.data() + begin, count, a.indices.data(), a.values.data(), x,
-                          products, {.fetched = fetched});
+                          products, {.fetched = fetched, .alike = alike});
   }
 #endif
 };
@@ -41,6 +42,7 @@ struct CsrRowsBesideLong {
   const CsrView<T>& a;
   const LongRows<T>& long_rows;
   Offset fetched;
+  bool alike;
   std::vector<T> sums;
   LocalIndex rows = a.rows;
 
@@ -49,7 +51,7 @@ struct CsrRowsBesideLong {
   }
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const {
     kernels::row_products(a.offsets.data() + begin, count, a.indices.data(), a.values.data(), x,
-                          products, {LongRows<T>::shortest, fetched});
+                          products, {LongRows<T>::shortest, fetched, alike});
     long_rows.place(begin, count, sums, products);
   }
 };
@@ -63,11 +65,11 @@ auto with_rows(const ExecutionSpace& space, const CsrView<T>& a, const SpmvHints
   const Offset fetched = hints.scattered ? a.entries() : 0;
 #if !SUAN_HAVE_CUDA
   if (!hints.long_rows.empty()) {
-    return use(CsrRowsBesideLong<T>{a, hints.long_rows, fetched,
+    return use(CsrRowsBesideLong<T>{a, hints.long_rows, fetched, hints.alike,
                                     hints.long_rows.products(space, a, x.data(), fetched)});
   }
 #endif
-  return use(CsrRows<T>{a, fetched});
+  return use(CsrRows<T>{a, fetched, hints.alike});
 }
 
 }  // namespace

@@ -72,11 +72,34 @@ bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a,
 }
 
 template <Scalar T>
-SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
-    : long_rows(space, a), scattered(columns_are_scattered(a, sizeof(T))) {}
+bool rows_are_alike([[maybe_unused]] const CsrView<T>& a) {
+#if SUAN_HAVE_CUDA
+  return false;
+#else
+  constexpr LocalIndex samples = 64;
+  constexpr LocalIndex rows = 64;
+  const auto length = [&a](LocalIndex i) { return a.offsets(i + 1) - a.offsets(i); };
+  LocalIndex changes = 0;
+  LocalIndex all = 0;
+  for (LocalIndex s = 0; s < samples; ++s) {
+    const auto begin = static_cast<LocalIndex>(Offset{a.rows} * s / samples);
+    const LocalIndex count = std::min(rows, a.rows - 1 - begin);
+    for (LocalIndex i = begin; i < begin + count; ++i) changes += length(i) != length(i + 1);
+    all += std::max(count, 0);
+  }
+  return 8 * changes <= all;
+#endif
+}
 
-#define SUAN_INSTANTIATE(T)     \
-  template struct SpmvHints<T>; \
+template <Scalar T>
+SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
+    : long_rows(space, a),
+      scattered(columns_are_scattered(a, sizeof(T))),
+      alike(rows_are_alike(a)) {}
+
+#define SUAN_INSTANTIATE(T)                        \
+  template struct SpmvHints<T>;                    \
+  template bool rows_are_alike(const CsrView<T>&); \
   template bool columns_are_scattered(const CsrView<T>&, std::int64_t);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)

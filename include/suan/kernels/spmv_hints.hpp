@@ -20,6 +20,9 @@ struct SpmvHints {
   /// Whether elements of x are worth asking for some entries ahead, because neither the caches nor
   /// the processor's own prefetching have them.
   bool scattered = false;
+  /// Whether most rows have as many entries as the row before, so that code made for their length
+  /// pays: a processor mispredicts the end of a short loop, in each row.
+  bool alike = false;
 };
 
 /// Whether, in a sample of entries, a part that counts of the columns is far from all columns of
@@ -27,5 +30,10 @@ struct SpmvHints {
 /// caches near to the processor. Always false for a device.
 template <Scalar T>
 bool columns_are_scattered(const CsrView<T>& a, std::int64_t element_bytes);
+
+/// Whether at least seven in eight rows of a sample are as long as the row before. Always false for
+/// a device.
+template <Scalar T>
+bool rows_are_alike(const CsrView<T>& a);
 
 }  // namespace suan::kernels

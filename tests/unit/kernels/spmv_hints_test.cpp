@@ -16,6 +16,7 @@ using suan::LocalIndex;
 using suan::Offset;
 using suan::Vector;
 using suan::kernels::columns_are_scattered;
+using suan::kernels::rows_are_alike;
 using suan::kernels::SpmvHints;
 using suan::test::HostMatrix;
 
@@ -122,6 +123,61 @@ TYPED_TEST(SpmvHintsTest, ChangeNoBit) {
       EXPECT_EQ(plain.to_host(), hinted.to_host()) << rows;
       hints.scattered = false;
       EXPECT_EQ(dot, suan::kernels::spmv_dot<T>(space, csr.view(), x.view(), plain.view(), hints));
+    }
+  }
+}
+
+/// `run` rows of no entries, of one entry, ... of 45 entries, and so on.
+template <class T>
+HostMatrix<T> rows_in_runs(LocalIndex rows, LocalIndex run) {
+  HostMatrix<T> a;
+  a.rows = rows;
+  a.columns = rows;
+  const auto values = suan::random_vector<T>(Layout::serial(1009), 5).to_host();
+  for (Offset i = 0; i < rows; ++i) {
+    for (Offset k = 0; k < i / run % 46; ++k) {
+      a.indices.push_back(static_cast<LocalIndex>((i + k * 37) % rows));
+      a.values.push_back(values[static_cast<std::size_t>(i * 3 + k) % values.size()]);
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
+  return a;
+}
+
+TYPED_TEST(SpmvHintsTest, RowsInLongRunsAreAlike) {
+  EXPECT_EQ(rows_are_alike(rows_in_runs<TypeParam>(5000, 20).csr().view()), SUAN_HAVE_CUDA == 0);
+  EXPECT_FALSE(rows_are_alike(rows_in_runs<TypeParam>(5000, 4).csr().view()));
+  EXPECT_FALSE(rows_are_alike(rows_in_runs<TypeParam>(50, 1).csr().view()));
+}
+
+// Code for one length, which changes in the middle of a block of rows and of a thread's part, sums
+// in the same order; and it leaves out the same rows.
+TYPED_TEST(SpmvHintsTest, AlikeRowsChangeNoBitEither) {
+  using T = TypeParam;
+  for (const LocalIndex run : {1, 7, 100}) {
+    auto a = rows_in_runs<T>(5000, run);
+    for (int row = 0; row < 3; ++row) {
+      for (Offset k = 0; k < 17000; ++k) {
+        a.indices.push_back(static_cast<LocalIndex>(k * 13 % a.rows));
+        a.values.push_back(T(row + 1));
+      }
+      a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+    a.rows += 3;
+    a.columns += 3;
+    const auto csr = a.csr();
+    const auto layout = Layout::serial(a.rows);
+    const auto x = suan::random_vector<T>(layout, 1);
+    for (const auto& space : suan::test::spaces()) {
+      SpmvHints<T> hints(space, csr.view());
+      Vector<T> plain(layout);
+      Vector<T> hinted(layout);
+      hints.scattered = false;
+      hints.alike = false;
+      suan::kernels::spmv<T>(space, T(1), csr.view(), x.view(), T(0), plain.view(), hints);
+      hints.alike = true;
+      suan::kernels::spmv<T>(space, T(1), csr.view(), x.view(), T(0), hinted.view(), hints);
+      EXPECT_EQ(plain.to_host(), hinted.to_host()) << run;
     }
   }
 }
