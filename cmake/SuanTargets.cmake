@@ -37,8 +37,7 @@ function(suan_target_defaults target)
 endfunction()
 
 # suan_precompile(target header ...): the headers that nearly every source of `target` reads, most of
-# all Kokkos', which takes 3 seconds of each. Not for the library: so the Python package's build finds
-# its objects in ccache, and a source that leaves out an #include is found. nvcc cannot do it.
+# all Kokkos', which takes 3 seconds of each. nvcc cannot do it.
 function(suan_precompile target)
   if(SUAN_PRECOMPILE_HEADERS AND NOT Kokkos_ENABLE_CUDA)
     target_precompile_headers(${target} PRIVATE ${ARGN})
