@@ -22,7 +22,7 @@ option(SUAN_ENABLE_BENCHMARKS "Build the benchmarks" OFF)
 option(SUAN_ENABLE_INSTALL "Write install rules" ON)
 option(SUAN_WARNINGS_AS_ERRORS "Treat warnings in Suan's own sources as errors"
        ${PROJECT_IS_TOP_LEVEL})
-option(SUAN_PRECOMPILE_HEADERS "Compile the headers of Kokkos once per group of tests and programs"
+option(SUAN_PRECOMPILE_HEADERS "Compile the headers of Kokkos once per group of targets"
        OFF)
 set(SUAN_SANITIZE "" CACHE STRING
     "Sanitizers for Suan's own targets, as in -fsanitize=, e.g. address,undefined")

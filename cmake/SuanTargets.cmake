@@ -44,9 +44,10 @@ function(suan_precompile target)
   endif()
 endfunction()
 
-# suan_reuse_precompiled(target from): the precompiled headers of `from`, whose flags are the same.
+# suan_reuse_precompiled(target from): the precompiled headers of `from`, a static library, whose flags
+# are the same unless all code is to be independent of its position.
 function(suan_reuse_precompiled target from)
-  if(SUAN_PRECOMPILE_HEADERS AND NOT Kokkos_ENABLE_CUDA)
+  if(SUAN_PRECOMPILE_HEADERS AND NOT Kokkos_ENABLE_CUDA AND NOT CMAKE_POSITION_INDEPENDENT_CODE)
     target_precompile_headers(${target} REUSE_FROM ${from})
   endif()
 endfunction()

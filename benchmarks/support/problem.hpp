@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "core/memory.hpp"
 #include "shapes.hpp"
 #include "suan/core/options.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/csr.hpp"
-#include "suan/vector/vector.hpp"
 
 namespace suan::bench {
 
@@ -22,9 +22,7 @@ template <class T>
 Csr<T> with_general_values(const Csr<T>& part, GlobalIndex first,
                            const DeviceView<const LocalIndex>& numbers) {
   const auto& view = part.view();
-  // A vector's array, because those lie on large pages as a matrix's own do.
-  const DeviceView<T> values =
-      Vector<T>(Layout::serial(static_cast<GlobalIndex>(view.values.extent(0)))).view();
+  const auto values = suan::detail::allocate<T>("suan::bench::values", view.values.extent(0));
   const auto offsets = view.offsets;
   const auto old = view.values;
   Kokkos::parallel_for(

@@ -103,8 +103,9 @@ use_ccache() {
     export CMAKE_CUDA_COMPILER_LAUNCHER=ccache
     # Clones in different places share what they compile.
     export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
-    # Without this it compiles anew what reads a precompiled header.
-    export CCACHE_SLOPPINESS=pch_defines,time_macros
+    # It sees no __TIME__ and no #define behind a precompiled header, and compiles anew what reads one
+    # unless told that this does not matter; no source of ours has either there.
+    export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:+$CCACHE_SLOPPINESS,}pch_defines,time_macros
   fi
 }
 

@@ -45,6 +45,8 @@ T short_row_product(Offset begin, Offset end, const LocalIndex* __restrict indic
   return sum;
 }
 
+/// Entries of a long row between two requests: a cache line of values, or four sums where those
+/// take more than a line.
 template <Scalar T>
 constexpr Offset per_line = Kokkos::max<Offset>(4, 64 / Offset(sizeof(T)));
 
@@ -80,12 +82,14 @@ T row_product(Offset begin, Offset end, const LocalIndex* indices, const T* valu
   return long_row_product<fetch>(begin, end - tail, tail, indices, values, x);
 }
 
-/// Calls use(constant) with std::integral_constant<int, n>, 0 <= n < 16.
-template <class Use>
+/// Calls use(constant) with std::integral_constant<int, n>, 0 <= n < bound <= 16.
+template <Offset bound, class Use>
 auto with_constant(Offset n, const Use& use) {
-#define SUAN_CASE(n) \
-  case n:            \
-    return use(std::integral_constant<int, n>());
+  static_assert(bound <= 16);
+#define SUAN_CASE(n)                                                       \
+  case n:                                                                  \
+    if constexpr (n < bound) return use(std::integral_constant<int, n>()); \
+    [[fallthrough]];
   switch (n) {
     SUAN_CASE(1)
     SUAN_CASE(2)
@@ -110,7 +114,7 @@ auto with_constant(Offset n, const Use& use) {
 
 /// short_row_product for a length that the compiler knows.
 template <int length, Scalar T>
-T short_row_product(Offset begin, const LocalIndex* __restrict indices, const T* __restrict values,
+T fixed_row_product(Offset begin, const LocalIndex* __restrict indices, const T* __restrict values,
                     const T* __restrict x) {
   prefetch(indices + begin + length, values + begin + length);
   T sum{};
@@ -143,13 +147,13 @@ void alike_row_products(const Offset* offsets, LocalIndex count, const LocalInde
     if (length >= limit) {
       i = products_of_run(offsets, i, count, products, [](Offset) { return T{}; });
     } else if (length < long_row) {
-      i = with_constant(length, [=](auto constant) {
+      i = with_constant<long_row>(length, [=](auto constant) {
         return products_of_run(offsets, i, count, products, [=](Offset begin) {
-          return short_row_product<constant.value>(begin, indices, values, x);
+          return fixed_row_product<constant.value>(begin, indices, values, x);
         });
       });
     } else {
-      i = with_constant(length % per_line<T>, [=](auto tail) {
+      i = with_constant<per_line<T>>(length % per_line<T>, [=](auto tail) {
         return products_of_run(offsets, i, count, products, [=](Offset begin) {
           return long_row_product<false>(begin, begin + length - tail.value, tail, indices, values,
                                          x);
