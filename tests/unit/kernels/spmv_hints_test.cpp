@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <vector>
 
 #include "host_matrix.hpp"
 #include "spaces.hpp"
@@ -127,6 +128,16 @@ TYPED_TEST(SpmvHintsTest, ChangeNoBit) {
   }
 }
 
+/// A x for a random x, which is the same in each call.
+template <class T>
+std::vector<T> product(const suan::ExecutionSpace& space, const suan::Csr<T>& a,
+                       const SpmvHints<T>& hints) {
+  const auto x = suan::random_vector<T>(a.column_layout(), 1);
+  Vector<T> y(a.row_layout());
+  suan::kernels::spmv<T>(space, T(1), a.view(), x.view(), T(0), y.view(), hints);
+  return y.to_host();
+}
+
 /// `run` rows of no entries, of one entry, ... of 45 entries, and so on.
 template <class T>
 HostMatrix<T> rows_in_runs(LocalIndex rows, LocalIndex run) {
@@ -166,18 +177,13 @@ TYPED_TEST(SpmvHintsTest, AlikeRowsChangeNoBitEither) {
     a.rows += 3;
     a.columns += 3;
     const auto csr = a.csr();
-    const auto layout = Layout::serial(a.rows);
-    const auto x = suan::random_vector<T>(layout, 1);
     for (const auto& space : suan::test::spaces()) {
       SpmvHints<T> hints(space, csr.view());
-      Vector<T> plain(layout);
-      Vector<T> hinted(layout);
       hints.scattered = false;
       hints.alike = false;
-      suan::kernels::spmv<T>(space, T(1), csr.view(), x.view(), T(0), plain.view(), hints);
+      const auto plain = product(space, csr, hints);
       hints.alike = true;
-      suan::kernels::spmv<T>(space, T(1), csr.view(), x.view(), T(0), hinted.view(), hints);
-      EXPECT_EQ(plain.to_host(), hinted.to_host()) << run;
+      EXPECT_EQ(plain, product(space, csr, hints)) << run;
     }
   }
 }
