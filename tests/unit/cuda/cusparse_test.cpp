@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The product by cuSPARSE against the native one. Compiled in every build; skips without CUDA.
+// The product by cuSPARSE against the native one. Compiled with CUDA only.
 #include <gmock/gmock.h>
 
 #include <limits>
@@ -22,10 +22,6 @@ using test::to_host;
 template <class T>
 class Cusparse : public testing::Test {
  protected:
-  void SetUp() override {
-    if (SUAN_HAVE_CUDA == 0) GTEST_SKIP() << "this build has no CUDA";
-  }
-
   /// y = alpha A x + beta y by `path`, with x and y `shift` elements off an aligned address.
   static std::vector<T> product(const test::DeviceCase<T>& a, KernelPath path, T alpha,
                                 const std::vector<T>& x, T beta, const std::vector<T>& y,

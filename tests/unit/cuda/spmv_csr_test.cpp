@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Suan's own CUDA products against the native ones: all kernels on all matrices that are difficult
-// for one of them. Compiled in every build; skips without CUDA.
+// for one of them. Compiled with CUDA only.
 #include <gmock/gmock.h>
 
 #include <cstring>
@@ -10,11 +10,8 @@
 #include <memory>
 #include <optional>
 
-#include "suan/core/error.hpp"
-#include "unit/cuda/host_csr.hpp"
-#if SUAN_HAVE_CUDA
 #include "kernels/cuda.hpp"
-#endif
+#include "unit/cuda/host_csr.hpp"
 
 namespace suan::kernels {
 namespace {
@@ -33,15 +30,10 @@ constexpr Offset tile = 896;
 constexpr int kernels_to_test[] = {-1, 0, 1, 2, 4, 8, 16, 32};
 
 template <Scalar T>
-std::unique_ptr<const PreparedSpmv<T>> prepare([[maybe_unused]] const CsrView<T>& a,
-                                               [[maybe_unused]] int kernel) {
-#if SUAN_HAVE_CUDA
+std::unique_ptr<const PreparedSpmv<T>> prepare(const CsrView<T>& a, int kernel) {
   std::optional<cuda::CsrChoice> choice;
   if (kernel >= 0) choice = cuda::CsrChoice{kernel == 0, kernel == 0 ? 1 : kernel};
   return cuda::make_csr_spmv<T>(ExecutionSpace(), a, choice);
-#else
-  throw NotSupported("this build has no CUDA");
-#endif
 }
 
 /// Whether two results are the same to the last bit.
@@ -53,10 +45,6 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 template <class T>
 class CudaCsr : public testing::Test {
  protected:
-  void SetUp() override {
-    if (SUAN_HAVE_CUDA == 0) GTEST_SKIP() << "this build has no CUDA";
-  }
-
   static std::vector<T> apply(const PreparedSpmv<T>& product, T alpha, const std::vector<T>& x,
                               T beta, const std::vector<T>& y, std::size_t shift) {
     const auto result = to_device(y, shift);

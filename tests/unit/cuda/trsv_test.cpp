@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The triangular solves that only CUDA has, against the native ones. Compiled in every build; skips
-// without CUDA. What all schedules have to do is in tests/unit/kernels/trsv_test.cpp.
+// The triangular solves that only CUDA has, against the native ones. Compiled with
+// CUDA only. What all schedules have to do is in tests/unit/kernels/trsv_test.cpp.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -84,10 +84,6 @@ void expect_solves(const HostTriangle<T>& a, Diagonal diagonal, const std::vecto
 template <class T>
 class TrsvOnDevice : public testing::Test {
  protected:
-  void SetUp() override {
-    if (SUAN_HAVE_CUDA == 0) GTEST_SKIP() << "this build has no CUDA";
-  }
-
   static std::vector<T> solve(const TrsvPlan<T>& plan, const std::vector<T>& b,
                               std::size_t shift = 0) {
     const DeviceView<T> x("suan::test", b.size());

@@ -180,8 +180,9 @@ TYPED_TEST(SpgemmTest, RowsThatRepeat) {
   using T = TypeParam;
   for (const LocalIndex unknowns : {1, 2, 3, 8, 9}) {
     SCOPED_TRACE(unknowns);
-    const auto a = grid_matrix<T>(25, unknowns == 1 ? 40 : 8, unknowns, 1);
-    const auto b = grid_matrix<T>(25, unknowns == 1 ? 40 : 8, unknowns, 2);
+    const LocalIndex height = unknowns == 1 ? 40 : unknowns < 8 ? 8 : 3;
+    const auto a = grid_matrix<T>(25, height, unknowns, 1);
+    const auto b = grid_matrix<T>(25, height, unknowns, 2);
     const std::size_t middle = a.indices.size() / 2;
     for (const auto& [left, right] :
          {std::pair(a, b), std::pair(without(a, middle), b), std::pair(a, without(b, middle))}) {
