@@ -42,22 +42,87 @@ KOKKOS_FORCEINLINE_FUNCTION LocalIndex last_row(LocalIndex rows, LocalIndex firs
   return rows - first < slice_rows ? rows : first + slice_rows;
 }
 
-/// Whether the k-th entries of all rows from `first` on stand in consecutive columns.
+/// Whether the first `width` entries of row `first` + l stand l columns behind those of row
+/// `first`. All are looked at, which vectors do faster than a loop that stops.
 template <Scalar T>
-KOKKOS_FUNCTION bool is_run(const CsrView<T>& a, LocalIndex first, LocalIndex k) {
-  const LocalIndex column = a.indices(a.offsets(first) + k);
-  for (LocalIndex l = 1; l < slice_rows; ++l) {
-    if (a.indices(a.offsets(first + l) + k) - column != l) return false;
-  }
-  return true;
+KOKKOS_FUNCTION bool continues_runs(const CsrView<T>& a, LocalIndex first, LocalIndex l,
+                                    LocalIndex width) {
+  const LocalIndex* const leading = a.indices.data() + a.offsets(first);
+  const LocalIndex* const own = a.indices.data() + a.offsets(first + l);
+  LocalIndex differs = 0;
+  for (LocalIndex k = 0; k < width; ++k) differs |= (own[k] - leading[k]) ^ l;
+  return differs == 0;
 }
 
+/// Whether the same values stand there.
 template <Scalar T>
-KOKKOS_FUNCTION bool is_shared(const CsrView<T>& a, LocalIndex first, LocalIndex k) {
-  const T value = a.values(a.offsets(first) + k);
-  for (LocalIndex l = 1; l < slice_rows; ++l) {
-    if (!same_bits(a.values(a.offsets(first + l) + k), value)) return false;
+KOKKOS_FUNCTION bool shares_values(const CsrView<T>& a, LocalIndex first, LocalIndex l,
+                                   LocalIndex width) {
+  const T* const leading = a.values.data() + a.offsets(first);
+  const T* const own = a.values.data() + a.offsets(first + l);
+  bool same = true;
+  for (LocalIndex k = 0; k < width; ++k) same &= same_bits(own[k], leading[k]);
+  return same;
+}
+
+/// Goes through the entries of the rows from `first` on run by run: the entries whose columns minus
+/// the row are equal are one run, and the runs come in the order of their columns. Calls
+/// found(base, present, places) for each, where `base` is the first row's column (it may have none
+/// there), `present` has a bit for each row with an entry and places[l] is where that of row
+/// `first` + l is; stops where it returns false. Rows are sorted, or the same run may come twice.
+template <Scalar T, class Found>
+KOKKOS_FUNCTION void each_run(const CsrView<T>& a, LocalIndex first, const Found& found) {
+  Offset at[slice_rows];
+  for (LocalIndex l = 0; l < slice_rows; ++l) at[l] = a.offsets(first + l);
+  while (true) {
+    constexpr Offset none = std::numeric_limits<Offset>::max();
+    Offset base = none;
+    for (LocalIndex l = 0; l < slice_rows; ++l) {
+      if (at[l] == a.offsets(first + l + 1)) continue;
+      base = Kokkos::min(base, Offset(a.indices(at[l])) - l);
+    }
+    if (base == none) return;
+    std::uint32_t present = 0;
+    for (LocalIndex l = 0; l < slice_rows; ++l) {
+      if (at[l] == a.offsets(first + l + 1) || Offset(a.indices(at[l])) - l != base) continue;
+      present |= std::uint32_t(1) << l;
+    }
+    if (!found(base, present, at)) return;
+    for (LocalIndex l = 0; l < slice_rows; ++l) at[l] += present >> l & 1u;
   }
+}
+
+/// Whether the rows from `first` on are runs with few gaps, as at the ends of a grid's lines.
+/// `plan` is told how many, and whether they share values. A gap costs a value, so there may be one
+/// to four entries; one to each entry where the rows share their values. All columns of a run
+/// exist.
+template <Scalar T>
+KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first,
+                                        SellPlanOfSlice& plan) {
+  const Offset entries = a.offsets(first + slice_rows) - a.offsets(first);
+  Offset missing = 0;
+  LocalIndex runs = 0;
+  bool fits = entries > 0;
+  bool shared = true;
+  each_run(a, first, [&](Offset base, std::uint32_t present, const Offset* at) {
+    const T* value = nullptr;
+    for (LocalIndex l = 0; l < slice_rows; ++l) {
+      if ((present >> l & 1u) == 0) {
+        ++missing;
+        continue;
+      }
+      if (value == nullptr) value = &a.values(at[l]);
+      shared = shared && same_bits(a.values(at[l]), *value);
+    }
+    ++runs;
+    fits = base >= 0 && base + slice_rows <= a.columns && missing * (shared ? 1 : 4) <= entries;
+    return fits;
+  });
+  if (!fits) return false;
+  plan.width = runs;
+  plan.flags = SellSlice::runs | SellSlice::gaps | (shared ? SellSlice::shared : 0);
+  plan.values = shared ? Offset(runs) : Offset(runs) * slice_rows;
+  plan.words = 2 * Offset(runs);
   return true;
 }
 
@@ -78,9 +143,16 @@ KOKKOS_FUNCTION SellPlanOfSlice plan_slice(const CsrView<T>& a, LocalIndex slice
   plan.width = last - first == slice_rows ? static_cast<LocalIndex>(shortest) : 0;
   if (longest > plan.width) plan.flags |= SellSlice::uneven;
   bool runs = plan.width > 0;
-  for (LocalIndex k = 0; runs && k < plan.width; ++k) runs = is_run(a, first, k);
+  for (LocalIndex l = 1; runs && l < slice_rows; ++l)
+    runs = continues_runs(a, first, l, plan.width);
   bool shared = runs;
-  for (LocalIndex k = 0; shared && k < plan.width; ++k) shared = is_shared(a, first, k);
+  for (LocalIndex l = 1; shared && l < slice_rows; ++l) {
+    shared = shares_values(a, first, l, plan.width);
+  }
+  if (!(runs && longest == plan.width) && last - first == slice_rows &&
+      has_runs_with_gaps(a, first, plan)) {
+    return plan;
+  }
   if (runs) plan.flags |= SellSlice::runs;
   if (shared) plan.flags |= SellSlice::shared;
 
@@ -121,9 +193,9 @@ SellLayout sell_layout(const ExecutionSpace& space, const CsrView<T>& a) {
         runs += slices(s).is(SellSlice::runs) ? 1 : 0;
         shared += slices(s).is(SellSlice::shared) ? 1 : 0;
         near += slices(s).is(SellSlice::near) ? 1 : 0;
-        in_runs += slices(s).is(SellSlice::runs) ? side_by_side : 0;
         const LocalIndex last = last_row(a.rows, s * slice_rows);
         const Offset entries = a.offsets(last) - a.offsets(s * slice_rows);
+        in_runs += slices(s).is(SellSlice::runs) ? Kokkos::min(side_by_side, entries) : 0;
         tails = Kokkos::max(tails, entries - side_by_side);
       },
       counts.runs, counts.shared, counts.near, counts.entries_in_runs,
@@ -154,6 +226,25 @@ SellLayout sell_layout(const ExecutionSpace& space, const CsrView<T>& a) {
   return layout;
 }
 
+/// Writes the words and values of a slice of runs with gaps.
+template <Scalar T, class Code>
+KOKKOS_FUNCTION void fill_runs_with_gaps(const CsrView<T>& a, const Codec<T, Code>& codec,
+                                         LocalIndex first, const SellSlice& slice,
+                                         std::uint32_t* word, Code* value) {
+  const LocalIndex kept = slice.is(SellSlice::shared) ? 1 : slice_rows;
+  each_run(a, first, [&](Offset base, std::uint32_t present, const Offset* at) {
+    word[0] = static_cast<std::uint32_t>(base);
+    word[slice.width] = present;
+    ++word;
+    LocalIndex any = 0;
+    while ((present >> any & 1u) == 0) ++any;
+    for (LocalIndex l = 0; l < kept; ++l) {
+      *value++ = codec.encode(a.values(at[(present >> l & 1u) != 0 ? l : any]));
+    }
+    return true;
+  });
+}
+
 template <Scalar T, class Code>
 SellView<T, Code> fill_sell(const ExecutionSpace& space, const CsrView<T>& a,
                             const SellLayout& layout, const Codec<T, Code>& codec) {
@@ -172,6 +263,10 @@ SellView<T, Code> fill_sell(const ExecutionSpace& space, const CsrView<T>& a,
         const bool near = slice.is(SellSlice::near);
         std::uint32_t* word = words.data() + slice.words;
         Code* value = values.data() + slice.values;
+        if (slice.is(SellSlice::gaps)) {
+          fill_runs_with_gaps(a, codec, first, slice, word, value);
+          return;
+        }
         if (slice.is(SellSlice::uneven)) {
           Offset end = 0;
           for (LocalIndex l = 0; l < slice_rows; ++l) {
@@ -203,11 +298,12 @@ SellView<T, Code> fill_sell(const ExecutionSpace& space, const CsrView<T>& a,
         };
         const LocalIndex kept = slice.is(SellSlice::shared) ? 1 : slice_rows;
         for (LocalIndex k = 0; k < slice.width; ++k) {
-          for (LocalIndex l = 0; l < slice_rows; ++l) {
-            const Offset at = a.offsets(first + l) + k;
-            if (!runs) list(a.indices(at));
-            if (l < kept) *value++ = codec.encode(a.values(at));
+          for (LocalIndex l = 0; l < kept; ++l) {
+            *value++ = codec.encode(a.values(a.offsets(first + l) + k));
           }
+        }
+        for (LocalIndex k = 0; !runs && k < slice.width; ++k) {
+          for (LocalIndex l = 0; l < slice_rows; ++l) list(a.indices(a.offsets(first + l) + k));
         }
         for (LocalIndex i = first; i < last; ++i) {
           for (Offset at = a.offsets(i) + slice.width; at < a.offsets(i + 1); ++at) {

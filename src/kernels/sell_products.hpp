@@ -14,100 +14,108 @@
 
 namespace suan::kernels {
 
-/// Eight numbers of type T in registers.
+/// The numbers of one slice in vectors; complex ones, which are not worth vectors, one by one.
 template <Scalar T>
 struct Lanes {
   static constexpr int per_vector = is_complex<T> ? 1 : 32 / int(sizeof(T));
-  static constexpr int vectors = 8 / per_vector;
-  using Vector = typename VectorOf<T, is_complex<T> ? 1 : 32 / int(sizeof(T))>::Type;
+  static constexpr int vectors = slice_rows / per_vector;
+  using Vector = typename VectorOf<T, per_vector>::Type;
 };
 
-/// The sums of the entries that stand side by side in one slice of real numbers.
-template <Scalar T, class Code>
-struct SliceSums {
-  using L = Lanes<T>;
-  const Codec<T, Code>& codec;
-  typename L::Vector sums[L::vectors] = {};
+/// step(k) for all k below `count`, in this order. Four at a time and a rest of two and one: the
+/// end of a loop of few steps is guessed wrong in each slice, while these branches go the same way
+/// in all slices of one width.
+template <class Step>
+[[gnu::always_inline]] inline void for_steps(LocalIndex count, const Step& step) {
+  LocalIndex k = 0;
+  for (; k + 4 <= count; k += 4) {
+    step(k);
+    step(k + 1);
+    step(k + 2);
+    step(k + 3);
+  }
+  if ((count & 2) != 0) {
+    step(k);
+    step(k + 1);
+    k += 2;
+  }
+  if ((count & 1) != 0) step(k);
+}
 
-  // The values are read in one stream; a processor's own prefetching stops at page ends.
-  static void prefetch(const Code* values) {
-    __builtin_prefetch(reinterpret_cast<const char*>(values) + 1024, 0, 0);
-  }
-
-  void add_runs(const SellSlice& slice, const std::uint32_t* bases, const Code* values,
-                const T* x) {
-    for (LocalIndex k = 0; k < slice.width; ++k, values += slice_rows) {
-      prefetch(values);
-      const T* const from = x + bases[k];
-      for (int v = 0; v < L::vectors; ++v) {
-        sums[v] += decode_lanes<L::per_vector>(codec, values + v * L::per_vector) *
-                   load_lanes<L::per_vector>(from + v * L::per_vector);
-      }
-    }
-  }
-  void add_shared_runs(const SellSlice& slice, const std::uint32_t* bases, const Code* values,
-                       const T* x) {
-    for (LocalIndex k = 0; k < slice.width; ++k) {
-      const T value = codec.decode(values[k]);
-      const T* const from = x + bases[k];
-      for (int v = 0; v < L::vectors; ++v) {
-        sums[v] += value * load_lanes<L::per_vector>(from + v * L::per_vector);
-      }
-    }
-  }
-  /// `column` turns a number of the array into a column.
-  template <class Number, class Column>
-  void add_columns(const SellSlice& slice, const Number* numbers, const Code* values, const T* x,
-                   const Column& column) {
-    for (LocalIndex k = 0; k < slice.width; ++k, values += slice_rows, numbers += slice_rows) {
-      prefetch(values);
-      for (int v = 0; v < L::vectors; ++v) {
-        typename L::Vector gathered;
-#pragma GCC unroll 8
-        for (int l = 0; l < L::per_vector; ++l) {
-          gathered[l] = x[column(numbers[v * L::per_vector + l])];
-        }
-        sums[v] += decode_lanes<L::per_vector>(codec, values + v * L::per_vector) * gathered;
-      }
-    }
-  }
-  void store(T* products) const { __builtin_memcpy(products, sums, sizeof sums); }
-};
-
-/// The same for complex numbers, which are not worth vectors of their own.
+// The values are read in one stream; a processor's own prefetching stops at page ends.
 template <class Code>
-struct SliceSums<Complex, Code> {
-  const Codec<Complex, Code>& codec;
-  Complex sums[slice_rows] = {};
+void prefetch_values(const Code* values) {
+  __builtin_prefetch(reinterpret_cast<const char*>(values) + 1024, 0, 0);
+}
 
-  void add_runs(const SellSlice& slice, const std::uint32_t* bases, const Code* values,
-                const Complex* x) {
-    for (LocalIndex k = 0; k < slice.width; ++k, values += slice_rows) {
-      for (LocalIndex l = 0; l < slice_rows; ++l) {
-        sums[l] += codec.decode(values[l]) * x[bases[k] + std::uint32_t(l)];
-      }
-    }
+/// products[l] = the sum of what add(k, sums) added to the sums of row l for all k below `width`.
+/// The sums are no member of anything, so that they are zero and stay in registers without a detour
+/// over memory.
+template <Scalar T, class Add>
+[[gnu::always_inline]] inline void sum_side_by_side(LocalIndex width, T* products, const Add& add) {
+  using L = Lanes<T>;
+  typename L::Vector sums[L::vectors];
+  for (auto& sum : sums) sum = typename L::Vector{};
+  if constexpr (is_complex<T>) {
+    for (LocalIndex k = 0; k < width; ++k) add(k, sums);
+  } else {
+    for_steps(
+        width, [&](LocalIndex k) __attribute__((always_inline)) { add(k, sums); });
   }
-  void add_shared_runs(const SellSlice& slice, const std::uint32_t* bases, const Code* values,
-                       const Complex* x) {
-    for (LocalIndex k = 0; k < slice.width; ++k) {
-      const Complex value = codec.decode(values[k]);
-      for (LocalIndex l = 0; l < slice_rows; ++l) sums[l] += value * x[bases[k] + std::uint32_t(l)];
-    }
+  for (int v = 0; v < L::vectors; ++v) {
+    __builtin_memcpy(products + v * L::per_vector, &sums[v], sizeof sums[v]);
   }
-  template <class Number, class Column>
-  void add_columns(const SellSlice& slice, const Number* numbers, const Code* values,
-                   const Complex* x, const Column& column) {
-    for (LocalIndex k = 0; k < slice.width; ++k, values += slice_rows, numbers += slice_rows) {
-      for (LocalIndex l = 0; l < slice_rows; ++l) {
-        sums[l] += codec.decode(values[l]) * x[column(numbers[l])];
-      }
-    }
-  }
-  void store(Complex* products) const {
-    for (LocalIndex l = 0; l < slice_rows; ++l) products[l] = sums[l];
-  }
-};
+}
+
+/// The products of a slice's runs.
+template <bool shared, bool gaps, Scalar T, class Code>
+void run_products(const Codec<T, Code>& codec, LocalIndex width, const std::uint32_t* bases,
+                  const Code* values, const T* x, T* products) {
+  using L = Lanes<T>;
+  sum_side_by_side<T>(
+      width, products, [&](LocalIndex k, auto& sums) __attribute__((always_inline)) {
+        constexpr Offset stored = shared ? 1 : slice_rows;
+        const Code* const own = values + k * stored;
+        const T* const from = x + bases[k];
+        if constexpr (!shared) prefetch_values(own);
+        for (int v = 0; v < L::vectors; ++v) {
+          const auto entries = load_lanes<L::per_vector>(from + v * L::per_vector);
+          typename L::Vector product;
+          if constexpr (shared) {
+            product = codec.decode(*own) * entries;
+          } else {
+            product = decode_lanes<L::per_vector>(codec, own + v * L::per_vector) * entries;
+          }
+          if constexpr (gaps) {
+            product = lanes_of<L::per_vector, T>(product, bases[width + k] >> (v * L::per_vector));
+          }
+          sums[v] += product;
+        }
+      });
+}
+
+/// The products of entries that stand side by side in any columns; `column` turns a number of the
+/// array into one.
+template <Scalar T, class Code, class Number, class Column>
+void column_products(const Codec<T, Code>& codec, LocalIndex width, const Number* numbers,
+                     const Code* values, const T* x, const Column& column, T* products) {
+  using L = Lanes<T>;
+  sum_side_by_side<T>(
+      width, products, [&](LocalIndex k, auto& sums) __attribute__((always_inline)) {
+        const Code* const own = values + k * Offset(slice_rows);
+        const Number* const own_numbers = numbers + k * Offset(slice_rows);
+        prefetch_values(own);
+        for (int v = 0; v < L::vectors; ++v) {
+          T gathered[L::per_vector];
+#pragma GCC unroll 8
+          for (int l = 0; l < L::per_vector; ++l) {
+            gathered[l] = x[column(own_numbers[v * L::per_vector + l])];
+          }
+          sums[v] += decode_lanes<L::per_vector>(codec, own + v * L::per_vector) *
+                     load_lanes<L::per_vector>(gathered);
+        }
+      });
+}
 
 /// Sum of `count` entries of one row. Four sums when there are many, because one alone would wait
 /// for each of its additions.
@@ -145,16 +153,15 @@ void add_tails(const Codec<T, Code>& codec, const std::uint32_t* ends, const Num
 
 /// The slice's columns that are not runs: side by side, and the tails.
 template <Scalar T, class Code, class Number, class Column>
-void add_listed(const SellSlice& slice, const std::uint32_t* ends, const Number* numbers,
-                const Code* values, const T* x, const Column& column, SliceSums<T, Code>& sums,
+void add_listed(const Codec<T, Code>& codec, const SellSlice& slice, const std::uint32_t* ends,
+                const Number* numbers, const Code* values, const T* x, const Column& column,
                 T* products) {
   const Offset side_by_side = Offset(slice.width) * slice_rows;
   const bool runs = slice.is(SellSlice::runs);
-  if (!runs) sums.add_columns(slice, numbers, values, x, column);
-  sums.store(products);
+  if (!runs) column_products(codec, slice.width, numbers, values, x, column, products);
   if (!slice.is(SellSlice::uneven)) return;
   const Offset stored = slice.is(SellSlice::shared) ? Offset(slice.width) : side_by_side;
-  add_tails(sums.codec, ends, runs ? numbers : numbers + side_by_side, values + stored, x, column,
+  add_tails(codec, ends, runs ? numbers : numbers + side_by_side, values + stored, x, column,
             products);
 }
 
@@ -164,24 +171,33 @@ void slice_products(const Codec<T, Code>& codec, const SellSlice& slice, const s
                     const Code* values, const T* x, T* products) {
   const std::uint32_t* const ends = words;
   if (slice.is(SellSlice::uneven)) words += slice_rows;
-  SliceSums<T, Code> sums{codec};
-  if (slice.is(SellSlice::runs)) {
-    if (slice.is(SellSlice::shared)) {
-      sums.add_shared_runs(slice, words, values, x);
+  const bool shared = slice.is(SellSlice::shared);
+  if (slice.is(SellSlice::gaps)) {
+    if (shared) {
+      run_products<true, true>(codec, slice.width, words, values, x, products);
     } else {
-      sums.add_runs(slice, words, values, x);
+      run_products<false, true>(codec, slice.width, words, values, x, products);
     }
+    return;
+  }
+  if (slice.is(SellSlice::runs)) {
+    if (shared) {
+      run_products<true, false>(codec, slice.width, words, values, x, products);
+    } else {
+      run_products<false, false>(codec, slice.width, words, values, x, products);
+    }
+    if (!slice.is(SellSlice::uneven)) return;
     words += slice.width;
   }
   if (slice.is(SellSlice::near)) {
     const T* const base = x + words[0];
     const auto* const distances = reinterpret_cast<const Distance*>(words + 1);
     add_listed(
-        slice, ends, distances, values, base, [](Distance d) { return std::size_t(d); }, sums,
+        codec, slice, ends, distances, values, base, [](Distance d) { return std::size_t(d); },
         products);
   } else {
     add_listed(
-        slice, ends, words, values, x, [](std::uint32_t c) { return std::size_t(c); }, sums,
+        codec, slice, ends, words, values, x, [](std::uint32_t c) { return std::size_t(c); },
         products);
   }
 }

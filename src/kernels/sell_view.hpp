@@ -13,19 +13,22 @@ namespace suan::kernels {
 inline constexpr LocalIndex slice_rows = SUAN_HAVE_CUDA ? 32 : 8;
 
 /// Words hold, in this order: where each row's tail ends (slice_rows words, only when `uneven`);
-/// the first row's column of each run (`width` words, only when `runs`); the slice's smallest
+/// the first row's column of each run (`width` words, only when `runs`); which rows have an entry
+/// in each run, as bits (`width` words, only when `gaps`; otherwise all have); the slice's smallest
 /// column (one word, only when `near`); the remaining columns, two to a word when `near`: of the
 /// entries side by side (unless `runs`), then of the tails. Values hold those side by side (one for
-/// all rows when `shared`), then the tails.
+/// all rows when `shared`; any of the run where a row has none), then the tails. Where there are
+/// gaps there is nothing but runs.
 struct SellSlice {
   Offset values;     ///< where its values begin
   Offset words;      ///< where its words begin
-  LocalIndex width;  ///< entries that stand side by side
+  LocalIndex width;  ///< entries that stand side by side; where there are gaps, runs
   std::uint32_t flags;
   static constexpr std::uint32_t runs = 1;
   static constexpr std::uint32_t near = 2;
   static constexpr std::uint32_t shared = 4;
   static constexpr std::uint32_t uneven = 8;
+  static constexpr std::uint32_t gaps = 16;
   KOKKOS_FORCEINLINE_FUNCTION bool is(std::uint32_t flag) const { return (flags & flag) != 0; }
 };
 
@@ -64,12 +67,14 @@ struct SellView {
     const std::uint32_t* ends = words_at;
     if (slice.is(SellSlice::uneven)) words_at += slice_rows;
     const std::uint32_t* bases = words_at;
-    if (slice.is(SellSlice::runs)) words_at += slice.width;
-    const Columns columns = columns_at(slice, words_at);
     const bool runs = slice.is(SellSlice::runs);
     const bool shared = slice.is(SellSlice::shared);
+    const bool gaps = slice.is(SellSlice::gaps);
+    if (runs) words_at += slice.width;
+    const Columns columns = columns_at(slice, words_at);
     T sum{};
     for (LocalIndex k = 0; k < slice.width; ++k) {
+      if (gaps && (bases[slice.width + k] >> lane & 1u) == 0) continue;
       const Offset at = Offset(k) * slice_rows + lane;
       const LocalIndex column = runs ? LocalIndex(bases[k]) + lane : columns[at];
       sum += codec.decode(values_at[shared ? Offset(k) : at]) * x(column);

@@ -97,8 +97,22 @@ ValueStorage value_storage_from_string(std::string_view name) {
 template <Scalar T>
 ValueFacts<T>::ValueFacts(const ExecutionSpace& space, const CsrView<T>& a)
     : entries_(a.entries()) {
-  count_rounded(space, a);
   collect(space, a);
+  if (!keeps_all_different_values()) count_rounded(space, a);
+}
+
+/// Whether a short dictionary shows that no storage would round anything.
+template <Scalar T>
+bool ValueFacts<T>::keeps_all_different_values() const {
+  if (different_ > most_values) return false;
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), dictionary_);
+  return std::all_of(host.data(), host.data() + different_, [](const T& x) {
+    if constexpr (is_complex<T>) {
+      return is_exact<ComplexFloat>(x);
+    } else {
+      return is_exact<float>(x) && is_exact<BFloat16>(x) && is_exact<Float16>(x);
+    }
+  });
 }
 
 template <Scalar T>
@@ -118,12 +132,16 @@ void ValueFacts<T>::count_rounded(const ExecutionSpace& space, const CsrView<T>&
         KOKKOS_LAMBDA(Offset k, Offset & inexact0, Offset & inexact1, Offset & inexact2,
                       Offset & large0, Offset & large1, Offset & large2) {
           const T x = values(k);
-          inexact0 += is_exact<float>(x) ? 0 : 1;
-          inexact1 += is_exact<BFloat16>(x) ? 0 : 1;
-          inexact2 += is_exact<Float16>(x) ? 0 : 1;
-          large0 += is_too_large<float>(x) ? 1 : 0;
-          large1 += is_too_large<BFloat16>(x) ? 1 : 0;
-          large2 += is_too_large<Float16>(x) ? 1 : 0;
+          // The other two are parts of float32, and what is exact is not too large.
+          const bool exact = is_exact<float>(x);
+          const bool exact1 = exact && is_exact<BFloat16>(x);
+          const bool exact2 = exact && is_exact<Float16>(x);
+          inexact0 += exact ? 0 : 1;
+          inexact1 += exact1 ? 0 : 1;
+          inexact2 += exact2 ? 0 : 1;
+          large0 += !exact && is_too_large<float>(x) ? 1 : 0;
+          large1 += !exact1 && is_too_large<BFloat16>(x) ? 1 : 0;
+          large2 += !exact2 && is_too_large<Float16>(x) ? 1 : 0;
         },
         inexact_[0], inexact_[1], inexact_[2], too_large_[0], too_large_[1], too_large_[2]);
   }

@@ -29,6 +29,24 @@ typename VectorOf<T, n>::Type load_lanes(const T* numbers) {
   return result;
 }
 
+/// The numbers whose bit is set in `present`, and zero in place of the others, whatever they are.
+template <int n, class T>
+typename VectorOf<T, n>::Type lanes_of(const typename VectorOf<T, n>::Type& numbers,
+                                       std::uint32_t present) {
+  if constexpr (is_complex<T>) {
+    static_assert(n == 1);
+    return (present & 1u) != 0 ? numbers : T{};
+  } else {
+    using Word = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+    using Words = typename VectorOf<Word, n>::Type;
+    Words bits;
+#pragma GCC unroll 8
+    for (int l = 0; l < n; ++l) bits[l] = Word(1) << l;
+    const Words kept = (bits & Word(present)) != 0;
+    return reinterpret_cast<typename VectorOf<T, n>::Type>(reinterpret_cast<Words>(numbers) & kept);
+  }
+}
+
 /// n codes that stand one behind the other, as numbers.
 template <int n, Scalar T, class Code>
 typename VectorOf<T, n>::Type decode_lanes(const Codec<T, Code>& codec, const Code* codes) {

@@ -34,7 +34,7 @@ class ValueFacts {
   static constexpr LocalIndex most_values = 256;
 
   ValueFacts() = default;
-  /// Reads the values once, and once more as far as the dictionary goes.
+  /// Reads the values once, or twice where some do not come back from a storage.
   ValueFacts(const ExecutionSpace& space, const CsrView<T>& a);
 
   /// Whether every value comes back unchanged; not for `lossless`.
@@ -59,6 +59,7 @@ class ValueFacts {
   void collect(const ExecutionSpace& space, const CsrView<T>& a);
 
  private:
+  bool keeps_all_different_values() const;
   static std::size_t rounding(ValueStorage storage) {
     return static_cast<std::size_t>(storage) - static_cast<std::size_t>(ValueStorage::float32);
   }

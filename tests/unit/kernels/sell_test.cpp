@@ -34,6 +34,44 @@ HostMatrix<T> band(LocalIndex rows, LocalIndex columns, LocalIndex length, const
 }
 
 template <class T>
+void set_different_values(HostMatrix<T>& a) {
+  for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = T(static_cast<Real<T>>(k) / 7);
+}
+
+/// Without each entry whose number, counted from 1, is a multiple of `every`.
+template <class T>
+HostMatrix<T> without_every(std::size_t every, const HostMatrix<T>& a) {
+  HostMatrix<T> result{a.rows, a.columns, {0}, {}, {}};
+  for (std::size_t i = 0; i + 1 < a.offsets.size(); ++i) {
+    for (auto k = static_cast<std::size_t>(a.offsets[i]);
+         k < static_cast<std::size_t>(a.offsets[i + 1]); ++k) {
+      if ((k + 1) % every == 0) continue;
+      result.indices.push_back(a.indices[k]);
+      result.values.push_back(a.values[k]);
+    }
+    result.offsets.push_back(static_cast<Offset>(result.indices.size()));
+  }
+  return result;
+}
+
+template <class T>
+std::string description(const HostMatrix<T>& a) {
+  return make_sell(ExecutionSpace(), a.csr().view(), ValueStorage::lossless)->description();
+}
+
+template <class T>
+void expect_infinite_in_rows_with(LocalIndex column, const HostMatrix<T>& a,
+                                  const std::vector<T>& y) {
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    bool has = false;
+    for (auto k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
+      has = has || a.indices[static_cast<std::size_t>(k)] == column;
+    }
+    EXPECT_EQ(!is_finite(y[i]), has) << "row " << i;
+  }
+}
+
+template <class T>
 class SellTest : public testing::Test {};
 using Scalars = testing::Types<float, double, Complex>;
 TYPED_TEST_SUITE(SellTest, Scalars);
@@ -51,11 +89,64 @@ TYPED_TEST(SellTest, TinyMatrixByHand) {
   EXPECT_EQ(y.to_host(), (std::vector<T>{T(201), T(0), T(30)}));
 }
 
-TYPED_TEST(SellTest, RunsSharedAndNot) {
+TYPED_TEST(SellTest, RunsOfEveryLengthSharedAndNot) {
   using T = TypeParam;
-  auto a = band<T>(1000, 1100, 7, T(Real<T>(1) / 3));
-  expect_products(a, as_sell(a.csr()));
-  for (std::size_t k = 0; k < a.values.size(); ++k) a.values[k] = T(static_cast<Real<T>>(k) / 7);
+  for (LocalIndex length = 1; length <= 9; ++length) {
+    SCOPED_TRACE(length);
+    auto a = band<T>(1000, 1100, length, T(Real<T>(1) / 3));
+    expect_products(a, as_sell(a.csr()));
+    set_different_values(a);
+    expect_products(a, as_sell(a.csr()));
+  }
+}
+
+// A gap may be as frequent as an entry where values are shared, otherwise a quarter as frequent.
+TYPED_TEST(SellTest, RunsWithGapsSharedAndNot) {
+  using T = TypeParam;
+  for (const std::size_t every : {2, 3, 4, 6, 9, 100}) {
+    SCOPED_TRACE(every);
+    auto a = without_every(every, band<T>(960, 1000, 7, T(Real<T>(1) / 3)));
+    expect_products(a, as_sell(a.csr()));
+    EXPECT_THAT(description(a), HasSubstr(", 100 % of the entries in runs"));
+    EXPECT_THAT(description(a), HasSubstr("100 % with values shared"));
+    set_different_values(a);
+    expect_products(a, as_sell(a.csr()));
+    EXPECT_THAT(description(a), HasSubstr(every < 6 ? ", 0 % of the entries in runs"
+                                                    : ", 100 % of the entries in runs"));
+  }
+}
+
+// What stands in x where a row has a gap is no business of this row.
+TYPED_TEST(SellTest, WhatStandsInAGapIsNotRead) {
+  using T = TypeParam;
+  constexpr LocalIndex n = 960;
+  for (const bool shared : {true, false}) {
+    auto a = without_every(9, band<T>(n, n + 20, 7, T(Real<T>(1) / 3)));
+    if (!shared) set_different_values(a);
+    const auto sell = as_sell(a.csr());
+    for (const LocalIndex column : {0, 17, 500, 501, 502, n + 10}) {
+      auto hx = std::vector<T>(static_cast<std::size_t>(n + 20), T(1));
+      hx[static_cast<std::size_t>(column)] = T(std::numeric_limits<Real<T>>::infinity());
+      Vector<T> y(Layout::serial(n));
+      sell.apply(Vector<T>::from_host(Layout::serial(n + 20), hx), y);
+      expect_infinite_in_rows_with(column, a, y.to_host());
+    }
+  }
+}
+
+// The left neighbours of the first row and the right ones of the last would be outside of x.
+TYPED_TEST(SellTest, NoRunLeavesTheColumns) {
+  using T = TypeParam;
+  constexpr LocalIndex n = 96;
+  HostMatrix<T> a{n, n, {0}, {}, {}};
+  for (LocalIndex i = 0; i < n; ++i) {
+    for (const LocalIndex column : {i - 20, i - 1, i, i + 1, i + 20}) {
+      if (column < 0 || column >= n) continue;
+      a.indices.push_back(column);
+      a.values.push_back(T(2));
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
   expect_products(a, as_sell(a.csr()));
 }
 
@@ -124,14 +215,7 @@ TYPED_TEST(SellTest, InfinityReachesItsRowsOnly) {
   hx[123] = T(std::numeric_limits<Real<T>>::infinity());
   Vector<T> y(Layout::serial(500));
   as_sell(a.csr()).apply(Vector<T>::from_host(Layout::serial(400), hx), y);
-  const auto hy = y.to_host();
-  for (std::size_t i = 0; i < 500; ++i) {
-    bool has = false;
-    for (auto k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
-      has = has || a.indices[static_cast<std::size_t>(k)] == 123;
-    }
-    EXPECT_EQ(!is_finite(hy[i]), has) << "row " << i;
-  }
+  expect_infinite_in_rows_with(123, a, y.to_host());
 }
 
 TYPED_TEST(SellTest, SameBitsEachTimeAndInEachLosslessStorage) {
@@ -229,6 +313,12 @@ TEST(Sell, BytesByHand) {
   EXPECT_EQ(bytes(a, ValueStorage::bfloat16), 2 * (24 + 3 * 4) + (24 + 3) * 2);
   std::swap(a.indices[0], a.indices[1]);  // runs no more: one base and 24 distances of 16 bits
   EXPECT_EQ(bytes(a, ValueStorage::bfloat16), (24 + 4 + 24 * 2) + (24 + 3 * 4) + (24 + 3) * 2);
+  std::swap(a.indices[0], a.indices[1]);
+  // A gap: the first slice's rows in each run, 4 bytes a run.
+  a.indices.erase(a.indices.begin() + 1);
+  a.values.erase(a.values.begin() + 1);
+  for (std::size_t i = 1; i < a.offsets.size(); ++i) --a.offsets[i];
+  EXPECT_EQ(bytes(a, ValueStorage::bfloat16), (24 + 3 * 8) + (24 + 3 * 4) + (24 + 3) * 2);
 }
 
 TEST(Sell, WhatCannotBeStoredIsRefusedInWords) {
