@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "kernels/streaming.hpp"
 #include "kernels/value_vectors.hpp"
 
 #if !SUAN_HAVE_CUDA
@@ -18,6 +19,12 @@ namespace suan::kernels {
 template <Scalar T, int width>
 class BlockSums {
  public:
+  // No initializers: GCC would clear both arrays by rep stos, which takes as long as a short row.
+  KOKKOS_FORCEINLINE_FUNCTION BlockSums() {
+    for (auto& sum : sums_) sum = Vector{};
+    for (auto& sum : turned_) sum = Vector{};
+  }
+
   // Always inline: each caller's file decides whether products are fused with sums.
   KOKKOS_FORCEINLINE_FUNCTION void add(const T& value, const T* x) {
     const auto* parts = reinterpret_cast<const Real<T>*>(x);
@@ -34,6 +41,11 @@ class BlockSums {
     if constexpr (is_complex<T>) {
       for (int v = 0; v < vectors; ++v) turned_[v] += other.turned_[v];
     }
+  }
+
+  /// Writes alpha times the sums of real vectors past the caches.
+  KOKKOS_FORCEINLINE_FUNCTION void stream_times(const T& alpha, T* target) const {
+    for (int v = 0; v < vectors; ++v) stream(target + v * lanes, alpha * sums_[v]);
   }
 
   T operator[](int c) const {
@@ -54,8 +66,8 @@ class BlockSums {
 
   static Real<T> at(const Vector* sums, int r) { return sums[r / lanes][r % lanes]; }
 
-  Vector sums_[vectors] = {};
-  Vector turned_[is_complex<T> ? vectors : 1] = {};
+  Vector sums_[vectors];
+  Vector turned_[is_complex<T> ? vectors : 1];
 };
 
 }  // namespace suan::kernels

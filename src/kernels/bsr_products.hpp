@@ -27,7 +27,7 @@ struct BlockRow {
   static constexpr int sets = vectors > 2 ? 1 : vectors == 2 ? 2 : 4;
   using Vector = typename VectorOf<T, lanes>::Type;
 
-  static void prefetch(const Code* values) {
+  KOKKOS_FORCEINLINE_FUNCTION static void prefetch(const Code* values) {
     constexpr int ahead = 1024;
     constexpr int bytes = b * b * int(sizeof(Code));
     for (int line = 0; line < bytes; line += 64) {

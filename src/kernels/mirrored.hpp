@@ -5,75 +5,114 @@
 // graphs. Their transpose has their own structure, so that only values move.
 #pragma once
 
-#include "suan/kernels/spmv.hpp"
+#include "kernels/host_csr.hpp"
 
 namespace suan::kernels {
 
-/// Where row j of A, which increases strictly, has the column i of entry k, (i, j); -1 if nowhere.
-template <Scalar T>
-KOKKOS_FUNCTION Offset mirror_of(const CsrView<T>& a, LocalIndex i, Offset k, LocalIndex j) {
-  Offset low = a.offsets(j);
-  Offset high = a.offsets(j + 1);
-  // On a grid it stands as far from the end as k from the beginning.
-  const Offset guess = high - 1 - (k - a.offsets(i));
-  if (guess >= low && a.indices(guess) == i) return guess;
-  while (low < high) {
-    const Offset middle = low + (high - low) / 2;
-    if (a.indices(middle) < i) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
+/// Where the entries of a matrix are. Plain pointers: views are read anew for each entry, because a
+/// compiler cannot know that what is written in between is none of them, which takes thrice as
+/// long.
+struct EntryPlaces {
+  template <Scalar T>
+  explicit EntryPlaces(const CsrView<T>& a)
+      : offsets(a.offsets.data()), indices(a.indices.data()), rows(a.rows) {}
+
+  const Offset* offsets;
+  const LocalIndex* indices;
+  LocalIndex rows;
+
+  /// Where row j, which increases strictly, has the column i of entry k, (i, j); -1 if nowhere.
+  KOKKOS_FORCEINLINE_FUNCTION Offset mirror_of(LocalIndex i, Offset k, LocalIndex j) const {
+    const Offset end = offsets[j + 1];
+    // On a grid it stands as far from the end as k from the beginning.
+    const Offset guess = end - 1 - (k - offsets[i]);
+    if (guess >= offsets[j] && indices[guess] == i) return guess;
+    return find(i, offsets[j], end);
   }
-  return low < a.offsets(j + 1) && a.indices(low) == i ? low : Offset(-1);
-}
+  KOKKOS_FUNCTION Offset find(LocalIndex column, Offset low, Offset end) const {
+    Offset high = end;
+    while (low < high) {
+      const Offset middle = low + (high - low) / 2;
+      if (indices[middle] < column) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < end && indices[low] == column ? low : Offset(-1);
+  }
+
+  /// Calls use(k, mirror) for the entries of row i that have a mirror. How many have none, or do
+  /// not come behind the entry before them.
+  template <class Use>
+  KOKKOS_FORCEINLINE_FUNCTION Offset visit_row(LocalIndex i, const Use& use) const {
+    Offset missing = 0;
+    LocalIndex previous = -1;
+    const Offset end = offsets[i + 1];
+    for (Offset k = offsets[i]; k < end; ++k) {
+      const LocalIndex j = indices[k];
+      const Offset mirror = j > previous ? mirror_of(i, k, j) : Offset(-1);
+      previous = j;
+      if (mirror < 0) {
+        ++missing;
+      } else {
+        use(k, mirror);
+      }
+    }
+    return missing;
+  }
 
 #if !SUAN_HAVE_CUDA
-/// Asks for what row i will read elsewhere: on a grid more places than the hardware follows.
-template <Scalar T>
-void prefetch_mirrors(const CsrView<T>& a, LocalIndex i) {
-  const Offset begin = a.offsets(i);
-  for (Offset k = begin; k < a.offsets(i + 1); ++k) {
-    const Offset guess = Kokkos::max(Offset(0), a.offsets(a.indices(k) + 1) - 1 - (k - begin));
-    __builtin_prefetch(a.indices.data() + guess);
-    __builtin_prefetch(a.values.data() + guess);
+  /// Asks for what row i will read elsewhere: on a grid more places than the hardware follows.
+  template <Scalar T>
+  KOKKOS_FORCEINLINE_FUNCTION void prefetch_mirrors(LocalIndex i, const T* values) const {
+    const Offset begin = offsets[i];
+    for (Offset k = begin; k < offsets[i + 1]; ++k) {
+      const Offset guess = Kokkos::max(Offset(0), offsets[indices[k] + 1] - 1 - (k - begin));
+      __builtin_prefetch(indices + guess);
+      __builtin_prefetch(values + guess);
+    }
   }
-}
 #endif
+};
 
 /// Calls use(k, mirror) for the entries k of each step-th row that have a mirror. Whether all have
 /// one, and all these rows increase strictly. Waits for the device.
 template <Scalar T, class Use>
 bool visit_mirrors(const char* label, const ExecutionSpace& space, const CsrView<T>& a,
                    LocalIndex step, const Use& use) {
-#if !SUAN_HAVE_CUDA
-  // Short rows meet few other places; there it costs more than it gains.
-  const bool prefetch = step == 1 && a.entries() >= 12 * Offset{a.rows};
-  constexpr LocalIndex rows_ahead = 4;
-#endif
+  const EntryPlaces places(a);
   Offset missing = 0;
+#if SUAN_HAVE_CUDA
   Kokkos::parallel_reduce(
       label,
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(
           space, 0, a.rows / step + (a.rows % step != 0 ? 1 : 0)),
-      KOKKOS_LAMBDA(LocalIndex r, Offset & sum) {
-        const LocalIndex i = r * step;
-#if !SUAN_HAVE_CUDA
-        if (prefetch && a.rows - i > rows_ahead) prefetch_mirrors(a, i + rows_ahead);
-#endif
-        LocalIndex previous = -1;
-        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) {
-          const LocalIndex j = a.indices(k);
-          const Offset mirror = j > previous ? mirror_of(a, i, k, j) : Offset(-1);
-          previous = j;
-          if (mirror < 0) {
-            ++sum;
-          } else {
-            use(k, mirror);
-          }
+      KOKKOS_LAMBDA(LocalIndex r, Offset & sum) { sum += places.visit_row(r * step, use); },
+      missing);
+#else
+  // Short rows meet few other places; there it costs more than it gains.
+  const bool prefetch = step == 1 && a.entries() >= 12 * Offset{a.rows};
+  constexpr LocalIndex rows_ahead = 4;
+  const T* const values = a.values.data();
+  const auto parts =
+      split_rows(places.offsets, a.rows, static_cast<std::size_t>(space.concurrency()));
+  Kokkos::parallel_reduce(
+      label,
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::size_t>>(space, 0,
+                                                                          parts.size() - 1),
+      [&](std::size_t part, Offset& sum) {
+        const EntryPlaces own = places;
+        // 64 bits, because the last step may go beyond 2^31.
+        const Offset end = parts[part + 1];
+        for (Offset r = (parts[part] + Offset{step} - 1) / step * step; r < end; r += step) {
+          const auto i = static_cast<LocalIndex>(r);
+          if (prefetch && a.rows - i > rows_ahead) own.prefetch_mirrors(i + rows_ahead, values);
+          sum += own.visit_row(i, use);
         }
       },
       missing);
+#endif
   return missing == 0;
 }
 

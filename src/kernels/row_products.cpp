@@ -27,7 +27,7 @@ constexpr Offset long_row = 16;
 /// Asks for a cache line of both streams. Once per short row, whatever its length: a loop over the
 /// lines of a row would end after one line or two, which no processor predicts.
 template <Scalar T>
-void prefetch(const LocalIndex* indices, const T* values) {
+KOKKOS_FORCEINLINE_FUNCTION void prefetch(const LocalIndex* indices, const T* values) {
   // Read once: keep x in the caches.
   __builtin_prefetch(values + prefetch_distance, 0, 0);
   __builtin_prefetch(indices + prefetch_distance, 0, 0);

@@ -44,7 +44,7 @@ template <class Step>
 
 // The values are read in one stream; a processor's own prefetching stops at page ends.
 template <class Code>
-void prefetch_values(const Code* values) {
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_values(const Code* values) {
   __builtin_prefetch(reinterpret_cast<const char*>(values) + 1024, 0, 0);
 }
 

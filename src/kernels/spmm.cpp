@@ -4,6 +4,7 @@
 
 #include "kernels/block_sums.hpp"
 #include "kernels/row_products.hpp"
+#include "kernels/streaming.hpp"
 
 namespace suan::kernels {
 
@@ -52,6 +53,7 @@ struct Product {
   std::size_t x_stride;
   std::size_t y_stride;
   Offset fetched;  // of RowOptions
+  bool streams;    // whole lines of Y go past the caches
 
   template <int width, bool fetch>
   void add(BlockSums<T, width>& sums, Offset k, std::size_t c) const {
@@ -89,6 +91,12 @@ struct Product {
       const auto sums = last + fetch_distance <= fetched ? row_sums<width, true>(first, last, c)
                                                          : row_sums<width, false>(first, last, c);
       T* const target = y + static_cast<std::size_t>(i) * y_stride + c;
+      if constexpr (!add_y && !is_complex<T> && width * sizeof(T) % line_bytes == 0) {
+        if (streams) {
+          sums.stream_times(alpha, target);
+          continue;
+        }
+      }
       for (int r = 0; r < width; ++r) {
         target[r] = add_y ? alpha * sums[r] + beta * target[r] : alpha * sums[r];
       }
@@ -130,15 +138,20 @@ void multiply_rows(const Product<add, T>& product, LocalIndex begin, LocalIndex 
 template <bool add, Scalar T>
 void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
               T beta, const RowMajor<T>& y, [[maybe_unused]] bool scattered) {
+  // Vectors are taken 16 at a time first, so that all narrower ones begin a line, too.
+  const bool streams = y.size() * sizeof(T) >= streamed_bytes && is_line(y.data()) &&
+                       y.stride(0) * sizeof(T) % line_bytes == 0;
   const Product<add, T> product{
       alpha,    beta,     a.offsets.data(), a.indices.data(), a.values.data(),
-      x.data(), y.data(), x.stride(0),      y.stride(0),      scattered ? a.entries() : 0};
+      x.data(), y.data(), x.stride(0),      y.stride(0),      scattered ? a.entries() : 0,
+      streams};
   const int parts = space.concurrency();
   Kokkos::parallel_for("suan::spmm",
                        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, parts),
                        [&](int part) {
                          multiply_rows(product, first_row_of_part(a, part, parts),
                                        first_row_of_part(a, part + 1, parts), y.extent(1));
+                         end_of_stream();
                        });
 }
 

@@ -57,8 +57,9 @@ class ByColumn {
 template <Scalar T>
 bool note_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
                   const DeviceView<Offset>& mirrors) {
+  Offset* const to = mirrors.data();
   return visit_all_mirrors(
-      space, a, KOKKOS_LAMBDA(Offset k, Offset mirror) { mirrors(k) = mirror; });
+      space, a, KOKKOS_LAMBDA(Offset k, Offset mirror) { to[k] = mirror; });
 }
 
 /// By counting, on the host.
@@ -89,10 +90,11 @@ CsrView<T> transpose_by_counting(const ExecutionSpace& space, const CsrView<T>& 
 template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated) {
   const auto values = detail::allocate<T>("suan::Csr::values", a.values.extent(0));
-  const auto from = a.values;
+  const T* const from = a.values.data();
+  T* const to = values.data();
   // Read here and there, written in order: writing here and there would move the lines twice.
   const auto fetch = KOKKOS_LAMBDA(Offset k, Offset mirror) {
-    values(k) = conjugated ? conjugate(from(mirror)) : from(mirror);
+    to[k] = conjugated ? conjugate(from[mirror]) : from[mirror];
   };
   if (visit_all_mirrors(space, a, fetch)) return {a.rows, a.columns, a.offsets, a.indices, values};
   return transpose_by_counting(space, a, conjugated);

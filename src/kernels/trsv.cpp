@@ -101,7 +101,7 @@ struct Rows {
     return triangle == Triangle::lower ? position : rows - 1 - position;
   }
 
-  void prefetch_vectors(LocalIndex i) const {
+  KOKKOS_FORCEINLINE_FUNCTION void prefetch_vectors(LocalIndex i) const {
     __builtin_prefetch(b + i, 0, 2);
     __builtin_prefetch(x + i, 1, 2);
   }

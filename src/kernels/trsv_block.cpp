@@ -122,7 +122,7 @@ struct BlockRows {
   LocalIndex row_at(LocalIndex position) const {
     return triangle == Triangle::lower ? position : rows - 1 - position;
   }
-  void prefetch_vectors(LocalIndex i) const {
+  KOKKOS_FORCEINLINE_FUNCTION void prefetch_vectors(LocalIndex i) const {
     __builtin_prefetch(b + static_cast<std::size_t>(i) * b_stride, 0, 2);
     __builtin_prefetch(x + static_cast<std::size_t>(i) * x_stride, 1, 2);
   }

@@ -58,7 +58,7 @@ inline void wait_for(const std::atomic<std::uint32_t>& done, std::uint32_t solve
 }
 
 template <class V>
-void prefetch(const V* entries, Offset count) {
+KOKKOS_FORCEINLINE_FUNCTION void prefetch(const V* entries, Offset count) {
   constexpr Offset step = 64 / Offset(sizeof(V));
   for (Offset k = 0; k < count; k += step) __builtin_prefetch(entries + k, 0, 2);
 }

@@ -93,6 +93,22 @@ TYPED_TEST(SpmmTest, EveryNumberOfVectorsAgreesWithTheReference) {
   this->expect_product(a, 64, T(-1), T(1));
 }
 
+// So large that results go past the caches where a row of them is whole lines, and where not.
+TYPED_TEST(SpmmTest, MoreResultsThanCachesHold) {
+  using T = TypeParam;
+  for (const std::size_t k : {8, 16, 20}) {
+    const std::size_t rows = (std::size_t{33} << 20) / (k * sizeof(T));
+    HostMatrix<T> a{static_cast<LocalIndex>(rows), 97, {0}, {}, {}};
+    for (std::size_t i = 0; i < rows; ++i) {
+      a.indices.insert(a.indices.end(), {LocalIndex(i % 89), LocalIndex(i % 89 + 3)});
+      a.values.insert(a.values.end(), {T(2), T(static_cast<Real<T>>(i % 7))});
+      a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+    this->expect_product(a, k, T(1), T(0));
+    this->expect_product(a, k, T(2), T(0));
+  }
+}
+
 TYPED_TEST(SpmmTest, CornerShapes) {
   using T = TypeParam;
   this->expect_product(HostMatrix<T>{}, 8, T(1), T(0));
