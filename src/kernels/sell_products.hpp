@@ -26,7 +26,7 @@ struct Lanes {
 /// end of a loop of few steps is guessed wrong in each slice, while these branches go the same way
 /// in all slices of one width.
 template <class Step>
-[[gnu::always_inline]] inline void for_steps(LocalIndex count, const Step& step) {
+KOKKOS_FORCEINLINE_FUNCTION void for_steps(LocalIndex count, const Step& step) {
   LocalIndex k = 0;
   for (; k + 4 <= count; k += 4) {
     step(k);
@@ -49,10 +49,9 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch_values(const Code* values) {
 }
 
 /// products[l] = the sum of what add(k, sums) added to the sums of row l for all k below `width`.
-/// The sums are no member of anything, so that they are zero and stay in registers without a detour
-/// over memory.
+/// The sums are local vectors: those in a struct GCC would clear and keep in memory.
 template <Scalar T, class Add>
-[[gnu::always_inline]] inline void sum_side_by_side(LocalIndex width, T* products, const Add& add) {
+KOKKOS_FORCEINLINE_FUNCTION void sum_side_by_side(LocalIndex width, T* products, const Add& add) {
   using L = Lanes<T>;
   typename L::Vector sums[L::vectors];
   for (auto& sum : sums) sum = typename L::Vector{};
@@ -87,7 +86,8 @@ void run_products(const Codec<T, Code>& codec, LocalIndex width, const std::uint
             product = decode_lanes<L::per_vector>(codec, own + v * L::per_vector) * entries;
           }
           if constexpr (gaps) {
-            product = lanes_of<L::per_vector, T>(product, bases[width + k] >> (v * L::per_vector));
+            product =
+                lanes_of<L::per_vector, T>(product, (bases + width)[k] >> (v * L::per_vector));
           }
           sums[v] += product;
         }
@@ -225,10 +225,11 @@ void SellView<T, Code>::row_products(LocalIndex begin, LocalIndex count, const T
 template <Scalar T, class Code>
 LocalIndex SellView<T, Code>::first_row_of_part(int part, int parts) const {
   const auto count = static_cast<LocalIndex>(slices.extent(0));
-  // Bytes before slice s, and its share of x and y.
+  // Bytes before slice s, and its share of x and y. All storages of values share rows alike, so
+  // that sums over rows have the same bits with each.
   const auto cost = [&](LocalIndex s) {
-    const Offset own = s == count ? Offset(values.extent(0) * sizeof(Code) + words.extent(0) * 4)
-                                  : slices(s).values * Offset(sizeof(Code)) + slices(s).words * 4;
+    const Offset own = s == count ? Offset(values.extent(0) * sizeof(T) + words.extent(0) * 4)
+                                  : slices(s).values * Offset(sizeof(T)) + slices(s).words * 4;
     return own + s * Offset(sizeof(SellSlice) + 2 * slice_rows * sizeof(T));
   };
   const LocalIndex first = first_of_part(count, part, parts, cost);

@@ -74,7 +74,7 @@ struct SellView {
     const Columns columns = columns_at(slice, words_at);
     T sum{};
     for (LocalIndex k = 0; k < slice.width; ++k) {
-      if (gaps && (bases[slice.width + k] >> lane & 1u) == 0) continue;
+      if (gaps && ((bases + slice.width)[k] >> lane & 1u) == 0) continue;
       const Offset at = Offset(k) * slice_rows + lane;
       const LocalIndex column = runs ? LocalIndex(bases[k]) + lane : columns[at];
       sum += codec.decode(values_at[shared ? Offset(k) : at]) * x(column);

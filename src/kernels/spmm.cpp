@@ -104,7 +104,7 @@ struct Product {
   }
 
  private:
-  static constexpr std::size_t line = 64 / sizeof(T);
+  static constexpr std::size_t line = line_bytes / sizeof(T);
   const T* x_row(Offset k, std::size_t c) const {
     return x + static_cast<std::size_t>(indices[k]) * x_stride + c;
   }

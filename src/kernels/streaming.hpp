@@ -5,6 +5,10 @@
 // first reads the line that it will overwrite.
 #pragma once
 
+#include "suan/config.hpp"
+
+#if !SUAN_HAVE_CUDA
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -45,3 +49,5 @@ inline void end_of_stream() {
 }
 
 }  // namespace suan::kernels
+
+#endif

@@ -11,6 +11,19 @@ namespace {
 
 using detail::Staged;
 
+/// Asks for the same place of two arrays that will be written.
+template <class First, class Second>
+struct PrefetchIn {
+  First* first;
+  Second* second;
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(Offset place) const {
+    __builtin_prefetch(first + place, 1);
+    __builtin_prefetch(second + place, 1);
+  }
+};
+template <class First, class Second>
+PrefetchIn(First*, Second*) -> PrefetchIn<First, Second>;
+
 /// The entries of A sorted by column, in the order of the rows.
 template <Scalar T>
 class ByColumn {
@@ -74,14 +87,11 @@ CsrView<T> transpose_by_counting(const ExecutionSpace& space, const CsrView<T>& 
   ByColumn<T> by_column(space, host, offsets.data());
   LocalIndex* const row_of = indices.data();
   T* const value_of = values.data();
-  const auto prefetch = [=](Offset place) {
-    __builtin_prefetch(row_of + place, 1);
-    __builtin_prefetch(value_of + place, 1);
-  };
-  by_column.visit(space, host, prefetch, [&](Offset place, LocalIndex i, Offset k) {
-    row_of[place] = i;
-    value_of[place] = conjugated ? conjugate(host.values[k]) : host.values[k];
-  });
+  by_column.visit(space, host, PrefetchIn{row_of, value_of},
+                  [&](Offset place, LocalIndex i, Offset k) {
+                    row_of[place] = i;
+                    value_of[place] = conjugated ? conjugate(host.values[k]) : host.values[k];
+                  });
   return {a.columns, a.rows, offsets.finish(), indices.finish(), values.finish()};
 }
 
@@ -116,14 +126,11 @@ TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a
   ByColumn<T> by_column(space, host, offsets.data());
   LocalIndex* const row_of = indices.data();
   Offset* const source_of = source.data();
-  const auto prefetch = [=](Offset place) {
-    __builtin_prefetch(row_of + place, 1);
-    __builtin_prefetch(source_of + place, 1);
-  };
-  by_column.visit(space, host, prefetch, [&](Offset place, LocalIndex i, Offset k) {
-    row_of[place] = i;
-    source_of[place] = k;
-  });
+  by_column.visit(space, host, PrefetchIn{row_of, source_of},
+                  [&](Offset place, LocalIndex i, Offset k) {
+                    row_of[place] = i;
+                    source_of[place] = k;
+                  });
   structure_ = {a.columns, a.rows, offsets.finish(), indices.finish(), {}};
   source_ = source.finish();
 }

@@ -101,10 +101,12 @@ struct Rows {
     return triangle == Triangle::lower ? position : rows - 1 - position;
   }
 
+#if !SUAN_HAVE_CUDA
   KOKKOS_FORCEINLINE_FUNCTION void prefetch_vectors(LocalIndex i) const {
     __builtin_prefetch(b + i, 0, 2);
     __builtin_prefetch(x + i, 1, 2);
   }
+#endif
 };
 
 /// Calls use(Rows<...>) with the rows of the plan's kind.

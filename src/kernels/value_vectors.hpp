@@ -42,7 +42,7 @@ typename VectorOf<T, n>::Type lanes_of(const typename VectorOf<T, n>::Type& numb
     Words bits;
 #pragma GCC unroll 8
     for (int l = 0; l < n; ++l) bits[l] = Word(1) << l;
-    const Words kept = (bits & Word(present)) != 0;
+    const auto kept = reinterpret_cast<Words>((bits & Word(present)) != 0);
     return reinterpret_cast<typename VectorOf<T, n>::Type>(reinterpret_cast<Words>(numbers) & kept);
   }
 }

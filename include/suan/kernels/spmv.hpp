@@ -12,12 +12,24 @@
 
 namespace suan::kernels {
 
+/// The one offset of a matrix without rows. It takes no memory, so that such a matrix may be a
+/// member of anything, even before Kokkos is there. On a device, which cannot read it, there is
+/// none; nor does a kernel without rows read it there.
+inline DeviceView<const Offset> offset_of_no_rows() {
+#if SUAN_HAVE_CUDA
+  return {};
+#else
+  static constexpr Offset zero = 0;
+  return {&zero, 1};
+#endif
+}
+
 /// The arrays of a CSR matrix; row i holds the entries offsets(i) to offsets(i + 1).
 template <Scalar T>
 struct CsrView {
   LocalIndex rows = 0;
   LocalIndex columns = 0;
-  DeviceView<const Offset> offsets;
+  DeviceView<const Offset> offsets = offset_of_no_rows();
   DeviceView<const LocalIndex> indices;
   DeviceView<const T> values;
   Offset entries() const { return static_cast<Offset>(values.extent(0)); }

@@ -34,7 +34,8 @@ class ValueFacts {
   static constexpr LocalIndex most_values = 256;
 
   ValueFacts() = default;
-  /// Reads the values once, or twice where some do not come back from a storage.
+  /// Reads the values until more than most_values different ones are found. Reads them once more,
+  /// unless a dictionary has shown that none of them would be rounded.
   ValueFacts(const ExecutionSpace& space, const CsrView<T>& a);
 
   /// Whether every value comes back unchanged; not for `lossless`.

@@ -26,12 +26,15 @@ class SpmmTest : public testing::Test {
  public:
   /// Y = alpha A X + beta Y0 against sums in the order of the entries. Two sums of n products
   /// differ by at most 2 (n + 1) eps |A||X|, alpha and beta add a few eps; complex products cost 2
-  /// sqrt(2).
-  static void expect_product(const HostMatrix<T>& a, std::size_t k, T alpha, T beta) {
+  /// sqrt(2). Y begins `shift` elements behind the start of its memory.
+  static void expect_product(const HostMatrix<T>& a, std::size_t k, T alpha, T beta,
+                             std::size_t shift = 0) {
     const auto rows = static_cast<std::size_t>(a.rows);
     const auto x = random_block<T>(static_cast<std::size_t>(a.columns), k, 1);
     const auto y0 = random_block<T>(rows, k, 2);
-    const auto y = to_device<T>(rows, k, y0);
+    const suan::DeviceView<T> memory("suan::test::y", rows * k + shift);
+    const MultiVector<T> y(memory.data() + shift, rows, k);
+    Kokkos::deep_copy(y, to_device<T>(rows, k, y0));
     const MultiVector<const T> dx = to_device<T>(static_cast<std::size_t>(a.columns), k, x);
     suan::multiply<T>(alpha, a.csr(), dx, beta, y);
     const auto result = to_host<T>(y);
@@ -93,19 +96,23 @@ TYPED_TEST(SpmmTest, EveryNumberOfVectorsAgreesWithTheReference) {
   this->expect_product(a, 64, T(-1), T(1));
 }
 
-// So large that results go past the caches where a row of them is whole lines, and where not.
+// So large that results go past the caches where a row of them is whole lines, and where not: 20
+// float32 are no whole lines, and a Y may begin inside of one.
 TYPED_TEST(SpmmTest, MoreResultsThanCachesHold) {
   using T = TypeParam;
-  for (const std::size_t k : {8, 16, 20}) {
+  if (suan::is_complex<T>) GTEST_SKIP() << "complex results take the common way";
+  for (const auto& [k, shift] :
+       {std::pair<std::size_t, std::size_t>{8, 0}, {16, 0}, {16, 1}, {20, 0}}) {
     const std::size_t rows = (std::size_t{33} << 20) / (k * sizeof(T));
     HostMatrix<T> a{static_cast<LocalIndex>(rows), 97, {0}, {}, {}};
     for (std::size_t i = 0; i < rows; ++i) {
-      a.indices.insert(a.indices.end(), {LocalIndex(i % 89), LocalIndex(i % 89 + 3)});
-      a.values.insert(a.values.end(), {T(2), T(static_cast<Real<T>>(i % 7))});
+      if (i % 16 == 3) {
+        a.indices.insert(a.indices.end(), {LocalIndex(i % 89), LocalIndex(i % 89 + 3)});
+        a.values.insert(a.values.end(), {T(2), T(static_cast<Real<T>>(i % 7))});
+      }
       a.offsets.push_back(static_cast<Offset>(a.indices.size()));
     }
-    this->expect_product(a, k, T(1), T(0));
-    this->expect_product(a, k, T(2), T(0));
+    this->expect_product(a, k, T(2), T(0), shift);
   }
 }
 
