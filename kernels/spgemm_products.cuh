@@ -6,7 +6,7 @@
 // B's row.
 #pragma once
 
-#include "suan/core/types.hpp"
+#include "kernels/bisection.hpp"
 
 namespace suan::kernels::cuda {
 
@@ -116,20 +116,6 @@ __device__ __forceinline__ N inclusive_sum(N value, N* warp_sums, N& total) {
   return value + before;
 }
 
-/// The first of the columns of B's entries [begin, end) that is not below `column`.
-__device__ __forceinline__ Offset lower_bound(const LocalIndex* columns, Offset begin, Offset end,
-                                              LocalIndex column) {
-  while (begin < end) {
-    const Offset middle = begin + (end - begin) / 2;
-    if (columns[middle] < column) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
-}
-
 /// Products whose columns lie in [low, high). With `narrow` B's rows increase, and those outside
 /// are left out by bisection; without it `use` sees them and has to leave them out.
 struct ColumnRange {
@@ -157,8 +143,8 @@ __device__ __forceinline__ void for_products_of_block(const Factors& m, Offset b
       first = m.b_offsets[k];
       Offset last = m.b_offsets[k + 1];
       if (range.narrow) {
-        first = lower_bound(m.b_indices, first, last, range.low);
-        last = lower_bound(m.b_indices, first, last, range.high);
+        first = first_not_below(m.b_indices, first, last, range.low);
+        last = first_not_below(m.b_indices, first, last, range.high);
       }
       count = last - first;
       scratch.factors[thread] = load(e);

@@ -5,6 +5,7 @@
 // graphs. Their transpose has their own structure, so that only values move.
 #pragma once
 
+#include "kernels/bisection.hpp"
 #include "kernels/host_csr.hpp"
 
 namespace suan::kernels {
@@ -24,19 +25,8 @@ struct EntryPlaces {
     // On a grid it stands as far from the end as k from the beginning.
     const Offset guess = end - 1 - (k - offsets[i]);
     if (guess >= offsets[j] && indices[guess] == i) return guess;
-    return find(i, offsets[j], end);
-  }
-  KOKKOS_FUNCTION Offset find(LocalIndex column, Offset low, Offset end) const {
-    Offset high = end;
-    while (low < high) {
-      const Offset middle = low + (high - low) / 2;
-      if (indices[middle] < column) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low < end && indices[low] == column ? low : Offset(-1);
+    const Offset found = first_not_below(indices, offsets[j], end, i);
+    return found < end && indices[found] == i ? found : Offset(-1);
   }
 
   /// Calls use(k, mirror) for the entries of row i that have a mirror. How many have none, or do
@@ -60,24 +50,26 @@ struct EntryPlaces {
   }
 
 #if !SUAN_HAVE_CUDA
-  /// Asks for what row i will read elsewhere: on a grid more places than the hardware follows.
+  /// Asks for what row i will read elsewhere: on a grid more places than the hardware follows. The
+  /// values there as well, unless null.
   template <Scalar T>
   KOKKOS_FORCEINLINE_FUNCTION void prefetch_mirrors(LocalIndex i, const T* values) const {
     const Offset begin = offsets[i];
     for (Offset k = begin; k < offsets[i + 1]; ++k) {
       const Offset guess = Kokkos::max(Offset(0), offsets[indices[k] + 1] - 1 - (k - begin));
       __builtin_prefetch(indices + guess);
-      __builtin_prefetch(values + guess);
+      if (values != nullptr) __builtin_prefetch(values + guess);
     }
   }
 #endif
 };
 
 /// Calls use(k, mirror) for the entries k of each step-th row that have a mirror. Whether all have
-/// one, and all these rows increase strictly. Waits for the device.
+/// one, and all these rows increase strictly. `values` are what `use` reads at the mirrors, or
+/// null. Waits for the device.
 template <Scalar T, class Use>
 bool visit_mirrors(const char* label, const ExecutionSpace& space, const CsrView<T>& a,
-                   LocalIndex step, const Use& use) {
+                   LocalIndex step, [[maybe_unused]] const T* values, const Use& use) {
   if (a.rows == 0) return true;  // there may be no offsets, not even one
   const EntryPlaces places(a);
   Offset missing = 0;
@@ -92,7 +84,6 @@ bool visit_mirrors(const char* label, const ExecutionSpace& space, const CsrView
   // Short rows meet few other places; there it costs more than it gains.
   const bool prefetch = step == 1 && a.entries() >= 12 * Offset{a.rows};
   constexpr LocalIndex rows_ahead = 4;
-  const T* const values = a.values.data();
   const auto parts =
       split_rows(places.offsets, a.rows, static_cast<std::size_t>(space.concurrency()));
   Kokkos::parallel_reduce(
@@ -117,12 +108,14 @@ bool visit_mirrors(const char* label, const ExecutionSpace& space, const CsrView
 /// The same for all rows, after a look at a sample that refuses most other matrices at once. After
 /// false some entries may have been visited.
 template <Scalar T, class Use>
-bool visit_all_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const Use& use) {
+bool visit_all_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* values,
+                       const Use& use) {
   constexpr LocalIndex sample = 512;
   if (a.rows != a.columns) return false;
   const LocalIndex step = a.rows / sample + 1;
-  return visit_mirrors("suan::look_for_mirrors", space, a, step, KOKKOS_LAMBDA(Offset, Offset){}) &&
-         visit_mirrors("suan::visit_mirrors", space, a, 1, use);
+  const auto look = KOKKOS_LAMBDA(Offset, Offset){};
+  return visit_mirrors<T>("suan::look_for_mirrors", space, a, step, nullptr, look) &&
+         visit_mirrors<T>("suan::visit_mirrors", space, a, 1, values, use);
 }
 
 }  // namespace suan::kernels

@@ -56,10 +56,9 @@ void require_sizes(const kernels::CsrView<T>& a) {
     throw InvalidArgument(describe() + "sizes must not be negative");
   }
   const auto wanted = static_cast<std::size_t>(a.rows) + 1;
-  // Csr() has no offset on a device.
-  if (SUAN_HAVE_CUDA != 0 && a.rows == 0 &&
-      a.offsets.size() + a.indices.size() + a.values.size() == 0)
-    return;
+  // On a device Csr() has no offset (offset_of_no_rows).
+  const bool has_arrays = a.offsets.size() + a.indices.size() + a.values.size() > 0;
+  if (SUAN_HAVE_CUDA != 0 && a.rows == 0 && !has_arrays) return;
   if (a.offsets.extent(0) != wanted) {
     throw DimensionMismatch(message(describe(), "there are ", a.offsets.extent(0),
                                     " row offsets, but ", wanted, " are needed"));

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "unit/kernels/host_matrix.hpp"
 #include "unit/kernels/spaces.hpp"
 
@@ -96,6 +98,20 @@ TEST(ValueStorage, CountsWhatIsLost) {
   EXPECT_EQ(facts.inexact(ValueStorage::float16), 3);   // 65536, 0.1, 1e300
   EXPECT_THROW(facts.require(ValueStorage::float32), NotSupported);
   EXPECT_NO_THROW(facts.require(ValueStorage::same));
+}
+
+// Whether a dictionary makes the second pass over the values unnecessary is asked of each storage.
+TEST(ValueStorage, CountsWhatOneStorageAloneLoses) {
+  const auto lost = [](double value) {
+    const ValueFacts<double> facts(ExecutionSpace(), row_of<double>({1, value, 2}).view());
+    return std::array{facts.inexact(ValueStorage::float32), facts.inexact(ValueStorage::bfloat16),
+                      facts.inexact(ValueStorage::float16)};
+  };
+  EXPECT_EQ(lost(3), (std::array<Offset, 3>{0, 0, 0}));
+  EXPECT_EQ(lost(65536), (std::array<Offset, 3>{0, 0, 1}));  // too large for float16
+  EXPECT_EQ(lost(257), (std::array<Offset, 3>{0, 1, 0}));    // 9 bits
+  EXPECT_EQ(lost(65537), (std::array<Offset, 3>{0, 1, 1}));
+  EXPECT_EQ(lost(0.1), (std::array<Offset, 3>{1, 1, 1}));
 }
 
 }  // namespace

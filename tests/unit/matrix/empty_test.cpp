@@ -37,6 +37,7 @@ TYPED_TEST(EmptyMatrix, Products) {
   this->a.apply(this->x, this->y);
   this->a.apply(T(2), this->x, T(3), this->y);
   EXPECT_EQ(this->a.apply_dot(this->x, this->y), T(0));
+  EXPECT_EQ(this->a.residual(this->x, this->x, this->y), 0);
   suan::TransposedOperator<T>(this->a).apply(this->x, this->y);
   const suan::MultiVector<T> block("suan::test", 0, 3);
   suan::multiply<T>(T(1), this->a, block, T(0), block);
