@@ -12,18 +12,29 @@ namespace suan::detail {
 template <class T>
 class Staged {
  public:
-  Staged(const std::string& label, std::size_t size)
-      : device_(allocate<T>(label, size)),
-        host_(Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_)) {}
+  /// Takes the memory of `last` where it has the size and nobody else refers to it: a result that
+  /// is written again where it was costs no new pages, which the system would clear first.
+  Staged(const std::string& label, std::size_t size, DeviceView<const T> last = {}) {
+    if (last.use_count() == 1 && last.extent(0) == size) {
+      device_ = DeviceView<T>(const_cast<T*>(last.data()), size);
+      result_ = last;
+    } else {
+      last = DeviceView<const T>();  // before the new one is there
+      device_ = allocate<T>(label, size);
+      result_ = device_;
+    }
+    host_ = Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_);
+  }
   T& operator[](std::size_t i) const { return host_.data()[i]; }
   T* data() const { return host_.data(); }
   DeviceView<const T> finish() const {
     Kokkos::deep_copy(device_, host_);  // nothing happens when they are the same
-    return device_;
+    return result_;
   }
 
  private:
   DeviceView<T> device_;
+  DeviceView<const T> result_;  // owns what device_ refers to
   typename DeviceView<T>::HostMirror host_;
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/galerkin.hpp"
 
+#include <utility>
+
 #include "kernels/row_accumulator.hpp"
 #include "kernels/row_structure.hpp"
 
@@ -68,6 +70,8 @@ class Columns {
     }
     return coarse_.take(out);
   }
+
+  void end_chunk(std::size_t) {}
 
  private:
   const Operands<T>& m_;
@@ -152,11 +156,13 @@ GalerkinPlan<T>::GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, 
 
 template <Scalar T>
 CsrView<T> GalerkinPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>& r,
-                                     const CsrView<T>& a, const CsrView<T>& p) const {
+                                     const CsrView<T>& a, const CsrView<T>& p,
+                                     CsrView<T> last) const {
   const Operands<T> operands{HostCsr<T>(r), HostCsr<T>(a), HostCsr<T>(p)};
   const auto offsets = host_array<Offset>(structure_.offsets);
   const auto columns = host_array<LocalIndex>(structure_.indices);
-  const detail::Staged<T> values("suan::Csr::values", columns.extent(0));
+  const detail::Staged<T> values("suan::Csr::values", columns.extent(0),
+                                 std::exchange(last.values, {}));
   const std::size_t count = chunks_.empty() ? 0 : chunks_.size() - 1;
   share_chunks("suan::galerkin_values", space, count, [&](const auto& next) {
     RowAccumulator<T> accumulator;

@@ -8,21 +8,9 @@
 #include <array>
 #include <vector>
 
-#include "kernels/repeats.hpp"
+#include "kernels/spgemm_rows.hpp"
 
 namespace suan::kernels {
-
-/// What the structure of a product's row has in common with that of an earlier one.
-enum class RowKind : std::uint8_t {
-  own,        ///< nothing that is known
-  as_before,  ///< the row before has the same columns
-  moved       ///< the row `distance` before has the same columns, moved on by `distance`
-};
-
-struct RowKinds {
-  LocalIndex distance = 0;
-  std::vector<RowKind> of_row;
-};
 
 /// The lists of the last rows of one chunk. A list has, for each product in the order in which they
 /// are added, the number of the entry within the row; rows of a kind other than `own` use that of
@@ -36,7 +24,7 @@ class PlaceLists {
   static constexpr Offset most_entries = std::numeric_limits<Place>::max();
   static constexpr Offset most_products = Offset(1) << 15;
 
-  explicit PlaceLists(const RowKinds& kinds) : kinds_(kinds) {}
+  explicit PlaceLists(const SpgemmRows& rows) : rows_(rows) {}
 
   void start(LocalIndex first, LocalIndex end) {
     first_ = first;
@@ -46,9 +34,9 @@ class PlaceLists {
   /// The list of row i, the row after the one that was asked for last; null when there is none.
   const List* find(LocalIndex i) {
     int list = none;
-    if (kind(i) == RowKind::as_before && i > first_) list = in_use_[place(i - 1)];
-    if (kind(i) == RowKind::moved && i - first_ >= kinds_.distance) {
-      list = in_use_[place(i - kinds_.distance)];
+    if (rows_.kind(i) == RowKind::as_before && i > first_) list = in_use_[place(i - 1)];
+    if (rows_.kind(i) == RowKind::moved && i - first_ >= rows_.distance()) {
+      list = in_use_[place(i - rows_.distance())];
     }
     in_use_[place(i)] = list;
     return list == none ? nullptr : &lists_[static_cast<std::size_t>(list)];
@@ -56,9 +44,9 @@ class PlaceLists {
 
   /// Whether a later row will use the list of row i.
   bool wanted(LocalIndex i) const {
-    if (i + 1 < end_ && kind(i + 1) == RowKind::as_before) return true;
-    return kinds_.distance > 0 && end_ - i > kinds_.distance &&
-           kind(i + kinds_.distance) == RowKind::moved;
+    if (i + 1 < end_ && rows_.kind(i + 1) == RowKind::as_before) return true;
+    return rows_.distance() > 0 && end_ - i > rows_.distance() &&
+           rows_.kind(i + rows_.distance()) == RowKind::moved;
   }
 
   /// An empty list for row i, for which find() was called last.
@@ -73,16 +61,15 @@ class PlaceLists {
 
  private:
   static constexpr int none = -1;
-  static constexpr std::size_t rows = 16;
-  static_assert(Repeats::farthest < rows);
-  static std::size_t place(LocalIndex i) { return static_cast<std::size_t>(i) % rows; }
-  RowKind kind(LocalIndex i) const { return kinds_.of_row[static_cast<std::size_t>(i)]; }
+  static constexpr std::size_t kept = 16;
+  static_assert(Repeats::farthest < kept);
+  static std::size_t place(LocalIndex i) { return static_cast<std::size_t>(i) % kept; }
 
-  const RowKinds& kinds_;
+  const SpgemmRows& rows_;
   LocalIndex first_ = 0;
   LocalIndex end_ = 0;
-  std::array<int, rows> in_use_{};
-  std::array<List, rows + 1> lists_;
+  std::array<int, kept> in_use_{};
+  std::array<List, kept + 1> lists_;
 };
 
 }  // namespace suan::kernels

@@ -4,6 +4,7 @@
 // Sums into the values of one row whose columns are known.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <vector>
 
@@ -75,5 +76,20 @@ class RowAccumulator {
   std::vector<T> dense_;
   std::vector<Slot> table_;
 };
+
+/// As RowAccumulator::sum, for columns of which nearly each is, among columns[0 .. count), the one
+/// after the column that came before it; others cost a search.
+template <Scalar T, class AddAll>
+void sum_ordered(const LocalIndex* columns, Offset count, T* values, const AddAll& add_all) {
+  std::fill_n(values, count, T{});
+  Offset place = -1;
+  add_all([&](LocalIndex j, const T& value) {
+    ++place;
+    if (place >= count || columns[place] != j) {
+      place = std::lower_bound(columns, columns + count, j) - columns;
+    }
+    values[place] += value;
+  });
+}
 
 }  // namespace suan::kernels

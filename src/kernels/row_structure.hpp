@@ -59,7 +59,8 @@ struct RowStructure {
 
 /// Finds the columns of all rows. `make()` returns, once per thread, an object of which
 /// bound(i) is at least the number of columns of row i, and columns(i, earlier, out) writes them in
-/// increasing order to `out` and returns their end. `earlier` has the chunk's rows before i.
+/// increasing order to `out` and returns their end. `earlier` has the chunk's rows before i. After
+/// the last row of a chunk, end_chunk(number of the chunk) is called.
 ///
 /// The columns of a chunk are kept in an array of their size until all offsets are known; they are
 /// freed while they are copied. So memory is that of the structure twice, before there are values.
@@ -93,6 +94,7 @@ RowStructure find_structure(const char* label, const ExecutionSpace& space,
         end = work.columns(i, earlier, begin);
         offsets[static_cast<std::size_t>(i)] = end - begin;
       }
+      work.end_chunk(c);
       found[c] = std::make_unique_for_overwrite<LocalIndex[]>(
           static_cast<std::size_t>(end - buffer.get()));
       std::copy(buffer.get(), end, found[c].get());

@@ -45,6 +45,14 @@ kernels::GalerkinPlan<T> galerkin_plan(const Csr<T>& r, const Csr<T>& a, const C
   return kernels::GalerkinPlan<T>(ExecutionSpace(), r.view(), a.view(), p.view());
 }
 
+/// The arrays of `m`, which is empty afterwards.
+template <Scalar T>
+kernels::CsrView<T> take_view(Csr<T>& m) {
+  auto view = m.view();
+  m = Csr<T>();
+  return view;
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -58,9 +66,17 @@ Product<T>::Product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& optio
 
 template <Scalar T>
 Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b) const {
+  return multiply(a, b, Csr<T>());
+}
+
+template <Scalar T>
+Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b, Csr<T>&& last) const {
   require_pattern("Product", "A", a_, a);
   require_pattern("Product", "B", b_, b);
-  return to_csr(plan_.multiply(ExecutionSpace(), a.view(), b.view()));
+  // Copies: `last` may be one of them, and is kept then.
+  const auto a_view = a.view();
+  const auto b_view = b.view();
+  return to_csr(plan_.multiply(ExecutionSpace(), a_view, b_view, take_view(last)));
 }
 
 template <Scalar T>
@@ -74,10 +90,19 @@ GalerkinProduct<T>::GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<
 
 template <Scalar T>
 Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) const {
+  return multiply(r, a, p, Csr<T>());
+}
+
+template <Scalar T>
+Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p,
+                                    Csr<T>&& last) const {
   require_pattern("GalerkinProduct", "R", r_, r);
   require_pattern("GalerkinProduct", "A", a_, a);
   require_pattern("GalerkinProduct", "P", p_, p);
-  return to_csr(plan_.multiply(ExecutionSpace(), r.view(), a.view(), p.view()));
+  const auto r_view = r.view();
+  const auto a_view = a.view();
+  const auto p_view = p.view();
+  return to_csr(plan_.multiply(ExecutionSpace(), r_view, a_view, p_view, take_view(last)));
 }
 
 template <Scalar T>

@@ -31,9 +31,10 @@ class GalerkinPlan {
   GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
                const CsrView<T>& p);
 
-  /// R A P for values that belong to the structures; results share their structure.
+  /// R A P for values that belong to the structures; results share their structure. The values
+  /// stand in the memory of `last`, an earlier result, where nobody else refers to them.
   CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
-                      const CsrView<T>& p) const;
+                      const CsrView<T>& p, CsrView<T> last = {}) const;
 
  private:
   CsrView<T> structure_;            // without values

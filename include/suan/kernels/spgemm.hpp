@@ -48,7 +48,7 @@ class PreparedSpgemm {
                               const CsrView<T>& b) const = 0;
 };
 
-struct RowKinds;
+class SpgemmRows;
 
 /// The structure of C = A B, rows strictly increasing; entries that happen to be zero stay. A and B
 /// may be unsorted and have duplicates.
@@ -56,11 +56,11 @@ struct RowKinds;
 /// An entry of C is one sum, in the order of A's row and within it of B's row: structure and bits
 /// depend on neither threads nor schedule. Work is divided by multiply-adds; a row is never
 /// divided. Where the structure of rows repeats, as on grids, what was found for one row serves the
-/// next ones. Memory beside the matrices: a byte per row of A; while the structure is found, 8
-/// bytes per row of A and 9 per row of B, up to 8 bytes per entry of B, the columns of C a second
-/// time, and per thread an eighth of a byte per column of C and the products of one chunk of rows
-/// (2^16, or one longer row). While values are found: per thread the greater of 2^16 and 16 times
-/// the entries of the longest row of C, in values.
+/// next ones. Memory beside the matrices: a byte per row of A and per product of rows that have at
+/// most 64; while the structure is found, 8 bytes per row of A and 9 per row of B, up to 8 bytes
+/// per entry of B, the columns of C a second time, and per thread an eighth of a byte per column of
+/// C and the products of one chunk of rows (2^16, or one longer row). While values are found: per
+/// thread the greater of 2^16 and 16 times the entries of the longest row of C, in values.
 ///
 /// This is the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure, and
 /// sums that differ in their rounding only, the same ones in each run; it takes 8 bytes per entry
@@ -74,8 +74,11 @@ class SpgemmPlan {
   SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
              const SpgemmOptions& options = {});
 
-  /// C for values of A and B that belong to their structures; results share the structure.
-  CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b) const;
+  /// C for values of A and B that belong to their structures; results share the structure. On the
+  /// path native, the values stand in the memory of `last`, an earlier result, where nobody else
+  /// refers to them; on others its memory is freed first.
+  CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+                      CsrView<T> last = {}) const;
   /// Products of two entries: half of what is counted as floating-point operations.
   Offset multiply_adds() const noexcept { return multiply_adds_; }
   /// What runs; never automatic.
@@ -86,7 +89,7 @@ class SpgemmPlan {
  private:
   CsrView<T> structure_;            // without values
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
-  std::shared_ptr<const RowKinds> kinds_;
+  std::shared_ptr<const SpgemmRows> rows_;
   Offset multiply_adds_ = 0;
   std::shared_ptr<const PreparedSpgemm<T>> prepared_;  // where the path is not native
 };

@@ -26,6 +26,11 @@ class Product {
   Product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options = {});
   /// @throws DimensionMismatch or InvalidArgument when `a` or `b` has another size or structure.
   Csr<T> multiply(const Csr<T>& a, const Csr<T>& b) const;
+  /// The same for a result that is not needed any more, as in `c = product.multiply(a, b,
+  /// std::move(c))`: its memory is used again, unless something else refers to it too. That saves a
+  /// matrix's values of memory and the time that the system takes to clear them. `last` is empty
+  /// afterwards, or as it was when an error is thrown for `a` or `b`.
+  Csr<T> multiply(const Csr<T>& a, const Csr<T>& b, Csr<T>&& last) const;
   /// Products of two entries that are formed; a measure of the work.
   std::int64_t multiply_adds() const noexcept { return plan_.multiply_adds(); }
   /// What runs, as "cuda", and the same with its details in words.
@@ -51,6 +56,8 @@ class GalerkinProduct {
   GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p);
   /// @throws DimensionMismatch or InvalidArgument when one has another size or structure.
   Csr<T> multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) const;
+  /// Uses the memory of an earlier result again; see Product::multiply.
+  Csr<T> multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p, Csr<T>&& last) const;
 
  private:
   kernels::CsrView<T> r_;  // structures, without values

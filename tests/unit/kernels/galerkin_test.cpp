@@ -129,7 +129,14 @@ TYPED_TEST(GalerkinTest, ThePlanTakesNewValues) {
   const auto p = suan::test::irregular<T>(900, 250, 3, 6);
   const suan::GalerkinProduct<T> product(r.csr(), a.csr(), p.csr());
   for (auto& value : a.values) value = value * T(2) + T(1);
-  this->expect_near(to_host(product.multiply(r.csr(), a.csr(), p.csr())), r, a, p);
+  auto c = product.multiply(r.csr(), a.csr(), p.csr());
+  this->expect_near(to_host(c), r, a, p);
+  // Once more, in the memory of the last result.
+  for (auto& value : a.values) value = value + T(3);
+  const T* const memory = c.view().values.data();
+  c = product.multiply(r.csr(), a.csr(), p.csr(), std::move(c));
+  EXPECT_EQ(c.view().values.data(), memory);
+  this->expect_near(to_host(c), r, a, p);
 }
 
 TYPED_TEST(GalerkinTest, SameBitsEachTimeAndOnAnyNumberOfThreads) {

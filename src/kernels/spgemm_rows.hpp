@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the first phase of a product finds out about its rows, and the second one uses.
+#pragma once
+
+#include <vector>
+
+#include "kernels/few_columns.hpp"
+#include "kernels/row_structure.hpp"
+
+namespace suan::kernels {
+
+enum class RowKind : std::uint8_t {
+  own,        ///< nothing that is known
+  as_before,  ///< the row before has the same columns
+  moved,      ///< the row `distance` before has the same columns, moved on by `distance`
+  listed,     ///< few products: their places in the row are kept
+  ordered     ///< most products come in the order of the columns
+};
+
+class SpgemmRows {
+ public:
+  SpgemmRows(LocalIndex rows, std::size_t chunks, LocalIndex distance)
+      : distance_(distance),
+        kinds_(static_cast<std::size_t>(rows), RowKind::own),
+        places_(chunks) {}
+
+  LocalIndex distance() const { return distance_; }
+  RowKind kind(LocalIndex i) const { return kinds_[static_cast<std::size_t>(i)]; }
+  RowKind& kind(LocalIndex i) { return kinds_[static_cast<std::size_t>(i)]; }
+
+  /// For each product of the chunk's rows that are listed, in the order in which they are added,
+  /// the number of the entry within the row.
+  using Places = std::vector<FewColumns::Place>;
+  const Places& places(std::size_t chunk) const { return places_[chunk]; }
+  Places& places(std::size_t chunk) { return places_[chunk]; }
+
+ private:
+  LocalIndex distance_;
+  std::vector<RowKind> kinds_;
+  std::vector<Places> places_;
+};
+
+/// What a row of A B adds up.
+struct RowWork {
+  Offset products = 0;
+  Offset longest = 0;           ///< of them, with one row of B
+  LocalIndex longest_row = -1;  ///< this row; of several the first
+
+  Offset others() const { return products - longest; }
+  /// The others cost a search each.
+  bool has_one_long_row() const { return 8 * others() <= longest; }
+};
+
+template <Scalar T>
+RowWork work_of_row(const HostCsr<T>& a, const HostCsr<T>& b, LocalIndex i) {
+  RowWork work;
+  for (Offset k = a.offsets[i]; k < a.offsets[i + 1]; ++k) {
+    const LocalIndex row = a.indices[k];
+    const Offset length = b.offsets[row + 1] - b.offsets[row];
+    work.products += length;
+    if (length > work.longest) {
+      work.longest = length;
+      work.longest_row = row;
+    }
+  }
+  return work;
+}
+
+}  // namespace suan::kernels

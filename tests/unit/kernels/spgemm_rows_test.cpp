@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows of a product of which something is known: how they are found and summed depends on it.
+#include "kernels/few_columns.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "product_reference.hpp"
+#include "suan/matrix/products.hpp"
+
+namespace {
+
+using suan::LocalIndex;
+using suan::Offset;
+using suan::kernels::FewColumns;
+using suan::test::HostArrays;
+using suan::test::to_host;
+
+TEST(FewColumns, SortsAndSaysWhereEachColumnIs) {
+  FewColumns few;
+  suan::test::Numbers numbers(1);
+  for (std::size_t n = 0; n <= FewColumns::most; ++n) {
+    // Many columns come twice or more often, or hardly any; and the largest that there can be.
+    for (const LocalIndex different : {1, 5, 50, 2000000000}) {
+      SCOPED_TRACE(testing::Message() << n << " columns of " << different);
+      std::vector<LocalIndex> columns(n);
+      for (auto& column : columns) column = numbers.below(different);
+      if (n > 3) columns[n / 2] = std::numeric_limits<LocalIndex>::max();
+      few.clear();
+      few.append(columns.data(), columns.data() + n / 3);
+      few.append(columns.data() + n / 3, columns.data() + n);
+      ASSERT_EQ(few.size(), n);
+      std::vector<LocalIndex> sorted(FewColumns::most);
+      sorted.resize(static_cast<std::size_t>(few.take(sorted.data()) - sorted.data()));
+      const std::set<LocalIndex> expected(columns.begin(), columns.end());
+      ASSERT_THAT(sorted, testing::ElementsAreArray(expected.begin(), expected.end()));
+      for (std::size_t p = 0; p < n; ++p) ASSERT_EQ(sorted[few.places()[p]], columns[p]);
+    }
+  }
+}
+
+template <class T>
+class SpgemmRows : public suan::test::ProductReference<T> {};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(SpgemmRows, Scalars);
+
+TYPED_TEST(SpgemmRows, EqualRowsInARow) {
+  using T = TypeParam;
+  // Each row's columns three times, as those of the unknowns at one point.
+  const auto points = suan::test::irregular<T>(400, 1200, 12, 3);
+  HostArrays<T> a{1200, 1200};
+  suan::test::Numbers numbers(4);
+  for (std::size_t i = 0; i < 400; ++i) {
+    for (int copy = 0; copy < 3; ++copy) {
+      for (auto k = static_cast<std::size_t>(points.offsets[i]);
+           k < static_cast<std::size_t>(points.offsets[i + 1]); ++k) {
+        a.indices.push_back(points.indices[k]);
+        a.values.push_back(numbers.value<T>());
+      }
+      a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+  }
+  this->expect_near(to_host(suan::multiply(a.csr(), a.csr())), this->reference(a, a));
+}
+
+/// `unknowns` at each point of a grid, each of which meets all those of the point itself and of its
+/// neighbours; values that differ from entry to entry. Rows repeat at a distance of `unknowns`.
+template <class T>
+HostArrays<T> grid_matrix(LocalIndex nx, LocalIndex ny, LocalIndex unknowns, LocalIndex seed) {
+  const LocalIndex n = nx * ny * unknowns;
+  HostArrays<T> a{n, n};
+  for (LocalIndex i = 0; i < n; ++i) {
+    const LocalIndex point = i / unknowns;
+    std::vector<LocalIndex> points;
+    if (point / nx > 0) points.push_back(point - nx);
+    if (point % nx > 0) points.push_back(point - 1);
+    points.push_back(point);
+    if (point % nx + 1 < nx) points.push_back(point + 1);
+    if (point / nx + 1 < ny) points.push_back(point + nx);
+    for (const LocalIndex p : points) {
+      for (LocalIndex u = 0; u < unknowns; ++u) {
+        a.indices.push_back(p * unknowns + u);
+        a.values.push_back(T(static_cast<float>((seed + 7 * i + 3 * u + p) % 61 - 30)) / T(8));
+      }
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+  }
+  return a;
+}
+
+/// Without entry k.
+template <class T>
+HostArrays<T> without(HostArrays<T> a, std::size_t k) {
+  a.indices.erase(a.indices.begin() + static_cast<std::ptrdiff_t>(k));
+  a.values.erase(a.values.begin() + static_cast<std::ptrdiff_t>(k));
+  for (Offset& offset : a.offsets) {
+    if (offset > static_cast<Offset>(k)) --offset;
+  }
+  return a;
+}
+
+// 9 unknowns are more than the farthest repetition that is looked for; 25 points in a line make
+// boundaries anywhere in a chunk. One entry less breaks the repetition in A or in B alone.
+TYPED_TEST(SpgemmRows, RowsThatRepeat) {
+  using T = TypeParam;
+  for (const LocalIndex unknowns : {1, 2, 3, 8, 9}) {
+    SCOPED_TRACE(unknowns);
+    const LocalIndex height = unknowns == 1 ? 40 : unknowns < 8 ? 8 : 3;
+    const auto a = grid_matrix<T>(25, height, unknowns, 1);
+    const auto b = grid_matrix<T>(25, height, unknowns, 2);
+    const std::size_t middle = a.indices.size() / 2;
+    for (const auto& [left, right] :
+         {std::pair(a, b), std::pair(without(a, middle), b), std::pair(a, without(b, middle))}) {
+      const auto expected = this->reference(left, right);
+      const auto csr_left = left.csr();
+      const auto csr_right = right.csr();
+      std::vector<HostArrays<T>> results;
+      for (const auto& space : suan::test::instances()) {
+        const suan::kernels::SpgemmPlan<T> plan(space, csr_left.view(), csr_right.view());
+        results.push_back(to_host(plan.multiply(space, csr_left.view(), csr_right.view())));
+        this->expect_near(results.back(), expected);
+        EXPECT_EQ(results.back(), results.front());
+      }
+    }
+  }
+}
+
+// The same places, other sums: a plan for values that differ from those it was made with.
+TYPED_TEST(SpgemmRows, RowsThatRepeatTakeNewValues) {
+  using T = TypeParam;
+  const auto a = grid_matrix<T>(20, 9, 3, 1);
+  const suan::Product<T> product(a.csr(), a.csr());
+  auto other = a;
+  for (std::size_t k = 0; k < other.values.size(); ++k) {
+    other.values[k] = other.values[k] * T(static_cast<float>(k % 5)) - T(0.5f);
+  }
+  this->expect_near(to_host(product.multiply(other.csr(), other.csr())),
+                    this->reference(other, other));
+}
+
+// A node that very many are connected to: its row of B stands in most rows of C almost alone. The
+// row is in order, or not, and the columns are too far apart for an array of them.
+TYPED_TEST(SpgemmRows, OneLongRowOfBAndAFewShortOnes) {
+  using T = TypeParam;
+  constexpr LocalIndex rows = 300;
+  constexpr LocalIndex columns = 3000000;
+  constexpr LocalIndex length = 900;
+  for (const bool in_order : {true, false}) {
+    SCOPED_TRACE(in_order);
+    suan::test::Numbers numbers(9);
+    auto b = suan::test::irregular<T>(rows - 1, columns, 9, 10);
+    b.rows = rows;
+    for (LocalIndex k = 0; k < length; ++k) {
+      const LocalIndex place = in_order ? k : (7 * k + 3) % length;
+      b.indices.push_back(place * 3001 + 11);
+      b.values.push_back(numbers.value<T>());
+    }
+    b.offsets.push_back(static_cast<Offset>(b.indices.size()));
+    HostArrays<T> a{rows, rows};
+    for (LocalIndex i = 0; i < rows; ++i) {
+      // Up to 120 products with others, and the long row first, last, in between, alone, and twice.
+      const LocalIndex others = i % 20;
+      const LocalIndex at = (i / 20) % (others + 1);
+      for (LocalIndex k = 0; k <= others; ++k) {
+        a.indices.push_back(k == at ? rows - 1 : (i + 13 * k) % (rows - 1));
+        a.values.push_back(numbers.value<T>());
+      }
+      if (i % 30 == 0) {
+        a.indices.push_back(rows - 1);
+        a.values.push_back(T(2));
+      }
+      a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+    const auto expected = this->reference(a, b);
+    const auto csr_a = a.csr();
+    const auto csr_b = b.csr();
+    std::vector<HostArrays<T>> results;
+    for (const auto& space : suan::test::instances()) {
+      const suan::kernels::SpgemmPlan<T> plan(space, csr_a.view(), csr_b.view());
+      results.push_back(to_host(plan.multiply(space, csr_a.view(), csr_b.view())));
+      this->expect_near(results.back(), expected);
+      EXPECT_EQ(results.back(), results.front());
+    }
+  }
+}
+
+}  // namespace
