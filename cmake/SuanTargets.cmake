@@ -52,6 +52,17 @@ function(suan_reuse_precompiled target from)
   endif()
 endfunction()
 
+# suan_compile_together(target group source ...): nvcc reads Kokkos' header several times for each
+# source, 15 seconds of two cores, and takes longer for that than for most of ours. So there, and
+# only there, sources of the folder that calls this are compiled as one. A group should take nvcc no
+# more than a minute; sources with options of their own cannot be in one.
+function(suan_compile_together target group)
+  if(SUAN_HAVE_CUDA)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${group})
+  endif()
+endfunction()
+
 # suan_finish_targets(): suan_target_defaults for all targets of this project below src/, kernels/,
 # python/, examples/, benchmarks/ and tests/. Targets that stem from elsewhere (GoogleTest's,
 # nanobind's run-time library) are left alone.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cusparse_csr.hpp"
+#include "kernels/row_major.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -13,16 +14,10 @@ using Output = cusparse::Owner<cusparseDnMatDescr_t, cusparseDestroyDnMat>;
 constexpr cusparseSpMMAlg_t algorithm = CUSPARSE_SPMM_CSR_ALG3;
 constexpr cusparseOperation_t as_is = CUSPARSE_OPERATION_NON_TRANSPOSE;
 
-template <class View>
-std::int64_t row_stride(const View& x) {
-  return static_cast<std::int64_t>(Kokkos::max(x.stride(0), x.extent(1)));
-}
-
 template <Scalar T>
 Input describe_input(const RowMajor<const T>& x) {
   cusparseConstDnMatDescr_t raw = nullptr;
-  check(cusparseCreateConstDnMat(&raw, static_cast<std::int64_t>(x.extent(0)),
-                                 static_cast<std::int64_t>(x.extent(1)), row_stride(x), x.data(),
+  check(cusparseCreateConstDnMat(&raw, extent(x, 0), extent(x, 1), row_stride(x), x.data(),
                                  data_type<T>, CUSPARSE_ORDER_ROW),
         "cusparseCreateConstDnMat", "for ", x.extent(0), " x ", x.extent(1), " elements");
   return Input(raw);
@@ -31,9 +26,8 @@ Input describe_input(const RowMajor<const T>& x) {
 template <Scalar T>
 Output describe_output(const RowMajor<T>& y) {
   cusparseDnMatDescr_t raw = nullptr;
-  check(cusparseCreateDnMat(&raw, static_cast<std::int64_t>(y.extent(0)),
-                            static_cast<std::int64_t>(y.extent(1)), row_stride(y), y.data(),
-                            data_type<T>, CUSPARSE_ORDER_ROW),
+  check(cusparseCreateDnMat(&raw, extent(y, 0), extent(y, 1), row_stride(y), y.data(), data_type<T>,
+                            CUSPARSE_ORDER_ROW),
         "cusparseCreateDnMat", "for ", y.extent(0), " x ", y.extent(1), " elements");
   return Output(raw);
 }

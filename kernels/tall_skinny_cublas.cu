@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "kernels/cublas_handle.hpp"
+#include "kernels/row_major.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -44,17 +45,6 @@ void multiply(const ExecutionSpace& space, const char* what, const Gemm<Complex>
        Gemm<cuDoubleComplex>{g.op_b, g.rows, g.columns, g.inner, native(g.alpha), native(g.a),
                              g.a_stride, native(g.b), g.b_stride, native(g.beta), native(g.c),
                              g.c_stride});
-}
-
-template <class View>
-std::int64_t extent(const View& x, int dimension) {
-  return static_cast<std::int64_t>(x.extent(static_cast<std::size_t>(dimension)));
-}
-
-/// A view of one row may have any stride, but cuBLAS checks it.
-template <class View>
-std::int64_t row_stride(const View& x) {
-  return Kokkos::max(static_cast<std::int64_t>(x.stride(0)), extent(x, 1));
 }
 
 }  // namespace

@@ -11,9 +11,6 @@ namespace suan::kernels {
 
 namespace {
 
-/// What a row costs beside its products.
-constexpr Offset row_cost = 8;
-
 template <Scalar T>
 struct Operands {
   HostCsr<T> r;
@@ -142,6 +139,7 @@ GalerkinPlan<T>::GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, 
   Operands<T> operands{HostCsr<T>(r), HostCsr<T>(a), HostCsr<T>(p)};
   operands.longest_of_p = longest_row(space, operands.p);
   {
+    constexpr Offset row_cost = 8;  // what a row costs beside its products
     const auto work =
         std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(r.rows) + 1);
     sum_weights(space, r.rows, work.get(),

@@ -13,13 +13,6 @@
 
 namespace suan::kernels {
 
-namespace {
-
-/// What a row costs beside its products: finding it, and its place in the result.
-constexpr Offset row_cost = 4;
-
-}  // namespace
-
 template <Scalar T>
 SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
                           const SpgemmOptions& options) {
@@ -35,6 +28,8 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
   const HostCsr<T> host_a(a);
   const HostCsr<T> host_b(b);
   {
+    // What a row costs beside its products: finding it, and its place in the result.
+    constexpr Offset row_cost = 4;
     const auto work =
         std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(a.rows) + 1);
     sum_weights(space, a.rows, work.get(),

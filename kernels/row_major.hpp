@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Blocks of vectors as the vendor's libraries want to hear of them. For the .cu files only.
+#pragma once
+
+#include "suan/kernels/spmm.hpp"
+
+namespace suan::kernels::cuda {
+
+template <class View>
+std::int64_t extent(const View& x, int dimension) {
+  return static_cast<std::int64_t>(x.extent(static_cast<std::size_t>(dimension)));
+}
+
+/// A view of one row may have any stride, but it is checked.
+template <class View>
+std::int64_t row_stride(const View& x) {
+  return Kokkos::max(static_cast<std::int64_t>(x.stride(0)), extent(x, 1));
+}
+
+}  // namespace suan::kernels::cuda
