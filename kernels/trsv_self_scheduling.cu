@@ -8,6 +8,7 @@
 // "A synchronization-free algorithm for parallel sparse triangular solves", Euro-Par 2016, 617-630,
 // with atomic additions to the sums of others; here each row collects its own.
 #include "core/staged.hpp"
+#include "core/threads.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/trsv_analysis.hpp"
 #include "kernels/trsv_rows.cuh"
@@ -109,7 +110,7 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
   Offset blocks(const ExecutionSpace& space) const {
     constexpr Offset warps = trsv_threads / 32;
     return std::min((Offset{count_} + warps - 1) / warps,
-                    std::max<Offset>(1, space.concurrency() / trsv_threads));
+                    std::max<Offset>(1, detail::threads_of(space) / trsv_threads));
   }
 
   /// A number that no word bears. Words of 4 + 4 bytes are cleared when theirs have been used up,

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./dev test: builds every configuration and runs every test. A failing part does not stop the
-# others; all failures are named at the end, after which come ctest's summaries.
+# ./dev test: builds every configuration and runs every test, unless nothing has changed since all
+# tests of a configuration passed. A failing part does not stop the others; all failures are named
+# at the end, after which come ctest's summaries.
 # shellcheck shell=bash
 
 FAILURES=()
@@ -19,8 +20,14 @@ part_failed() {
   FAILURES+=("$1")
 }
 
+# dev_test [--again]
 dev_test() {
   local preset log
+  case ${1:-} in
+    '') TEST_AGAIN=no ;;
+    --again) TEST_AGAIN=yes ;;
+    *) fail "test takes --again or nothing, not '$1'." ;;
+  esac
   dev_setup
   setup_packages clang-format-14
 
@@ -28,7 +35,7 @@ dev_test() {
   test_preset sanitize
   if have nvcc; then
     # Without a GPU the tests cannot run: the library, the program and the tests of the fast paths are
-    # compiled and linked, which keeps two cores busy for 16 minutes. ./dev build cuda makes the rest.
+    # compiled and linked, which keeps two cores busy for 8 minutes. ./dev build cuda makes the rest.
     BUILD_TARGETS=(suan suan_cli unit_cuda)
     build_preset cuda || part_failed "Building cuda" "$BUILD_LOG"
     BUILD_TARGETS=()
@@ -53,13 +60,34 @@ dev_test() {
 
 # test_preset PRESET: builds it and runs its tests, as many at a time as there are cores.
 test_preset() {
-  local preset=$1 cmake
-  rm -f "$LOGS/test-$preset.log"
+  local preset=$1 cmake key stamp=$ROOT/build/$1/.suan-tests-passed failures=${#FAILURES[@]}
   if ! build_preset "$preset"; then
+    rm -f "$LOGS/test-$preset.log"
     part_failed "Building $preset" "$BUILD_LOG"
     return
   fi
+  key=$(tests_key "$preset")
+  if [ "$TEST_AGAIN" = no ] && [ -n "$key" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$key" ]; then
+    say "Nothing has changed since the tests of $preset passed; ./dev test --again runs them anyway."
+    return
+  fi
+  rm -f "$LOGS/test-$preset.log" "$stamp"
   cmake=$(cmake_for "$preset")
   part "test-$preset" "Running the tests of $preset" \
     "$(dirname "$cmake")/ctest" --preset "$preset" --parallel "$(nproc)"
+  # The sources may have been edited meanwhile.
+  if [ ${#FAILURES[@]} -eq "$failures" ] && [ "$(tests_key "$preset")" = "$key" ]; then
+    echo "$key" >"$stamp"
+  fi
+}
+
+# tests_key PRESET: all that the outcome of its tests depends on: how it is built, the sources, the
+# packages, the matrices beside the project. Nothing outside of a git checkout.
+tests_key() {
+  git rev-parse --git-dir >/dev/null 2>&1 || return 0
+  hash_of "$(cat "$ROOT/build/$1/.suan-key")" "$(cat "$VENV/.suan-stamp")" \
+    "$(dpkg-query -W 2>/dev/null | sha256sum)" \
+    "$(git ls-files -z --cached --others --exclude-standard | sort -zu \
+      | xargs -0 sha256sum 2>/dev/null | sha256sum)" \
+    "$(ls -l --time-style=full-iso "${SUAN_SHARED:-$ROOT/../shared}/matrices" 2>/dev/null | sha256sum)"
 }

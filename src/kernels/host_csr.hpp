@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/staged.hpp"
+#include "core/threads.hpp"
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
@@ -79,7 +80,7 @@ template <class Body>
 void share_chunks(const char* label, const ExecutionSpace& space, std::size_t chunks,
                   const Body& body) {
   const HostExecutionSpace host = host_instance(space);
-  const auto workers = std::min(chunks, static_cast<std::size_t>(host.concurrency()));
+  const auto workers = std::min(chunks, static_cast<std::size_t>(detail::threads_of(host)));
   std::atomic<std::size_t> taken{0};
   std::mutex mutex;
   std::exception_ptr error;

@@ -5,6 +5,7 @@
 // graphs. Their transpose has their own structure, so that only values move.
 #pragma once
 
+#include "core/threads.hpp"
 #include "kernels/bisection.hpp"
 #include "kernels/host_csr.hpp"
 
@@ -85,7 +86,7 @@ bool visit_mirrors(const char* label, const ExecutionSpace& space, const CsrView
   const bool prefetch = step == 1 && a.entries() >= 12 * Offset{a.rows};
   constexpr LocalIndex rows_ahead = 4;
   const auto parts =
-      split_rows(places.offsets, a.rows, static_cast<std::size_t>(space.concurrency()));
+      split_rows(places.offsets, a.rows, static_cast<std::size_t>(detail::threads_of(space)));
   Kokkos::parallel_reduce(
       label,
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::size_t>>(space, 0,

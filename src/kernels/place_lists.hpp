@@ -13,8 +13,8 @@
 namespace suan::kernels {
 
 /// The lists of the last rows of one chunk. A list has, for each product in the order in which they
-/// are added, the number of the entry within the row; rows of a kind other than `own` use that of
-/// the row that they are like.
+/// are added, the number of the entry within the row; rows of the kinds as_before and moved use
+/// that of the row that they are like.
 class PlaceLists {
  public:
   using Place = std::uint16_t;

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "core/threads.hpp"
 #include "kernels/host_csr.hpp"
 
 namespace suan::kernels {
@@ -16,7 +17,7 @@ class Places {
  public:
   /// As many parts as threads, unless the counts would take more memory than the elements do.
   static std::size_t number_of_parts(const ExecutionSpace& space, Offset elements, Offset keys) {
-    const auto threads = static_cast<Offset>(host_instance(space).concurrency());
+    const auto threads = static_cast<Offset>(detail::threads_of(host_instance(space)));
     return static_cast<std::size_t>(std::clamp<Offset>(elements / (keys + 1), 1, threads));
   }
 

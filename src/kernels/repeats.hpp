@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 
+#include "core/threads.hpp"
 #include "kernels/host_csr.hpp"
 
 namespace suan::kernels {
@@ -39,8 +40,8 @@ class Repeats {
     distance_ = best_distance(b);
     if (distance_ == 0) return;
     of_row_ = std::make_unique_for_overwrite<bool[]>(static_cast<std::size_t>(b.rows));
-    const auto parts =
-        split_rows(b.offsets, b.rows, static_cast<std::size_t>(host_instance(space).concurrency()));
+    const auto parts = split_rows(
+        b.offsets, b.rows, static_cast<std::size_t>(detail::threads_of(host_instance(space))));
     for_chunks("suan::find_repeats", space, parts.size() - 1, [&](std::size_t p) {
       for (LocalIndex i = parts[p]; i < parts[p + 1]; ++i) {
         of_row_[static_cast<std::size_t>(i)] = row_repeats(b, i, distance_);

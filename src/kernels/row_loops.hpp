@@ -9,6 +9,7 @@
 //                                                 first_row_of_part plus a multiple of block_rows.
 #pragma once
 
+#include "core/threads.hpp"
 #include "suan/core/types.hpp"
 
 namespace suan::kernels {
@@ -65,7 +66,7 @@ void visit_blocks(const Matrix& m, const DeviceView<const T>& x, int part, int p
 template <Scalar T, class Matrix, class Row>
 void for_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
               const DeviceView<const T>& x, const Row& row) {
-  const int parts = space.concurrency();
+  const int parts = detail::threads_of(space);
   Kokkos::parallel_for(label, Parts(space, 0, parts), [&](int part) {
     visit_blocks<T>(m, x, part, parts, nullptr,
                     [&row](LocalIndex begin, LocalIndex count, const T* products) {
@@ -79,7 +80,7 @@ void for_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
 template <class Sum, Scalar T, class Matrix, class Row>
 Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
                   const DeviceView<const T>& x, const Row& row, T* y = nullptr) {
-  const int parts = space.concurrency();
+  const int parts = detail::threads_of(space);
   Sum sum{};
   Kokkos::parallel_reduce(
       label, Parts(space, 0, parts),
@@ -110,7 +111,7 @@ void product(const char* label, const ExecutionSpace& space, T alpha, const Matr
              const DeviceView<const T>& x, T beta, const DeviceView<T>& y) {
 #if !SUAN_HAVE_CUDA
   if (alpha == T(1) && beta == T(0)) {
-    const int parts = space.concurrency();
+    const int parts = detail::threads_of(space);
     Kokkos::parallel_for(label, Parts(space, 0, parts), [&](int part) {
       visit_blocks<T>(m, x, part, parts, y.data(), [](LocalIndex, LocalIndex, const T*) {});
     });

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "core/threads.hpp"
 #include "kernels/column_set.hpp"
 #include "kernels/host_csr.hpp"
 #include "kernels/repeats.hpp"
@@ -19,7 +20,7 @@ inline std::size_t number_of_chunks(const ExecutionSpace& space, Offset work, Lo
   const Offset large = std::max(Offset(1) << 16, work / std::max<Offset>(rows, 1) * few_rows);
   constexpr Offset small = Offset(1) << 11;
   constexpr Offset per_thread = 8;
-  const Offset wanted = per_thread * host_instance(space).concurrency();
+  const Offset wanted = per_thread * detail::threads_of(host_instance(space));
   return static_cast<std::size_t>(
       std::max({Offset(1), work / large, std::min(wanted, work / small)}));
 }

@@ -47,11 +47,9 @@ class SpgemmColumns {
       places_.insert(places_.end(), few_.places(), few_.places() + few_.size());
       return end;
     }
-    if (work.has_one_long_row()) {
+    if (work.has_one_long_row() && increases(work.longest_row)) {
       rows_.kind(i) = RowKind::ordered;
-      if (work.others() <= few && increases(work.longest_row)) {
-        return merge_into(i, work.longest_row, out);
-      }
+      if (work.others() <= few) return merge_into(i, work.longest_row, out);
     }
     for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {
       const LocalIndex row = a_.indices[k];

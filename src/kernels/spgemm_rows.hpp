@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the first phase of a product finds out about its rows, and the second one uses.
+// What is known of the rows of a product: their work, before it begins, and what the first phase
+// finds out and the second one uses.
 #pragma once
 
 #include <vector>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/spmm.hpp"
 
+#include "core/threads.hpp"
 #include "kernels/block_sums.hpp"
 #include "kernels/row_products.hpp"
 #include "kernels/streaming.hpp"
@@ -145,7 +146,7 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
       alpha,    beta,     a.offsets.data(), a.indices.data(), a.values.data(),
       x.data(), y.data(), x.stride(0),      y.stride(0),      scattered ? a.entries() : 0,
       streams};
-  const int parts = space.concurrency();
+  const int parts = detail::threads_of(space);
   Kokkos::parallel_for("suan::spmm",
                        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, parts),
                        [&](int part) {

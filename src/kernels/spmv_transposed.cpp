@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/memory.hpp"
+#include "core/threads.hpp"
 #include "kernels/row_products.hpp"
 #include "suan/core/error.hpp"
 
@@ -92,7 +93,7 @@ using Parts = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>;
 
 template <Scalar T>
 TransposedParts plan_scatter(const ExecutionSpace& space, const CsrView<T>& a) {
-  const int count = space.concurrency();
+  const int count = detail::threads_of(space);
   TransposedParts plan;
   auto& parts = plan.parts;
   parts.resize(static_cast<std::size_t>(count) + 1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/threads.hpp"
 #include "kernels/block_sums.hpp"
 
 #if SUAN_HAVE_CUDA
@@ -173,7 +174,7 @@ void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
   }
 #else
   // Each part has sums of its own, which are added in the order of the parts.
-  const int parts = space.concurrency();
+  const int parts = detail::threads_of(space);
   const auto size = static_cast<std::size_t>(tall * wide);
   std::vector<std::vector<T>> sums(static_cast<std::size_t>(parts));
   Kokkos::parallel_for("suan::inner_products", Parts(space, 0, parts), [&](int part) {
@@ -208,7 +209,7 @@ void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T
     scale_rows<T>(space, beta, y);
   }
 #else
-  const int parts = space.concurrency();
+  const int parts = detail::threads_of(space);
   Kokkos::parallel_for("suan::multiply_small", Parts(space, 0, parts), [&](int part) {
     const auto x_stride = static_cast<Index>(x.stride(0));
     const auto y_stride = static_cast<Index>(y.stride(0));

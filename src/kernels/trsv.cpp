@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "core/memory.hpp"
+#include "core/threads.hpp"
 #include "kernels/trsv_schedules.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/options.hpp"
@@ -163,7 +164,7 @@ TrsvSchedule analyse(const ExecutionSpace& space, const TrsvStructure& a, TrsvSc
                      TrsvAnalysis& analysis) {
   const bool choose = wanted == TrsvSchedule::automatic;
   constexpr bool on_host = SUAN_HAVE_CUDA == 0;
-  analysis.threads = on_host ? space.concurrency() : 1;
+  analysis.threads = on_host ? detail::threads_of(space) : 1;
   if (wanted == TrsvSchedule::sequential || a.rows == 0) return TrsvSchedule::sequential;
   const Offset work = a.entries() + 2 * Offset{a.rows};
   if (choose && on_host && (analysis.threads == 1 || work < least_parallel_work)) {

@@ -12,6 +12,7 @@
 
 #include <thread>
 
+#include "core/threads.hpp"
 #include "kernels/trsv_analysis.hpp"
 
 namespace suan::kernels {
@@ -90,7 +91,7 @@ template <class Rows>
 void solve_blocks(const ExecutionSpace& space, const Rows& rows, TrsvAnalysis& analysis) {
   const TrsvBlocks& blocks = analysis.blocks;
   const std::uint32_t solve = ++analysis.solve;
-  const int threads = space.concurrency();
+  const int threads = detail::threads_of(space);
   analysis.next.store(0, std::memory_order_relaxed);
   const auto work = [&](int) {
     for (;;) {

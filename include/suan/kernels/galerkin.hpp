@@ -32,7 +32,8 @@ class GalerkinPlan {
                const CsrView<T>& p);
 
   /// R A P for values that belong to the structures; results share their structure. The values
-  /// stand in the memory of `last`, an earlier result, where nobody else refers to them.
+  /// stand in the memory of `last`, an earlier result, where it has as many entries and nobody else
+  /// refers to them; otherwise its memory is freed first.
   CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
                       const CsrView<T>& p, CsrView<T> last = {}) const;
 

@@ -59,8 +59,9 @@ class SpgemmRows;
 /// next ones. Memory beside the matrices: a byte per row of A and per product of rows that have at
 /// most 64; while the structure is found, 8 bytes per row of A and 9 per row of B, up to 8 bytes
 /// per entry of B, the columns of C a second time, and per thread an eighth of a byte per column of
-/// C and the products of one chunk of rows (2^16, or one longer row). While values are found: per
-/// thread the greater of 2^16 and 16 times the entries of the longest row of C, in values.
+/// C and the products of one chunk of rows (2^16, or 64 rows). While values are found: per thread
+/// the greater of 2^16 and 16 times the entries of the longest row of C, in values, and up to 1.2
+/// MB.
 ///
 /// This is the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure, and
 /// sums that differ in their rounding only, the same ones in each run; it takes 8 bytes per entry
@@ -75,8 +76,8 @@ class SpgemmPlan {
              const SpgemmOptions& options = {});
 
   /// C for values of A and B that belong to their structures; results share the structure. On the
-  /// path native, the values stand in the memory of `last`, an earlier result, where nobody else
-  /// refers to them; on others its memory is freed first.
+  /// path native, the values stand in the memory of `last`, an earlier result, where it has as many
+  /// entries and nobody else refers to them; otherwise its memory is freed first.
   CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
                       CsrView<T> last = {}) const;
   /// Products of two entries: half of what is counted as floating-point operations.

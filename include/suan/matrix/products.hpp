@@ -27,9 +27,10 @@ class Product {
   /// @throws DimensionMismatch or InvalidArgument when `a` or `b` has another size or structure.
   Csr<T> multiply(const Csr<T>& a, const Csr<T>& b) const;
   /// The same for a result that is not needed any more, as in `c = product.multiply(a, b,
-  /// std::move(c))`: its memory is used again, unless something else refers to it too. That saves a
-  /// matrix's values of memory and the time that the system takes to clear them. `last` is empty
-  /// afterwards, or as it was when an error is thrown for `a` or `b`.
+  /// std::move(c))`: the values stand in its memory, where the path is native, it has as many
+  /// entries and nothing else refers to it; elsewhere its memory is freed first. Either way there
+  /// is one result at a time, and the native path saves the time that the system takes to clear new
+  /// memory. `last` is empty afterwards, or as it was when an error is thrown for `a` or `b`.
   Csr<T> multiply(const Csr<T>& a, const Csr<T>& b, Csr<T>&& last) const;
   /// Products of two entries that are formed; a measure of the work.
   std::int64_t multiply_adds() const noexcept { return plan_.multiply_adds(); }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "host_matrix.hpp"
+#include "kernels/row_products.hpp"
 #include "spaces.hpp"
 
 namespace {
@@ -74,6 +75,35 @@ TYPED_TEST(LongRowsTest, CountsWhatStandsBeforeARow) {
   EXPECT_EQ(rows.entries_before(20002), 2 * s + 1 + this->n);
   EXPECT_EQ(rows.entries_before(this->n), 4 * s + 1 + this->n + this->n - 1);
 }
+
+#if !SUAN_HAVE_CUDA
+// The slowest thread has at most one row more than its share, and no row that it does alone is
+// long.
+TYPED_TEST(LongRowsTest, ThreadsHaveTheSameWork) {
+  using T = TypeParam;
+  const auto a = this->matrix();
+  const auto csr = a.csr();
+  const LongRows<T> left_out(suan::ExecutionSpace(), csr.view());
+  constexpr Offset row_cost = 2;
+  const Offset total =
+      static_cast<Offset>(a.indices.size()) - left_out.entries_before(a.rows) + row_cost * a.rows;
+  for (const int parts : {1, 2, 3, 16, 61}) {
+    SCOPED_TRACE(parts);
+    LocalIndex begin = 0;
+    for (int part = 0; part < parts; ++part) {
+      const LocalIndex end =
+          suan::kernels::first_row_of_part(csr.view(), part + 1, parts, left_out);
+      ASSERT_LE(begin, end);
+      const Offset long_entries = left_out.entries_before(end) - left_out.entries_before(begin);
+      const auto row = [&](LocalIndex i) { return a.offsets[static_cast<std::size_t>(i)]; };
+      const Offset work = row(end) - row(begin) - long_entries + row_cost * (end - begin);
+      EXPECT_LE(work, total / parts + LongRows<T>::shortest + row_cost) << "part " << part;
+      begin = end;
+    }
+    EXPECT_EQ(begin, a.rows);
+  }
+}
+#endif
 
 TYPED_TEST(LongRowsTest, AllFormsAgreeWithTheReferenceAndDoNotDependOnThreads) {
   using T = TypeParam;

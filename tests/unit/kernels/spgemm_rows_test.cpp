@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rows of a product of which something is known: how they are found and summed depends on it.
-#include "kernels/few_columns.hpp"
+#include "kernels/spgemm_rows.hpp"
 
 #include <gmock/gmock.h>
-
-#include <set>
 
 #include "product_reference.hpp"
 #include "suan/matrix/products.hpp"
@@ -15,32 +13,8 @@ namespace {
 
 using suan::LocalIndex;
 using suan::Offset;
-using suan::kernels::FewColumns;
 using suan::test::HostArrays;
 using suan::test::to_host;
-
-TEST(FewColumns, SortsAndSaysWhereEachColumnIs) {
-  FewColumns few;
-  suan::test::Numbers numbers(1);
-  for (std::size_t n = 0; n <= FewColumns::most; ++n) {
-    // Many columns come twice or more often, or hardly any; and the largest that there can be.
-    for (const LocalIndex different : {1, 5, 50, 2000000000}) {
-      SCOPED_TRACE(testing::Message() << n << " columns of " << different);
-      std::vector<LocalIndex> columns(n);
-      for (auto& column : columns) column = numbers.below(different);
-      if (n > 3) columns[n / 2] = std::numeric_limits<LocalIndex>::max();
-      few.clear();
-      few.append(columns.data(), columns.data() + n / 3);
-      few.append(columns.data() + n / 3, columns.data() + n);
-      ASSERT_EQ(few.size(), n);
-      std::vector<LocalIndex> sorted(FewColumns::most);
-      sorted.resize(static_cast<std::size_t>(few.take(sorted.data()) - sorted.data()));
-      const std::set<LocalIndex> expected(columns.begin(), columns.end());
-      ASSERT_THAT(sorted, testing::ElementsAreArray(expected.begin(), expected.end()));
-      for (std::size_t p = 0; p < n; ++p) ASSERT_EQ(sorted[few.places()[p]], columns[p]);
-    }
-  }
-}
 
 template <class T>
 class SpgemmRows : public suan::test::ProductReference<T> {};
@@ -58,7 +32,7 @@ TYPED_TEST(SpgemmRows, EqualRowsInARow) {
       for (auto k = static_cast<std::size_t>(points.offsets[i]);
            k < static_cast<std::size_t>(points.offsets[i + 1]); ++k) {
         a.indices.push_back(points.indices[k]);
-        a.values.push_back(numbers.value<T>());
+        a.values.push_back(numbers.value<T>() / T(3));
       }
       a.offsets.push_back(static_cast<Offset>(a.indices.size()));
     }
@@ -83,7 +57,7 @@ HostArrays<T> grid_matrix(LocalIndex nx, LocalIndex ny, LocalIndex unknowns, Loc
     for (const LocalIndex p : points) {
       for (LocalIndex u = 0; u < unknowns; ++u) {
         a.indices.push_back(p * unknowns + u);
-        a.values.push_back(T(static_cast<float>((seed + 7 * i + 3 * u + p) % 61 - 30)) / T(8));
+        a.values.push_back(T(static_cast<float>((seed + 7 * i + 3 * u + p) % 61 - 30)) / T(7));
       }
     }
     a.offsets.push_back(static_cast<Offset>(a.indices.size()));
@@ -156,7 +130,7 @@ TYPED_TEST(SpgemmRows, OneLongRowOfBAndAFewShortOnes) {
     for (LocalIndex k = 0; k < length; ++k) {
       const LocalIndex place = in_order ? k : (7 * k + 3) % length;
       b.indices.push_back(place * 3001 + 11);
-      b.values.push_back(numbers.value<T>());
+      b.values.push_back(numbers.value<T>() / T(3));
     }
     b.offsets.push_back(static_cast<Offset>(b.indices.size()));
     HostArrays<T> a{rows, rows};
@@ -166,7 +140,7 @@ TYPED_TEST(SpgemmRows, OneLongRowOfBAndAFewShortOnes) {
       const LocalIndex at = (i / 20) % (others + 1);
       for (LocalIndex k = 0; k <= others; ++k) {
         a.indices.push_back(k == at ? rows - 1 : (i + 13 * k) % (rows - 1));
-        a.values.push_back(numbers.value<T>());
+        a.values.push_back(numbers.value<T>() / T(3));
       }
       if (i % 30 == 0) {
         a.indices.push_back(rows - 1);
@@ -184,6 +158,48 @@ TYPED_TEST(SpgemmRows, OneLongRowOfBAndAFewShortOnes) {
       this->expect_near(results.back(), expected);
       EXPECT_EQ(results.back(), results.front());
     }
+  }
+}
+
+// Pairs of equal rows: the second one takes the places of the first, unless a chunk ends between
+// them, which depends on the number of threads. Their bits must not, whichever way they are summed.
+TYPED_TEST(SpgemmRows, SameBitsWhereverAChunkEnds) {
+  using T = TypeParam;
+  // Whether the first row of B is most of a row of C; and columns close together and far apart,
+  // whose sums are in an array or in a table.
+  for (const auto& [length, distance] : {std::pair(1000, 7), {300, 7}, {300, 3001}}) {
+    SCOPED_TRACE(testing::Message() << length << " columns, " << distance << " apart");
+    constexpr LocalIndex others = 150;
+    suan::test::Numbers numbers(12);
+    HostArrays<T> b{others + 1, length * distance};
+    const auto add = [&](HostArrays<T>& m, LocalIndex column) {
+      m.indices.push_back(column);
+      m.values.push_back(numbers.value<T>() / T(3));
+    };
+    for (LocalIndex j = 0; j < length; ++j) add(b, j * distance);
+    b.offsets.push_back(length);
+    for (LocalIndex i = 1; i <= others; ++i) {
+      for (LocalIndex k = 0; k < 100; ++k) add(b, (i + k * (i % 3 + 1)) % length * distance);
+      b.offsets.push_back(static_cast<Offset>(b.indices.size()));
+    }
+    HostArrays<T> a{2 * others, others + 1};
+    for (LocalIndex i = 0; i < a.rows; ++i) {
+      add(a, 0);
+      add(a, 1 + i / 2);
+      a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+    const auto csr_a = a.csr();
+    const auto csr_b = b.csr();
+    std::vector<HostArrays<T>> results;
+    for (const auto& space : suan::test::instances()) {
+      const suan::kernels::SpgemmPlan<T> plan(space, csr_a.view(), csr_b.view());
+      // A plan is not bound to the threads that made it.
+      for (const auto& other : suan::test::instances()) {
+        results.push_back(to_host(plan.multiply(other, csr_a.view(), csr_b.view())));
+        EXPECT_EQ(results.back(), results.front());
+      }
+    }
+    this->expect_near(results.front(), this->reference(a, b));
   }
 }
 
