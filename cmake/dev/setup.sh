@@ -153,6 +153,7 @@ CMAKE
 }
 
 kokkos_arguments() {
+  local careful
   arguments=(
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_STANDARD=20 -DBUILD_SHARED_LIBS=OFF
     -DCMAKE_POSITION_INDEPENDENT_CODE=ON
@@ -166,8 +167,19 @@ kokkos_arguments() {
     )
   elif [ -z "${SUAN_BASELINE:-}" ]; then
     arguments+=(-DKokkos_ARCH_NATIVE=ON)
+    careful=$(careful_flags -march=native)
+    if [ -n "$careful" ]; then arguments+=("-DCMAKE_CXX_FLAGS=$careful ${CXXFLAGS:-}"); fi
   elif [ "$SUAN_BASELINE" != generic ]; then
-    arguments+=("-DCMAKE_CXX_FLAGS=-march=$SUAN_BASELINE")
+    arguments+=("-DCMAKE_CXX_FLAGS=-march=$SUAN_BASELINE $(careful_flags "-march=$SUAN_BASELINE")")
+  fi
+}
+
+# careful_flags FLAG: what the compiler needs beside FLAG to be right; see cmake/SuanCompiler.cmake.
+careful_flags() {
+  local program=$DEPS/probe/constants
+  mkdir -p "$DEPS/probe"
+  if "${CXX:-c++}" -O2 "$1" cmake/checks/constants.cpp -o "$program" 2>/dev/null && ! "$program"; then
+    echo -mno-avx512f
   fi
 }
 

@@ -9,7 +9,12 @@
 
 namespace suan::kernels {
 
-/// The values of rows of C, on one thread.
+/// The values of rows of C, on one thread. A product moves a value of B and what says where it adds
+/// up: a place (1 byte where the row is listed, 2 in a list that serves several rows) or a column
+/// (4). An entry of A moves 12 bytes in double precision and, scattered, two offsets of B; an entry
+/// of C moves 8, twice because caches read before they write, and its column where there is no
+/// place. A circuit's 9 million products, whose B stays in the third-level cache, move 0.17 GB of C
+/// so: 7 ms at 25 GB/s. They take 15 ms on two threads of Zen 4, so that bytes are not what limits.
 template <Scalar T>
 class SpgemmValues {
  public:

@@ -5,9 +5,9 @@
 #include <gmock/gmock.h>
 
 #include "allocations.hpp"
+#include "product_reference.hpp"
 #include "suan/matrix/products.hpp"
 #include "suan/matrix/transform.hpp"
-#include "support/sparse.hpp"
 
 namespace {
 
@@ -47,14 +47,10 @@ TEST(GalerkinProduct, RefusesAnotherStructure) {
 }
 
 template <class T>
-class GalerkinTest : public testing::Test {
+class GalerkinTest : public suan::test::ProductReference<T> {
  public:
-  /// Values and, for each entry, the sum of the magnitudes of its products and their number.
-  struct Reference {
-    Map<T> values;
-    Map<Real<T>> absolute;
-    Map<int> products;
-  };
+  using Base = suan::test::ProductReference<T>;
+  using Reference = typename Base::Reference;
   static Reference multiply(const Reference& left, const HostArrays<T>& right) {
     Reference result;
     for (const auto& [place, value] : left.values) {
@@ -82,18 +78,7 @@ class GalerkinTest : public testing::Test {
   }
   static void expect_near(const HostArrays<T>& c, const HostArrays<T>& r, const HostArrays<T>& a,
                           const HostArrays<T>& p) {
-    const auto expected = multiply(multiply(of(r), a), p);
-    const auto arrays = suan::test::from_map(c.rows, c.columns, expected.values);
-    ASSERT_EQ(c.offsets, arrays.offsets);
-    ASSERT_EQ(c.indices, arrays.indices);
-    std::size_t k = 0;
-    for (const auto& [place, value] : expected.values) {
-      // Both are sums of n products of three: 2 (n + 2) eps |R||A||P|; complex: 2 sqrt(2) times.
-      const Real<T> bound = 6 * Real<T>(expected.products.at(place) + 2) *
-                            std::numeric_limits<Real<T>>::epsilon() * expected.absolute.at(place);
-      ASSERT_LE(suan::test::magnitude<T>(c.values[k++] - value), bound)
-          << "entry (" << place.first << ", " << place.second << ")";
-    }
+    Base::expect_near(c, multiply(multiply(of(r), a), p), 3);
   }
 };
 using Scalars = testing::Types<float, double, suan::Complex>;

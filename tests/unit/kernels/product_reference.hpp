@@ -36,15 +36,16 @@ class ProductReference : public testing::Test {
     }
     return r;
   }
-  /// The structure exactly. Two sums of n products differ by at most 2 (n + 1) eps |A||B|, those of
-  /// complex numbers by a factor of 2 sqrt(2) more.
-  static void expect_near(const HostArrays<T>& c, const Reference& r) {
+  /// The structure exactly. Two sums of n products of two factors differ by at most 2 (n + 1) eps
+  /// |A||B|, of three by 2 (n + 2) eps |R||A||P|, those of complex numbers by a factor of 2 sqrt(2)
+  /// more.
+  static void expect_near(const HostArrays<T>& c, const Reference& r, int factors = 2) {
     const auto expected = from_map(c.rows, c.columns, r.values);
     ASSERT_EQ(c.offsets, expected.offsets);
     ASSERT_EQ(c.indices, expected.indices);
     std::size_t k = 0;
     for (const auto& [place, value] : r.values) {
-      const Real<T> bound = 6 * Real<T>(r.products.at(place) + 1) *
+      const Real<T> bound = 6 * Real<T>(r.products.at(place) + factors - 1) *
                             std::numeric_limits<Real<T>>::epsilon() * r.absolute.at(place);
       ASSERT_LE(magnitude<T>(c.values[k++] - value), bound)
           << "entry (" << place.first << ", " << place.second << ")";

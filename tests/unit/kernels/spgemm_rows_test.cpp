@@ -17,7 +17,25 @@ using suan::test::HostArrays;
 using suan::test::to_host;
 
 template <class T>
-class SpgemmRows : public suan::test::ProductReference<T> {};
+class SpgemmRows : public suan::test::ProductReference<T> {
+ public:
+  /// A B with plans made on any number of threads and multiplied on any number: near the reference,
+  /// and the same bits.
+  static void expect_right_on_any_threads(const HostArrays<T>& a, const HostArrays<T>& b) {
+    const auto csr_a = a.csr();
+    const auto csr_b = b.csr();
+    std::vector<HostArrays<T>> results;
+    for (const auto& made_on : suan::test::instances()) {
+      const suan::kernels::SpgemmPlan<T> plan(made_on, csr_a.view(), csr_b.view());
+      for (const auto& space : suan::test::instances()) {
+        results.push_back(to_host(plan.multiply(space, csr_a.view(), csr_b.view())));
+        EXPECT_EQ(results.back(), results.front());
+      }
+    }
+    suan::test::ProductReference<T>::expect_near(results.front(),
+                                                 suan::test::ProductReference<T>::reference(a, b));
+  }
+};
 using Scalars = testing::Types<float, double, suan::Complex>;
 TYPED_TEST_SUITE(SpgemmRows, Scalars);
 
@@ -88,16 +106,7 @@ TYPED_TEST(SpgemmRows, RowsThatRepeat) {
     const std::size_t middle = a.indices.size() / 2;
     for (const auto& [left, right] :
          {std::pair(a, b), std::pair(without(a, middle), b), std::pair(a, without(b, middle))}) {
-      const auto expected = this->reference(left, right);
-      const auto csr_left = left.csr();
-      const auto csr_right = right.csr();
-      std::vector<HostArrays<T>> results;
-      for (const auto& space : suan::test::instances()) {
-        const suan::kernels::SpgemmPlan<T> plan(space, csr_left.view(), csr_right.view());
-        results.push_back(to_host(plan.multiply(space, csr_left.view(), csr_right.view())));
-        this->expect_near(results.back(), expected);
-        EXPECT_EQ(results.back(), results.front());
-      }
+      this->expect_right_on_any_threads(left, right);
     }
   }
 }
@@ -148,16 +157,7 @@ TYPED_TEST(SpgemmRows, OneLongRowOfBAndAFewShortOnes) {
       }
       a.offsets.push_back(static_cast<Offset>(a.indices.size()));
     }
-    const auto expected = this->reference(a, b);
-    const auto csr_a = a.csr();
-    const auto csr_b = b.csr();
-    std::vector<HostArrays<T>> results;
-    for (const auto& space : suan::test::instances()) {
-      const suan::kernels::SpgemmPlan<T> plan(space, csr_a.view(), csr_b.view());
-      results.push_back(to_host(plan.multiply(space, csr_a.view(), csr_b.view())));
-      this->expect_near(results.back(), expected);
-      EXPECT_EQ(results.back(), results.front());
-    }
+    this->expect_right_on_any_threads(a, b);
   }
 }
 
@@ -188,18 +188,7 @@ TYPED_TEST(SpgemmRows, SameBitsWhereverAChunkEnds) {
       add(a, 1 + i / 2);
       a.offsets.push_back(static_cast<Offset>(a.indices.size()));
     }
-    const auto csr_a = a.csr();
-    const auto csr_b = b.csr();
-    std::vector<HostArrays<T>> results;
-    for (const auto& space : suan::test::instances()) {
-      const suan::kernels::SpgemmPlan<T> plan(space, csr_a.view(), csr_b.view());
-      // A plan is not bound to the threads that made it.
-      for (const auto& other : suan::test::instances()) {
-        results.push_back(to_host(plan.multiply(other, csr_a.view(), csr_b.view())));
-        EXPECT_EQ(results.back(), results.front());
-      }
-    }
-    this->expect_near(results.front(), this->reference(a, b));
+    this->expect_right_on_any_threads(a, b);
   }
 }
 

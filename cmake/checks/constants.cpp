@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ends with 0 when four constants, copied at a time, are what they should be. GCC 12.2 makes them
+// {1, 1, 1, 1} from -O2 on where it may use AVX-512.
+#include <vector>
+
+[[gnu::noinline]] std::vector<double> constants() { return std::vector<double>{1, 1, 1, 0}; }
+
+int main() { return constants()[3] == 0 ? 0 : 1; }
