@@ -140,7 +140,7 @@ class BsrPlan final : public FormatPlan<T> {
         offsets_(block_offsets(space, a_, block)) {
     // Sums of entries of one place are new values.
     if (a_.entries() != a.entries() && facts_->entries() > 0) {
-      facts_ = std::make_shared<const ValueFacts<T>>(space, a_);
+      facts_ = std::make_shared<const ValueFacts<T>>(space, a_, facts_->wanted());
     }
     Kokkos::deep_copy(space, Kokkos::View<Offset, Kokkos::HostSpace>(&blocks_),
                       Kokkos::subview(offsets_, offsets_.extent(0) - 1));

@@ -86,15 +86,17 @@ KOKKOS_FUNCTION void fill_runs_with_gaps(const CsrView<T>& a, const Codec<T, Cod
                                          LocalIndex first, const SellSlice& slice,
                                          std::uint32_t* word, Code* value) {
   const LocalIndex kept = slice.is(SellSlice::shared) ? 1 : slice_rows;
+  const T* const values = a.values.data();
   each_run(a, first, [&](Offset base, std::uint32_t present, const Offset* at) {
     word[0] = static_cast<std::uint32_t>(base);
     word[slice.width] = present;
     ++word;
-    LocalIndex any = 0;
-    while ((present >> any & 1u) == 0) ++any;
+    const Offset any = at[first_bit(present)];
+    Code* const stored = value;
     for (LocalIndex l = 0; l < kept; ++l) {
-      *value++ = codec.encode(a.values(at[(present >> l & 1u) != 0 ? l : any]));
+      stored[l] = codec.encode(values[(present >> l & 1u) != 0 ? at[l] : any]);
     }
+    value += kept;
     return true;
   });
 }

@@ -46,6 +46,9 @@ KOKKOS_FUNCTION bool shares_values(const CsrView<T>& a, LocalIndex first, LocalI
   return same;
 }
 
+/// The lowest bit that is set; there is one.
+KOKKOS_FORCEINLINE_FUNCTION LocalIndex first_bit(std::uint32_t bits) { return Kokkos::Experimental::countr_zero_builtin(bits); }
+
 /// Goes through the entries of the rows from `first` on run by run: the entries whose columns minus
 /// the row are equal are one run, and the runs come in the order of their columns. Calls
 /// found(base, present, places) for each, where `base` is the first row's column (it may have none
@@ -53,21 +56,24 @@ KOKKOS_FUNCTION bool shares_values(const CsrView<T>& a, LocalIndex first, LocalI
 /// `first` + l is; stops where it returns false. Rows are sorted, or the same run may come twice.
 template <Scalar T, class Found>
 KOKKOS_FUNCTION void each_run(const CsrView<T>& a, LocalIndex first, const Found& found) {
+  constexpr LocalIndex none = std::numeric_limits<LocalIndex>::max();
+  const LocalIndex* const indices = a.indices.data();
   Offset at[slice_rows];
-  for (LocalIndex l = 0; l < slice_rows; ++l) at[l] = a.offsets(first + l);
+  Offset end[slice_rows];
+  for (LocalIndex l = 0; l < slice_rows; ++l) {
+    at[l] = a.offsets(first + l);
+    end[l] = a.offsets(first + l + 1);
+  }
   while (true) {
-    constexpr Offset none = std::numeric_limits<Offset>::max();
-    Offset base = none;
+    LocalIndex bases[slice_rows];
+    LocalIndex base = none;
     for (LocalIndex l = 0; l < slice_rows; ++l) {
-      if (at[l] == a.offsets(first + l + 1)) continue;
-      base = Kokkos::min(base, Offset(a.indices(at[l])) - l);
+      bases[l] = at[l] < end[l] ? indices[at[l]] - l : none;
+      base = Kokkos::min(base, bases[l]);
     }
     if (base == none) return;
     std::uint32_t present = 0;
-    for (LocalIndex l = 0; l < slice_rows; ++l) {
-      if (at[l] == a.offsets(first + l + 1) || Offset(a.indices(at[l])) - l != base) continue;
-      present |= std::uint32_t(1) << l;
-    }
+    for (LocalIndex l = 0; l < slice_rows; ++l) present |= std::uint32_t(bases[l] == base) << l;
     if (!found(base, present, at)) return;
     for (LocalIndex l = 0; l < slice_rows; ++l) at[l] += present >> l & 1u;
   }
@@ -86,14 +92,10 @@ KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first,
   bool fits = entries > 0;
   bool shared = true;
   each_run(a, first, [&](Offset base, std::uint32_t present, const Offset* at) {
-    const T* value = nullptr;
-    for (LocalIndex l = 0; l < slice_rows; ++l) {
-      if ((present >> l & 1u) == 0) {
-        ++missing;
-        continue;
-      }
-      if (value == nullptr) value = &a.values(at[l]);
-      shared = shared && same_bits(a.values(at[l]), *value);
+    missing += slice_rows - Kokkos::Experimental::popcount_builtin(present);
+    const T& value = a.values(at[first_bit(present)]);
+    for (LocalIndex l = 0; shared && l < slice_rows; ++l) {
+      shared = (present >> l & 1u) == 0 || same_bits(a.values(at[l]), value);
     }
     ++runs;
     fits = base >= 0 && base + slice_rows <= a.columns && missing * (shared ? 1 : 4) <= entries;

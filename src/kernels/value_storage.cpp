@@ -73,6 +73,21 @@ struct ValueSet {
   }
 };
 
+template <class Code, Scalar T>
+Offset count_too_large(const ExecutionSpace& space, const DeviceView<const T>& values) {
+  Offset count = 0;
+  Kokkos::parallel_reduce(
+      "suan::count_too_large", Entries(space, 0, static_cast<Offset>(values.extent(0))),
+      KOKKOS_LAMBDA(Offset k, Offset & sum) { sum += is_too_large<Code>(values(k)) ? 1 : 0; },
+      count);
+  return count;
+}
+
+bool rounds_values(ValueStorage storage) {
+  return storage == ValueStorage::float32 || storage == ValueStorage::bfloat16 ||
+         storage == ValueStorage::float16;
+}
+
 }  // namespace
 
 std::string_view to_string(ValueStorage storage) {
@@ -95,10 +110,17 @@ ValueStorage value_storage_from_string(std::string_view name) {
 }
 
 template <Scalar T>
-ValueFacts<T>::ValueFacts(const ExecutionSpace& space, const CsrView<T>& a)
-    : entries_(a.entries()) {
+ValueFacts<T>::ValueFacts(const ExecutionSpace& space, const CsrView<T>& a, ValueStorage wanted)
+    : entries_(a.entries()), wanted_(wanted) {
   collect(space, a);
-  if (!keeps_all_different_values()) count_rounded(space, a);
+  if (keeps_all_different_values()) return;
+  look_for_rounded(space, a);
+  if (!rounds_values(wanted) || !has_storage<T>(wanted) || keeps(wanted)) return;
+  with_code<T>(wanted, [&]<class Code>() {
+    if constexpr (!std::same_as<Code, DictionaryCode>) {
+      too_large_ = count_too_large<Code>(space, a.values);
+    }
+  });
 }
 
 /// Whether a short dictionary shows that no storage would round anything.
@@ -116,35 +138,37 @@ bool ValueFacts<T>::keeps_all_different_values() const {
 }
 
 template <Scalar T>
-void ValueFacts<T>::count_rounded(const ExecutionSpace& space, const CsrView<T>& a) {
+void ValueFacts<T>::look_for_rounded(const ExecutionSpace& space, const CsrView<T>& a) {
   const auto values = a.values;
-  if constexpr (is_complex<T>) {
-    Kokkos::parallel_reduce(
-        "suan::count_rounded", Entries(space, 0, entries_),
-        KOKKOS_LAMBDA(Offset k, Offset & inexact, Offset & large) {
-          inexact += is_exact<ComplexFloat>(values(k)) ? 0 : 1;
-          large += is_too_large<ComplexFloat>(values(k)) ? 1 : 0;
-        },
-        inexact_[0], too_large_[0]);
-  } else {
-    Kokkos::parallel_reduce(
-        "suan::count_rounded", Entries(space, 0, entries_),
-        KOKKOS_LAMBDA(Offset k, Offset & inexact0, Offset & inexact1, Offset & inexact2,
-                      Offset & large0, Offset & large1, Offset & large2) {
+  const DeviceView<int> found("suan::rounded", rounds_.size());
+  const Offset entries = entries_;
+  // On a host so many that looking at what others have found costs nothing.
+  constexpr Offset chunk = SUAN_HAVE_CUDA ? 1 : 256;
+  Kokkos::parallel_for(
+      "suan::look_for_rounded", Entries(space, 0, entries / chunk + 1), KOKKOS_LAMBDA(Offset c) {
+        bool known = true;
+        for (std::size_t s = 0; s < found.extent(0); ++s) known = known && peek(found(s)) != 0;
+        if (known) return;
+        const Offset end = Kokkos::min(entries, (c + 1) * chunk);
+        int rounded[3] = {0, 0, 0};
+        for (Offset k = c * chunk; k < end; ++k) {
           const T x = values(k);
-          // The other two are parts of float32, and what is exact is not too large.
-          const bool exact = is_exact<float>(x);
-          const bool exact1 = exact && is_exact<BFloat16>(x);
-          const bool exact2 = exact && is_exact<Float16>(x);
-          inexact0 += exact ? 0 : 1;
-          inexact1 += exact1 ? 0 : 1;
-          inexact2 += exact2 ? 0 : 1;
-          large0 += !exact && is_too_large<float>(x) ? 1 : 0;
-          large1 += !exact1 && is_too_large<BFloat16>(x) ? 1 : 0;
-          large2 += !exact2 && is_too_large<Float16>(x) ? 1 : 0;
-        },
-        inexact_[0], inexact_[1], inexact_[2], too_large_[0], too_large_[1], too_large_[2]);
-  }
+          if constexpr (is_complex<T>) {
+            rounded[0] |= is_exact<ComplexFloat>(x) ? 0 : 1;
+            rounded[1] = rounded[2] = 1;  // there is no such storage
+          } else {
+            rounded[0] |= is_exact<float>(x) ? 0 : 1;
+            rounded[1] |= is_exact<BFloat16>(x) ? 0 : 1;
+            rounded[2] |= is_exact<Float16>(x) ? 0 : 1;
+          }
+        }
+        for (std::size_t s = 0; s < found.extent(0); ++s) {
+          if (rounded[s] != 0) Kokkos::atomic_store(&found(s), 1);
+        }
+      });
+  space.fence("suan::look_for_rounded");
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), found);
+  for (std::size_t s = 0; s < rounds_.size(); ++s) rounds_[s] = host(s) != 0;
 }
 
 template <Scalar T>
@@ -187,7 +211,7 @@ template <Scalar T>
 bool ValueFacts<T>::keeps(ValueStorage storage) const {
   if (storage == ValueStorage::same) return true;
   if (storage == ValueStorage::dictionary) return different_ <= most_values;
-  return has_storage<T>(storage) && inexact(storage) == 0;
+  return has_storage<T>(storage) && !rounds_[rounding(storage)];
 }
 
 template <Scalar T>
@@ -202,10 +226,10 @@ void ValueFacts<T>::require(ValueStorage storage) const {
     throw NotSupported(message("complex values are not stored as ", to_string(storage),
                                "; choose float32, same or lossless"));
   }
-  const Offset lost = too_large_[rounding(storage)];
-  if (lost == 0) return;
-  throw NotSupported(message("the storage ", to_string(storage), " cannot hold ", lost, " of the ",
-                             entries_, " values, which are too large; choose float32 or same"));
+  if (storage != wanted_ || too_large_ == 0) return;
+  throw NotSupported(message("the storage ", to_string(storage), " cannot hold ", too_large_,
+                             " of the ", entries_,
+                             " values, which are too large; choose float32 or same"));
 }
 
 template <Scalar T>

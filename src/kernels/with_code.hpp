@@ -46,7 +46,7 @@ template <Scalar T>
 std::shared_ptr<const ValueFacts<T>> facts_about(const ExecutionSpace& space, const CsrView<T>& a,
                                                  ValueStorage storage) {
   if (storage == ValueStorage::same) return std::make_shared<const ValueFacts<T>>();
-  return std::make_shared<const ValueFacts<T>>(space, a);
+  return std::make_shared<const ValueFacts<T>>(space, a, storage);
 }
 
 }  // namespace suan::kernels

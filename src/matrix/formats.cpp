@@ -98,7 +98,7 @@ std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,
   together(comm, [&] {
     facts = wanted == ValueStorage::same
                 ? std::make_shared<const kernels::ValueFacts<T>>()
-                : std::make_shared<const kernels::ValueFacts<T>>(ExecutionSpace(), view);
+                : std::make_shared<const kernels::ValueFacts<T>>(ExecutionSpace(), view, wanted);
     if (wanted != ValueStorage::lossless) facts->require(wanted);
   });
   const auto add = [&](const char* name, int block, auto&& plan) {

@@ -34,16 +34,18 @@ class ValueFacts {
   static constexpr LocalIndex most_values = 256;
 
   ValueFacts() = default;
-  /// Reads the values until more than most_values different ones are found. Reads them once more,
-  /// unless a dictionary has shown that none of them would be rounded.
-  ValueFacts(const ExecutionSpace& space, const CsrView<T>& a);
+  /// Reads the values until more than most_values different ones are found, and until each storage
+  /// has had to round one, which is a few values as a rule. For a `wanted` storage that rounds they
+  /// are all read once more, to count what is too large for it.
+  ValueFacts(const ExecutionSpace& space, const CsrView<T>& a,
+             ValueStorage wanted = ValueStorage::lossless);
 
   /// Whether every value comes back unchanged; not for `lossless`.
   bool keeps(ValueStorage storage) const;
-  /// Entries that do not come back unchanged, of a storage that rounds.
-  Offset inexact(ValueStorage storage) const { return inexact_[rounding(storage)]; }
+  /// `storage` is the wanted one, or loses nothing.
   /// @throws NotSupported in words when T has no such storage, or it cannot hold a value.
   void require(ValueStorage storage) const;
+  ValueStorage wanted() const { return wanted_; }
 
   Offset entries() const { return entries_; }
   /// Whether a dictionary would stand in place of values of 8 bytes and more.
@@ -56,8 +58,8 @@ class ValueFacts {
   bool has_negative_zero() const { return has_negative_zero_; }
 
   /// Public because nvcc wants functions with device lambdas to be so.
-  void count_rounded(const ExecutionSpace& space, const CsrView<T>& a);
   void collect(const ExecutionSpace& space, const CsrView<T>& a);
+  void look_for_rounded(const ExecutionSpace& space, const CsrView<T>& a);
 
  private:
   bool keeps_all_different_values() const;
@@ -66,8 +68,9 @@ class ValueFacts {
   }
 
   Offset entries_ = 0;
-  std::array<Offset, 3> inexact_{};    ///< float32, bfloat16, float16
-  std::array<Offset, 3> too_large_{};  ///< the same
+  ValueStorage wanted_ = ValueStorage::same;
+  Offset too_large_ = 0;          ///< for the wanted storage
+  std::array<bool, 3> rounds_{};  ///< float32, bfloat16, float16: some value
   LocalIndex different_ = 0;
   DeviceView<const T> dictionary_;
   bool has_negative_zero_ = false;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <cmath>
 
 #include "unit/kernels/host_matrix.hpp"
 #include "unit/kernels/spaces.hpp"
@@ -90,28 +91,63 @@ TEST(ValueStorage, DictionaryEndsAt256AndIsTheSameOnAnyNumberOfThreads) {
   }
 }
 
-TEST(ValueStorage, CountsWhatIsLost) {
-  const ValueFacts<double> facts(ExecutionSpace(),
-                                 row_of<double>({1, 257, 65536, 0.1, 1e300}).view());
-  EXPECT_EQ(facts.inexact(ValueStorage::float32), 2);   // 0.1, 1e300
-  EXPECT_EQ(facts.inexact(ValueStorage::bfloat16), 3);  // and 257
-  EXPECT_EQ(facts.inexact(ValueStorage::float16), 3);   // 65536, 0.1, 1e300
-  EXPECT_THROW(facts.require(ValueStorage::float32), NotSupported);
-  EXPECT_NO_THROW(facts.require(ValueStorage::same));
+constexpr std::array roundings = {ValueStorage::float32, ValueStorage::bfloat16,
+                                  ValueStorage::float16};
+
+TEST(ValueStorage, CountsWhatIsTooLarge) {
+  const auto a = row_of<double>({1, 257, 65536, 0.1, 1e300, 1e39});
+  const auto error_of = [&](ValueStorage wanted) -> std::string {
+    try {
+      ValueFacts<double>(ExecutionSpace(), a.view(), wanted).require(wanted);
+    } catch (const NotSupported& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_THAT(error_of(ValueStorage::float32), HasSubstr("cannot hold 2 of the 6 values"));
+  EXPECT_THAT(error_of(ValueStorage::bfloat16), HasSubstr("cannot hold 2 of the 6 values"));
+  EXPECT_THAT(error_of(ValueStorage::float16), HasSubstr("cannot hold 3 of the 6 values"));
+  EXPECT_EQ(error_of(ValueStorage::same), "none");
+  EXPECT_EQ(error_of(ValueStorage::dictionary), "none");
 }
 
-// Whether a dictionary makes the second pass over the values unnecessary is asked of each storage.
-TEST(ValueStorage, CountsWhatOneStorageAloneLoses) {
+// Which of the values has to be rounded, and where it stands, is all the same.
+TEST(ValueStorage, FindsTheOneValueThatHasToBeRounded) {
+  const auto rounded = [](const ExecutionSpace& space, double value, std::size_t place) {
+    std::vector<double> values;
+    // More different ones than a dictionary takes, all of 8 bits.
+    for (int k = 0; k < 1000; ++k) values.push_back(std::ldexp(128 + k % 128, k / 128 - 7));
+    values[place] = value;
+    const ValueFacts<double> facts(space, row_of(values).view());
+    EXPECT_FALSE(facts.keeps(ValueStorage::dictionary));
+    std::array<int, 3> lost{};
+    for (std::size_t s = 0; s < 3; ++s) lost[s] = facts.keeps(roundings[s]) ? 0 : 1;
+    return lost;
+  };
+  for (const auto& space : spaces()) {
+    for (const std::size_t place : {0, 255, 256, 999}) {
+      EXPECT_EQ(rounded(space, 3, place), (std::array{0, 0, 0}));
+      EXPECT_EQ(rounded(space, 65536, place), (std::array{0, 0, 1}));  // too large for float16
+      EXPECT_EQ(rounded(space, 257, place), (std::array{0, 1, 0}));    // 9 bits
+      EXPECT_EQ(rounded(space, 65537, place), (std::array{0, 1, 1}));
+      EXPECT_EQ(rounded(space, 0.1, place), (std::array{1, 1, 1}));
+    }
+  }
+}
+
+// Whether a dictionary makes the second look at the values unnecessary is asked of each storage.
+TEST(ValueStorage, FindsWhatOneStorageAloneLoses) {
   const auto lost = [](double value) {
     const ValueFacts<double> facts(ExecutionSpace(), row_of<double>({1, value, 2}).view());
-    return std::array{facts.inexact(ValueStorage::float32), facts.inexact(ValueStorage::bfloat16),
-                      facts.inexact(ValueStorage::float16)};
+    std::array<int, 3> result{};
+    for (std::size_t s = 0; s < 3; ++s) result[s] = facts.keeps(roundings[s]) ? 0 : 1;
+    return result;
   };
-  EXPECT_EQ(lost(3), (std::array<Offset, 3>{0, 0, 0}));
-  EXPECT_EQ(lost(65536), (std::array<Offset, 3>{0, 0, 1}));  // too large for float16
-  EXPECT_EQ(lost(257), (std::array<Offset, 3>{0, 1, 0}));    // 9 bits
-  EXPECT_EQ(lost(65537), (std::array<Offset, 3>{0, 1, 1}));
-  EXPECT_EQ(lost(0.1), (std::array<Offset, 3>{1, 1, 1}));
+  EXPECT_EQ(lost(3), (std::array{0, 0, 0}));
+  EXPECT_EQ(lost(65536), (std::array{0, 0, 1}));
+  EXPECT_EQ(lost(257), (std::array{0, 1, 0}));
+  EXPECT_EQ(lost(65537), (std::array{0, 1, 1}));
+  EXPECT_EQ(lost(0.1), (std::array{1, 1, 1}));
 }
 
 }  // namespace
