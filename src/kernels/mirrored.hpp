@@ -5,118 +5,131 @@
 // graphs. Their transpose has their own structure, so that only values move.
 #pragma once
 
-#include "core/threads.hpp"
-#include "kernels/bisection.hpp"
-#include "kernels/host_csr.hpp"
+#include "kernels/mirror_places.hpp"
 
 namespace suan::kernels {
 
-/// Where the entries of a matrix are, in plain pointers, which stay in registers.
-struct EntryPlaces {
-  template <Scalar T>
-  explicit EntryPlaces(const CsrView<T>& a)
-      : offsets(a.offsets.data()), indices(a.indices.data()) {}
-
-  const Offset* offsets;
-  const LocalIndex* indices;
-
-  /// Where row j, which increases strictly, has the column i of entry k, (i, j); -1 if nowhere.
-  KOKKOS_FORCEINLINE_FUNCTION Offset mirror_of(LocalIndex i, Offset k, LocalIndex j) const {
-    const Offset end = offsets[j + 1];
-    // On a grid it stands as far from the end as k from the beginning.
-    const Offset guess = end - 1 - (k - offsets[i]);
-    if (guess >= offsets[j] && indices[guess] == i) return guess;
-    const Offset found = first_not_below(indices, offsets[j], end, i);
-    return found < end && indices[found] == i ? found : Offset(-1);
-  }
-
-  /// Calls use(k, mirror) for the entries of row i that have a mirror. How many have none, or do
-  /// not come behind the entry before them.
-  template <class Use>
-  KOKKOS_FORCEINLINE_FUNCTION Offset visit_row(LocalIndex i, const Use& use) const {
-    Offset missing = 0;
-    LocalIndex previous = -1;
-    const Offset end = offsets[i + 1];
-    for (Offset k = offsets[i]; k < end; ++k) {
-      const LocalIndex j = indices[k];
-      const Offset mirror = j > previous ? mirror_of(i, k, j) : Offset(-1);
-      previous = j;
-      if (mirror < 0) {
-        ++missing;
-      } else {
-        use(k, mirror);
-      }
-    }
-    return missing;
-  }
-
-#if !SUAN_HAVE_CUDA
-  /// Asks for what row i will read elsewhere: on a grid more places than the hardware follows. The
-  /// values there as well, unless null.
-  template <Scalar T>
-  KOKKOS_FORCEINLINE_FUNCTION void prefetch_mirrors(LocalIndex i, const T* values) const {
-    const Offset begin = offsets[i];
-    for (Offset k = begin; k < offsets[i + 1]; ++k) {
-      const Offset guess = Kokkos::max(Offset(0), offsets[indices[k] + 1] - 1 - (k - begin));
-      __builtin_prefetch(indices + guess);
-      if (values != nullptr) __builtin_prefetch(values + guess);
-    }
-  }
-#endif
-};
-
 /// Calls use(k, mirror) for the entries k of each step-th row that have a mirror. Whether all have
-/// one, and all these rows increase strictly. `values` are what `use` reads at the mirrors, or
-/// null. Waits for the device.
+/// one, and all these rows increase strictly. Waits for the device.
 template <Scalar T, class Use>
-bool visit_mirrors(const char* label, const ExecutionSpace& space, const CsrView<T>& a,
-                   LocalIndex step, [[maybe_unused]] const T* values, const Use& use) {
-  if (a.rows == 0) return true;  // there may be no offsets, not even one
+bool search_mirrors(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex step,
+                    const Use& use) {
   const EntryPlaces places(a);
   Offset missing = 0;
-#if SUAN_HAVE_CUDA
   Kokkos::parallel_reduce(
-      label,
+      "suan::search_mirrors",
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(
           space, 0, a.rows / step + (a.rows % step != 0 ? 1 : 0)),
       KOKKOS_LAMBDA(LocalIndex r, Offset & sum) { sum += places.visit_row(r * step, use); },
       missing);
-#else
-  // Short rows meet few other places; there it costs more than it gains.
-  const bool prefetch = step == 1 && a.entries() >= 12 * Offset{a.rows};
-  constexpr LocalIndex rows_ahead = 4;
-  const auto parts =
-      split_rows(places.offsets, a.rows, static_cast<std::size_t>(detail::threads_of(space)));
-  Kokkos::parallel_reduce(
-      label,
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::size_t>>(space, 0,
-                                                                          parts.size() - 1),
-      [&](std::size_t part, Offset& sum) {
-        const EntryPlaces own = places;
-        // 64 bits, because the last step may go beyond 2^31.
-        const Offset end = parts[part + 1];
-        for (Offset r = (parts[part] + Offset{step} - 1) / step * step; r < end; r += step) {
-          const auto i = static_cast<LocalIndex>(r);
-          if (prefetch && a.rows - i > rows_ahead) own.prefetch_mirrors(i + rows_ahead, values);
-          sum += own.visit_row(i, use);
-        }
-      },
-      missing);
-#endif
   return missing == 0;
 }
 
-/// The same for all rows, after a look at a sample that refuses most other matrices at once. After
-/// false some entries may have been visited.
+#if !SUAN_HAVE_CUDA
+
+/// The sum of what visit(part) returns.
+template <class Visit>
+Offset sum_over_parts(const ExecutionSpace& space, std::size_t parts, const Visit& visit) {
+  Offset sum = 0;
+  Kokkos::parallel_reduce(
+      "suan::visit_mirrors",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::size_t>>(space, 0, parts),
+      [&](std::size_t part, Offset& partial) { partial += visit(part); }, sum);
+  return sum;
+}
+
+/// visit_mirrors() by searching, for matrices whose mirrors are guessed right as a rule.
 template <Scalar T, class Use>
-bool visit_all_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* values,
-                       const Use& use) {
+bool guess_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* values,
+                   const Use& use) {
+  const EntryPlaces places(a);
+  const auto parts = static_cast<std::size_t>(detail::threads_of(space));
+  const auto starts = split_rows(places.offsets, a.rows, parts);
+  // Short rows meet few other places; there it costs more than it gains.
+  const bool prefetch = a.entries() >= 12 * Offset{a.rows};
+  constexpr LocalIndex rows_ahead = 4;
+  return sum_over_parts(space, parts, [&](std::size_t part) {
+           // Copies, which stay in registers.
+           const EntryPlaces own = places;
+           const Use own_use = use;
+           Offset missing = 0;
+           for (LocalIndex i = starts[part]; i < starts[part + 1]; ++i) {
+             if (prefetch && a.rows - i > rows_ahead) own.prefetch_mirrors(i + rows_ahead, values);
+             missing += own.visit_row(i, own_use);
+           }
+           return missing;
+         }) == 0;
+}
+
+/// visit_mirrors() in one walk through all rows. `span` is the mean distance between the first and
+/// the last column of a row.
+template <Scalar T, class Use>
+bool walk_mirrors(const ExecutionSpace& space, const CsrView<T>& a, Offset span, const T* values,
+                  const Use& use) {
+  const EntryPlaces places(a);
+  // Each part meets the columns of its own rows and a span of others, which is to take less memory
+  // than the entries.
+  const auto most = std::max(Offset(1), (a.entries() - a.rows) / std::max(Offset(1), span));
+  const auto parts = std::min(most, Offset(detail::threads_of(space)));
+  const auto starts = split_rows(places.offsets, a.rows, static_cast<std::size_t>(parts));
+  std::vector<MirrorWalk> walks;
+  for (std::size_t p = 1; p < starts.size(); ++p) {
+    walks.emplace_back(places, a.rows, starts[p - 1], starts[p]);
+  }
+  return sum_over_parts(space, walks.size(), [&](std::size_t part) {
+           return walks[part].visit(a.entries(), values, use);
+         }) == 0;
+}
+
+/// What a few rows tell of a matrix whose entries have mirrors.
+struct MirrorSample {
+  Offset entries = 0;
+  Offset guessed = 0;  ///< of them, mirrors that stand where they are guessed
+  Offset span = 0;     ///< mean distance between the first and the last column of a row
+
+  template <Scalar T>
+  explicit MirrorSample(const CsrView<T>& a) {
+    constexpr std::uint32_t rows = 64;
+    const EntryPlaces places(a);
+    for (std::uint32_t r = 0; r < rows; ++r) {
+      // Scattered, because on a grid equal steps may meet its boundary only.
+      const std::uint64_t fraction = r * 2654435769u;  // of 2^32
+      const auto i = static_cast<LocalIndex>(fraction * static_cast<std::uint64_t>(a.rows) >> 32);
+      const Offset begin = places.offsets[i];
+      const Offset end = places.offsets[i + 1];
+      if (begin < end) span += places.indices[end - 1] - places.indices[begin];
+      entries += end - begin;
+      for (Offset k = begin; k < end; ++k) {
+        const LocalIndex j = places.indices[k];
+        guessed += places.is_mirror(places.guess(i, k, j), i, j) ? 1 : 0;
+      }
+    }
+    span /= rows;
+  }
+};
+
+#endif
+
+/// Calls use(k, mirror) for the entries k that have a mirror. Whether all have one, and all rows
+/// increase strictly; after false some entries may have been visited, and with another entry than
+/// their mirror. `values` are what `use` reads at the mirrors, or null. A look at a sample of the
+/// rows refuses most other matrices at once. Waits for the device.
+template <Scalar T, class Use>
+bool visit_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
+                   [[maybe_unused]] const T* values, const Use& use) {
   constexpr LocalIndex sample = 512;
   if (a.rows != a.columns) return false;
-  const LocalIndex step = a.rows / sample + 1;
+  if (a.rows == 0) return true;  // there may be no offsets, not even one
   const auto look = KOKKOS_LAMBDA(Offset, Offset){};
-  return visit_mirrors<T>("suan::look_for_mirrors", space, a, step, nullptr, look) &&
-         visit_mirrors<T>("suan::visit_mirrors", space, a, 1, values, use);
+  if (!search_mirrors(space, a, a.rows / sample + 1, look)) return false;
+#if SUAN_HAVE_CUDA
+  return search_mirrors(space, a, 1, use);
+#else
+  // A wrong guess costs a search, and that more than the walk's writing.
+  const MirrorSample few(a);
+  if (10 * few.guessed >= 9 * few.entries) return guess_mirrors(space, a, values, use);
+  return walk_mirrors(space, a, few.span, values, use);
+#endif
 }
 
 }  // namespace suan::kernels

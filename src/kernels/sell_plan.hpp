@@ -47,7 +47,9 @@ KOKKOS_FUNCTION bool shares_values(const CsrView<T>& a, LocalIndex first, LocalI
 }
 
 /// The lowest bit that is set; there is one.
-KOKKOS_FORCEINLINE_FUNCTION LocalIndex first_bit(std::uint32_t bits) { return Kokkos::Experimental::countr_zero_builtin(bits); }
+KOKKOS_FORCEINLINE_FUNCTION LocalIndex first_bit(std::uint32_t bits) {
+  return Kokkos::Experimental::countr_zero_builtin(bits);
+}
 
 /// Goes through the entries of the rows from `first` on run by run: the entries whose columns minus
 /// the row are equal are one run, and the runs come in the order of their columns. Calls

@@ -71,7 +71,7 @@ template <Scalar T>
 bool note_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
                   const DeviceView<Offset>& mirrors) {
   Offset* const to = mirrors.data();
-  return visit_all_mirrors<T>(
+  return visit_mirrors<T>(
       space, a, nullptr, KOKKOS_LAMBDA(Offset k, Offset mirror) { to[k] = mirror; });
 }
 
@@ -106,7 +106,7 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
   const auto fetch = KOKKOS_LAMBDA(Offset k, Offset mirror) {
     to[k] = conjugated ? conjugate(from[mirror]) : from[mirror];
   };
-  if (visit_all_mirrors(space, a, from, fetch))
+  if (visit_mirrors(space, a, from, fetch))
     return {a.rows, a.columns, a.offsets, a.indices, values};
   return transpose_by_counting(space, a, conjugated);
 }

@@ -114,16 +114,30 @@ TYPED_TEST(TransposeTest, TwiceIsTheMatrixItself) {
   EXPECT_EQ(to_host(suan::transpose(suan::transpose(a.csr()))), a);
 }
 
-/// Entries (i, j) and (j, i) alike in place and not in value: a band, and one row and column that
-/// are full. `edit(i, columns)` may change the columns of row i.
+/// Whether there is an entry (i, j), and (j, i) then.
+using Near = bool (*)(LocalIndex i, LocalIndex j);
+/// A band, and one row and column that are full. Most mirrors are where they are guessed.
+bool in_band(LocalIndex i, LocalIndex j) {
+  const LocalIndex distance = std::abs(i - j);
+  return distance <= 1 || distance == 100 || i == 7 || j == 7;
+}
+/// Three unknowns at each point of a line, and some points that are linked to the first. Two of
+/// three mirrors are elsewhere.
+bool in_blocks(LocalIndex i, LocalIndex j) {
+  const LocalIndex p = i / 3;
+  const LocalIndex q = j / 3;
+  return std::abs(p - q) <= 1 || (p == 0 && q % 5 == 0) || (q == 0 && p % 5 == 0);
+}
+
+/// Entries (i, j) and (j, i) alike in place and not in value. `edit(i, columns)` may change the
+/// columns of row i.
 template <class T, class Edit>
-HostArrays<T> mirrored(LocalIndex n, const Edit& edit) {
+HostArrays<T> mirrored(LocalIndex n, Near near, const Edit& edit) {
   HostArrays<T> a{n, n};
   for (LocalIndex i = 0; i < n; ++i) {
     std::vector<LocalIndex> columns;
     for (LocalIndex j = 0; j < n; ++j) {
-      const LocalIndex distance = std::abs(i - j);
-      if (distance <= 1 || distance == 100 || i == 7 || j == 7) columns.push_back(j);
+      if (near(i, j)) columns.push_back(j);
     }
     edit(i, columns);
     for (const LocalIndex j : columns) {
@@ -137,14 +151,16 @@ HostArrays<T> mirrored(LocalIndex n, const Edit& edit) {
 
 TYPED_TEST(TransposeTest, MirroredEntriesShareTheStructure) {
   using T = TypeParam;
-  const auto a = mirrored<T>(3000, [](LocalIndex, auto&) {});
-  const auto csr = a.csr();
-  for (const auto& space : suan::test::instances()) {
-    const auto at = suan::kernels::transpose(space, csr.view(), true);
-    EXPECT_EQ(to_host(at), reference(a, true));
-    EXPECT_EQ(at.indices.data(), csr.view().indices.data());
-    const suan::kernels::TransposePlan<T> plan(space, csr.view());
-    EXPECT_EQ(to_host(plan.apply(space, csr.view().values, true)), reference(a, true));
+  for (const Near near : {in_band, in_blocks}) {
+    const auto a = mirrored<T>(3000, near, [](LocalIndex, auto&) {});
+    const auto csr = a.csr();
+    for (const auto& space : suan::test::instances()) {
+      const auto at = suan::kernels::transpose(space, csr.view(), true);
+      EXPECT_EQ(to_host(at), reference(a, true));
+      EXPECT_EQ(at.indices.data(), csr.view().indices.data());
+      const suan::kernels::TransposePlan<T> plan(space, csr.view());
+      EXPECT_EQ(to_host(plan.apply(space, csr.view().values, true)), reference(a, true));
+    }
   }
 }
 
@@ -153,24 +169,65 @@ TYPED_TEST(TransposeTest, OneFlawIsFound) {
   using T = TypeParam;
   constexpr LocalIndex n = 3000;
   constexpr LocalIndex flawed = 2999;
-  const std::vector<HostArrays<T>> all{
-      mirrored<T>(n,
-                  [](LocalIndex i, auto& columns) {
-                    if (i == flawed) columns.pop_back();  // the diagonal: no other row misses it
-                    if (i == flawed) columns.erase(columns.begin());
-                  }),
-      mirrored<T>(n,
-                  [](LocalIndex i, auto& columns) {
-                    if (i == flawed) std::swap(columns.front(), columns.back());
-                  }),
-      mirrored<T>(n, [](LocalIndex i, auto& columns) {
-        if (i == flawed) columns.push_back(columns.back());
-      })};
+  std::vector<HostArrays<T>> all;
+  for (const Near near : {in_band, in_blocks}) {
+    all.push_back(mirrored<T>(n, near, [](LocalIndex i, auto& columns) {
+      if (i == flawed) columns.pop_back();  // the diagonal: no other row misses it
+      if (i == flawed) columns.erase(columns.begin());
+    }));
+    all.push_back(mirrored<T>(n, near, [](LocalIndex i, auto& columns) {
+      if (i == flawed) std::swap(columns.front(), columns.back());
+    }));
+    all.push_back(mirrored<T>(n, near, [](LocalIndex i, auto& columns) {
+      if (i == flawed) columns.push_back(columns.back());
+    }));
+  }
   for (const auto& a : all) {
     const auto csr = a.csr();
-    EXPECT_EQ(to_host(suan::kernels::transpose(ExecutionSpace(), csr.view(), false)),
-              reference(a, false));
+    for (const auto& space : suan::test::instances()) {
+      EXPECT_EQ(to_host(suan::kernels::transpose(space, csr.view(), false)), reference(a, false));
+    }
     EXPECT_EQ(to_host(suan::Transposition<T>(csr).transpose(csr)), reference(a, false));
+  }
+}
+
+// Entry (b, f - 1) has no mirror. When it is met, the only column of row f - 1 has been found
+// already, and behind it stands row f, which begins with b. Where the work of two threads is
+// divided at f, nothing else is wrong.
+TYPED_TEST(TransposeTest, AnEntryOfTheNextRowIsNoMirror) {
+  using T = TypeParam;
+  constexpr LocalIndex a = 4;
+  constexpr LocalIndex b = 7;
+  constexpr LocalIndex f = 1500;
+  constexpr LocalIndex blocks = 2 * f - 12;
+  for (LocalIndex n = blocks; n <= blocks + 60; ++n) {
+    // Blocks of three rows without the four, whose mirrors are not where they are guessed; then
+    // rows of one entry, which move the place where the work is divided.
+    const auto columns_of = [&](LocalIndex i) -> std::vector<LocalIndex> {
+      if (i == a) return {f - 1};
+      if (i == b) return {f - 1, f};
+      if (i == f - 1) return {a};
+      if (i == f) return {b};
+      if (i >= blocks) return {i};
+      std::vector<LocalIndex> columns;
+      for (LocalIndex j = i / 3 * 3; j < i / 3 * 3 + 3; ++j) {
+        if (j != a && j != b && j != f - 1 && j != f) columns.push_back(j);
+      }
+      return columns;
+    };
+    HostArrays<T> flawed{n, n};
+    for (LocalIndex i = 0; i < n; ++i) {
+      for (const LocalIndex j : columns_of(i)) {
+        flawed.indices.push_back(j);
+        flawed.values.push_back(T(static_cast<float>((3 * i + 5 * j) % 64 + 1)));
+      }
+      flawed.offsets.push_back(static_cast<Offset>(flawed.indices.size()));
+    }
+    for (const auto& space : suan::test::instances()) {
+      EXPECT_EQ(to_host(suan::kernels::transpose(space, flawed.csr().view(), false)),
+                reference(flawed, false))
+          << n;
+    }
   }
 }
 

@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Looking for the entries (j, i) of entries (i, j), row by row: by searching, and on a host by
+// going through all rows side by side.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "kernels/bisection.hpp"
+#include "kernels/host_csr.hpp"
+
+namespace suan::kernels {
+
+/// Where the entries of a matrix are, in plain pointers, which stay in registers.
+struct EntryPlaces {
+  template <Scalar T>
+  explicit EntryPlaces(const CsrView<T>& a)
+      : offsets(a.offsets.data()), indices(a.indices.data()) {}
+
+  const Offset* offsets;
+  const LocalIndex* indices;
+
+  /// Where the mirror of entry k, in row i and column j, stands on most grids: as far from the end
+  /// of its row as k from the beginning of its own. It may lie outside of row j.
+  KOKKOS_FORCEINLINE_FUNCTION Offset guess(LocalIndex i, Offset k, LocalIndex j) const {
+    return offsets[j + 1] - 1 - (k - offsets[i]);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION bool is_mirror(Offset place, LocalIndex i, LocalIndex j) const {
+    return place >= offsets[j] && place < offsets[j + 1] && indices[place] == i;
+  }
+
+  /// Where row j, which increases strictly, has the column i of entry k, (i, j); -1 if nowhere.
+  KOKKOS_FORCEINLINE_FUNCTION Offset mirror_of(LocalIndex i, Offset k, LocalIndex j) const {
+    const Offset guessed = guess(i, k, j);
+    if (is_mirror(guessed, i, j)) return guessed;
+    const Offset found = first_not_below(indices, offsets[j], offsets[j + 1], i);
+    return is_mirror(found, i, j) ? found : Offset(-1);
+  }
+
+  /// Calls use(k, mirror) for the entries of row i that have a mirror. How many have none, or do
+  /// not come behind the entry before them.
+  template <class Use>
+  KOKKOS_FORCEINLINE_FUNCTION Offset visit_row(LocalIndex i, const Use& use) const {
+    Offset missing = 0;
+    LocalIndex previous = -1;
+    const Offset end = offsets[i + 1];
+    for (Offset k = offsets[i]; k < end; ++k) {
+      const LocalIndex j = indices[k];
+      const Offset mirror = j > previous ? mirror_of(i, k, j) : Offset(-1);
+      previous = j;
+      if (mirror < 0) {
+        ++missing;
+      } else {
+        use(k, mirror);
+      }
+    }
+    return missing;
+  }
+
+#if !SUAN_HAVE_CUDA
+  /// Asks for what row i will read elsewhere: on a grid more places than the hardware follows. The
+  /// values there as well, unless null.
+  template <Scalar T>
+  KOKKOS_FORCEINLINE_FUNCTION void prefetch_mirrors(LocalIndex i, const T* values) const {
+    for (Offset k = offsets[i]; k < offsets[i + 1]; ++k) {
+      const Offset place = Kokkos::max(Offset(0), guess(i, k, indices[k]));
+      __builtin_prefetch(indices + place);
+      if (values != nullptr) __builtin_prefetch(values + place);
+    }
+  }
+#endif
+};
+
+#if !SUAN_HAVE_CUDA
+
+/// Consecutive rows of a square matrix, taken in their order: then the entries of any row are met,
+/// as mirrors, in the order in which they stand, and none is searched for but the first.
+class MirrorWalk {
+ public:
+  /// Memory: 8 bytes for each column between the lowest and the highest that will be met.
+  MirrorWalk(const EntryPlaces& places, LocalIndex rows, LocalIndex first, LocalIndex end)
+      : places_(places), first_(first), end_(end) {
+    const auto size = static_cast<std::size_t>(rows);
+    // The system gives pages of zeros where they are touched, and no others.
+    next_.reset(static_cast<Offset*>(std::calloc(size, sizeof(Offset))));
+    if (!next_) throw std::bad_alloc();
+    detail::advise_huge_pages(next_.get(), size * sizeof(Offset));
+  }
+
+  /// Calls use(k, mirror) for each entry k whose mirror may stand at `mirror`. Returns 0 if all
+  /// entries have mirrors, which were all given right, and the rows increase strictly. `values` are
+  /// what `use` reads there, or null. `entries` is how many the matrix has.
+  template <Scalar T, class Use>
+  Offset visit(Offset entries, const T* values, const Use& use) const {
+    const Offset* const offsets = places_.offsets;
+    const LocalIndex* const indices = places_.indices;
+    Offset* const next = next_.get();
+    Offset missing = 0;
+    LocalIndex lowest = std::numeric_limits<LocalIndex>::max();
+    LocalIndex highest = -1;
+    // First where mirrors stand, then what is done with them: writing here and there between the
+    // writes of a stream slows both.
+    constexpr Offset most = 512;
+    Offset mirrors[most];
+    Offset k = offsets[first_];
+    Offset begin = k;  // of the entries in `mirrors`
+    const auto flush = [&] {
+      for (Offset m = begin; m < k; ++m) use(m, mirrors[m - begin]);
+      begin = k;
+    };
+    for (LocalIndex i = first_; i < end_; ++i) {
+      const Offset end = offsets[i + 1];
+      if (k < end) {
+        lowest = std::min(lowest, indices[k]);
+        highest = std::max(highest, indices[end - 1]);
+      }
+      LocalIndex previous = -1;
+      while (k < end) {
+        const Offset stop = std::min(end, begin + most);
+        for (; k < stop; ++k) {
+          const LocalIndex j = indices[k];
+          const Offset mirror = next[j] != 0 ? next[j] - 1 : first_of(j);
+          next[j] = mirror + 2;
+          const bool found = mirror < entries && indices[mirror] == i;
+          if (found && values != nullptr) __builtin_prefetch(values + mirror);
+          mirrors[k - begin] = found ? mirror : k;
+          missing += !found || j <= previous;
+          previous = j;
+        }
+        if (k == begin + most) flush();
+      }
+    }
+    flush();
+    // Behind a row's end stands another row, which may have the column by chance.
+    for (LocalIndex j = lowest; j <= highest; ++j) missing += next[j] - 1 > offsets[j + 1];
+    return missing;
+  }
+
+ private:
+  /// Where the first of the rows meets row j.
+  Offset first_of(LocalIndex j) const {
+    const Offset begin = places_.offsets[j];
+    const Offset end = places_.offsets[j + 1];
+    // Most rows of a grid have no entry in the columns of other parts.
+    if (begin == end || places_.indices[begin] >= first_) return begin;
+    return first_not_below(places_.indices, begin, end, first_);
+  }
+
+  struct Free {
+    void operator()(Offset* memory) const { std::free(memory); }
+  };
+  EntryPlaces places_;
+  LocalIndex first_;
+  LocalIndex end_;
+  std::unique_ptr<Offset[], Free> next_;  // 1 + the place, or 0 before the first
+};
+
+#endif
+
+}  // namespace suan::kernels
