@@ -52,7 +52,7 @@ class Problem {
   const suan::Csr<double>& a() const { return a_; }
   void first() {
     c = CsrView<double>();
-    c = is_galerkin_ ? galerkin_plan().multiply(space_, r_, a_.view(), p_.view())
+    c = is_galerkin_ ? suan::kernels::galerkin_product(space_, r_, a_.view(), p_.view())
                      : square_plan().multiply(space_, a_.view(), a_.view());
   }
   /// In the memory of the last one, as for values that change from step to step.
@@ -63,7 +63,7 @@ class Problem {
   }
   void keep_structure() {
     if (is_galerkin_) {
-      kept_galerkin_ = galerkin_plan();
+      kept_galerkin_ = {space_, r_, a_.view(), p_.view()};
     } else {
       kept_square_ = square_plan();
     }
@@ -81,9 +81,6 @@ class Problem {
 
  private:
   suan::kernels::SpgemmPlan<double> square_plan() const { return {space_, a_.view(), a_.view()}; }
-  suan::kernels::GalerkinPlan<double> galerkin_plan() const {
-    return {space_, r_, a_.view(), p_.view()};
-  }
 
   suan::ExecutionSpace space_;
   suan::Csr<double> a_;

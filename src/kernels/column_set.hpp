@@ -23,9 +23,12 @@ class ColumnSet {
         top_(words(middle_.size()), 0),
         first_top_(top_.size()) {}
 
-  void insert(LocalIndex column) {
-    const auto j = static_cast<std::uint32_t>(column);
-    insert_word(j >> 6, std::uint64_t(1) << (j & 63));
+  void insert(LocalIndex column) { insert_word(word_of(column), bit_of(column)); }
+
+  /// The same, for columns most of which are there already: writing the word again would make the
+  /// next one wait for it. Where most are new, nobody could predict whether they are.
+  void insert_repeated(LocalIndex column) {
+    if ((leaves_[word_of(column)] & bit_of(column)) == 0) insert(column);
   }
 
   /// The columns 64 word + b for each bit b of `bits`.
@@ -52,6 +55,12 @@ class ColumnSet {
 
  private:
   static std::size_t words(std::size_t bits) { return bits / 64 + 1; }
+  static std::uint32_t word_of(LocalIndex column) {
+    return static_cast<std::uint32_t>(column) >> 6;
+  }
+  static std::uint64_t bit_of(LocalIndex column) {
+    return std::uint64_t(1) << (static_cast<std::uint32_t>(column) & 63);
+  }
 
   void mark(std::uint32_t word) {
     std::uint64_t& middle = middle_[word >> 6];

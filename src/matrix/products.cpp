@@ -39,9 +39,14 @@ kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b,
 }
 
 template <Scalar T>
-kernels::GalerkinPlan<T> galerkin_plan(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
+void require_fitting(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
   require_fitting("galerkin_product", "R", r, "A", a);
   require_fitting("galerkin_product", "A", a, "P", p);
+}
+
+template <Scalar T>
+kernels::GalerkinPlan<T> galerkin_plan(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
+  require_fitting(r, a, p);
   return kernels::GalerkinPlan<T>(ExecutionSpace(), r.view(), a.view(), p.view());
 }
 
@@ -81,7 +86,8 @@ Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b, Csr<T>&& last) con
 
 template <Scalar T>
 Csr<T> galerkin_product(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
-  return to_csr(galerkin_plan(r, a, p).multiply(ExecutionSpace(), r.view(), a.view(), p.view()));
+  require_fitting(r, a, p);
+  return to_csr(kernels::galerkin_product(ExecutionSpace(), r.view(), a.view(), p.view()));
 }
 
 template <Scalar T>

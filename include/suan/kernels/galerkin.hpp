@@ -42,4 +42,10 @@ class GalerkinPlan {
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
 };
 
+/// R A P once: the structure and the bits of GalerkinPlan, in one pass over the rows of R A instead
+/// of two. Memory beside the matrices: that of the plan, and the values of the result twice.
+template <Scalar T>
+CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
+                            const CsrView<T>& p);
+
 }  // namespace suan::kernels

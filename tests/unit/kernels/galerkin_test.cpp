@@ -143,6 +143,8 @@ TYPED_TEST(GalerkinTest, SameBitsEachTimeAndOnAnyNumberOfThreads) {
   for (const auto& space : suan::test::instances()) {
     const suan::kernels::GalerkinPlan<T> plan(space, r.view(), a.view(), p.view());
     EXPECT_EQ(to_host(plan.multiply(space, r.view(), a.view(), p.view())), expected);
+    EXPECT_EQ(to_host(suan::kernels::galerkin_product(space, r.view(), a.view(), p.view())),
+              expected);
   }
 }
 
