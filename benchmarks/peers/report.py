@@ -14,11 +14,11 @@ READ = "read, 2 MiB pages"
 #: each case's table divides by.
 SUAN = {
     "spmv": ["Suan", "Suan optimised"],
-    "storage": ["Suan sell, 64 bits"],
+    "storage": ["Suan, 64 bits"],
     "solve": ["Suan CG + Jacobi", "Suan CG + Jacobi, optimised"],
 }
 #: The relative error of one value that a storage rounds to its significand of 24 or 8 bits.
-ROUNDING = {"Suan sell, 32 bits": 2.0**-24, "Suan sell, 16 bits": 2.0**-8}
+ROUNDING = {"Suan, 32 bits": 2.0**-24, "Suan, 16 bits": 2.0**-8}
 TOLERANCE = 1e-9
 
 

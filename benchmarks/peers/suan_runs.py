@@ -39,6 +39,18 @@ def spmv(name, *arguments, operation="spmv"):
     )
 
 
+def storages(format_name):
+    """The same matrix with values of 64, 32 and 16 bits."""
+    return [
+        spmv(name, "--format", format_name, "--storage", storage, operation="storage")
+        for name, storage in [
+            ("Suan, 64 bits", "same"),
+            ("Suan, 32 bits", "float32"),
+            ("Suan, 16 bits", "bfloat16"),
+        ]
+    ]
+
+
 def products(operation, arguments):
     return SuanRun(
         "spgemm_bench",
@@ -52,14 +64,8 @@ def products(operation, arguments):
 RUNS = {
     "suan": {
         "spmv": [spmv("Suan", "--format", "csr")],
-        "storage": [
-            spmv("Suan sell, 64 bits", "--format", "sell", "--storage", "same",
-                 operation="storage"),
-            spmv("Suan sell, 32 bits", "--format", "sell", "--storage", "float32",
-                 operation="storage"),
-            spmv("Suan sell, 16 bits", "--format", "sell", "--storage", "bfloat16",
-                 operation="storage"),
-        ],
+        "storage": storages("sell"),
+        "storage-blocks": storages("bsr"),
         "spmm": [
             SuanRun(
                 "spmm_bench",
