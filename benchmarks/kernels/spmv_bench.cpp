@@ -40,7 +40,7 @@ struct Options {
             .choice("format", &Options::format, choices_of("format"),
                     "Format in which products read the matrix; auto measures.")
             .choice("storage", &Options::storage, choices_of("storage"),
-                    "How sell keeps values; results of float32 and narrower ones differ.")
+                    "How sell and bsr keep values; results of float32 and narrower ones differ.")
             .choice("kernel", &Options::kernel, {"auto", "native", "cusparse", "cuda"},
                     "The implementation of the product in csr.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,

@@ -25,6 +25,10 @@ struct GalerkinOperands {
     }
   }
   Offset length_of_p(LocalIndex k) const { return p.offsets[k + 1] - p.offsets[k]; }
+  /// Adds the columns of row k of P.
+  void insert_row_of_p(LocalIndex k, ColumnSet& columns) const {
+    for (Offset l = p.offsets[k]; l < p.offsets[k + 1]; ++l) columns.insert_repeated(p.indices[l]);
+  }
   /// Products with P if no column came twice in the row of R A: at least as many as there are.
   Offset bound(LocalIndex coarse) const {
     // Of no use when rows of P are very different, but the exact number costs a walk through A.
@@ -137,11 +141,7 @@ class GalerkinColumns {
       end += last == i ? 0 : 1;
       last = i;
     });
-    for (const LocalIndex* k = row_.data(); k < end; ++k) {
-      for (Offset l = m_.p.offsets[*k]; l < m_.p.offsets[*k + 1]; ++l) {
-        coarse_.insert_repeated(m_.p.indices[l]);
-      }
-    }
+    for (const LocalIndex* k = row_.data(); k < end; ++k) m_.insert_row_of_p(*k, coarse_);
     return coarse_.take(out);
   }
 
@@ -167,11 +167,7 @@ class GalerkinRows {
   LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
     sums_.start(i);
     const auto& row = sums_.row();
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      const Offset end = m_.p.offsets[row.column(k) + 1];
-      for (Offset l = m_.p.offsets[row.column(k)]; l < end; ++l)
-        coarse_.insert_repeated(m_.p.indices[l]);
-    }
+    for (std::size_t k = 0; k < row.size(); ++k) m_.insert_row_of_p(row.column(k), coarse_);
     LocalIndex* const end = coarse_.take(out);
     const std::size_t size = chunk_.size();
     chunk_.resize(size + static_cast<std::size_t>(end - out));

@@ -5,9 +5,9 @@
 // going through all rows side by side.
 #pragma once
 
-#include <cstdlib>
+#include <algorithm>
+#include <limits>
 #include <memory>
-#include <new>
 
 #include "kernels/bisection.hpp"
 #include "kernels/host_csr.hpp"
@@ -80,14 +80,27 @@ struct EntryPlaces {
 /// as mirrors, in the order in which they stand, and none is searched for but the first.
 class MirrorWalk {
  public:
-  /// Memory: 8 bytes for each column between the lowest and the highest that will be met.
-  MirrorWalk(const EntryPlaces& places, LocalIndex rows, LocalIndex first, LocalIndex end)
-      : places_(places), first_(first), end_(end) {
-    const auto size = static_cast<std::size_t>(rows);
-    // The system gives pages of zeros where they are touched, and no others.
-    next_.reset(static_cast<Offset*>(std::calloc(size, sizeof(Offset))));
-    if (!next_) throw std::bad_alloc();
-    detail::advise_huge_pages(next_.get(), size * sizeof(Offset));
+  MirrorWalk(const EntryPlaces& places, LocalIndex first, LocalIndex end)
+      : places_(places), first_(first), end_(end) {}
+
+  /// Finds the first and the last column of the rows; their ends tell, if they increase.
+  void find_columns() {
+    LocalIndex highest = -1;
+    LocalIndex lowest = std::numeric_limits<LocalIndex>::max();
+    for (LocalIndex i = first_; i < end_; ++i) {
+      const Offset begin = places_.offsets[i];
+      const Offset end = places_.offsets[i + 1];
+      if (begin == end) continue;
+      lowest = std::min(lowest, places_.indices[begin]);
+      highest = std::max(highest, places_.indices[end - 1]);
+    }
+    lowest_ = std::min(lowest, highest + 1);
+    columns_ = highest + 1 - lowest_;
+  }
+  /// From the first to the last: so many numbers of 8 bytes are needed.
+  LocalIndex columns() const { return columns_; }
+  void allocate() {
+    next_ = std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(columns_));
   }
 
   /// Calls use(k, mirror) for each entry k whose mirror may stand at `mirror`. Returns 0 if all
@@ -98,9 +111,10 @@ class MirrorWalk {
     const Offset* const offsets = places_.offsets;
     const LocalIndex* const indices = places_.indices;
     Offset* const next = next_.get();
+    const LocalIndex lowest = lowest_;
+    const LocalIndex columns = columns_;
+    std::fill_n(next, columns, Offset(0));
     Offset missing = 0;
-    LocalIndex lowest = std::numeric_limits<LocalIndex>::max();
-    LocalIndex highest = -1;
     // First where mirrors stand, then what is done with them: writing here and there between the
     // writes of a stream slows both.
     constexpr Offset most = 512;
@@ -113,29 +127,33 @@ class MirrorWalk {
     };
     for (LocalIndex i = first_; i < end_; ++i) {
       const Offset end = offsets[i + 1];
-      if (k < end) {
-        lowest = std::min(lowest, indices[k]);
-        highest = std::max(highest, indices[end - 1]);
-      }
-      LocalIndex previous = -1;
+      LocalIndex previous = lowest - 1;
       while (k < end) {
         const Offset stop = std::min(end, begin + most);
         for (; k < stop; ++k) {
           const LocalIndex j = indices[k];
-          const Offset mirror = next[j] != 0 ? next[j] - 1 : first_of(j);
-          next[j] = mirror + 2;
-          const bool found = mirror < entries && indices[mirror] == i;
-          if (found && values != nullptr) __builtin_prefetch(values + mirror);
-          mirrors[k - begin] = found ? mirror : k;
-          missing += !found || j <= previous;
+          mirrors[k - begin] = k;
+          if (j <= previous || j - lowest >= columns) {
+            ++missing;
+            continue;
+          }
           previous = j;
+          Offset& number = next[j - lowest];
+          const Offset mirror = number != 0 ? number - 1 : first_of(j);
+          number = mirror + 2;
+          if (mirror < entries && indices[mirror] == i) {
+            if (values != nullptr) __builtin_prefetch(values + mirror);
+            mirrors[k - begin] = mirror;
+          } else {
+            ++missing;
+          }
         }
         if (k == begin + most) flush();
       }
     }
     flush();
     // Behind a row's end stands another row, which may have the column by chance.
-    for (LocalIndex j = lowest; j <= highest; ++j) missing += next[j] - 1 > offsets[j + 1];
+    for (LocalIndex j = 0; j < columns; ++j) missing += next[j] - 1 > offsets[lowest + j + 1];
     return missing;
   }
 
@@ -149,13 +167,12 @@ class MirrorWalk {
     return first_not_below(places_.indices, begin, end, first_);
   }
 
-  struct Free {
-    void operator()(Offset* memory) const { std::free(memory); }
-  };
   EntryPlaces places_;
   LocalIndex first_;
   LocalIndex end_;
-  std::unique_ptr<Offset[], Free> next_;  // 1 + the place, or 0 before the first
+  LocalIndex lowest_ = 0;
+  LocalIndex columns_ = 0;
+  std::unique_ptr<Offset[]> next_;  // by column: 1 + the place, or 0 before the first
 };
 
 #endif

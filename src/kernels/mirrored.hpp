@@ -38,7 +38,7 @@ Offset sum_over_parts(const ExecutionSpace& space, std::size_t parts, const Visi
   return sum;
 }
 
-/// visit_mirrors() by searching, for matrices whose mirrors are guessed right as a rule.
+/// visit_mirrors() by guessing, and searching where that was wrong.
 template <Scalar T, class Use>
 bool guess_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* values,
                    const Use& use) {
@@ -61,52 +61,51 @@ bool guess_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* va
          }) == 0;
 }
 
-/// visit_mirrors() in one walk through all rows. `span` is the mean distance between the first and
-/// the last column of a row.
+/// visit_mirrors() in one walk through all rows.
 template <Scalar T, class Use>
-bool walk_mirrors(const ExecutionSpace& space, const CsrView<T>& a, Offset span, const T* values,
+bool walk_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* values,
                   const Use& use) {
   const EntryPlaces places(a);
-  // Each part meets the columns of its own rows and a span of others, which is to take less memory
-  // than the entries.
-  const auto most = std::max(Offset(1), (a.entries() - a.rows) / std::max(Offset(1), span));
-  const auto parts = std::min(most, Offset(detail::threads_of(space)));
-  const auto starts = split_rows(places.offsets, a.rows, static_cast<std::size_t>(parts));
+  const auto starts =
+      split_rows(places.offsets, a.rows, static_cast<std::size_t>(detail::threads_of(space)));
   std::vector<MirrorWalk> walks;
   for (std::size_t p = 1; p < starts.size(); ++p) {
-    walks.emplace_back(places, a.rows, starts[p - 1], starts[p]);
+    walks.emplace_back(places, starts[p - 1], starts[p]);
   }
-  return sum_over_parts(space, walks.size(), [&](std::size_t part) {
-           return walks[part].visit(a.entries(), values, use);
+  for_chunks("suan::find_columns", space, walks.size(),
+             [&](std::size_t p) { walks[p].find_columns(); });
+  Offset columns = 0;
+  for (const auto& walk : walks) columns += walk.columns();
+  // Many threads on a scattered matrix: each would need room for all columns.
+  if (columns > a.entries()) return guess_mirrors(space, a, values, use);
+  for (auto& walk : walks) walk.allocate();
+  return sum_over_parts(space, walks.size(), [&](std::size_t p) {
+           return walks[p].visit(a.entries(), values, use);
          }) == 0;
 }
 
-/// What a few rows tell of a matrix whose entries have mirrors.
-struct MirrorSample {
+/// Whether most mirrors are where they are guessed, by the first entries of a few rows.
+template <Scalar T>
+bool guesses_well(const CsrView<T>& a) {
+  constexpr std::uint32_t rows = 64;
+  constexpr Offset most_of_row = 64;
+  const EntryPlaces places(a);
   Offset entries = 0;
-  Offset guessed = 0;  ///< of them, mirrors that stand where they are guessed
-  Offset span = 0;     ///< mean distance between the first and the last column of a row
-
-  template <Scalar T>
-  explicit MirrorSample(const CsrView<T>& a) {
-    constexpr std::uint32_t rows = 64;
-    const EntryPlaces places(a);
-    for (std::uint32_t r = 0; r < rows; ++r) {
-      // Scattered, because on a grid equal steps may meet its boundary only.
-      const std::uint64_t fraction = r * 2654435769u;  // of 2^32
-      const auto i = static_cast<LocalIndex>(fraction * static_cast<std::uint64_t>(a.rows) >> 32);
-      const Offset begin = places.offsets[i];
-      const Offset end = places.offsets[i + 1];
-      if (begin < end) span += places.indices[end - 1] - places.indices[begin];
-      entries += end - begin;
-      for (Offset k = begin; k < end; ++k) {
-        const LocalIndex j = places.indices[k];
-        guessed += places.is_mirror(places.guess(i, k, j), i, j) ? 1 : 0;
-      }
+  Offset right = 0;
+  for (std::uint32_t r = 0; r < rows; ++r) {
+    // Scattered, because on a grid equal steps may meet its boundary only.
+    const std::uint64_t fraction = r * 2654435769u;  // of 2^32
+    const auto i = static_cast<LocalIndex>(fraction * static_cast<std::uint64_t>(a.rows) >> 32);
+    const Offset begin = places.offsets[i];
+    const Offset end = std::min(places.offsets[i + 1], begin + most_of_row);
+    entries += end - begin;
+    for (Offset k = begin; k < end; ++k) {
+      const LocalIndex j = places.indices[k];
+      right += places.is_mirror(places.guess(i, k, j), i, j) ? 1 : 0;
     }
-    span /= rows;
   }
-};
+  return 10 * right >= 9 * entries;
+}
 
 #endif
 
@@ -126,9 +125,8 @@ bool visit_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
   return search_mirrors(space, a, 1, use);
 #else
   // A wrong guess costs a search, and that more than the walk's writing.
-  const MirrorSample few(a);
-  if (10 * few.guessed >= 9 * few.entries) return guess_mirrors(space, a, values, use);
-  return walk_mirrors(space, a, few.span, values, use);
+  return guesses_well(a) ? guess_mirrors(space, a, values, use)
+                         : walk_mirrors(space, a, values, use);
 #endif
 }
 

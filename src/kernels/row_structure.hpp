@@ -64,7 +64,8 @@ struct RowStructure {
 /// the last row of a chunk, end_chunk(number of the chunk) is called.
 ///
 /// The columns of a chunk are kept in an array of their size until all offsets are known; they are
-/// freed while they are copied. So memory is that of the structure twice, before there are values.
+/// freed while they are copied. So memory is that of the structure twice, and of what the objects
+/// keep.
 template <class Make>
 RowStructure find_structure(const char* label, const ExecutionSpace& space,
                             const std::vector<LocalIndex>& chunks, const Make& make) {

@@ -146,16 +146,16 @@ void ValueFacts<T>::look_for_rounded(const ExecutionSpace& space, const CsrView<
   constexpr Offset chunk = SUAN_HAVE_CUDA ? 1 : 256;
   Kokkos::parallel_for(
       "suan::look_for_rounded", Entries(space, 0, entries / chunk + 1), KOKKOS_LAMBDA(Offset c) {
-        bool known = true;
-        for (std::size_t s = 0; s < found.extent(0); ++s) known = known && peek(found(s)) != 0;
-        if (known) return;
+        // No float is rounded to float32, and complex numbers have no other storage.
+        int known[3] = {std::same_as<T, float>, is_complex<T>, is_complex<T>};
+        for (std::size_t s = 0; s < found.extent(0); ++s) known[s] |= peek(found(s));
+        if (known[0] != 0 && known[1] != 0 && known[2] != 0) return;
         const Offset end = Kokkos::min(entries, (c + 1) * chunk);
         int rounded[3] = {0, 0, 0};
         for (Offset k = c * chunk; k < end; ++k) {
           const T x = values(k);
           if constexpr (is_complex<T>) {
             rounded[0] |= is_exact<ComplexFloat>(x) ? 0 : 1;
-            rounded[1] = rounded[2] = 1;  // there is no such storage
           } else {
             rounded[0] |= is_exact<float>(x) ? 0 : 1;
             rounded[1] |= is_exact<BFloat16>(x) ? 0 : 1;
@@ -163,7 +163,7 @@ void ValueFacts<T>::look_for_rounded(const ExecutionSpace& space, const CsrView<
           }
         }
         for (std::size_t s = 0; s < found.extent(0); ++s) {
-          if (rounded[s] != 0) Kokkos::atomic_store(&found(s), 1);
+          if (rounded[s] > known[s]) Kokkos::atomic_store(&found(s), 1);
         }
       });
   space.fence("suan::look_for_rounded");
@@ -226,7 +226,13 @@ void ValueFacts<T>::require(ValueStorage storage) const {
     throw NotSupported(message("complex values are not stored as ", to_string(storage),
                                "; choose float32, same or lossless"));
   }
-  if (storage != wanted_ || too_large_ == 0) return;
+  if (keeps(storage)) return;
+  if (storage != wanted_) {
+    throw InvalidArgument(message("what ", to_string(storage),
+                                  " cannot hold was not counted, but for ", to_string(wanted_),
+                                  "; collect the facts for ", to_string(storage)));
+  }
+  if (too_large_ == 0) return;
   throw NotSupported(message("the storage ", to_string(storage), " cannot hold ", too_large_,
                              " of the ", entries_,
                              " values, which are too large; choose float32 or same"));

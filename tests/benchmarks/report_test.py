@@ -153,8 +153,8 @@ class Check(unittest.TestCase):
         def storage(difference):
             return report.check(
                 [
-                    line("Suan sell, 64 bits", 1.0, operation="storage", magnitude=100.0),
-                    line("Suan sell, 16 bits", 1.0, operation="storage", magnitude=100.0,
+                    line("Suan, 64 bits", 1.0, operation="storage", magnitude=100.0),
+                    line("Suan, 16 bits", 1.0, operation="storage", magnitude=100.0,
                          checksum=5.0 + difference),
                 ]
             )

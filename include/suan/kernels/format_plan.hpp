@@ -17,7 +17,7 @@ class FormatPlan {
   /// Bytes of the arrays with the values stored so; -1 when the format cannot store these values so
   /// without loss, or T has no such storage. `storage` is not lossless.
   virtual std::int64_t bytes(ValueStorage storage) const = 0;
-  /// @throws NotSupported when T has no such storage or it cannot hold a value.
+  /// @throws as ValueFacts::require().
   virtual std::shared_ptr<const PreparedSpmv<T>> make(const ExecutionSpace& space,
                                                       ValueStorage storage) const = 0;
   /// Numbers that are stored, fill-in included.

@@ -43,7 +43,8 @@ class GalerkinPlan {
 };
 
 /// R A P once: the structure and the bits of GalerkinPlan, in one pass over the rows of R A instead
-/// of two. Memory beside the matrices: that of the plan, and the values of the result twice.
+/// of two. Memory beside the matrices: that of the plan, the values of the result twice, and those
+/// of one chunk per thread.
 template <Scalar T>
 CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
                             const CsrView<T>& p);

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The transpose of a CSR matrix, on one rank. Where there is an entry (j, i) for each entry (i, j),
-// and rows increase strictly, the structure is that of A and shared with it: each value is written
-// to the place of its mirror image. Otherwise by counting: each part of the rows counts its entries
+// and rows increase strictly, the structure is that of A and shared with it: each value is read at
+// the place of its mirror image. Otherwise by counting: each part of the rows counts its entries
 // per column, sums of the counts are places, and each part writes its entries to its places. F. G.
 // Gustavson, "Two fast algorithms for sparse matrices: multiplication and permuted transposition",
 // ACM Trans. Math. Softw. 4 (1978), 250-269.
@@ -18,8 +18,9 @@
 
 namespace suan::kernels {
 
-/// A^T or, when `conjugated`, A^H. Memory beside both matrices, when counting: at most the size of
-/// the entries, in fact 8 bytes per column and thread, with fewer threads when that would be more.
+/// A^T or, when `conjugated`, A^H. Memory beside both matrices: at most 8 bytes per entry, in fact
+/// 8 per column and thread, when counting with fewer threads when that would be more; none where
+/// most mirror images are guessed right.
 template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated);
 

@@ -35,15 +35,15 @@ class ValueFacts {
 
   ValueFacts() = default;
   /// Reads the values until more than most_values different ones are found, and until each storage
-  /// has had to round one, which is a few values as a rule. For a `wanted` storage that rounds they
-  /// are all read once more, to count what is too large for it.
+  /// has had to round one: a few values, unless there is a storage that rounds none. For a `wanted`
+  /// storage that rounds they are all read once more, to count what is too large for it.
   ValueFacts(const ExecutionSpace& space, const CsrView<T>& a,
              ValueStorage wanted = ValueStorage::lossless);
 
   /// Whether every value comes back unchanged; not for `lossless`.
   bool keeps(ValueStorage storage) const;
-  /// `storage` is the wanted one, or loses nothing.
-  /// @throws NotSupported in words when T has no such storage, or it cannot hold a value.
+  /// @throws NotSupported in words when T has no such storage, or it cannot hold a value;
+  /// InvalidArgument when it rounds values and is not the wanted one.
   void require(ValueStorage storage) const;
   ValueStorage wanted() const { return wanted_; }
 

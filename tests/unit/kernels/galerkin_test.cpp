@@ -151,7 +151,10 @@ TYPED_TEST(GalerkinTest, SameBitsEachTimeAndOnAnyNumberOfThreads) {
 TYPED_TEST(GalerkinTest, CornerShapes) {
   using T = TypeParam;
   const auto product = [](const HostArrays<T>& r, const HostArrays<T>& a, const HostArrays<T>& p) {
-    return to_host(suan::galerkin_product(r.csr(), a.csr(), p.csr()));
+    const auto at_once = to_host(suan::galerkin_product(r.csr(), a.csr(), p.csr()));
+    const suan::GalerkinProduct<T> plan(r.csr(), a.csr(), p.csr());
+    EXPECT_EQ(to_host(plan.multiply(r.csr(), a.csr(), p.csr())), at_once);
+    return at_once;
   };
   EXPECT_EQ(product({}, {}, {}), HostArrays<T>{});
   EXPECT_EQ(product({2, 0, {0, 0, 0}}, {0, 0}, {0, 3}), (HostArrays<T>{2, 3, {0, 0, 0}}));

@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "kernels/value_vectors.hpp"
+
 namespace suan::kernels {
 namespace {
 
@@ -22,6 +24,49 @@ TEST(ValueCodes, EveryFiniteCodeComesBack) {
     EXPECT_TRUE(is_exact<Float16>(decode<double>(h)));
   }
 }
+
+#if !SUAN_HAVE_CUDA
+/// All codes, n at a time, become the numbers that they are one at a time.
+template <int n, class T, class Code>
+void expect_lanes_are_numbers(const std::vector<Code>& codes) {
+  const Codec<T, Code> codec;
+  ASSERT_EQ(codes.size() % n, 0u);
+  for (std::size_t k = 0; k < codes.size(); k += n) {
+    const auto lanes = decode_lanes<n, T>(codec, codes.data() + k);
+    for (int l = 0; l < n; ++l) {
+      const T expected = decode<T>(codes[k + static_cast<std::size_t>(l)]);
+      if (std::isnan(expected)) {
+        EXPECT_TRUE(std::isnan(lanes[l]));
+      } else {
+        EXPECT_TRUE(same_bits<T>(lanes[l], expected)) << k + static_cast<std::size_t>(l);
+      }
+    }
+  }
+}
+
+TEST(ValueCodes, VectorsOfCodesAreTheSameNumbers) {
+  std::vector<BFloat16> bfloats;
+  std::vector<Float16> halves;
+  for (std::uint32_t bits = 0; bits < 65536; ++bits) {
+    bfloats.push_back({static_cast<std::uint16_t>(bits)});
+    if ((bits & 0x7C00u) != 0x7C00u) halves.push_back({static_cast<std::uint16_t>(bits)});
+  }
+  std::vector<float> floats;
+  for (const auto& b : bfloats) floats.push_back(decode<float>(b) * 1.1f);
+  expect_lanes_are_numbers<2, double>(bfloats);
+  expect_lanes_are_numbers<4, double>(bfloats);
+  expect_lanes_are_numbers<2, float>(bfloats);
+  expect_lanes_are_numbers<4, float>(bfloats);
+  expect_lanes_are_numbers<8, float>(bfloats);
+  expect_lanes_are_numbers<2, double>(halves);
+  expect_lanes_are_numbers<4, double>(halves);
+  expect_lanes_are_numbers<2, float>(halves);
+  expect_lanes_are_numbers<4, float>(halves);
+  expect_lanes_are_numbers<8, float>(halves);
+  expect_lanes_are_numbers<2, double>(floats);
+  expect_lanes_are_numbers<4, double>(floats);
+}
+#endif
 
 TEST(ValueCodes, KnownNumbers) {
   EXPECT_EQ(encode_float16(1.0f).bits, 0x3C00);

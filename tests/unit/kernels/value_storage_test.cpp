@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "unit/kernels/host_matrix.hpp"
 #include "unit/kernels/spaces.hpp"
@@ -94,21 +95,50 @@ TEST(ValueStorage, DictionaryEndsAt256AndIsTheSameOnAnyNumberOfThreads) {
 constexpr std::array roundings = {ValueStorage::float32, ValueStorage::bfloat16,
                                   ValueStorage::float16};
 
+/// What is said when the values are to be stored so.
+template <class T>
+std::string error_of(const Csr<T>& a, ValueStorage wanted) {
+  try {
+    ValueFacts<T>(ExecutionSpace(), a.view(), wanted).require(wanted);
+  } catch (const NotSupported& error) {
+    return error.what();
+  }
+  return "none";
+}
+
 TEST(ValueStorage, CountsWhatIsTooLarge) {
-  const auto a = row_of<double>({1, 257, 65536, 0.1, 1e300, 1e39});
-  const auto error_of = [&](ValueStorage wanted) -> std::string {
-    try {
-      ValueFacts<double>(ExecutionSpace(), a.view(), wanted).require(wanted);
-    } catch (const NotSupported& error) {
-      return error.what();
-    }
-    return "none";
-  };
-  EXPECT_THAT(error_of(ValueStorage::float32), HasSubstr("cannot hold 2 of the 6 values"));
-  EXPECT_THAT(error_of(ValueStorage::bfloat16), HasSubstr("cannot hold 2 of the 6 values"));
-  EXPECT_THAT(error_of(ValueStorage::float16), HasSubstr("cannot hold 3 of the 6 values"));
-  EXPECT_EQ(error_of(ValueStorage::same), "none");
-  EXPECT_EQ(error_of(ValueStorage::dictionary), "none");
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  // Infinity and NaN stay what they are, except in float16, which has none here.
+  std::vector<double> values(700, 0.3);
+  for (const double x : {1.0, 257.0, 65536.0, 0.1, 1e300, 1e39, inf, nan}) values.push_back(x);
+  const auto a = row_of(values);
+  EXPECT_THAT(error_of(a, ValueStorage::float32), HasSubstr("cannot hold 2 of the 708 values"));
+  EXPECT_THAT(error_of(a, ValueStorage::bfloat16), HasSubstr("cannot hold 2 of the 708 values"));
+  EXPECT_THAT(error_of(a, ValueStorage::float16), HasSubstr("cannot hold 5 of the 708 values"));
+  EXPECT_EQ(error_of(a, ValueStorage::same), "none");
+  EXPECT_EQ(error_of(a, ValueStorage::dictionary), "none");
+  EXPECT_THAT(error_of(row_of<float>({0.1f, 65536.0f}), ValueStorage::float16),
+              HasSubstr("cannot hold 1 of the 2 values"));
+  EXPECT_EQ(error_of(row_of<float>({0.1f, 1e38f}), ValueStorage::float32), "none");
+  EXPECT_THAT(
+      error_of(row_of<Complex>({Complex(0.1, 1), Complex(0, 1e300)}), ValueStorage::float32),
+      HasSubstr("cannot hold 1 of the 2 values"));
+}
+
+TEST(ValueStorage, RefusesAStorageForWhichNothingWasCounted) {
+  const ValueFacts<double> facts(ExecutionSpace(), row_of<double>({1e6, 0.1}).view());
+  EXPECT_THROW(facts.require(ValueStorage::float16), InvalidArgument);
+  EXPECT_NO_THROW(facts.require(ValueStorage::dictionary));
+}
+
+TEST(ValueStorage, FloatsAreNotRoundedToFloat32) {
+  std::vector<float> values;
+  for (int k = 0; k < 1000; ++k) values.push_back(0.1f * static_cast<float>(k));
+  const ValueFacts<float> facts(ExecutionSpace(), row_of(values).view());
+  EXPECT_TRUE(facts.keeps(ValueStorage::float32));
+  EXPECT_FALSE(facts.keeps(ValueStorage::bfloat16));
+  EXPECT_FALSE(facts.keeps(ValueStorage::float16));
 }
 
 // Which of the values has to be rounded, and where it stands, is all the same.
