@@ -24,8 +24,10 @@ class FewColumns {
   void clear() { size_ = 0; }
   /// In any order, also columns that are there already; at most `most` in all.
   void append(const LocalIndex* first, const LocalIndex* end) {
-    std::copy(first, end, columns_.begin() + static_cast<std::ptrdiff_t>(size_));
-    size_ += static_cast<std::size_t>(end - first);
+    // Rows are short. With one condition only, GCC would call memmove for each.
+    std::size_t size = size_;
+    for (; first != end && size < most; ++first) columns_[size++] = *first;
+    size_ = size;
   }
   std::size_t size() const { return size_; }
 
