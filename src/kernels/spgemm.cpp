@@ -27,22 +27,14 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
 #endif
   const HostCsr<T> host_a(a);
   const HostCsr<T> host_b(b);
-  {
-    // What a row costs beside its products: finding it, and its place in the result.
-    constexpr Offset row_cost = 4;
-    const auto work =
-        std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(a.rows) + 1);
-    sum_weights(space, a.rows, work.get(),
-                [&](LocalIndex i) { return products_of_row(host_a, host_b, i) + row_cost; });
-    const Offset total = work[static_cast<std::size_t>(a.rows)];
-    multiply_adds_ = total - row_cost * a.rows;
-    chunks_ = split_rows(work.get(), a.rows, number_of_chunks(space, total, a.rows));
-  }
+  const RowProducts products(space, host_a, host_b);
+  multiply_adds_ = products.total();
+  chunks_ = products.chunks(space);
   const Repeats repeats(space, host_b);
   const ColumnWords<T> words(space, host_b);
   const auto rows = std::make_shared<SpgemmRows>(a.rows, chunks_.size() - 1, repeats.distance());
   const auto structure = find_structure("suan::spgemm_structure", space, chunks_, [&] {
-    return SpgemmColumns<T>(host_a, host_b, repeats, words, *rows);
+    return SpgemmColumns<T>(host_a, host_b, products, repeats, words, *rows);
   });
   rows_ = rows;
   structure_ = {a.rows, b.columns, structure.offsets, structure.indices, {}};

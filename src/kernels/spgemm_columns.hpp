@@ -15,13 +15,17 @@ namespace suan::kernels {
 template <Scalar T>
 class SpgemmColumns {
  public:
-  SpgemmColumns(const HostCsr<T>& a, const HostCsr<T>& b, const Repeats& repeats,
-                const ColumnWords<T>& words, SpgemmRows& rows)
-      : a_(a), b_(b), repeats_(repeats), words_(words), rows_(rows), set_(b.columns) {}
+  SpgemmColumns(const HostCsr<T>& a, const HostCsr<T>& b, const RowProducts& products,
+                const Repeats& repeats, const ColumnWords<T>& words, SpgemmRows& rows)
+      : a_(a),
+        b_(b),
+        products_(products),
+        repeats_(repeats),
+        words_(words),
+        rows_(rows),
+        set_(b.columns) {}
 
-  Offset bound(LocalIndex i) const {
-    return std::min<Offset>(products_of_row(a_, b_, i), b_.columns);
-  }
+  Offset bound(LocalIndex i) const { return std::min<Offset>(products_.of(i), b_.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows& earlier, LocalIndex* out) {
     const LocalIndex distance = repeats_.distance();
@@ -37,9 +41,8 @@ class SpgemmColumns {
       const auto from = earlier.row(1);
       return std::copy(from.begin(), from.end(), out);
     }
-    const RowWork work = work_of_row(a_, b_, i);
     constexpr auto few = static_cast<Offset>(FewColumns::most);
-    if (work.products <= few) {
+    if (products_.of(i) <= few) {
       rows_.kind(i) = RowKind::listed;
       few_.clear();
       append_rows(i, none);
@@ -47,6 +50,7 @@ class SpgemmColumns {
       places_.insert(places_.end(), few_.places(), few_.places() + few_.size());
       return end;
     }
+    const RowWork work = work_of_row(a_, b_, i);
     if (work.has_one_long_row() && increases(work.longest_row)) {
       rows_.kind(i) = RowKind::ordered;
       if (work.others() <= few) return merge_into(i, work.longest_row, out);
@@ -74,8 +78,9 @@ class SpgemmColumns {
   bool same_as_row_before(LocalIndex i) const {
     const Offset length = a_.offsets[i + 1] - a_.offsets[i];
     const LocalIndex* const row = a_.indices + a_.offsets[i];
-    return a_.offsets[i] - a_.offsets[i - 1] == length &&
-           std::equal(row, row + length, row - length);
+    if (a_.offsets[i] - a_.offsets[i - 1] != length) return false;
+    // Most others differ in the first column, which costs no call.
+    return length == 0 || (*row == *(row - length) && std::equal(row, row + length, row - length));
   }
 
   bool increases(LocalIndex row) const {
@@ -105,6 +110,7 @@ class SpgemmColumns {
 
   const HostCsr<T>& a_;
   const HostCsr<T>& b_;
+  const RowProducts& products_;
   const Repeats& repeats_;
   const ColumnWords<T>& words_;
   SpgemmRows& rows_;
