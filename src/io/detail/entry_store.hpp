@@ -7,8 +7,10 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -98,6 +100,7 @@ class EntryStore {
     chunk_bytes_ = std::size_t(4096);
     while (chunk_bytes_ < 65536 && chunk_bytes_ * 16 <= average) chunk_bytes_ *= 2;
     capacity_ = chunk_bytes_ / sizeof(E);
+    portion_ = std::max(std::size_t(1) << 20, static_cast<std::size_t>(expected) * sizeof(E) / 32);
     sources_.reserve(sources);
     for (std::size_t s = 0; s < sources; ++s) sources_.emplace_back(lists, chunk_bytes_);
   }
@@ -159,13 +162,21 @@ class EntryStore {
     for (std::size_t s = 0; s < sources_.size(); ++s) for_chunks(s, list, use);
   }
 
-  /// Gives the memory of list `list` of all sources back.
+  /// Gives the memory of list `list` of all sources back, now or when there is more. For several
+  /// threads, each with lists of its own.
   void release(std::size_t list) {
-    for (std::size_t s = 0; s < sources_.size(); ++s) {
-      List& l = sources_[s].lists[list];
-      for (E* chunk : l.chunks) ChunkArena::give_back(chunk, chunk_bytes_);
-      l = {};
+    std::vector<E*> chunks;
+    {
+      const std::lock_guard lock(mutex_);
+      for (Source& source : sources_) {
+        List& l = source.lists[list];
+        released_.insert(released_.end(), l.chunks.begin(), l.chunks.end());
+        l = {};
+      }
+      if (released_.size() * chunk_bytes_ < portion_) return;
+      chunks.swap(released_);
     }
+    give_back(chunks);
   }
 
  private:
@@ -175,9 +186,29 @@ class EntryStore {
     ChunkArena arena;
   };
 
+  /// Each call stops all threads, so that neighbours go together: in a file whose entries are in
+  /// the order of the rows, nearly all are.
+  void give_back(std::vector<E*>& chunks) const {
+    std::sort(chunks.begin(), chunks.end());
+    for (std::size_t first = 0; first < chunks.size();) {
+      std::size_t end = first + 1;
+      while (end < chunks.size() &&
+             address(chunks[end]) == address(chunks[end - 1]) + chunk_bytes_) {
+        ++end;
+      }
+      ChunkArena::give_back(chunks[first], (end - first) * chunk_bytes_);
+      first = end;
+    }
+  }
+
+  static const char* address(const E* chunk) { return reinterpret_cast<const char*>(chunk); }
+
   std::size_t chunk_bytes_;
   std::size_t capacity_;
+  std::size_t portion_;  // bytes that go back together
   std::vector<Source> sources_;
+  std::mutex mutex_;  // of the following
+  std::vector<E*> released_;
 };
 
 }  // namespace suan::detail
