@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "suan/matrix/csr.hpp"
+#include "support/instances.hpp"
 
 namespace suan::test {
 
@@ -128,19 +129,6 @@ template <Scalar T>
 HostArrays<T> irregular_sorted(LocalIndex rows, LocalIndex columns, LocalIndex longest,
                                std::uint32_t seed) {
   return from_map(rows, columns, to_map(irregular<T>(rows, columns, longest, seed)));
-}
-
-/// Instances of one and of all threads, as far as the space can be divided: what must not depend on
-/// the number of threads is computed on each.
-inline std::vector<ExecutionSpace> instances() {
-  std::vector<ExecutionSpace> spaces{ExecutionSpace()};
-  if constexpr (std::same_as<ExecutionSpace, HostExecutionSpace>) {
-    if (ExecutionSpace().concurrency() > 1) {
-      spaces.push_back(Kokkos::Experimental::partition_space(
-          ExecutionSpace(), std::vector<int>{1, ExecutionSpace().concurrency() - 1})[0]);
-    }
-  }
-  return spaces;
 }
 
 }  // namespace suan::test

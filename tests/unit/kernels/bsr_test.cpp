@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "suan/kernels/sell.hpp"
+#include "support/instances.hpp"
 #include "unit/kernels/prepared_products.hpp"
-#include "unit/kernels/spaces.hpp"
 
 namespace suan::test {
 namespace {
@@ -127,7 +127,7 @@ TYPED_TEST(BsrTest, EveryLosslessStorageGivesTheSameBitsOnAnyNumberOfThreads) {
     Vector<T> first(Layout::serial(3000));
     as_bsr(csr, block, ValueStorage::same).apply(x, first);
     for (const auto storage : storages) {
-      for (const auto& space : spaces()) {
+      for (const auto& space : instances()) {
         const auto prepared = make_bsr(space, csr.view(), block, storage);
         Vector<T> y(Layout::serial(3000));
         prepared->apply(space, T(1), x.view(), T(0), y.view());

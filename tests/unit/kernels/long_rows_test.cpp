@@ -6,7 +6,7 @@
 
 #include "host_matrix.hpp"
 #include "kernels/row_products.hpp"
-#include "spaces.hpp"
+#include "support/instances.hpp"
 
 namespace {
 
@@ -115,7 +115,7 @@ TYPED_TEST(LongRowsTest, AllFormsAgreeWithTheReferenceAndDoNotDependOnThreads) {
   const auto b = suan::random_vector<T>(layout, 2);
   const auto hb = b.to_host();
   std::vector<std::vector<T>> results;
-  for (const auto& space : suan::test::spaces()) {
+  for (const auto& space : suan::test::instances()) {
     const SpmvPlan<T> plan(space, csr.view(), suan::KernelPath::native);
     Vector<T> y(layout);
     suan::fill(y, T(std::numeric_limits<Real<T>>::quiet_NaN()));

@@ -8,9 +8,9 @@
 #include <numeric>
 
 #include "host_matrix.hpp"
-#include "spaces.hpp"
 #include "suan/kernels/graph.hpp"
 #include "suan/matrix/transform.hpp"
+#include "support/instances.hpp"
 
 namespace {
 
@@ -264,7 +264,7 @@ TYPED_TEST(OrderingTest, IndependentSetsAreIndependentAndMaximal) {
 TEST(Orderings, SameResultsOnAnyNumberOfThreadsAndEachTime) {
   const auto graph = graph_of(irregular<double>(3000, 3000, 30).csr());
   std::vector<std::vector<LocalIndex>> expected;
-  for (const auto& space : suan::test::spaces()) {
+  for (const auto& space : suan::test::instances()) {
     for (int repetition = 0; repetition < 20; ++repetition) {
       const std::vector<std::vector<LocalIndex>> found{
           to_host(suan::kernels::color_graph(space, graph, 1)),

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 
 #include "host_matrix.hpp"
-#include "spaces.hpp"
 #include "suan/matrix/block_products.hpp"
+#include "support/instances.hpp"
 
 namespace {
 
@@ -142,7 +142,7 @@ TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreadsAndWithHints) {
   const auto a = irregular<T>(3000, 3000, 100).csr();
   const MultiVector<const T> x = to_device<T>(3000, 11, random_block<T>(3000, 11, 4));
   std::vector<T> expected;
-  for (const auto& space : suan::test::spaces()) {
+  for (const auto& space : suan::test::instances()) {
     for (int repetition = 0; repetition < 20; ++repetition) {
       const MultiVector<T> y("suan::test::y", 3000, 11);
       const bool scattered = repetition % 2 == 1;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "host_matrix.hpp"
-#include "spaces.hpp"
+#include "support/instances.hpp"
 
 namespace {
 
@@ -110,7 +110,7 @@ TYPED_TEST(SpmvHintsTest, ChangeNoBit) {
     const auto csr = a.csr();
     const auto layout = Layout::serial(a.rows);
     const auto x = suan::random_vector<T>(layout, 1);
-    for (const auto& space : suan::test::spaces()) {
+    for (const auto& space : suan::test::instances()) {
       SpmvHints<T> hints(space, csr.view());
       Vector<T> plain(layout);
       Vector<T> hinted(layout);
@@ -177,7 +177,7 @@ TYPED_TEST(SpmvHintsTest, AlikeRowsChangeNoBitEither) {
     a.rows += 3;
     a.columns += 3;
     const auto csr = a.csr();
-    for (const auto& space : suan::test::spaces()) {
+    for (const auto& space : suan::test::instances()) {
       SpmvHints<T> hints(space, csr.view());
       hints.scattered = false;
       hints.alike = false;

@@ -5,9 +5,9 @@
 #include <gmock/gmock.h>
 
 #include "host_matrix.hpp"
-#include "spaces.hpp"
 #include "suan/matrix/transposed.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/instances.hpp"
 
 namespace {
 

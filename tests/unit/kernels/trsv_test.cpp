@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "host_matrix.hpp"
-#include "spaces.hpp"
+#include "support/instances.hpp"
 #include "triangular_systems.hpp"
 
 namespace {
@@ -159,7 +159,7 @@ TYPED_TEST(TrsvTest, SameBitsOnAnyNumberOfThreads) {
   const auto a = make_triangle<T>(n, Triangle::lower, Diagonal::stored, grid(40, 30)).csr();
   const auto b = suan::random_vector<T>(Layout::serial(n), 8);
   std::vector<T> expected;
-  for (const auto& space : suan::test::spaces()) {
+  for (const auto& space : suan::test::instances()) {
     for (const auto schedule : schedules) {
       if (!supported(schedule)) continue;
       const suan::kernels::TrsvPlan<T> plan(space, a.view(), Triangle::lower, Diagonal::stored,

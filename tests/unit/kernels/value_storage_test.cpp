@@ -8,8 +8,8 @@
 #include <cmath>
 #include <limits>
 
+#include "support/instances.hpp"
 #include "unit/kernels/host_matrix.hpp"
-#include "unit/kernels/spaces.hpp"
 
 namespace suan::test {
 namespace {
@@ -73,7 +73,7 @@ TEST(ValueStorage, DictionaryEndsAt256AndIsTheSameOnAnyNumberOfThreads) {
   for (int k = 0; k < 100000; ++k) values.push_back(0.1 * (1 + (k * 7919) % 256));
   const auto a = row_of(values);
   expected.push_back(-0.0);
-  for (const auto& space : spaces()) {
+  for (const auto& space : instances()) {
     const ValueFacts<double> facts(space, a.view());
     EXPECT_EQ(facts.different_values(), 256);
     EXPECT_EQ(table_of(facts), expected);
@@ -154,7 +154,7 @@ TEST(ValueStorage, FindsTheOneValueThatHasToBeRounded) {
     for (std::size_t s = 0; s < 3; ++s) lost[s] = facts.keeps(roundings[s]) ? 0 : 1;
     return lost;
   };
-  for (const auto& space : spaces()) {
+  for (const auto& space : instances()) {
     for (const std::size_t place : {0, 255, 256, 999}) {
       EXPECT_EQ(rounded(space, 3, place), (std::array{0, 0, 0}));
       EXPECT_EQ(rounded(space, 65536, place), (std::array{0, 0, 1}));  // too large for float16
