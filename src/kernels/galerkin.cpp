@@ -30,15 +30,10 @@ GalerkinOperands<T> operands_of(const ExecutionSpace& space, const CsrView<T>& r
   return operands;
 }
 
-/// The rows at which chunks of work begin, and the end.
 template <Scalar T>
-std::vector<LocalIndex> chunks_of(const ExecutionSpace& space, const GalerkinOperands<T>& m) {
-  constexpr Offset row_cost = 8;  // what a row costs beside its products
-  const LocalIndex rows = m.r.rows;
-  const auto work = std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(rows) + 1);
-  sum_weights(space, rows, work.get(), [&](LocalIndex i) { return m.bound(i) + row_cost; });
-  return split_rows(work.get(), rows,
-                    number_of_chunks(space, work[static_cast<std::size_t>(rows)], rows));
+WorkOfRows bounds_of(const ExecutionSpace& space, const GalerkinOperands<T>& m) {
+  constexpr Offset row_cost = 8;  // beside its products
+  return {space, m.r.rows, row_cost, [&](LocalIndex i) { return m.bound(i); }};
 }
 
 }  // namespace
@@ -47,9 +42,10 @@ template <Scalar T>
 GalerkinPlan<T>::GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
                               const CsrView<T>& p) {
   const auto operands = operands_of(space, r, a, p);
-  chunks_ = chunks_of(space, operands);
+  const auto bounds = bounds_of(space, operands);
+  chunks_ = bounds.chunks(space);
   const auto structure = find_structure("suan::galerkin_structure", space, chunks_,
-                                        [&] { return GalerkinColumns<T>(operands); });
+                                        [&] { return GalerkinColumns<T>(operands, bounds); });
   structure_ = {r.rows, p.columns, structure.offsets, structure.indices, {}};
 }
 
@@ -81,11 +77,12 @@ template <Scalar T>
 CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
                             const CsrView<T>& p) {
   const auto operands = operands_of(space, r, a, p);
-  const auto chunks = chunks_of(space, operands);
+  const auto bounds = bounds_of(space, operands);
+  const auto chunks = bounds.chunks(space);
   const std::size_t count = chunks.size() - 1;
   std::vector<std::unique_ptr<T[]>> found(count);
   const auto structure = find_structure("suan::galerkin_product", space, chunks,
-                                        [&] { return GalerkinRows<T>(operands, found); });
+                                        [&] { return GalerkinRows<T>(operands, bounds, found); });
   const auto offsets = host_array<Offset>(structure.offsets);
   const detail::Staged<T> values("suan::Csr::values", structure.indices.extent(0));
   for_chunks("suan::copy_values", space, count, [&](std::size_t c) {

@@ -125,10 +125,13 @@ class GalerkinSums {
 template <Scalar T>
 class GalerkinColumns {
  public:
-  explicit GalerkinColumns(const GalerkinOperands<T>& m)
-      : m_(m), last_row_with_(static_cast<std::size_t>(m.a.columns), -1), coarse_(m.p.columns) {}
+  GalerkinColumns(const GalerkinOperands<T>& m, const WorkOfRows& bounds)
+      : m_(m),
+        bounds_(bounds),
+        last_row_with_(static_cast<std::size_t>(m.a.columns), -1),
+        coarse_(m.p.columns) {}
 
-  Offset bound(LocalIndex i) const { return std::min<Offset>(m_.bound(i), m_.p.columns); }
+  Offset bound(LocalIndex i) const { return std::min<Offset>(bounds_.of(i), m_.p.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
     const auto most = std::min<Offset>(products_of_row(m_.r, m_.a, i), m_.a.columns);
@@ -149,6 +152,7 @@ class GalerkinColumns {
 
  private:
   const GalerkinOperands<T>& m_;
+  const WorkOfRows& bounds_;
   std::vector<LocalIndex> last_row_with_;  // for each column of R A
   std::vector<LocalIndex> row_;            // different columns of a row of R A
   ColumnSet coarse_;
@@ -159,10 +163,11 @@ template <Scalar T>
 class GalerkinRows {
  public:
   /// values[c] becomes those of chunk c.
-  GalerkinRows(const GalerkinOperands<T>& m, std::vector<std::unique_ptr<T[]>>& values)
-      : m_(m), sums_(m), coarse_(m.p.columns), values_(values) {}
+  GalerkinRows(const GalerkinOperands<T>& m, const WorkOfRows& bounds,
+               std::vector<std::unique_ptr<T[]>>& values)
+      : m_(m), bounds_(bounds), sums_(m), coarse_(m.p.columns), values_(values) {}
 
-  Offset bound(LocalIndex i) const { return std::min<Offset>(m_.bound(i), m_.p.columns); }
+  Offset bound(LocalIndex i) const { return std::min<Offset>(bounds_.of(i), m_.p.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
     sums_.start(i);
@@ -183,6 +188,7 @@ class GalerkinRows {
 
  private:
   const GalerkinOperands<T>& m_;
+  const WorkOfRows& bounds_;
   GalerkinSums<T> sums_;
   ColumnSet coarse_;
   std::vector<std::unique_ptr<T[]>>& values_;

@@ -78,6 +78,12 @@ struct EntryPlaces {
 
 /// Consecutive rows of a square matrix, taken in their order: then the entries of any row are met,
 /// as mirrors, in the order in which they stand, and none is searched for but the first.
+///
+/// In double precision an entry moves up to 12 bytes of columns (its own, those at the ends of rows
+/// once more, its mirror's) and, in a transpose, 8 that are read and 24 that are written (cleared
+/// by the system, read by the cache, written). 25.7 million entries of elasticity, 69^3, are 1.1
+/// GB: 33 ms at 34 GB/s. They take 81 ms on two threads of Zen 4: mirrors of the entries of a row
+/// stand in as many rows, and each waits for the number that says where.
 class MirrorWalk {
  public:
   MirrorWalk(const EntryPlaces& places, LocalIndex first, LocalIndex end)

@@ -53,6 +53,34 @@ void sum_weights(const ExecutionSpace& space, LocalIndex rows, Offset* sums, con
   if (rows == 0) sums[0] = 0;
 }
 
+/// The work of each row of a product, asked for once: it tells how to share the rows and how much
+/// room they need. Memory: 8 bytes per row.
+class WorkOfRows {
+ public:
+  /// work(i) is the products of row i, or a bound; `row_cost` is what a row costs beside them.
+  template <class Work>
+  WorkOfRows(const ExecutionSpace& space, LocalIndex rows, Offset row_cost, const Work& work)
+      : rows_(rows),
+        row_cost_(row_cost),
+        before_(std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(rows) + 1)) {
+    sum_weights(space, rows, before_.get(), [&](LocalIndex i) { return work(i) + row_cost; });
+  }
+
+  Offset of(LocalIndex i) const { return before(i + 1) - before(i) - row_cost_; }
+  Offset total() const { return before(rows_) - row_cost_ * rows_; }
+  /// Where chunks alike in work begin, and the end.
+  std::vector<LocalIndex> chunks(const ExecutionSpace& space) const {
+    return split_rows(before_.get(), rows_, number_of_chunks(space, before(rows_), rows_));
+  }
+
+ private:
+  Offset before(LocalIndex i) const { return before_[static_cast<std::size_t>(i)]; }
+
+  LocalIndex rows_;
+  Offset row_cost_;
+  std::unique_ptr<Offset[]> before_;
+};
+
 struct RowStructure {
   DeviceView<const Offset> offsets;
   DeviceView<const LocalIndex> indices;

@@ -27,7 +27,10 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
 #endif
   const HostCsr<T> host_a(a);
   const HostCsr<T> host_b(b);
-  const RowProducts products(space, host_a, host_b);
+  // What a row costs beside its products: finding it, and its place in the result.
+  constexpr Offset row_cost = 4;
+  const WorkOfRows products(space, a.rows, row_cost,
+                            [&](LocalIndex i) { return products_of_row(host_a, host_b, i); });
   multiply_adds_ = products.total();
   chunks_ = products.chunks(space);
   const Repeats repeats(space, host_b);

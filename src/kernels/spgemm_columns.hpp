@@ -15,7 +15,7 @@ namespace suan::kernels {
 template <Scalar T>
 class SpgemmColumns {
  public:
-  SpgemmColumns(const HostCsr<T>& a, const HostCsr<T>& b, const RowProducts& products,
+  SpgemmColumns(const HostCsr<T>& a, const HostCsr<T>& b, const WorkOfRows& products,
                 const Repeats& repeats, const ColumnWords<T>& words, SpgemmRows& rows)
       : a_(a),
         b_(b),
@@ -110,7 +110,7 @@ class SpgemmColumns {
 
   const HostCsr<T>& a_;
   const HostCsr<T>& b_;
-  const RowProducts& products_;
+  const WorkOfRows& products_;
   const Repeats& repeats_;
   const ColumnWords<T>& words_;
   SpgemmRows& rows_;

@@ -5,7 +5,6 @@
 // finds out and the second one uses.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "kernels/few_columns.hpp"
@@ -42,34 +41,6 @@ class SpgemmRows {
   LocalIndex distance_;
   std::vector<RowKind> kinds_;
   std::vector<Places> places_;
-};
-
-/// How many products of two entries each row of A B adds up, found once: it tells how to share the
-/// rows, how much room they need and which way each is found. Memory: 8 bytes per row.
-class RowProducts {
- public:
-  template <Scalar T>
-  RowProducts(const ExecutionSpace& space, const HostCsr<T>& a, const HostCsr<T>& b)
-      : rows_(a.rows),
-        work_(std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(a.rows) + 1)) {
-    sum_weights(space, a.rows, work_.get(),
-                [&](LocalIndex i) { return products_of_row(a, b, i) + row_cost; });
-  }
-
-  Offset of(LocalIndex i) const { return before(i + 1) - before(i) - row_cost; }
-  Offset total() const { return before(rows_) - row_cost * rows_; }
-  /// Where chunks alike in work begin, and the end.
-  std::vector<LocalIndex> chunks(const ExecutionSpace& space) const {
-    return split_rows(work_.get(), rows_, number_of_chunks(space, before(rows_), rows_));
-  }
-
- private:
-  // What a row costs beside its products: finding it, and its place in the result.
-  static constexpr Offset row_cost = 4;
-  Offset before(LocalIndex i) const { return work_[static_cast<std::size_t>(i)]; }
-
-  LocalIndex rows_;
-  std::unique_ptr<Offset[]> work_;
 };
 
 /// What a row of A B adds up.

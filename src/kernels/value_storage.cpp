@@ -155,15 +155,15 @@ void ValueFacts<T>::look_for_rounded(const ExecutionSpace& space, const CsrView<
         for (Offset k = c * chunk; k < end; ++k) {
           const T x = values(k);
           if constexpr (is_complex<T>) {
-            rounded[0] |= is_exact<ComplexFloat>(x) ? 0 : 1;
+            rounded[0] |= known[0] != 0 || is_exact<ComplexFloat>(x) ? 0 : 1;
           } else {
-            rounded[0] |= is_exact<float>(x) ? 0 : 1;
-            rounded[1] |= is_exact<BFloat16>(x) ? 0 : 1;
-            rounded[2] |= is_exact<Float16>(x) ? 0 : 1;
+            rounded[0] |= known[0] != 0 || is_exact<float>(x) ? 0 : 1;
+            rounded[1] |= known[1] != 0 || is_exact<BFloat16>(x) ? 0 : 1;
+            rounded[2] |= known[2] != 0 || is_exact<Float16>(x) ? 0 : 1;
           }
         }
         for (std::size_t s = 0; s < found.extent(0); ++s) {
-          if (rounded[s] > known[s]) Kokkos::atomic_store(&found(s), 1);
+          if (rounded[s] != 0) Kokkos::atomic_store(&found(s), 1);
         }
       });
   space.fence("suan::look_for_rounded");

@@ -95,13 +95,11 @@ typename VectorOf<float, n>::Type load_float16(const void* codes) {
   using Words = typename VectorOf<std::uint32_t, n>::Type;
 #if defined(__F16C__)
   if constexpr (n == 4) {
-    std::int64_t bits;
-    __builtin_memcpy(&bits, codes, sizeof bits);
-    return reinterpret_cast<Floats>(_mm_cvtph_ps(_mm_cvtsi64_si128(bits)));
+    return reinterpret_cast<Floats>(
+        _mm_cvtph_ps(_mm_loadl_epi64(static_cast<const __m128i*>(codes))));
   } else if constexpr (n == 8) {
-    __m128i halves;
-    __builtin_memcpy(&halves, codes, sizeof halves);
-    return reinterpret_cast<Floats>(_mm256_cvtph_ps(halves));
+    return reinterpret_cast<Floats>(
+        _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i*>(codes))));
   }
 #endif
   // As decode_float16.
