@@ -5,6 +5,7 @@
 // each.
 #pragma once
 
+#include <type_traits>
 #include <vector>
 
 #include "suan/core/types.hpp"
@@ -12,12 +13,14 @@
 namespace suan::test {
 
 /// The default instance, and where threads can be chosen, one of a single thread and one of two.
-inline std::vector<ExecutionSpace> instances() {
-  std::vector<ExecutionSpace> result{ExecutionSpace()};
+/// A template, so that a space without a choice of threads never sees the rest.
+template <class Space = ExecutionSpace>
+std::vector<Space> instances() {
+  std::vector<Space> result{Space()};
 #if defined(KOKKOS_ENABLE_OPENMP)
-  if constexpr (std::is_same_v<ExecutionSpace, Kokkos::OpenMP>) {
-    if (ExecutionSpace().concurrency() > 1) result.emplace_back(1);
-    if (ExecutionSpace().concurrency() > 2) result.emplace_back(2);
+  if constexpr (std::is_same_v<Space, Kokkos::OpenMP>) {
+    if (Space().concurrency() > 1) result.emplace_back(1);
+    if (Space().concurrency() > 2) result.emplace_back(2);
   }
 #endif
   return result;
