@@ -146,7 +146,10 @@ struct CusparseSpgemmPlan<T>::Call {
     const cusparseStatus_t status =
         step(handle.get(), as_it_is, as_it_is, &one, a.get(), b.get(), &zero, c.get(), data_type<T>,
              algorithm, descriptor.get(), rest...);
-    if (may_give_up && status == CUSPARSE_STATUS_INSUFFICIENT_RESOURCES) throw TooLarge();
+    if (may_give_up && (status == CUSPARSE_STATUS_INSUFFICIENT_RESOURCES ||
+                        status == CUSPARSE_STATUS_ALLOC_FAILED)) {
+      throw TooLarge();
+    }
     check(status, name, what);
   }
 };
@@ -217,7 +220,13 @@ Result<T> CusparseSpgemmPlan<T>::product(const ExecutionSpace& space, const CsrV
   const auto within_limit = [&](std::size_t wanted) {
     workspace = wanted;
     if (limit && wanted > *limit) throw TooLarge();
-    return make_workspace(space, wanted);
+    try {
+      return make_workspace(space, wanted);
+    } catch (...) {
+      std::string text;
+      if (limit && current_error(text) == ErrorKind::out_of_memory) throw TooLarge();
+      throw;
+    }
   };
   call(cusparseSpGEMM_workEstimation, "cusparseSpGEMM_workEstimation", &bytes, nowhere);
   const auto estimation = make_workspace(space, bytes);

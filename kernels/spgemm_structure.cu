@@ -216,7 +216,8 @@ ProductStructure find_product_structure(const ExecutionSpace& space,
                                         const DeviceView<const LocalIndex>& b_indices,
                                         LocalIndex columns) {
   ProductStructure result;
-  const std::size_t rows = a_offsets.extent(0) - 1;
+  // Csr() has no offset.
+  const std::size_t rows = a_offsets.extent(0) == 0 ? 0 : a_offsets.extent(0) - 1;
   const auto before = products_before(space, a_indices, b_offsets, result.products);
   const DeviceView<Offset> counts(
       Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::spgemm::counts"), rows);

@@ -21,23 +21,31 @@ static_assert(std::same_as<ExecutionSpace, Kokkos::Cuda>,
 template <class... What>
 void check(cudaError_t status, const char* call, const What&... what) {
   if (status == cudaSuccess) return;
-  throw DeviceError(message("CUDA failed in ", call, " ", what..., ": ", cudaGetErrorString(status),
-                            " (", cudaGetErrorName(status), ")"));
+  cudaGetLastError();  // forgets it, so that the next call does not report it again
+  const std::string text = message("CUDA failed in ", call, " ", what..., ": ",
+                                   cudaGetErrorString(status), " (", cudaGetErrorName(status), ")");
+  if (status == cudaErrorMemoryAllocation) throw OutOfMemory(text);
+  throw DeviceError(text);
 }
 
 template <class... What>
 void check(cusparseStatus_t status, const char* call, const What&... what) {
   if (status == CUSPARSE_STATUS_SUCCESS) return;
-  throw DeviceError(message("cuSPARSE failed in ", call, " ", what..., ": ",
-                            cusparseGetErrorString(status), " (", cusparseGetErrorName(status),
-                            "); the kernel path 'native' does without cuSPARSE"));
+  const std::string text =
+      message("cuSPARSE failed in ", call, " ", what..., ": ", cusparseGetErrorString(status), " (",
+              cusparseGetErrorName(status), "); the kernel path 'native' does without cuSPARSE");
+  if (status == CUSPARSE_STATUS_ALLOC_FAILED) throw OutOfMemory(text);
+  throw DeviceError(text);
 }
 
 template <class... What>
 void check(cublasStatus_t status, const char* call, const What&... what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  throw DeviceError(message("cuBLAS failed in ", call, " ", what..., ": ",
-                            cublasGetStatusString(status), " (", cublasGetStatusName(status), ")"));
+  const std::string text =
+      message("cuBLAS failed in ", call, " ", what..., ": ", cublasGetStatusString(status), " (",
+              cublasGetStatusName(status), ")");
+  if (status == CUBLAS_STATUS_ALLOC_FAILED) throw OutOfMemory(text);
+  throw DeviceError(text);
 }
 
 /// The libraries work on the current device, which Kokkos sets before each of its own calls when

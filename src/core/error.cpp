@@ -51,4 +51,10 @@ ErrorKind current_error(std::string& text) noexcept {
   return ErrorKind::internal;
 }
 
+void rethrow_typed() {
+  std::string text;
+  if (current_error(text) == ErrorKind::out_of_memory) throw OutOfMemory(text);
+  throw;
+}
+
 }  // namespace suan

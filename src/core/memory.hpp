@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "suan/core/error.hpp"
 #include "suan/core/types.hpp"
 
 namespace suan::detail {
@@ -25,17 +26,23 @@ View on_large_pages(View view) {
   return view;
 }
 
-/// An uninitialised array in device memory, on large pages where the device is the host.
-template <class T>
-DeviceView<T> allocate(const std::string& label, std::size_t size) {
-  return on_large_pages(
-      DeviceView<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), size));
+/// An uninitialised array, on large pages where it lies in host memory.
+/// @throws OutOfMemory, which names the memory, the size and the label.
+template <class View, class... Sizes>
+View allocate_view(const std::string& label, Sizes... sizes) {
+  return with_typed_errors([&] {
+    return on_large_pages(View(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), sizes...));
+  });
 }
 
-/// The same in host memory.
+template <class T>
+DeviceView<T> allocate(const std::string& label, std::size_t size) {
+  return allocate_view<DeviceView<T>>(label, size);
+}
+
 template <class T>
 HostView<T> allocate_on_host(const std::string& label, std::size_t size) {
-  return on_large_pages(HostView<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), size));
+  return allocate_view<HostView<T>>(label, size);
 }
 
 }  // namespace suan::detail

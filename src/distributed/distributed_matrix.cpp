@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/distributed/distributed_matrix.hpp"
 
+#include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -93,13 +94,14 @@ Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x
                                           Vector<T>& r) const {
   const ExecutionSpace space;
   halo_.start(x);
-  local_.plan().residual(space, x.view(), b.view(), r.view());
+  Real<T> squares = local_.plan().residual(space, x.view(), b.view(), r.view());
   const auto received = halo_.finish();
   if (remote_.matrix.rows() > 0) {
     kernels::spmv_add_rows<T>(space, T(-1), remote_.matrix.view(), remote_.row_numbers, received,
                               r.view(), {});
+    squares = kernels::sum_of_squares<T>(space, std::as_const(r).view(), Real<T>(1));
   }
-  return norm2(r);
+  return norm2(r, squares);
 }
 
 template class DistributedMatrix<float>;

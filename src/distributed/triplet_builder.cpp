@@ -94,10 +94,13 @@ struct Rows {
 /// Sends entries to the ranks that own their rows; the result is by rank, then in the old order.
 template <Scalar T>
 std::vector<std::vector<Triplet<T>>> exchange(const Layout& rows, const Lists<T>& lists) {
-  std::vector<std::vector<Triplet<T>>> send(static_cast<std::size_t>(rows.comm().size()));
-  for (const auto& list : lists) {
-    for (const auto& t : list) send[static_cast<std::size_t>(rows.owner(t.row))].push_back(t);
-  }
+  std::vector<std::vector<Triplet<T>>> send;
+  together(rows.comm(), [&] {
+    send.resize(static_cast<std::size_t>(rows.comm().size()));
+    for (const auto& list : lists) {
+      for (const auto& t : list) send[static_cast<std::size_t>(rows.owner(t.row))].push_back(t);
+    }
+  });
   return rows.comm().all_to_all(send);
 }
 

@@ -86,7 +86,8 @@ Real<T> max_abs(const ExecutionSpace& space, const DeviceView<const T>& x) {
         if (Kokkos::isnan(size)) ++count;
       },
       Kokkos::Max<Real<T>>(largest), nans);
-  return nans == 0 ? largest : std::numeric_limits<Real<T>>::quiet_NaN();
+  if (nans > 0) return std::numeric_limits<Real<T>>::quiet_NaN();
+  return x.extent(0) == 0 ? 0 : largest;  // the maximum of nothing is not zero
 }
 
 template <Scalar T>

@@ -176,21 +176,22 @@ void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
   // Each part has sums of its own, which are added in the order of the parts.
   const int parts = detail::threads_of(space);
   const auto size = static_cast<std::size_t>(tall * wide);
-  std::vector<std::vector<T>> sums(static_cast<std::size_t>(parts));
+  // A cache line between them, so that no part waits for another one.
+  const std::size_t distance = size + 64 / sizeof(T);
+  std::vector<T> sums(static_cast<std::size_t>(parts) * distance);
   Kokkos::parallel_for("suan::inner_products", Parts(space, 0, parts), [&](int part) {
-    auto& own = sums[static_cast<std::size_t>(part)];
-    own.assign(size, T{});
+    T* const own = sums.data() + static_cast<std::size_t>(part) * distance;
     const auto x_stride = static_cast<Index>(x.stride(0));
     const auto y_stride = static_cast<Index>(y.stride(0));
     for_blocks(n, part, parts, tall + wide, [&](Index first, Index count) {
       add_products<T>(x.data() + first * x_stride, x_stride, tall, y.data() + first * y_stride,
-                      y_stride, wide, count, own.data());
+                      y_stride, wide, count, own);
     });
   });
   space.fence("suan::inner_products");
   std::fill_n(result, size, T{});
-  for (const auto& own : sums) {
-    for (std::size_t k = 0; k < own.size(); ++k) result[k] += own[k];
+  for (std::size_t first = 0; first < sums.size(); first += distance) {
+    for (std::size_t k = 0; k < size; ++k) result[k] += sums[first + k];
   }
 #endif
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/block_products.hpp"
 
-#include <functional>
+#include "matrix/overlap.hpp"
 
 namespace suan {
 
@@ -15,11 +15,7 @@ std::string shape(const View& x) {
 
 template <Scalar T>
 void require_disjoint(const char* what, const MultiVector<const T>& x, const MultiVector<T>& y) {
-  const auto begins_before_end = [](const T* first, const auto& other) {
-    return std::less<>()(first, other.data() + other.span());
-  };
-  if (x.span() > 0 && y.span() > 0 && begins_before_end(x.data(), y) &&
-      begins_before_end(y.data(), x)) {
+  if (detail::share_elements<T>(x, y)) {
     throw InvalidArgument(message(what, ": X and Y share elements; use another array for Y"));
   }
 }
@@ -48,31 +44,38 @@ LocalIndex require_vectors(LocalIndex vectors) {
 template <Scalar T>
 void multiply(std::type_identity_t<T> alpha, const Csr<T>& a,
               const std::type_identity_t<MultiVector<const T>>& x, std::type_identity_t<T> beta,
-              const std::type_identity_t<MultiVector<T>>& y) {
+              const std::type_identity_t<MultiVector<T>>& y) try {
   require_product<T>(a.rows(), a.columns(), x, y);
   kernels::spmm<T>(ExecutionSpace(), alpha, a.view(), x, beta, y);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-BlockProduct<T>::BlockProduct(const Csr<T>& a, LocalIndex vectors, KernelPath path)
+BlockProduct<T>::BlockProduct(const Csr<T>& a, LocalIndex vectors, KernelPath path) try
     : rows_(a.rows()),
       columns_(a.columns()),
       vectors_(require_vectors(vectors)),
-      plan_(ExecutionSpace(), a.view(), vectors, path) {}
+      plan_(ExecutionSpace(), a.view(), vectors, path) {
+} catch (...) {
+  rethrow_typed();
+}
 
 template <Scalar T>
 void BlockProduct<T>::multiply(T alpha, const MultiVector<const T>& x, T beta,
-                               const MultiVector<T>& y) const {
+                               const MultiVector<T>& y) const try {
   require_product<T>(rows_, columns_, x, y);
   if (x.extent(1) != static_cast<std::size_t>(vectors_)) {
     throw DimensionMismatch(
         message("multiply: the product was made for ", vectors_, " vectors, but X is ", shape(x)));
   }
   plan_.apply(ExecutionSpace(), alpha, x, beta, y);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-std::vector<T> inner_products(const MultiVector<const T>& x, const MultiVector<const T>& y) {
+std::vector<T> inner_products(const MultiVector<const T>& x, const MultiVector<const T>& y) try {
   if (x.extent(0) != y.extent(0)) {
     throw DimensionMismatch(
         message("inner_products: X is ", shape(x), ", but Y is ", shape(y), ", with other rows"));
@@ -80,6 +83,8 @@ std::vector<T> inner_products(const MultiVector<const T>& x, const MultiVector<c
   std::vector<T> result(x.extent(1) * y.extent(1));
   kernels::inner_products<T>(ExecutionSpace(), x, y, result.data());
   return result;
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>

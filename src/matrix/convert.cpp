@@ -37,8 +37,9 @@ kernels::RowMajor<T> to_dense(const Csr<T>& a, std::int64_t most_bytes) {
     throw NotSupported(message("to_dense: ", detail::described("A", a.view()), " has ", elements,
                                " elements of ", size, " bytes, and most_bytes is ", most_bytes));
   }
-  const kernels::RowMajor<T> dense("suan::to_dense", static_cast<std::size_t>(a.rows()),
-                                   static_cast<std::size_t>(a.columns()));
+  const auto dense = detail::allocate_view<kernels::RowMajor<T>>(
+      "suan::to_dense", static_cast<std::size_t>(a.rows()), static_cast<std::size_t>(a.columns()));
+  Kokkos::deep_copy(dense, T(0));
   const auto view = a.view();
   const ExecutionSpace space;
   Kokkos::parallel_for(
@@ -89,7 +90,7 @@ Csr<T> from_dense(const kernels::RowMajor<const T>& dense, Real<T> drop) {
 }
 
 template <Scalar T>
-std::vector<Triplet<T>> to_triplets(const DistributedMatrix<T>& a) {
+std::vector<Triplet<T>> to_triplets(const DistributedMatrix<T>& a) try {
   std::vector<Triplet<T>> result;
   result.reserve(static_cast<std::size_t>(a.local_entries()));
   const auto local_offsets = on_host(a.local().view().offsets);
@@ -116,6 +117,8 @@ std::vector<Triplet<T>> to_triplets(const DistributedMatrix<T>& a) {
     ++next;
   }
   return result;
+} catch (...) {
+  rethrow_typed();
 }
 
 #define SUAN_INSTANTIATE(T)                                               \

@@ -104,7 +104,7 @@ Csr<T>::Csr(LocalIndex rows, LocalIndex columns, DeviceView<const Offset> offset
                                   " has a column outside [0, ", columns, ")"));
   }
   sorted_ = found.unsorted >= rows;
-  plan_ = kernels::SpmvPlan<T>(ExecutionSpace(), a_, path);
+  plan_ = with_typed_errors([&] { return kernels::SpmvPlan<T>(ExecutionSpace(), a_, path); });
 }
 
 template <Scalar T>
@@ -169,8 +169,7 @@ T Csr<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
 
 template <Scalar T>
 Real<T> Csr<T>::do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const {
-  plan_.residual(ExecutionSpace(), x.view(), b.view(), r.view());
-  return norm2(r);
+  return norm2(r, plan_.residual(ExecutionSpace(), x.view(), b.view(), r.view()));
 }
 
 template class Csr<float>;

@@ -19,28 +19,36 @@ kernels::CsrView<T> sorted_view(const Csr<T>& a) {
 }  // namespace
 
 template <Scalar T>
-double norm_one(const Csr<T>& a) {
+double norm_one(const Csr<T>& a) try {
   const ExecutionSpace space;
   return kernels::norm_infinity(space, kernels::transpose(space, sorted_view(a), false));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-double norm_infinity(const Csr<T>& a) {
+double norm_infinity(const Csr<T>& a) try {
   return kernels::norm_infinity(ExecutionSpace(), sorted_view(a));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-double norm_frobenius(const Csr<T>& a) {
+double norm_frobenius(const Csr<T>& a) try {
   return kernels::norm_frobenius(ExecutionSpace(), sorted_view(a));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-double norm_max(const Csr<T>& a) {
+double norm_max(const Csr<T>& a) try {
   return kernels::norm_max(ExecutionSpace(), sorted_view(a));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Asymmetry asymmetry(const Csr<T>& a) {
+Asymmetry asymmetry(const Csr<T>& a) try {
   if (a.rows() != a.columns()) {
     throw InvalidArgument(message("asymmetry: the matrix has ", a.rows(), " rows and ", a.columns(),
                                   " columns, but must be square"));
@@ -53,6 +61,8 @@ Asymmetry asymmetry(const Csr<T>& a) {
   Asymmetry result{plain.only_one / 2, plain.largest, plain.largest};
   if (is_complex<T>) result.hermitian = kernels::compare(space, view, transposed, true).largest;
   return result;
+} catch (...) {
+  rethrow_typed();
 }
 
 #define SUAN_INSTANTIATE(T)                      \

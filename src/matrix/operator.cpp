@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/operator.hpp"
 
+#include "matrix/overlap.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -10,8 +11,9 @@ namespace {
 
 template <Scalar T>
 void require_distinct(const Vector<T>& x, const Vector<T>& y) {
-  if (x.local_size() > 0 && x.view().data() == y.view().data()) {
-    throw InvalidArgument("apply: x and y share their elements; give the result its own vector");
+  if (detail::ranges_meet<T>(x.view().data(), x.view().extent(0), y.view().data(),
+                             y.view().extent(0))) {
+    throw InvalidArgument("apply: x and y share elements; give the result its own vector");
   }
 }
 

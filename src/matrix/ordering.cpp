@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/memory.hpp"
 #include "matrix/ordering_external.hpp"
 #include "suan/core/options.hpp"
 #include "suan/kernels/graph.hpp"
@@ -68,11 +69,13 @@ std::vector<Ordering> available_orderings() {
 }
 
 template <Scalar T>
-Permutation compute_ordering(const Csr<T>& a, Ordering ordering) {
+Permutation compute_ordering(const Csr<T>& a, Ordering ordering) try {
   Permutation permutation;
   permutation.order = order_graph(graph_of("compute_ordering", a), ordering);
   permutation.position = inverse(permutation.order);
   return permutation;
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
@@ -83,7 +86,8 @@ Coloring compute_coloring(const Csr<T>& a, int distance) {
   }
   const ExecutionSpace space;
   Coloring result;
-  result.color = kernels::color_graph(space, graph_of("compute_coloring", a), distance);
+  result.color = with_typed_errors(
+      [&] { return kernels::color_graph(space, graph_of("compute_coloring", a), distance); });
   const auto color = result.color;
   LocalIndex largest = -1;
   Kokkos::parallel_reduce(
@@ -98,16 +102,15 @@ Coloring compute_coloring(const Csr<T>& a, int distance) {
 template <Scalar T>
 DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>& a) {
   const ExecutionSpace space;
-  const auto is_member =
-      kernels::independent_set_2(space, graph_of("maximal_independent_set_2", a));
+  const auto is_member = with_typed_errors(
+      [&] { return kernels::independent_set_2(space, graph_of("maximal_independent_set_2", a)); });
   const Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>> rows(space, 0, a.rows());
   LocalIndex count = 0;
   Kokkos::parallel_reduce(
       "suan::independent_set_count", rows,
       KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum) { sum += is_member(i); }, count);
-  const DeviceView<LocalIndex> members(
-      Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::independent_set"),
-      static_cast<std::size_t>(count));
+  const auto members =
+      detail::allocate<LocalIndex>("suan::independent_set", static_cast<std::size_t>(count));
   Kokkos::parallel_scan(
       "suan::independent_set_list", rows,
       KOKKOS_LAMBDA(LocalIndex i, LocalIndex & place, bool last) {

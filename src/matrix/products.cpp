@@ -61,13 +61,18 @@ kernels::CsrView<T> take_view(Csr<T>& m) {
 }  // namespace
 
 template <Scalar T>
-Csr<T> multiply(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options) {
+Csr<T> multiply(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options) try {
   return to_csr(product_plan(a, b, options).multiply(ExecutionSpace(), a.view(), b.view()));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Product<T>::Product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options)
-    : a_(pattern_of(a)), b_(pattern_of(b)), plan_(product_plan(a, b, options)) {}
+Product<T>::Product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options) try
+    : a_(pattern_of(a)), b_(pattern_of(b)), plan_(product_plan(a, b, options)) {
+} catch (...) {
+  rethrow_typed();
+}
 
 template <Scalar T>
 Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b) const {
@@ -75,24 +80,31 @@ Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b) const {
 }
 
 template <Scalar T>
-Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b, Csr<T>&& last) const {
+Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b, Csr<T>&& last) const try {
   require_pattern("Product", "A", a_, a);
   require_pattern("Product", "B", b_, b);
   // Copies: `last` may be one of them, and is kept then.
   const auto a_view = a.view();
   const auto b_view = b.view();
   return to_csr(plan_.multiply(ExecutionSpace(), a_view, b_view, take_view(last)));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Csr<T> galerkin_product(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) {
+Csr<T> galerkin_product(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) try {
   require_fitting(r, a, p);
   return to_csr(kernels::galerkin_product(ExecutionSpace(), r.view(), a.view(), p.view()));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-GalerkinProduct<T>::GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p)
-    : r_(pattern_of(r)), a_(pattern_of(a)), p_(pattern_of(p)), plan_(galerkin_plan(r, a, p)) {}
+GalerkinProduct<T>::GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) try
+    : r_(pattern_of(r)), a_(pattern_of(a)), p_(pattern_of(p)), plan_(galerkin_plan(r, a, p)) {
+} catch (...) {
+  rethrow_typed();
+}
 
 template <Scalar T>
 Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) const {
@@ -101,7 +113,7 @@ Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<
 
 template <Scalar T>
 Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p,
-                                    Csr<T>&& last) const {
+                                    Csr<T>&& last) const try {
   require_pattern("GalerkinProduct", "R", r_, r);
   require_pattern("GalerkinProduct", "A", a_, a);
   require_pattern("GalerkinProduct", "P", p_, p);
@@ -109,10 +121,12 @@ Csr<T> GalerkinProduct<T>::multiply(const Csr<T>& r, const Csr<T>& a, const Csr<
   const auto a_view = a.view();
   const auto p_view = p.view();
   return to_csr(plan_.multiply(ExecutionSpace(), r_view, a_view, p_view, take_view(last)));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) {
+Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) try {
   if (a.rows() != b.rows() || a.columns() != b.columns()) {
     throw DimensionMismatch(message("add: ", described("A", a.view()), " and ",
                                     described("B", b.view()), " must have the same size"));
@@ -122,6 +136,8 @@ Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) {
     return m.sorted() ? m.view() : kernels::sort_rows(space, m.view());
   };
   return to_csr(kernels::add(space, alpha, sorted(a), beta, sorted(b)));
+} catch (...) {
+  rethrow_typed();
 }
 
 #define SUAN_INSTANTIATE(T)                                                      \

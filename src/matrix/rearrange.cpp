@@ -97,20 +97,29 @@ void require_factors(const char* side, const Vector<T>& factors, const Csr<T>& a
 }  // namespace
 
 template <Scalar T>
-Csr<T> sort_rows(const Csr<T>& a) {
+Csr<T> sort_rows(const Csr<T>& a) try {
   return a.sorted() ? a : to_csr(kernels::sort_rows(ExecutionSpace(), a.view()));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
 Csr<T> select(const Csr<T>& a, std::span<const LocalIndex> rows,
-              std::span<const LocalIndex> columns) {
+              std::span<const LocalIndex> columns) try {
+  constexpr std::size_t most = std::numeric_limits<LocalIndex>::max();
+  if (rows.size() > most) {
+    throw NotSupported(
+        message("select: ", rows.size(), " rows; a matrix of one rank has at most ", most));
+  }
   require_within("select", "rows", a, rows, a.rows());
   return select_checked("select", a, rows, columns);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
 Csr<T> submatrix(const Csr<T>& a, LocalIndex first_row, LocalIndex last_row,
-                 LocalIndex first_column, LocalIndex last_column) {
+                 LocalIndex first_column, LocalIndex last_column) try {
   const auto outside = [](LocalIndex first, LocalIndex last, LocalIndex size) {
     return first < 0 || first > last || last > size;
   };
@@ -121,6 +130,8 @@ Csr<T> submatrix(const Csr<T>& a, LocalIndex first_row, LocalIndex last_row,
   }
   return select_checked<T>("submatrix", a, range(first_row, last_row),
                            range(first_column, last_column));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
@@ -141,22 +152,28 @@ Csr<T> permute(const Csr<T>& a, std::span<const LocalIndex> order) {
 }
 
 template <Scalar T>
-Csr<T> scale(const Vector<T>& left, const Csr<T>& a, const Vector<T>& right) {
+Csr<T> scale(const Vector<T>& left, const Csr<T>& a, const Vector<T>& right) try {
   require_factors("left", left, a, a.rows());
   require_factors("right", right, a, a.columns());
   return to_csr(kernels::scale<T>(ExecutionSpace(), left.view(), a.view(), right.view()));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Csr<T> scale_rows(const Vector<T>& left, const Csr<T>& a) {
+Csr<T> scale_rows(const Vector<T>& left, const Csr<T>& a) try {
   require_factors("left", left, a, a.rows());
   return to_csr(kernels::scale<T>(ExecutionSpace(), left.view(), a.view(), {}));
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Csr<T> scale_columns(const Csr<T>& a, const Vector<T>& right) {
+Csr<T> scale_columns(const Csr<T>& a, const Vector<T>& right) try {
   require_factors("right", right, a, a.columns());
   return to_csr(kernels::scale<T>(ExecutionSpace(), {}, a.view(), right.view()));
+} catch (...) {
+  rethrow_typed();
 }
 
 #define SUAN_INSTANTIATE(T)                                                                        \

@@ -8,7 +8,8 @@ template <Scalar T>
 TransposedOperator<T>::TransposedOperator(const Csr<T>& a, Adjoint op, TransposedPath path)
     : Operator<T>(a.column_layout(), a.row_layout()),
       op_(op),
-      plan_(ExecutionSpace(), a.view(), path),
+      plan_(with_typed_errors(
+          [&] { return kernels::SpmvTransposedPlan<T>(ExecutionSpace(), a.view(), path); })),
       bytes_(a.bytes_per_apply()) {
   // Gathering reads the transposed structure in place of A's; scattering passes once more over y
   // and over the spills, which are written, added to and read.

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/triangular.hpp"
 
-#include <functional>
-
+#include "matrix/overlap.hpp"
 #include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -65,14 +64,33 @@ void require_diagonal(const Csr<T>& a, const TriangularOptions& options, const D
                                 " that is missing, zero or without a finite inverse: ", value));
 }
 
+/// `a` is not sorted.
+template <Scalar T>
+LocalIndex first_unsorted_row(const Csr<T>& a) {
+  LocalIndex first = none;
+  const auto view = a.view();
+  Kokkos::parallel_reduce(
+      "suan::triangular_unsorted",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(0, a.rows()),
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & found) {
+        for (Offset k = view.offsets(i) + 1; k < view.offsets(i + 1); ++k) {
+          if (view.indices(k - 1) >= view.indices(k) && i < found) found = i;
+        }
+      },
+      Kokkos::Min<LocalIndex>(first));
+  return first;
+}
+
 template <Scalar T>
 void require_triangular(const Csr<T>& a, const TriangularOptions& options) {
   if (a.rows() != a.columns()) {
     throw InvalidArgument(message(describe(a), " must be square"));
   }
   if (!a.sorted()) {
-    throw InvalidArgument(
-        message(describe(a), " must have strictly increasing columns in each row"));
+    throw InvalidArgument(message(describe(a),
+                                  " must have strictly increasing columns in each row, "
+                                  "but row ",
+                                  first_unsorted_row(a), " has not; sort_rows() does that"));
   }
   const Defects found = inspect(a.view(), options);
   if (found.other_side != none) {
@@ -107,12 +125,14 @@ template <Scalar T>
 TriangularSolver<T>::TriangularSolver(const Csr<T>& a, const TriangularOptions& options)
     : Operator<T>(a.row_layout(), a.column_layout()), options_(options), a_(a.view()) {
   require_triangular(a, options);
-  plan_ = kernels::TrsvPlan<T>(ExecutionSpace(), a_, options.triangle, options.diagonal,
-                               options.schedule);
+  plan_ = with_typed_errors([&] {
+    return kernels::TrsvPlan<T>(ExecutionSpace(), a_, options.triangle, options.diagonal,
+                                options.schedule);
+  });
 }
 
 template <Scalar T>
-void TriangularSolver<T>::update(const Csr<T>& a) {
+void TriangularSolver<T>::update(const Csr<T>& a) try {
   if (a.rows() != a_.rows || a.columns() != a_.columns || a.entries() != a_.entries()) {
     throw InvalidArgument(message(describe(a), " with ", a.entries(),
                                   " entries cannot take the place of the one of ", a_.rows, " x ",
@@ -128,17 +148,28 @@ void TriangularSolver<T>::update(const Csr<T>& a) {
   require_diagonal(a, options_, inspect(a.view(), options_));
   a_.values = a.view().values;
   plan_.set_values(a_.values);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-void TriangularSolver<T>::solve(const Vector<T>& b, Vector<T>& x) const {
+void TriangularSolver<T>::solve(const Vector<T>& b, Vector<T>& x) const try {
   require_same_layout("triangular solve", "the matrix", this->row_layout(), "b", b.layout());
   require_same_layout("triangular solve", "the matrix", this->row_layout(), "x", x.layout());
+  const auto size = static_cast<std::size_t>(a_.rows);
+  if (b.view().data() != x.view().data() &&
+      detail::ranges_meet<T>(b.view().data(), size, x.view().data(), size)) {
+    throw InvalidArgument(
+        "triangular solve: b and x overlap in memory without being the same vector; use another "
+        "one for x");
+  }
   plan_.solve(ExecutionSpace(), b.view(), x.view());
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-void TriangularSolver<T>::solve(const MultiVector<const T>& b, const MultiVector<T>& x) const {
+void TriangularSolver<T>::solve(const MultiVector<const T>& b, const MultiVector<T>& x) const try {
   const auto rows = static_cast<std::size_t>(a_.rows);
   if (b.extent(0) != rows || x.extent(0) != rows || b.extent(1) != x.extent(1)) {
     throw DimensionMismatch(message("triangular solve: A is ", a_.rows, " x ", a_.columns,
@@ -147,14 +178,14 @@ void TriangularSolver<T>::solve(const MultiVector<const T>& b, const MultiVector
   }
   if (rows == 0 || x.extent(1) == 0) return;
   const bool same = b.data() == x.data() && (b.stride(0) == x.stride(0) || rows == 1);
-  const std::less<const T*> before;
-  const bool meet = before(b.data(), x.data() + x.span()) && before(x.data(), b.data() + b.span());
-  if (meet && !same) {
+  if (!same && detail::share_elements<T>(b, x)) {
     throw InvalidArgument(
         "triangular solve: B and X overlap in memory without being the same array; use another one "
         "for X");
   }
   plan_.solve(ExecutionSpace(), b, x);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>

@@ -36,8 +36,13 @@ Real<T> norm_inf(const Vector<T>& x) {
 
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x) {
+  return norm2(x, kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), Real<T>(1)));
+}
+
+template <Scalar T>
+Real<T> norm2(const Vector<T>& x, std::type_identity_t<Real<T>> own_squares) {
   const Communicator& comm = x.layout().comm();
-  const auto sum = comm.sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), Real<T>(1)));
+  const auto sum = comm.sum(own_squares);
   // Below this, squares have lost digits to underflow.
   constexpr Real<T> small =
       std::numeric_limits<Real<T>>::min() / std::numeric_limits<Real<T>>::epsilon();
@@ -87,6 +92,7 @@ GlobalIndex first_not_finite(const Vector<T>& x) {
 #define SUAN_INSTANTIATE(T)                                \
   template T dot(const Vector<T>&, const Vector<T>&);      \
   template Real<T> norm2(const Vector<T>&);                \
+  template Real<T> norm2(const Vector<T>&, Real<T>);       \
   template Real<T> norm_inf(const Vector<T>&);             \
   template void axpy(T, const Vector<T>&, Vector<T>&);     \
   template void axpby(T, const Vector<T>&, T, Vector<T>&); \

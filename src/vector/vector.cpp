@@ -73,10 +73,12 @@ Vector<T>& Vector<T>::operator=(const Vector& other) {
 }
 
 template <Scalar T>
-std::vector<T> Vector<T>::to_host() const {
+std::vector<T> Vector<T>::to_host() const try {
   std::vector<T> result(static_cast<std::size_t>(local_size()));
   Kokkos::deep_copy(HostView<T>(result.data(), result.size()), elements_);
   return result;
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
@@ -99,12 +101,14 @@ Vector<T> ones(const Layout& layout) {
 }
 
 template <Scalar T>
-Vector<T> generate(const Layout& layout, const std::function<T(GlobalIndex)>& value) {
+Vector<T> generate(const Layout& layout, const std::function<T(GlobalIndex)>& value) try {
   std::vector<T> elements(static_cast<std::size_t>(layout.local_size()));
   for (std::size_t i = 0; i < elements.size(); ++i) {
     elements[i] = value(layout.first() + static_cast<GlobalIndex>(i));
   }
   return Vector<T>::from_host(layout, elements);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>

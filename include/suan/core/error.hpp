@@ -22,7 +22,8 @@ enum class ErrorKind : int {
   out_of_memory
 };
 
-/// The base of all exceptions that the library throws.
+/// The base of all exceptions that the library throws. Only what stands in namespace kernels lets
+/// pass how the standard library and Kokkos say that memory was missing.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
@@ -68,5 +69,19 @@ std::string message(const Parts&... parts) {
 
 /// The kind and text of the exception being handled, foreign ones included.
 ErrorKind current_error(std::string& text) noexcept;
+
+/// Throws the exception being handled once more; missing memory, however it was said, as
+/// OutOfMemory. To be called where one is being handled.
+[[noreturn]] void rethrow_typed();
+
+/// What make() returns. @throws OutOfMemory where make() lacks memory, and what else make() throws.
+template <class Make>
+auto with_typed_errors(const Make& make) {
+  try {
+    return make();
+  } catch (...) {
+    rethrow_typed();
+  }
+}
 
 }  // namespace suan

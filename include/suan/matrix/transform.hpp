@@ -15,6 +15,7 @@
 namespace suan {
 
 /// A^T. Its rows increase by the row of A, also when those of A are not sorted; duplicates stay.
+/// Where each entry (i, j) has one at (j, i), the structure is that of A, in the same arrays.
 template <Scalar T>
 Csr<T> transpose(const Csr<T>& a);
 /// A^H

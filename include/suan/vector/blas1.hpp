@@ -19,6 +19,10 @@ T dot(const Vector<T>& x, const Vector<T>& y);
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x);
 
+/// The same where this rank's part of x^H x is known already, as from a product that formed x.
+template <Scalar T>
+Real<T> norm2(const Vector<T>& x, std::type_identity_t<Real<T>> own_squares);
+
 /// The largest |x_i|; NaN when an element is NaN. Collective.
 template <Scalar T>
 Real<T> norm_inf(const Vector<T>& x);

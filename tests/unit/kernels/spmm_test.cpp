@@ -7,6 +7,7 @@
 #include "host_matrix.hpp"
 #include "suan/matrix/block_products.hpp"
 #include "support/instances.hpp"
+#include "support/sparse.hpp"
 
 namespace {
 
@@ -76,6 +77,29 @@ TYPED_TEST(SpmmTest, RefusesWhatDoesNotFit) {
   } catch (const suan::DimensionMismatch& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("A is 6 x 5, X is 5 x 2 and Y is 6 x 3"));
   }
+}
+
+TYPED_TEST(SpmmTest, TakesDifferentColumnsOfOneArray) {
+  using T = TypeParam;
+  const auto a = suan::test::HostArrays<T>{2, 2, {0, 1, 3}, {1, 0, 1}, {T(2), T(1), T(1)}}.csr();
+  const MultiVector<T> w("suan::test::w", 2, 5);
+  const auto columns = [&](int first, int end) {
+    return Kokkos::subview(w, Kokkos::ALL, std::make_pair(first, end));
+  };
+  Kokkos::deep_copy(columns(0, 2), T(3));
+  suan::multiply<T>(T(1), a, columns(0, 2), T(0), columns(2, 4));
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), w);
+  for (const int j : {2, 3}) {
+    EXPECT_EQ(host(0, j), T(6));
+    EXPECT_EQ(host(1, j), T(6));
+  }
+  EXPECT_EQ(host(1, 4), T(0));
+  // Y first in memory, and columns in common on either side.
+  EXPECT_NO_THROW(suan::multiply<T>(T(1), a, columns(3, 5), T(0), columns(1, 3)));
+  EXPECT_THROW(suan::multiply<T>(T(1), a, columns(0, 3), T(0), columns(2, 5)),
+               suan::InvalidArgument);
+  EXPECT_THROW(suan::multiply<T>(T(1), a, columns(2, 5), T(0), columns(0, 3)),
+               suan::InvalidArgument);
 }
 
 TYPED_TEST(SpmmTest, TinyMatrixByHand) {

@@ -51,6 +51,23 @@ TYPED_TEST(TransposeTest, TinyMatrixByHand) {
             (HostArrays<T>{3, 3, {0, 2, 3, 4}, {0, 2, 2, 0}, {T(1), T(4), T(3), T(2)}}));
 }
 
+TEST(Transpose, OutlivesArraysThatItDoesNotOwn) {
+  const std::vector<Offset> offsets{0, 2, 4};
+  std::vector<LocalIndex> indices{0, 1, 0, 1};
+  const std::vector<double> values{1, 2, 3, 4};
+  const auto wrap = [](const auto& array) {
+    using T = typename std::decay_t<decltype(array)>::value_type;
+    return Kokkos::create_mirror_view_and_copy(suan::MemorySpace(),
+                                               suan::HostView<const T>(array.data(), array.size()));
+  };
+  const Csr<double> a(2, 2, wrap(offsets), wrap(indices), wrap(values));
+  const auto at = suan::transpose(a);
+  const suan::Transposition<double> plan(a);
+  indices = {1, 1, 1, 1};
+  const HostArrays<double> expected{2, 2, offsets, {0, 1, 0, 1}, {1, 3, 2, 4}};
+  EXPECT_EQ(to_host(at), expected);
+}
+
 TEST(ConjugateTranspose, ChangesTheSignOfImaginaryParts) {
   using suan::Complex;
   const HostArrays<Complex> a{1, 2, {0, 2}, {0, 1}, {Complex(1, 2), Complex(3, -4)}};

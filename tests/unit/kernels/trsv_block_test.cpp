@@ -6,6 +6,7 @@
 
 #include "host_matrix.hpp"
 #include "suan/kernels/trsv.hpp"
+#include "support/sparse.hpp"
 #include "triangular_systems.hpp"
 
 namespace {
@@ -138,6 +139,20 @@ TYPED_TEST(TrsvBlockTest, RefusesBlocksThatDoNotFit) {
               Kokkos::subview(wide, Kokkos::ALL, std::make_pair(1, 3)));
       },
       testing::ThrowsMessage<suan::InvalidArgument>(HasSubstr("overlap in memory")));
+  EXPECT_NO_THROW(solve(Kokkos::subview(wide, Kokkos::ALL, std::make_pair(0, 2)),
+                        Kokkos::subview(wide, Kokkos::ALL, std::make_pair(2, 4))));
+}
+
+TEST(TriangularSolver, RefusesVectorsThatOverlap) {
+  const std::vector<double> one(2, 1);
+  const suan::TriangularSolver<double> solver(
+      suan::test::HostArrays<double>{2, 2, {0, 1, 2}, {0, 1}, one}.csr());
+  const suan::DeviceView<double> array("suan::test", 3);
+  const auto layout = suan::Layout::serial(2);
+  const suan::Vector<double> b(layout, Kokkos::subview(array, std::make_pair(0, 2)));
+  suan::Vector<double> x(layout, Kokkos::subview(array, std::make_pair(1, 3)));
+  EXPECT_THAT([&] { solver.solve(b, x); },
+              testing::ThrowsMessage<suan::InvalidArgument>(HasSubstr("overlap in memory")));
 }
 
 }  // namespace

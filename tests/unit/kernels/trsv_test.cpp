@@ -83,7 +83,8 @@ TYPED_TEST(TrsvTest, RefusesWhatIsNotTriangular) {
   const Rows<T> not_finite{{{{0, T(std::numeric_limits<Real<T>>::quiet_NaN())}}}};
   EXPECT_THAT(message(not_finite, {}), HasSubstr("row 0"));
   const Rows<T> unsorted{{{{0, one}}, {{1, one}, {0, one}}}};
-  EXPECT_THAT(message(unsorted, {}), HasSubstr("2 x 2 must have strictly increasing columns"));
+  EXPECT_THAT(message(unsorted, {}),
+              HasSubstr("strictly increasing columns in each row, but row 1 has not"));
   const std::vector<Offset> offsets{0, 0};
   const auto oblong = Csr<T>::from_host(1, 2, offsets, {}, {});
   EXPECT_THROW(TriangularSolver<T>{oblong}, suan::InvalidArgument);

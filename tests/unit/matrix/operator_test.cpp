@@ -95,6 +95,27 @@ TEST(Operator, RefusesSharedElements) {
   Vector<double> x(layout);
   Vector<double> same(layout, x.view());
   EXPECT_THAT([&] { a.apply(x, same); }, ThrowsMessage<suan::InvalidArgument>(HasSubstr("share")));
+
+  const suan::DeviceView<double> array("suan::test", 4);
+  const auto part = [&](std::size_t first) {
+    return Vector<double>(layout, Kokkos::subview(array, std::pair(first, first + 2)));
+  };
+  auto moved = part(1);
+  EXPECT_THROW(a.apply(part(0), moved), suan::InvalidArgument);
+  EXPECT_THROW(a.residual(part(2), part(0), moved), suan::InvalidArgument);
+  auto behind = part(2);
+  EXPECT_NO_THROW(a.apply(part(0), behind));
+}
+
+TEST(Operator, ResidualAndItsNormWhereSquaresLeaveTheRange) {
+  const auto a = make(2, 2, {0, 1, 2}, {0, 1}, {1, 2});
+  const auto layout = Layout::serial(2);
+  for (const double size : {1.0, 1e200, 1e-200}) {
+    const Vector<double> b = Vector<double>::from_host(layout, std::vector{3 * size, 4 * size});
+    Vector<double> r(layout);
+    EXPECT_DOUBLE_EQ(a.residual(b, Vector<double>(layout), r), 5 * size);
+    EXPECT_EQ(r.to_host(), b.to_host());
+  }
 }
 
 TEST(Identity, IsTheIdentity) {

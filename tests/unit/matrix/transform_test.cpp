@@ -53,6 +53,18 @@ TEST(Select, RefusesNumbersOutsideAndColumnsTwice) {
   EXPECT_THROW(suan::submatrix(a, -1, 1, 0, 1), InvalidArgument);
 }
 
+TEST(Select, RefusesMoreRowsThanAMatrixHas) {
+  const auto a = HostArrays<double>{1, 1, {0, 1}, {0}, {1}}.csr();
+  const LocalIndex zero = 0;
+  // Not read: their number is enough.
+  const std::span<const LocalIndex> rows(&zero, std::size_t(1) << 31);
+  EXPECT_THAT(
+      [&] {
+        suan::select<double>(a, rows, {&zero, 1});
+      },
+      ThrowsMessage<suan::NotSupported>(HasSubstr("2147483648 rows")));
+}
+
 TEST(Permute, RefusesWhatIsNoPermutation) {
   const auto a = HostArrays<double>{2, 3, {0, 1, 1}, {2}, {1}}.csr();
   const auto square = HostArrays<double>{2, 2, {0, 1, 1}, {1}, {1}}.csr();

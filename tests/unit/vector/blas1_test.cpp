@@ -97,6 +97,16 @@ TYPED_TEST(Blas1Test, NormsSurviveHugeAndTinyElements) {
   }
 }
 
+TYPED_TEST(Blas1Test, NormsOfNothingAreZero) {
+  const Vector<TypeParam> nothing(world_layout(0));
+  EXPECT_EQ(suan::norm2(nothing), 0);
+  EXPECT_FALSE(std::signbit(suan::norm2(nothing)));
+  EXPECT_EQ(suan::norm_inf(nothing), 0);
+  // On several ranks all elements are those of one of them.
+  const auto one = suan::ones<TypeParam>(world_layout(1));
+  EXPECT_EQ(suan::norm_inf(one), 1);
+}
+
 TYPED_TEST(Blas1Test, NanAndInfinityAreSeenWhereverTheyAre) {
   using T = TypeParam;
   using R = Real<T>;
