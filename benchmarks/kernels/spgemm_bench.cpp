@@ -53,7 +53,7 @@ class Problem {
   void first() {
     c = CsrView<double>();
     c = is_galerkin_ ? suan::kernels::galerkin_product(space_, r_, a_.view(), p_.view())
-                     : square_plan().multiply(space_, a_.view(), a_.view());
+                     : suan::kernels::spgemm(space_, a_.view(), a_.view());
   }
   /// In the memory of the last one, as for values that change from step to step.
   void again() {

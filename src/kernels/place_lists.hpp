@@ -12,16 +12,86 @@
 
 namespace suan::kernels {
 
-/// The lists of the last rows of one chunk. A list has, for each product in the order in which they
-/// are added, the number of the entry within the row; rows of the kinds as_before and moved use
-/// that of the row that they are like.
-class PlaceLists {
+/// For each product of a row, in the order in which they are added, the number of the entry within
+/// the row. Where the products of a row of B stand side by side, as on grids of several unknowns or
+/// with diagonal neighbours, runs of them are kept instead, once for rows of B that follow each
+/// other with the same ones.
+class PlaceList {
  public:
   using Place = std::uint16_t;
-  using List = std::vector<Place>;
+  struct Run {
+    Place first;   ///< the entry of its first product
+    Place length;  ///< within one row of B
+    bool operator==(const Run&) const = default;
+  };
+  static constexpr int most_alike = 3;
+
+  void clear() {
+    places_.clear();
+    runs_.clear();
+    alike_.clear();
+  }
+  void push_back(std::size_t place) { places_.push_back(static_cast<Place>(place)); }
+
+  /// Makes runs where they are long enough to be worth it. for_each_row(use) calls use(products)
+  /// for the rows of B in their order.
+  template <class ForEachRow>
+  void find_runs(const ForEachRow& for_each_row) {
+    std::size_t next = 0;
+    std::size_t before = 0;  // where the runs of the row before begin
+    std::size_t count = 0;
+    for_each_row([&](Offset products) {
+      const std::size_t begin = runs_.size();
+      const std::size_t end = next + static_cast<std::size_t>(products);
+      for (std::size_t p = next; p < end; ++p) {
+        if (p > next && places_[p] == places_[p - 1] + 1) {
+          ++runs_.back().length;
+        } else {
+          runs_.push_back({places_[p], 1});
+        }
+      }
+      count += runs_.size() - begin;
+      next = end;
+      const auto at = [&](std::size_t k) { return runs_.begin() + static_cast<std::ptrdiff_t>(k); };
+      if (!alike_.empty() && alike_.back() < most_alike &&
+          std::equal(at(before), at(begin), at(begin), runs_.end())) {
+        ++alike_.back();
+        runs_.resize(begin);
+      } else {
+        alike_.push_back(1);
+        before = begin;
+      }
+    });
+    // A run costs about as much as two products.
+    constexpr std::size_t worth_it = 2;
+    if (count * worth_it > places_.size()) runs_.clear();
+    const Offset length = runs_.empty() ? 0 : runs_.front().length;
+    const bool is_common = std::all_of(runs_.begin(), runs_.end(),
+                                       [=](const Run& run) { return run.length == length; });
+    common_length_ = is_common ? length : 0;
+  }
+  bool has_runs() const { return !runs_.empty(); }
+  const Place* places() const { return places_.data(); }
+  const Run* runs() const { return runs_.data(); }
+  /// Of all runs, or 0.
+  Offset common_length() const { return common_length_; }
+  /// How many rows of B have the same runs, at most most_alike, then how many of the next ones.
+  const std::uint8_t* alike() const { return alike_.data(); }
+
+ private:
+  std::vector<Place> places_;
+  std::vector<Run> runs_;
+  std::vector<std::uint8_t> alike_;
+  Offset common_length_ = 0;
+};
+
+/// The lists of the last rows of one chunk. Rows of the kinds as_before and moved use that of the
+/// row that they are like.
+class PlaceLists {
+ public:
   /// A row with more entries, or products, is summed without a list, which would not stay in the
   /// caches.
-  static constexpr Offset most_entries = std::numeric_limits<Place>::max();
+  static constexpr Offset most_entries = std::numeric_limits<PlaceList::Place>::max();
   static constexpr Offset most_products = Offset(1) << 15;
 
   explicit PlaceLists(const SpgemmRows& rows) : rows_(rows) {}
@@ -32,7 +102,7 @@ class PlaceLists {
   }
 
   /// The list of row i, the row after the one that was asked for last; null when there is none.
-  const List* find(LocalIndex i) {
+  const PlaceList* find(LocalIndex i) {
     int list = none;
     if (rows_.kind(i) == RowKind::as_before && i > first_) list = in_use_[place(i - 1)];
     if (rows_.kind(i) == RowKind::moved && i - first_ >= rows_.distance()) {
@@ -50,11 +120,11 @@ class PlaceLists {
   }
 
   /// An empty list for row i, for which find() was called last.
-  List& make(LocalIndex i) {
+  PlaceList& make(LocalIndex i) {
     int free = 0;
     while (std::find(in_use_.begin(), in_use_.end(), free) != in_use_.end()) ++free;
     in_use_[place(i)] = free;
-    List& list = lists_[static_cast<std::size_t>(free)];
+    PlaceList& list = lists_[static_cast<std::size_t>(free)];
     list.clear();
     return list;
   }
@@ -69,7 +139,7 @@ class PlaceLists {
   LocalIndex first_ = 0;
   LocalIndex end_ = 0;
   std::array<int, kept> in_use_{};
-  std::array<List, kept + 1> lists_;
+  std::array<PlaceList, kept + 1> lists_;
 };
 
 }  // namespace suan::kernels

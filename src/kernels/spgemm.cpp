@@ -16,6 +16,12 @@ namespace suan::kernels {
 template <Scalar T>
 SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
                           const SpgemmOptions& options) {
+  prepare(space, a, b, options, nullptr);
+}
+
+template <Scalar T>
+void SpgemmPlan<T>::prepare(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+                            const SpgemmOptions& options, EarlyValues* early) {
   [[maybe_unused]] const KernelPath path = choose_spgemm_path(options.path);
 #if SUAN_HAVE_CUDA
   if (path != KernelPath::native) {
@@ -36,8 +42,11 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
   const Repeats repeats(space, host_b);
   const ColumnWords<T> words(space, host_b);
   const auto rows = std::make_shared<SpgemmRows>(a.rows, chunks_.size() - 1, repeats.distance());
+  // Rows that repeat have what was found for one of them, which is faster.
+  if (repeats.distance() > 0) early = nullptr;
+  if (early != nullptr) early->resize(chunks_.size() - 1);
   const auto structure = find_structure("suan::spgemm_structure", space, chunks_, [&] {
-    return SpgemmColumns<T>(host_a, host_b, products, repeats, words, *rows);
+    return SpgemmColumns<T>(host_a, host_b, products, repeats, words, *rows, early);
   });
   rows_ = rows;
   structure_ = {a.rows, b.columns, structure.offsets, structure.indices, {}};
@@ -46,6 +55,12 @@ SpgemmPlan<T>::SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, cons
 template <Scalar T>
 CsrView<T> SpgemmPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>& a,
                                    const CsrView<T>& b, CsrView<T> last) const {
+  return sum(space, a, b, std::move(last), nullptr);
+}
+
+template <Scalar T>
+CsrView<T> SpgemmPlan<T>::sum(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+                              CsrView<T> last, EarlyValues* early) const {
   if (prepared_) {
     last = {};
     return prepared_->multiply(space, a, b);
@@ -57,14 +72,16 @@ CsrView<T> SpgemmPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>
   const detail::Staged<T> values("suan::Csr::values", columns.extent(0),
                                  std::exchange(last.values, {}));
   const std::size_t count = chunks_.empty() ? 0 : chunks_.size() - 1;
+  const bool has_early = early != nullptr && !early->empty();
   share_chunks("suan::spgemm_values", space, count, [&](const auto& next) {
     SpgemmValues<T> work(host_a, host_b, *rows_);
     for (std::size_t c = next(); c < count; c = next()) {
-      work.start_chunk(c, chunks_[c], chunks_[c + 1]);
+      work.start_chunk(c, chunks_[c], chunks_[c + 1], has_early ? (*early)[c].get() : nullptr);
       for (LocalIndex i = chunks_[c]; i < chunks_[c + 1]; ++i) {
         const Offset begin = offsets.data()[i];
         work.row(i, columns.data() + begin, offsets.data()[i + 1] - begin, values.data() + begin);
       }
+      if (has_early) (*early)[c].reset();
     }
   });
   return {structure_.rows, structure_.columns, structure_.offsets, structure_.indices,
@@ -72,12 +89,26 @@ CsrView<T> SpgemmPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>
 }
 
 template <Scalar T>
+CsrView<T> spgemm(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+                  const SpgemmOptions& options) {
+  SpgemmPlan<T> plan;
+  typename SpgemmPlan<T>::EarlyValues early;
+  plan.prepare(space, a, b, options, &early);
+  return plan.sum(space, a, b, {}, &early);
+}
+
+template <Scalar T>
 std::string SpgemmPlan<T>::description() const {
   return prepared_ ? prepared_->description() : "rows on the host";
 }
 
-template class SpgemmPlan<float>;
-template class SpgemmPlan<double>;
-template class SpgemmPlan<Complex>;
+#define SUAN_INSTANTIATE(T)                                                               \
+  template class SpgemmPlan<T>;                                                           \
+  template CsrView<T> spgemm(const ExecutionSpace&, const CsrView<T>&, const CsrView<T>&, \
+                             const SpgemmOptions&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -10,24 +10,36 @@
 
 namespace suan::kernels {
 
+/// The values of the rows of each chunk that have few products, one after the other: what may be
+/// summed while columns are found.
+template <Scalar T>
+using EarlyValues = std::vector<std::unique_ptr<T[]>>;
+
 /// The columns of rows of C, on one thread. What it finds out about a row on the way goes to
 /// `rows`.
 template <Scalar T>
 class SpgemmColumns {
  public:
   SpgemmColumns(const HostCsr<T>& a, const HostCsr<T>& b, const WorkOfRows& products,
-                const Repeats& repeats, const ColumnWords<T>& words, SpgemmRows& rows)
+                const Repeats& repeats, const ColumnWords<T>& words, SpgemmRows& rows,
+                EarlyValues<T>* early)
       : a_(a),
         b_(b),
         products_(products),
         repeats_(repeats),
         words_(words),
         rows_(rows),
+        early_(early),
         set_(b.columns) {}
 
   Offset bound(LocalIndex i) const { return std::min<Offset>(products_.of(i), b_.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows& earlier, LocalIndex* out) {
+    constexpr auto few = static_cast<Offset>(FewColumns::most);
+    if (early_ != nullptr && products_.of(i) <= few) {
+      rows_.kind(i) = RowKind::listed;
+      return columns_and_values(i, out);
+    }
     const LocalIndex distance = repeats_.distance();
     if (distance > 0 && earlier.has(distance) && repeats_.product_repeats(a_, i)) {
       rows_.kind(i) = RowKind::moved;
@@ -41,7 +53,6 @@ class SpgemmColumns {
       const auto from = earlier.row(1);
       return std::copy(from.begin(), from.end(), out);
     }
-    constexpr auto few = static_cast<Offset>(FewColumns::most);
     if (products_.of(i) <= few) {
       rows_.kind(i) = RowKind::listed;
       few_.clear();
@@ -70,6 +81,10 @@ class SpgemmColumns {
   void end_chunk(std::size_t chunk) {
     rows_.places(chunk) = places_;  // of the size that they have
     places_.clear();
+    if (early_ == nullptr) return;
+    (*early_)[chunk] = std::make_unique_for_overwrite<T[]>(values_in_use_);
+    std::copy_n(values_.data(), values_in_use_, (*early_)[chunk].get());
+    values_in_use_ = 0;
   }
 
  private:
@@ -100,6 +115,44 @@ class SpgemmColumns {
     }
   }
 
+  /// Asks for the row of B that an entry behind entry k of A meets, and for where the row of one
+  /// further on begins.
+  [[gnu::always_inline]] inline void ask_ahead(Offset k) const {
+    constexpr Offset near = 12;
+    constexpr Offset far = 24;
+    const Offset last = a_.entries() - 1;
+    __builtin_prefetch(b_.offsets + a_.indices[std::min(k + far, last)]);
+    const Offset begin = b_.offsets[a_.indices[std::min(k + near, last)]];
+    __builtin_prefetch(b_.indices + begin);
+    __builtin_prefetch(b_.values + begin);
+  }
+
+  /// Of a row with few products, which are sorted and added at once.
+  LocalIndex* columns_and_values(LocalIndex i, LocalIndex* out) {
+    few_.clear();
+    std::size_t count = 0;
+    for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {
+      const LocalIndex row = a_.indices[k];
+      const T factor = a_.values[k];
+      ask_ahead(k);
+      const Offset end = b_.offsets[row + 1];
+      for (Offset l = b_.offsets[row]; l < end && count < FewColumns::most; ++l) {
+        few_.set(count, b_.indices[l]);
+        summands_[count++] = factor * b_.values[l];
+      }
+    }
+    few_.resize(count);
+    LocalIndex* const end = few_.take(out);
+    if (values_.size() < values_in_use_ + FewColumns::most) {
+      values_.resize(2 * values_.size() + FewColumns::most);
+    }
+    T* const sums = values_.data() + values_in_use_;
+    std::fill_n(sums, end - out, T{});
+    for (std::size_t p = 0; p < count; ++p) sums[few_.places()[p]] += summands_[p];
+    values_in_use_ += static_cast<std::size_t>(end - out);
+    return end;
+  }
+
   LocalIndex* merge_into(LocalIndex i, LocalIndex longest, LocalIndex* out) {
     few_.clear();
     append_rows(i, longest);
@@ -114,8 +167,12 @@ class SpgemmColumns {
   const Repeats& repeats_;
   const ColumnWords<T>& words_;
   SpgemmRows& rows_;
+  EarlyValues<T>* early_;  // null: no values are summed
   ColumnSet set_;
   FewColumns few_;
+  std::array<T, FewColumns::most> summands_;
+  std::vector<T> values_;  // of the chunk's rows with few products
+  std::size_t values_in_use_ = 0;
   std::vector<FewColumns::Place> places_;  // of the chunk's rows that are listed
 };
 

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Codes as numbers in vector registers, on the host. The vectors are those of the compiler (GCC and
-// Clang), which any processor has in some width.
+// Codes as numbers in vector registers, on the host.
 #pragma once
 
+#include "kernels/lanes.hpp"
 #include "kernels/value_codes.hpp"
 
 #if !SUAN_HAVE_CUDA
@@ -14,24 +14,6 @@
 #endif
 
 namespace suan::kernels {
-
-template <class T, int n>
-struct VectorOf {
-  typedef T Type __attribute__((vector_size(n * sizeof(T))));
-};
-/// Complex numbers are not worth vectors of their own.
-template <int n>
-struct VectorOf<Complex, n> {
-  using Type = Complex;
-};
-
-/// n numbers at any address.
-template <int n, class T>
-typename VectorOf<T, n>::Type load_lanes(const T* numbers) {
-  typename VectorOf<T, n>::Type result;
-  __builtin_memcpy(&result, numbers, sizeof result);
-  return result;
-}
 
 /// The numbers whose bit is set in `present`, and zero in place of the others, whatever they are.
 template <int n, class T>

@@ -25,16 +25,21 @@ void require_fitting(const char* what, const char* left_name, const Csr<T>& left
   }
 }
 
-/// Checks first, for lists of initialisers.
 template <Scalar T>
-kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b,
-                                    const SpgemmOptions& options) {
+void require_product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options) {
   require_fitting("multiply", "A", a, "B", b);
   if (!(options.chunk_fraction > 0 && options.chunk_fraction <= 1)) {
     throw InvalidArgument(
         message("multiply: the chunk fraction must be above 0 and at most 1, not ",
                 options.chunk_fraction));
   }
+}
+
+/// Checks first, for lists of initialisers.
+template <Scalar T>
+kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b,
+                                    const SpgemmOptions& options) {
+  require_product(a, b, options);
   return kernels::SpgemmPlan<T>(ExecutionSpace(), a.view(), b.view(), options);
 }
 
@@ -62,7 +67,8 @@ kernels::CsrView<T> take_view(Csr<T>& m) {
 
 template <Scalar T>
 Csr<T> multiply(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options) try {
-  return to_csr(product_plan(a, b, options).multiply(ExecutionSpace(), a.view(), b.view()));
+  require_product(a, b, options);
+  return to_csr(kernels::spgemm(ExecutionSpace(), a.view(), b.view(), options));
 } catch (...) {
   rethrow_typed();
 }

@@ -60,7 +60,7 @@ class SpgemmRows;
 /// most 64; while the structure is found, 8 bytes per row of A and 9 per row of B, up to 8 bytes
 /// per entry of B, the columns of C a second time, and per thread an eighth of a byte per column of
 /// C and the products of one chunk of rows (2^16, or 64 rows). While values are found: per thread
-/// the greater of 2^16 and 16 times the entries of the longest row of C, in values, and up to 1.2
+/// the greater of 2^16 and 16 times the entries of the longest row of C, in values, and up to 2.3
 /// MB.
 ///
 /// This is the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure, and
@@ -88,12 +88,32 @@ class SpgemmPlan {
   std::string description() const;
 
  private:
+  /// The values of rows with few products, chunk by chunk, where they are summed with the
+  /// structure.
+  using EarlyValues = std::vector<std::unique_ptr<T[]>>;
+  template <Scalar S>
+  friend CsrView<S> spgemm(const ExecutionSpace&, const CsrView<S>&, const CsrView<S>&,
+                           const SpgemmOptions&);
+
+  void prepare(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+               const SpgemmOptions& options, EarlyValues* early);
+  CsrView<T> sum(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+                 CsrView<T> last, EarlyValues* early) const;
+
   CsrView<T> structure_;            // without values
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
   std::shared_ptr<const SpgemmRows> rows_;
   Offset multiply_adds_ = 0;
   std::shared_ptr<const PreparedSpgemm<T>> prepared_;  // where the path is not native
 };
+
+/// C = A B when only one product is wanted, with the bits of SpgemmPlan::multiply(). On the path
+/// native, rows with few products are looked at once for structure and values, where they do not
+/// repeat (road networks, graphs, circuits); memory then is the values of these rows a second time.
+/// @throws as SpgemmPlan.
+template <Scalar T>
+CsrView<T> spgemm(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
+                  const SpgemmOptions& options = {});
 
 }  // namespace kernels
 }  // namespace suan

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rows of a product of which something is known: how they are found and summed depends on it.
-#include "kernels/spgemm_rows.hpp"
+#include "kernels/place_lists.hpp"
 
 #include <gmock/gmock.h>
 
@@ -19,8 +19,8 @@ using suan::test::to_host;
 template <class T>
 class SpgemmRows : public suan::test::ProductReference<T> {
  public:
-  /// A B with plans made on any number of threads and multiplied on any number: near the reference,
-  /// and the same bits.
+  /// A B with plans made on any number of threads and multiplied on any number, and at once: near
+  /// the reference, and the same bits.
   static void expect_right_on_any_threads(const HostArrays<T>& a, const HostArrays<T>& b) {
     const auto csr_a = a.csr();
     const auto csr_b = b.csr();
@@ -31,6 +31,8 @@ class SpgemmRows : public suan::test::ProductReference<T> {
         results.push_back(to_host(plan.multiply(space, csr_a.view(), csr_b.view())));
         EXPECT_EQ(results.back(), results.front());
       }
+      EXPECT_EQ(to_host(suan::kernels::spgemm(made_on, csr_a.view(), csr_b.view())),
+                results.front());
     }
     suan::test::ProductReference<T>::expect_near(results.front(),
                                                  suan::test::ProductReference<T>::reference(a, b));
@@ -58,20 +60,26 @@ TYPED_TEST(SpgemmRows, EqualRowsInARow) {
   this->expect_near(to_host(suan::multiply(a.csr(), a.csr())), this->reference(a, a));
 }
 
+enum class Neighbours { of_edges, and_diagonal };
+
 /// `unknowns` at each point of a grid, each of which meets all those of the point itself and of its
 /// neighbours; values that differ from entry to entry. Rows repeat at a distance of `unknowns`.
 template <class T>
-HostArrays<T> grid_matrix(LocalIndex nx, LocalIndex ny, LocalIndex unknowns, LocalIndex seed) {
+HostArrays<T> grid_matrix(LocalIndex nx, LocalIndex ny, LocalIndex unknowns, LocalIndex seed,
+                          Neighbours neighbours = Neighbours::of_edges) {
   const LocalIndex n = nx * ny * unknowns;
   HostArrays<T> a{n, n};
   for (LocalIndex i = 0; i < n; ++i) {
     const LocalIndex point = i / unknowns;
     std::vector<LocalIndex> points;
-    if (point / nx > 0) points.push_back(point - nx);
-    if (point % nx > 0) points.push_back(point - 1);
-    points.push_back(point);
-    if (point % nx + 1 < nx) points.push_back(point + 1);
-    if (point / nx + 1 < ny) points.push_back(point + nx);
+    for (const LocalIndex dy : {-1, 0, 1}) {
+      for (const LocalIndex dx : {-1, 0, 1}) {
+        if (neighbours == Neighbours::of_edges && dx != 0 && dy != 0) continue;
+        const LocalIndex x = point % nx + dx;
+        const LocalIndex y = point / nx + dy;
+        if (x >= 0 && x < nx && y >= 0 && y < ny) points.push_back(y * nx + x);
+      }
+    }
     for (const LocalIndex p : points) {
       for (LocalIndex u = 0; u < unknowns; ++u) {
         a.indices.push_back(p * unknowns + u);
@@ -109,6 +117,43 @@ TYPED_TEST(SpgemmRows, RowsThatRepeat) {
       this->expect_right_on_any_threads(left, right);
     }
   }
+}
+
+// Rows of B are three runs of three times the unknowns, and follow each other with the same ones.
+TYPED_TEST(SpgemmRows, RowsOfRunsOfOneLength) {
+  using T = TypeParam;
+  for (const LocalIndex unknowns : {1, 2, 3, 4, 5}) {
+    SCOPED_TRACE(unknowns);
+    const auto a = grid_matrix<T>(25, 8, unknowns, 1, Neighbours::and_diagonal);
+    const auto b = grid_matrix<T>(25, 8, unknowns, 2, Neighbours::and_diagonal);
+    this->expect_right_on_any_threads(a, b);
+    this->expect_right_on_any_threads(a, without(b, b.indices.size() / 2));
+  }
+}
+
+TEST(PlaceList, RunsByHand) {
+  suan::kernels::PlaceList list;
+  // Rows of 4, 4 and 2 products: the first two have the same runs.
+  for (const std::size_t place : {3, 4, 8, 9, 3, 4, 8, 9, 10, 11}) list.push_back(place);
+  const auto rows = [](const auto& use) {
+    for (const Offset products : {4, 4, 2}) use(products);
+  };
+  list.find_runs(rows);
+  ASSERT_TRUE(list.has_runs());
+  EXPECT_EQ(list.common_length(), 2);
+  EXPECT_THAT(std::vector(list.alike(), list.alike() + 2), testing::ElementsAre(2, 1));
+  const std::vector runs(list.runs(), list.runs() + 3);
+  using Run = suan::kernels::PlaceList::Run;
+  EXPECT_THAT(runs, testing::ElementsAre(Run{3, 2}, Run{8, 2}, Run{10, 2}));
+
+  // A run does not go on in the next row, and short ones are not worth it.
+  list.clear();
+  for (const std::size_t place : {1, 2, 3, 5}) list.push_back(place);
+  list.find_runs([](const auto& use) {
+    use(2);
+    use(2);
+  });
+  EXPECT_FALSE(list.has_runs());
 }
 
 // The same places, other sums: a plan for values that differ from those it was made with.

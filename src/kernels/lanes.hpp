@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers side by side in registers of the processor, on the host: the vectors of the compiler (GCC
+// and Clang), which any processor has in some width.
+#pragma once
+
+#include "suan/core/types.hpp"
+
+namespace suan::kernels {
+
+template <class T, int n>
+struct VectorOf {
+  typedef T Type __attribute__((vector_size(n * sizeof(T))));
+};
+/// Complex numbers are not worth vectors of their own.
+template <int n>
+struct VectorOf<Complex, n> {
+  using Type = Complex;
+};
+
+/// Numbers in a register of 32 bytes.
+template <class T>
+inline constexpr int lanes_of_register = std::same_as<T, Complex> ? 1 : 32 / int(sizeof(T));
+
+/// n numbers at any address.
+template <int n, class T>
+typename VectorOf<T, n>::Type load_lanes(const T* numbers) {
+  typename VectorOf<T, n>::Type result;
+  __builtin_memcpy(&result, numbers, sizeof result);
+  return result;
+}
+template <int n, class T>
+void store_lanes(const typename VectorOf<T, n>::Type& lanes, T* numbers) {
+  __builtin_memcpy(numbers, &lanes, sizeof lanes);
+}
+
+}  // namespace suan::kernels
