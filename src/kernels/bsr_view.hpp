@@ -69,6 +69,7 @@ struct BsrView {
   }
 
 #if !SUAN_HAVE_CUDA
+  Offset work() const { return static_cast<Offset>(values.extent(0)) + rows; }
   LocalIndex first_row_of_part(int part, int parts) const;
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const;
 #endif

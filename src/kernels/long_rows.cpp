@@ -43,7 +43,7 @@ template <Scalar T>
 std::vector<T> LongRows<T>::products([[maybe_unused]] const ExecutionSpace& space,
                                      [[maybe_unused]] const CsrView<T>& a,
                                      [[maybe_unused]] const T* x,
-                                     [[maybe_unused]] Offset fetched) const {
+                                     [[maybe_unused]] bool fetch) const {
   std::vector<T> sums(rows_.size());
 #if !SUAN_HAVE_CUDA
   if (rows_.empty()) return sums;
@@ -57,7 +57,8 @@ std::vector<T> LongRows<T>::products([[maybe_unused]] const ExecutionSpace& spac
         const Offset begin = a.offsets(rows_[row]) + (p - pieces_[row]) * piece;
         const Offset ends[2] = {begin, std::min(begin + piece, a.offsets(rows_[row] + 1))};
         row_products(ends, 1, a.indices.data(), a.values.data(), x,
-                     &of_pieces[static_cast<std::size_t>(p)], {.fetched = fetched});
+                     &of_pieces[static_cast<std::size_t>(p)],
+                     {.entries = a.entries(), .fetch = fetch});
       });
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     for (Offset p = pieces_[row]; p < pieces_[row + 1]; ++p) {

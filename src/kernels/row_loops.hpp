@@ -4,12 +4,13 @@
 // Loops over the rows of a product, for any format. A matrix M has
 //   rows                                          and, for a device,
 //   row_product(i, x): (M x)_i                    or, for the host,
+//   work()                                        about how many entries and rows it takes,
 //   first_row_of_part(part, parts)                where a thread's rows begin, and
 //   row_products(begin, count, x, products)       (M x)_i for begin <= i < begin + count; begin is
 //                                                 first_row_of_part plus a multiple of block_rows.
 #pragma once
 
-#include "core/threads.hpp"
+#include "kernels/parts.hpp"
 #include "suan/core/types.hpp"
 
 namespace suan::kernels {
@@ -43,8 +44,6 @@ Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& 
 // nothing else, then what is done with them, out of the first-level cache.
 constexpr LocalIndex block_rows = 256;
 
-using Parts = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>;
-
 /// Calls use(begin, count, products) for each block of rows of one part. The products stand in y,
 /// or where that is null in a place of the block's own.
 template <Scalar T, class Matrix, class Use>
@@ -66,8 +65,8 @@ void visit_blocks(const Matrix& m, const DeviceView<const T>& x, int part, int p
 template <Scalar T, class Matrix, class Row>
 void for_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
               const DeviceView<const T>& x, const Row& row) {
-  const int parts = detail::threads_of(space);
-  Kokkos::parallel_for(label, Parts(space, 0, parts), [&](int part) {
+  const int parts = parts_of_work(space, m.work());
+  for_parts(label, space, parts, [&](int part) {
     visit_blocks<T>(m, x, part, parts, nullptr,
                     [&row](LocalIndex begin, LocalIndex count, const T* products) {
                       for (LocalIndex i = 0; i < count; ++i) row(begin + i, products[i]);
@@ -80,26 +79,21 @@ void for_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
 template <class Sum, Scalar T, class Matrix, class Row>
 Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
                   const DeviceView<const T>& x, const Row& row, T* y = nullptr) {
-  const int parts = detail::threads_of(space);
-  Sum sum{};
-  Kokkos::parallel_reduce(
-      label, Parts(space, 0, parts),
-      [&](int part, Sum& partial) {
-        visit_blocks<T>(m, x, part, parts, y,
-                        [&](LocalIndex begin, LocalIndex count, const T* products) {
-                          Sum even{};
-                          Sum odd{};
-                          LocalIndex i = 0;
-                          for (; i + 2 <= count; i += 2) {
-                            even += row(begin + i, products[i]);
-                            odd += row(begin + i + 1, products[i + 1]);
-                          }
-                          if (i < count) even += row(begin + i, products[i]);
-                          partial += even + odd;
-                        });
-      },
-      sum);
-  return sum;
+  const int parts = parts_of_work(space, m.work());
+  return sum_of_parts<Sum>(label, space, parts, [&](int part, Sum& partial) {
+    visit_blocks<T>(m, x, part, parts, y,
+                    [&](LocalIndex begin, LocalIndex count, const T* products) {
+                      Sum even{};
+                      Sum odd{};
+                      LocalIndex i = 0;
+                      for (; i + 2 <= count; i += 2) {
+                        even += row(begin + i, products[i]);
+                        odd += row(begin + i + 1, products[i + 1]);
+                      }
+                      if (i < count) even += row(begin + i, products[i]);
+                      partial += even + odd;
+                    });
+  });
 }
 
 #endif
@@ -111,8 +105,8 @@ void product(const char* label, const ExecutionSpace& space, T alpha, const Matr
              const DeviceView<const T>& x, T beta, const DeviceView<T>& y) {
 #if !SUAN_HAVE_CUDA
   if (alpha == T(1) && beta == T(0)) {
-    const int parts = detail::threads_of(space);
-    Kokkos::parallel_for(label, Parts(space, 0, parts), [&](int part) {
+    const int parts = parts_of_work(space, m.work());
+    for_parts(label, space, parts, [&](int part) {
       visit_blocks<T>(m, x, part, parts, y.data(), [](LocalIndex, LocalIndex, const T*) {});
     });
     return;

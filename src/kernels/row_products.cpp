@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "kernels/lanes.hpp"
 #include "kernels/parts.hpp"
 
 #if !SUAN_HAVE_CUDA
@@ -34,8 +35,9 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch(const LocalIndex* indices, const T* va
 }
 
 template <bool fetch, Scalar T>
-T short_row_product(Offset begin, Offset end, const LocalIndex* __restrict indices,
-                    const T* __restrict values, const T* __restrict x) {
+KOKKOS_FORCEINLINE_FUNCTION T short_row_product(Offset begin, Offset end,
+                                                const LocalIndex* __restrict indices,
+                                                const T* __restrict values, const T* __restrict x) {
   prefetch(indices + end, values + end);
   T sum{};
   for (Offset k = begin; k < end; ++k) {
@@ -50,16 +52,52 @@ T short_row_product(Offset begin, Offset end, const LocalIndex* __restrict indic
 template <Scalar T>
 constexpr Offset per_line = Kokkos::max<Offset>(4, 64 / Offset(sizeof(T)));
 
+/// Four sums of products.
+template <Scalar T, bool in_a_vector>
+class FourSums {
+ public:
+  KOKKOS_FORCEINLINE_FUNCTION void add(const LocalIndex* indices, const T* values, const T* x) {
+    for (int r = 0; r < 4; ++r) sums_[r] += values[r] * x[indices[r]];
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void add_to_first(const T& product) { sums_[0] += product; }
+  KOKKOS_FORCEINLINE_FUNCTION T sum() const {
+    return (sums_[0] + sums_[1]) + (sums_[2] + sums_[3]);
+  }
+
+ private:
+  T sums_[4] = {};
+};
+
+/// The same bits, with values loaded four at a time: one by one, the two loads of each product are
+/// all that a processor does in a cycle. Elements of x that come late delay each other here.
+template <Scalar T>
+class FourSums<T, true> {
+ public:
+  KOKKOS_FORCEINLINE_FUNCTION void add(const LocalIndex* indices, const T* values, const T* x) {
+    const Four elements = {x[indices[0]], x[indices[1]], x[indices[2]], x[indices[3]]};
+    sums_ += load_lanes<4>(values) * elements;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void add_to_first(const T& product) { sums_[0] += product; }
+  KOKKOS_FORCEINLINE_FUNCTION T sum() const {
+    return (sums_[0] + sums_[1]) + (sums_[2] + sums_[3]);
+  }
+
+ private:
+  using Four = typename VectorOf<T, 4>::Type;
+  Four sums_{};
+};
+
 /// `tail`, a number or a constant, is how many entries stand behind the last whole line at `end`.
 template <bool fetch, class Tail, Scalar T>
-T long_row_product(Offset begin, Offset end, Tail tail, const LocalIndex* __restrict indices,
-                   const T* __restrict values, const T* __restrict x) {
-  T s[4] = {};
+KOKKOS_FORCEINLINE_FUNCTION T long_row_product(Offset begin, Offset end, Tail tail,
+                                               const LocalIndex* __restrict indices,
+                                               const T* __restrict values, const T* __restrict x) {
+  FourSums<T, !fetch && !is_complex<T>> sums;
   const auto add_four = [&](Offset k) {
-    for (int r = 0; r < 4; ++r) {
-      if constexpr (fetch) __builtin_prefetch(x + indices[k + r + fetch_distance]);
-      s[r] += values[k + r] * x[indices[k + r]];
+    if constexpr (fetch) {
+      for (int r = 0; r < 4; ++r) __builtin_prefetch(x + indices[k + r + fetch_distance]);
     }
+    sums.add(indices + k, values + k, x);
   };
   for (Offset k = begin; k < end; k += per_line<T>) {
     prefetch(indices + k, values + k);
@@ -67,13 +105,38 @@ T long_row_product(Offset begin, Offset end, Tail tail, const LocalIndex* __rest
   }
   const Offset fours = tail / 4 * 4;
   for (Offset k = 0; k < fours; k += 4) add_four(end + k);
-  for (Offset k = fours; k < tail; ++k) s[0] += values[end + k] * x[indices[end + k]];
-  return (s[0] + s[1]) + (s[2] + s[3]);
+  for (Offset k = fours; k < tail; ++k) sums.add_to_first(values[end + k] * x[indices[end + k]]);
+  return sums.sum();
+}
+
+/// short_row_product four entries at a time: rows of 1 to 4, 5 to 8, ... entries take the same way,
+/// so that fewer ends are mispredicted. Up to three entries behind the row are read; their products
+/// are left out, whatever they are.
+template <bool fetch, Scalar T>
+T uneven_row_product(Offset begin, Offset end, const LocalIndex* __restrict indices,
+                     const T* __restrict values, const T* __restrict x) {
+  using Word = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+  using Words = typename VectorOf<Word, 4>::Type;
+  using Four = typename VectorOf<T, 4>::Type;
+  prefetch(indices + end, values + end);
+  const Words numbers = {0, 1, 2, 3};
+  T sum{};
+  for (Offset k = begin; k < end; k += 4) {
+    if constexpr (fetch) {
+      for (int r = 0; r < 4; ++r) __builtin_prefetch(x + indices[k + r + fetch_distance]);
+    }
+    const Four elements = {x[indices[k]], x[indices[k + 1]], x[indices[k + 2]], x[indices[k + 3]]};
+    const Four all = load_lanes<4>(values + k) * elements;
+    const auto of_row = reinterpret_cast<Four>(reinterpret_cast<Words>(all) &
+                                               (numbers < static_cast<Word>(end - k)));
+    for (int r = 0; r < 4; ++r) sum += of_row[r];
+  }
+  return sum;
 }
 
 template <bool fetch, Scalar T>
-T row_product(Offset begin, Offset end, const LocalIndex* indices, const T* values, const T* x,
-              Offset limit) {
+KOKKOS_FORCEINLINE_FUNCTION T row_product(Offset begin, Offset end, const LocalIndex* indices,
+                                          const T* values, const T* x, Offset limit) {
   if (end - begin < long_row) {
     return short_row_product<fetch>(begin, end, indices, values, x);
   }
@@ -163,22 +226,52 @@ void alike_row_products(const Offset* offsets, LocalIndex count, const LocalInde
   }
 }
 
+/// Rows whose lengths nobody can foresee.
+template <Scalar T>
+void uneven_row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
+                         const T* values, const T* x, T* products, const RowOptions& options) {
+  constexpr Offset read_behind = 3;
+  const auto multiply = [&]<bool fetch>(LocalIndex i) {
+    for (; i < count && offsets[i + 1] + read_behind + fetch_distance <= options.entries; ++i) {
+      products[i] =
+          offsets[i + 1] - offsets[i] < long_row
+              ? uneven_row_product<fetch>(offsets[i], offsets[i + 1], indices, values, x)
+              : row_product<fetch>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
+    }
+    return i;
+  };
+  LocalIndex i = options.fetch ? multiply.template operator()<true>(0)
+                               : multiply.template operator()<false>(0);
+  for (; i < count; ++i) {
+    products[i] = row_product<false>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
+  }
+}
+
 }  // namespace
 
 template <Scalar T>
 void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
                   const T* values, const T* x, T* products, const RowOptions& options) {
-  if (options.alike && options.fetched == 0) {
+  if constexpr (!is_complex<T>) {
+    if (options.uneven) {
+      uneven_row_products(offsets, count, indices, values, x, products, options);
+      return;
+    }
+  }
+  if (options.alike && !options.fetch) {
     alike_row_products(offsets, count, indices, values, x, products, options.limit);
     return;
   }
-  Offset begin = offsets[0];
-  for (LocalIndex i = 0; i < count; ++i) {
-    const Offset end = offsets[i + 1];
-    products[i] = end + fetch_distance <= options.fetched
-                      ? row_product<true>(begin, end, indices, values, x, options.limit)
-                      : row_product<false>(begin, end, indices, values, x, options.limit);
-    begin = end;
+  // Apart, because each branch in the loop is one more to foresee.
+  LocalIndex i = 0;
+  if (options.fetch) {
+    for (; i < count && offsets[i + 1] + fetch_distance <= options.entries; ++i) {
+      products[i] =
+          row_product<true>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
+    }
+  }
+  for (; i < count; ++i) {
+    products[i] = row_product<false>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
   }
 }
 

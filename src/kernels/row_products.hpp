@@ -13,11 +13,24 @@ namespace suan::kernels {
 struct RowOptions {
   /// Rows of so many entries and more are left out.
   Offset limit = std::numeric_limits<Offset>::max();
-  /// How many of the entries of the matrix there are when elements of x are to be asked for ahead
-  /// of their use; else zero.
-  Offset fetched = 0;
+  /// Of the matrix: how far may be read. Without it neither `fetch` nor `uneven` do anything.
+  Offset entries = 0;
+  /// Whether elements of x are to be asked for ahead of their use.
+  bool fetch = false;
   /// Whether most rows are as long as the row before. Does nothing where elements of x are fetched.
   bool alike = false;
+  /// Whether rows are short and of very different lengths.
+  bool uneven = false;
+
+  template <Scalar T>
+  static RowOptions from(const SpmvHints<T>& hints, Offset entries) {
+    RowOptions options;
+    options.entries = entries;
+    options.fetch = hints.scattered;
+    options.alike = hints.alike;
+    options.uneven = hints.uneven;
+    return options;
+  }
 };
 
 /// products[i] = sum over the entries k of row i of values[k] x[indices[k]], for i < count, where

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/spmm.hpp"
 
-#include "core/threads.hpp"
 #include "kernels/block_sums.hpp"
+#include "kernels/parts.hpp"
 #include "kernels/row_products.hpp"
 #include "kernels/streaming.hpp"
 
@@ -53,7 +53,7 @@ struct Product {
   T* y;
   std::size_t x_stride;
   std::size_t y_stride;
-  Offset fetched;  // of RowOptions
+  Offset fetched;  // all entries where elements of x are asked for ahead of their use, else 0
   bool streams;    // whole lines of Y go past the caches
 
   template <int width, bool fetch>
@@ -146,14 +146,13 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
       alpha,    beta,     a.offsets.data(), a.indices.data(), a.values.data(),
       x.data(), y.data(), x.stride(0),      y.stride(0),      scattered ? a.entries() : 0,
       streams};
-  const int parts = detail::threads_of(space);
-  Kokkos::parallel_for("suan::spmm",
-                       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, parts),
-                       [&](int part) {
-                         multiply_rows(product, first_row_of_part(a, part, parts),
-                                       first_row_of_part(a, part + 1, parts), y.extent(1));
-                         end_of_stream();
-                       });
+  const auto vectors = static_cast<Offset>(y.extent(1));
+  const int parts = parts_of_work(space, (a.entries() + a.rows) * vectors);
+  for_parts("suan::spmm", space, parts, [&](int part) {
+    multiply_rows(product, first_row_of_part(a, part, parts), first_row_of_part(a, part + 1, parts),
+                  y.extent(1));
+    end_of_stream();
+  });
 }
 
 #endif

@@ -13,8 +13,7 @@ namespace {
 template <Scalar T>
 struct CsrRows {
   CsrView<T> a;
-  Offset fetched = 0;  // of RowOptions
-  bool alike = false;  // of RowOptions
+  RowOptions options = {};
   LocalIndex rows = a.rows;
 
   KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
@@ -24,12 +23,13 @@ struct CsrRows {
     return sum;
   }
 #if !SUAN_HAVE_CUDA
+  Offset work() const { return a.entries() + a.rows; }
   LocalIndex first_row_of_part(int part, int parts) const {
     return kernels::first_row_of_part(a, part, parts);
   }
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const {
     kernels::row_products(a.offsets.data() + begin, count, a.indices.data(), a.values.data(), x,
-                          products, {.fetched = fetched, .alike = alike});
+                          products, options);
   }
 #endif
 };
@@ -41,17 +41,17 @@ template <Scalar T>
 struct CsrRowsBesideLong {
   const CsrView<T>& a;
   const LongRows<T>& long_rows;
-  Offset fetched;
-  bool alike;
+  RowOptions options;
   std::vector<T> sums;
   LocalIndex rows = a.rows;
 
+  Offset work() const { return a.entries() + a.rows; }
   LocalIndex first_row_of_part(int part, int parts) const {
     return kernels::first_row_of_part(a, part, parts, long_rows);
   }
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const {
     kernels::row_products(a.offsets.data() + begin, count, a.indices.data(), a.values.data(), x,
-                          products, {LongRows<T>::shortest, fetched, alike});
+                          products, options);
     long_rows.place(begin, count, sums, products);
   }
 };
@@ -62,14 +62,17 @@ struct CsrRowsBesideLong {
 template <Scalar T, class Use>
 auto with_rows(const ExecutionSpace& space, const CsrView<T>& a, const SpmvHints<T>& hints,
                const DeviceView<const T>& x, const Use& use) {
-  const Offset fetched = hints.scattered ? a.entries() : 0;
 #if !SUAN_HAVE_CUDA
+  RowOptions options = RowOptions::from(hints, a.entries());
   if (!hints.long_rows.empty()) {
-    return use(CsrRowsBesideLong<T>{a, hints.long_rows, fetched, hints.alike,
-                                    hints.long_rows.products(space, a, x.data(), fetched)});
+    options.limit = LongRows<T>::shortest;
+    return use(CsrRowsBesideLong<T>{a, hints.long_rows, options,
+                                    hints.long_rows.products(space, a, x.data(), options.fetch)});
   }
+  return use(CsrRows<T>{a, options});
+#else
+  return use(CsrRows<T>{a});
 #endif
-  return use(CsrRows<T>{a, fetched, hints.alike});
 }
 
 }  // namespace

@@ -72,9 +72,9 @@ bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a,
 }
 
 template <Scalar T>
-bool rows_are_alike([[maybe_unused]] const CsrView<T>& a) {
+double changing_rows([[maybe_unused]] const CsrView<T>& a) {
 #if SUAN_HAVE_CUDA
-  return false;
+  return 0;
 #else
   constexpr LocalIndex samples = 64;
   constexpr LocalIndex rows = 64;
@@ -87,19 +87,34 @@ bool rows_are_alike([[maybe_unused]] const CsrView<T>& a) {
     for (LocalIndex i = begin; i < begin + count; ++i) changes += length(i) != length(i + 1);
     all += std::max(count, 0);
   }
-  return 8 * changes <= all;
+  return all == 0 ? 0 : static_cast<double>(changes) / all;
 #endif
 }
+
+namespace {
+
+/// Where a product is repeated, a processor learns the lengths of so many rows by heart.
+constexpr LocalIndex learnt_rows = LocalIndex(1) << 16;
+constexpr Offset short_row = 16;
+
+template <Scalar T>
+bool rows_are_uneven(const CsrView<T>& a, double changing) {
+  return SUAN_HAVE_CUDA == 0 && changing >= 0.25 && a.rows >= learnt_rows &&
+         a.entries() < short_row * a.rows;
+}
+
+}  // namespace
 
 template <Scalar T>
 SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
     : long_rows(space, a),
       scattered(columns_are_scattered(a, sizeof(T))),
-      alike(rows_are_alike(a)) {}
+      alike(SUAN_HAVE_CUDA == 0 && changing_rows(a) <= 0.125),
+      uneven(rows_are_uneven(a, changing_rows(a))) {}
 
-#define SUAN_INSTANTIATE(T)                        \
-  template struct SpmvHints<T>;                    \
-  template bool rows_are_alike(const CsrView<T>&); \
+#define SUAN_INSTANTIATE(T)                         \
+  template struct SpmvHints<T>;                     \
+  template double changing_rows(const CsrView<T>&); \
   template bool columns_are_scattered(const CsrView<T>&, std::int64_t);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)

@@ -31,9 +31,9 @@ class LongRows {
   /// Entries of the long rows before row i.
   Offset entries_before(LocalIndex i) const;
   /// The product of each long row with x, in the order of the rows. Threads share the pieces.
-  /// `fetched` is that of row_products.hpp.
+  /// `fetch`: elements of x are asked for ahead of their use.
   std::vector<T> products(const ExecutionSpace& space, const CsrView<T>& a, const T* x,
-                          Offset fetched) const;
+                          bool fetch) const;
   /// Puts the products of those long rows that are in [begin, begin + count) to their places.
   void place(LocalIndex begin, LocalIndex count, const std::vector<T>& sums, T* products) const;
 

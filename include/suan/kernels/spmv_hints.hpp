@@ -23,6 +23,10 @@ struct SpmvHints {
   /// Whether most rows have as many entries as the row before, so that code made for their length
   /// pays: a processor mispredicts the end of a short loop, in each row.
   bool alike = false;
+  /// Whether rows are short and a quarter of them or more have another length than the row before,
+  /// in too many rows to be learnt by heart: several entries are then multiplied at a time, whether
+  /// they belong to the row or not.
+  bool uneven = false;
 };
 
 /// Whether, in a sample of entries, a part that counts of the columns is far from all columns of
@@ -31,9 +35,8 @@ struct SpmvHints {
 template <Scalar T>
 bool columns_are_scattered(const CsrView<T>& a, std::int64_t element_bytes);
 
-/// Whether at least seven in eight rows of a sample are as long as the row before. Always false for
-/// a device.
+/// Of a sample of rows, the part that is longer or shorter than the row before. Zero for a device.
 template <Scalar T>
-bool rows_are_alike(const CsrView<T>& a);
+double changing_rows(const CsrView<T>& a);
 
 }  // namespace suan::kernels

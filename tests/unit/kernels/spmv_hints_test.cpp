@@ -16,8 +16,8 @@ using suan::Layout;
 using suan::LocalIndex;
 using suan::Offset;
 using suan::Vector;
+using suan::kernels::changing_rows;
 using suan::kernels::columns_are_scattered;
-using suan::kernels::rows_are_alike;
 using suan::kernels::SpmvHints;
 using suan::test::HostMatrix;
 
@@ -155,10 +155,79 @@ HostMatrix<T> rows_in_runs(LocalIndex rows, LocalIndex run) {
   return a;
 }
 
-TYPED_TEST(SpmvHintsTest, RowsInLongRunsAreAlike) {
-  EXPECT_EQ(rows_are_alike(rows_in_runs<TypeParam>(5000, 20).csr().view()), SUAN_HAVE_CUDA == 0);
-  EXPECT_FALSE(rows_are_alike(rows_in_runs<TypeParam>(5000, 4).csr().view()));
-  EXPECT_FALSE(rows_are_alike(rows_in_runs<TypeParam>(50, 1).csr().view()));
+TYPED_TEST(SpmvHintsTest, CountsRowsOfAnotherLength) {
+  const auto changing = [](LocalIndex rows, LocalIndex run) {
+    return changing_rows(rows_in_runs<TypeParam>(rows, run).csr().view());
+  };
+  if (SUAN_HAVE_CUDA != 0) GTEST_SKIP() << "a device has no hints";
+  EXPECT_EQ(changing(5000, 1), 1);
+  EXPECT_NEAR(changing(5000, 4), 0.25, 0.05);
+  EXPECT_NEAR(changing(5000, 20), 0.05, 0.02);
+  EXPECT_EQ(changing(1, 1), 0);
+}
+
+TYPED_TEST(SpmvHintsTest, ManyShortRowsThatChangeAreUneven) {
+  const auto hints = [](LocalIndex rows, LocalIndex lengths) {
+    const auto a = matrix<TypeParam>(rows, rows, lengths, [rows](Offset i, Offset k) {
+      return static_cast<LocalIndex>((i + k) % rows);
+    });
+    return SpmvHints<TypeParam>(suan::ExecutionSpace(), a.csr().view());
+  };
+  EXPECT_EQ(hints(70000, 5).uneven, SUAN_HAVE_CUDA == 0);
+  EXPECT_FALSE(hints(60000, 5).uneven);   // so few are learnt by heart
+  EXPECT_FALSE(hints(70000, 1).uneven);   // all of one length
+  EXPECT_FALSE(hints(70000, 40).uneven);  // not short
+}
+
+// Entries behind a row, of which the values and the elements of x may be anything, are multiplied
+// and left out.
+TYPED_TEST(SpmvHintsTest, UnevenRowsChangeNoBitAndSeeNothingOfTheirNeighbours) {
+  using T = TypeParam;
+  const auto nan = std::numeric_limits<suan::Real<T>>::quiet_NaN();
+  for (const LocalIndex rows : {1, 2, 30, 5000}) {
+    auto a = matrix<T>(rows, rows + 1, 23, [rows](Offset i, Offset k) {
+      return static_cast<LocalIndex>((i * 7919 + k * 11) % rows);
+    });
+    // Every seventh row has one entry more, which is NaN or meets an element that is infinite.
+    const auto without = a;
+    a = HostMatrix<T>{};
+    a.rows = rows;
+    a.columns = rows + 1;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
+      for (auto k = static_cast<std::size_t>(without.offsets[i]);
+           k < static_cast<std::size_t>(without.offsets[i + 1]); ++k) {
+        a.indices.push_back(without.indices[k]);
+        a.values.push_back(without.values[k]);
+      }
+      if (i % 7 == 3) {
+        a.indices.push_back(i % 2 == 0 ? 0 : rows);
+        a.values.push_back(i % 2 == 0 ? T(nan) : T(1));
+      }
+      a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    }
+    auto elements = suan::random_vector<T>(Layout::serial(rows + 1), 1).to_host();
+    elements.back() = std::numeric_limits<suan::Real<T>>::infinity();
+    const auto csr = a.csr();
+    const auto x = Vector<T>::from_host(csr.column_layout(), elements);
+    for (const bool scattered : {false, true}) {
+      SpmvHints<T> hints;
+      hints.scattered = scattered;
+      std::vector<std::vector<T>> results;
+      for (const bool uneven : {false, true}) {
+        hints.uneven = uneven;
+        Vector<T> y(csr.row_layout());
+        suan::kernels::spmv<T>({}, T(1), csr.view(), x.view(), T(0), y.view(), hints);
+        results.push_back(y.to_host());
+      }
+      for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
+        if (i % 7 == 3) {
+          EXPECT_FALSE(suan::is_finite(results[1][i])) << i;
+        } else {
+          EXPECT_EQ(results[0][i], results[1][i]) << i;
+        }
+      }
+    }
+  }
 }
 
 // Code for one length, which changes in the middle of a block of rows and of a thread's part, sums
