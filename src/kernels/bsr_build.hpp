@@ -135,4 +135,11 @@ KOKKOS_FUNCTION void visit_bsr_row(const BsrView<T, Code>& m, LocalIndex i, cons
   }
 }
 
+/// Bytes of the arrays, a dictionary not counted.
+inline std::int64_t bytes_of_blocks(std::int64_t blocks, LocalIndex rows, int block,
+                                    int value_bytes) {
+  return blocks * (block * block * value_bytes + std::int64_t(sizeof(LocalIndex))) +
+         (std::int64_t{block_rows_of(rows, block)} + 1) * std::int64_t(sizeof(Offset));
+}
+
 }  // namespace suan::kernels

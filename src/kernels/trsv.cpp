@@ -7,6 +7,7 @@
 
 #include "core/memory.hpp"
 #include "core/threads.hpp"
+#include "kernels/trsv_rows.hpp"
 #include "kernels/trsv_schedules.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/options.hpp"
@@ -64,68 +65,6 @@ constexpr Offset least_parallel_work = 1 << 15;
 /// taking blocks and waiting costs more than it saves.
 constexpr Offset most_block_work = 4096;
 constexpr Offset least_block_work = 128;
-
-/// Solves one row at a time. The sum ends with the entry next to the diagonal, which on a grid is
-/// the one that was computed last, so that little waits for it; for the same reason the diagonal is
-/// inverted aside.
-template <Scalar T, Triangle triangle, Diagonal diagonal>
-struct Rows {
-  const Offset* offsets;
-  const LocalIndex* indices;
-  const T* values;
-  const T* b;
-  T* x;
-  LocalIndex rows;
-
-  KOKKOS_FORCEINLINE_FUNCTION void solve(LocalIndex i) const {
-    Offset begin = offsets[i];
-    Offset end = offsets[i + 1];
-    T inverse(1);
-    if constexpr (diagonal == Diagonal::stored) {
-      inverse /= triangle == Triangle::lower ? values[--end] : values[begin++];
-    }
-    T sum = b[i];
-    if constexpr (triangle == Triangle::lower) {
-      for (Offset k = begin; k < end; ++k) sum -= values[k] * x[indices[k]];
-    } else {
-      for (Offset k = end - 1; k >= begin; --k) sum -= values[k] * x[indices[k]];
-    }
-    x[i] = diagonal == Diagonal::stored ? sum * inverse : sum;
-  }
-
-  /// Rows at the positions [first, last); see TrsvStructure.
-  KOKKOS_FORCEINLINE_FUNCTION void solve_positions(LocalIndex first, LocalIndex last) const {
-    for (LocalIndex p = first; p < last; ++p) solve(row_at(p));
-  }
-
-  KOKKOS_FORCEINLINE_FUNCTION LocalIndex row_at(LocalIndex position) const {
-    return triangle == Triangle::lower ? position : rows - 1 - position;
-  }
-
-#if !SUAN_HAVE_CUDA
-  KOKKOS_FORCEINLINE_FUNCTION void prefetch_vectors(LocalIndex i) const {
-    __builtin_prefetch(b + i, 0, 2);
-    __builtin_prefetch(x + i, 1, 2);
-  }
-#endif
-};
-
-/// Calls use(Rows<...>) with the rows of the plan's kind.
-template <Scalar T, class Use>
-void with_rows(const CsrView<T>& a, Triangle triangle, Diagonal diagonal,
-               const DeviceView<const T>& b, const DeviceView<T>& x, const Use& use) {
-  const auto call = [&]<Triangle t, Diagonal d>() {
-    use(Rows<T, t, d>{a.offsets.data(), a.indices.data(), a.values.data(), b.data(), x.data(),
-                      a.rows});
-  };
-  const bool stored = diagonal == Diagonal::stored;
-  if (triangle == Triangle::lower) {
-    if (stored) return call.template operator()<Triangle::lower, Diagonal::stored>();
-    return call.template operator()<Triangle::lower, Diagonal::unit>();
-  }
-  if (stored) return call.template operator()<Triangle::upper, Diagonal::stored>();
-  call.template operator()<Triangle::upper, Diagonal::unit>();
-}
 
 void keep_blocks(TrsvBlocks blocks, TrsvAnalysis& analysis) {
   analysis.done = std::vector<std::atomic<std::uint32_t>>(blocks.tasks.size());
@@ -252,8 +191,9 @@ template <Scalar T>
 void TrsvPlan<T>::solve(const ExecutionSpace& space, const DeviceView<const T>& b,
                         const DeviceView<T>& x) const {
   if (prepared_) return prepared_->solve(space, a_.values, version_, b, x);
-  with_rows<T>(a_, triangle_, diagonal_, b, x,
-               [&](const auto& rows) { run_schedule(space, schedule_, rows, *analysis_); });
+  with_triangular_rows<T>(a_, triangle_, diagonal_, b, x, [&](const auto& rows) {
+    run_schedule(space, schedule_, rows, *analysis_);
+  });
 }
 
 template class TrsvPlan<float>;

@@ -36,7 +36,7 @@ struct Candidate {
 /// Seconds of the fastest of several products on the slowest rank. Collective.
 template <Scalar T>
 double measure(const kernels::SpmvPlan<T>& plan, const DistributedMatrix<T>& a, double budget) {
-  constexpr int most = 20;
+  constexpr int most = 100;  // small matrices, whose first products are not like later ones
   constexpr int least = 3;
   double best = std::numeric_limits<double>::infinity();
   together(a.comm(), [&] {
@@ -101,6 +101,125 @@ void make(const DistributedMatrix<T>& a, Candidate<T>& candidate) {
   candidate.format.bytes = a.comm().sum(bytes);
 }
 
+/// Csr, the formats beside it, and which of them is taken. All that may wait for other ranks is
+/// collective.
+template <Scalar T>
+class Chooser {
+ public:
+  Chooser(const DistributedMatrix<T>& a, const OptimizeOptions& options)
+      : a_(a), options_(options) {
+    std::int64_t vectors = static_cast<std::int64_t>(sizeof(T)) *
+                           (a.local().rows() + std::int64_t{a.local().columns()});
+    csr_.format.name = "csr";
+    together(a.comm(), [&] {
+      const auto& present = a.local().plan();
+      csr_.plan =
+          present.format() == "csr"
+              ? present
+              : kernels::SpmvPlan<T>(ExecutionSpace(), a.local().view(), KernelPath::automatic);
+    });
+    csr_.format.bytes = a.comm().sum(csr_.plan.bytes());
+    vectors_ = a.comm().sum(vectors);
+    // A storage that was asked for is tried all the same.
+    const bool free =
+        options.format == "auto" && (options.storage == "lossless" || options.storage == "same");
+    scattered_ = free && a.comm().max(csr_.plan.scattered() ? 1.0 : 0.0) > 0;
+    if (scattered_) return;
+    for (auto& format : detail::format_layouts(a, options, csr_.format.bytes)) {
+      others_.push_back({std::move(format), {}, {}, 0});
+    }
+  }
+
+  void choose() {
+    if (options_.format != "auto") {
+      reason_ = options_.format + " was asked for";
+      if (options_.format != "csr") taken_ = &others_.front();
+    } else {
+      if (scattered_) {
+        reason_ =
+            "columns are scattered over a large vector, and only csr asks for its elements "
+            "ahead";
+      }
+      take_fewest_bytes();
+      if (options_.measure) take_fastest();
+      reason_ += message("; chosen: ", taken_->format.name);
+    }
+    if (taken_ == &csr_) return;
+    if (taken_->seconds == 0) make(a_, *taken_);
+    reason_ += message(" (", taken_->description, ")");
+  }
+
+  const Candidate<T>& taken() const { return *taken_; }
+  FormatChoice choice() const {
+    FormatChoice result{options_,       reason_,      moved(csr_),
+                        moved(*taken_), csr_.seconds, taken_->seconds};
+    result.options.format = taken_->format.name;
+    result.options.block = taken_->format.block;
+    result.options.measure = false;
+    return result;
+  }
+
+ private:
+  std::int64_t moved(const Candidate<T>& candidate) const {
+    return candidate.format.bytes + vectors_;
+  }
+  void add_reason(const std::string& text) { reason_ += (reason_.empty() ? "" : ", ") + text; }
+
+  /// Of those whose arrays may stand beside csr's; the others are forgotten.
+  void take_fewest_bytes() {
+    double fewest = worthwhile * static_cast<double>(moved(csr_));
+    const auto limit = options_.memory * static_cast<double>(csr_.format.bytes);
+    for (const auto& other : others_) {
+      add_reason(message(other.title(), " would move ", percent(moved(other), moved(csr_)),
+                         " of the bytes of csr and need ",
+                         percent(other.format.bytes, csr_.format.bytes),
+                         " of its memory beside it"));
+    }
+    std::erase_if(others_, [&](const Candidate<T>& other) {
+      return static_cast<double>(other.format.bytes) > limit;
+    });
+    for (auto& other : others_) {
+      if (static_cast<double>(moved(other)) >= fewest) continue;
+      taken_ = &other;
+      fewest = static_cast<double>(moved(other));
+    }
+  }
+
+  void take_fastest() {
+    taken_ = &csr_;
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (const auto& other : others_) least = std::min(least, moved(other));
+    std::erase_if(others_, [&](const Candidate<T>& other) {
+      return static_cast<double>(moved(other)) > hopeless * static_cast<double>(least);
+    });
+    if (others_.empty()) return;
+    const double budget = options_.seconds / static_cast<double>(1 + others_.size());
+    reason_.clear();
+    csr_.seconds = measure(csr_.plan, a_, budget);
+    for (auto& other : others_) {
+      make(a_, other);
+      other.seconds = measure(other.plan, a_, budget);
+      add_reason(message(other.title(), " moves ", percent(moved(other), moved(csr_)),
+                         " of the bytes of csr and takes ", percent(other.seconds, csr_.seconds),
+                         " of its time"));
+      const bool wins = other.seconds < taken_->seconds;
+      Candidate<T>& loser = wins ? *taken_ : other;
+      if (wins) taken_ = &other;
+      // One format's arrays at a time beside those of csr, which the matrix has anyway.
+      if (&loser != &csr_) loser.plan = {};
+    }
+  }
+
+  const DistributedMatrix<T>& a_;
+  const OptimizeOptions& options_;
+  Candidate<T> csr_;
+  std::vector<Candidate<T>> others_;
+  Candidate<T>* taken_ = &csr_;
+  std::int64_t vectors_ = 0;
+  bool scattered_ = false;
+  std::string reason_;
+};
+
 }  // namespace
 
 template <Scalar T>
@@ -110,93 +229,10 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
   if (options.block == 1) {
     throw InvalidArgument("the option block is 1; blocks have 2 to 8 rows, and 0 finds the best");
   }
-  const auto& comm = a.comm();
-  auto vectors =
-      static_cast<std::int64_t>(sizeof(T)) * (a.local().rows() + std::int64_t{a.local().columns()});
-  Candidate<T> csr;
-  csr.format.name = "csr";
-  together(comm, [&] {
-    const auto& present = a.local().plan();
-    csr.plan = present.format() == "csr" ? present
-                                         : kernels::SpmvPlan<T>(ExecutionSpace(), a.local().view(),
-                                                                KernelPath::automatic);
-  });
-  csr.format.bytes = comm.sum(csr.plan.bytes());
-  vectors = comm.sum(vectors);
-  // A storage that was asked for is tried all the same.
-  const bool free =
-      options.format == "auto" && (options.storage == "lossless" || options.storage == "same");
-  const bool scattered = free && comm.max(csr.plan.scattered() ? 1.0 : 0.0) > 0;
-  std::vector<Candidate<T>> others;
-  if (!scattered) {
-    for (auto& format : detail::format_layouts(a, options, csr.format.bytes)) {
-      others.push_back({std::move(format), {}, {}, 0});
-    }
-  }
-  const auto moved = [&](const Candidate<T>& candidate) {
-    return candidate.format.bytes + vectors;
-  };
-
-  // Each that is beside csr in memory must fit there, and more than one is only for measuring.
-  std::string reason = options.format + " was asked for";
-  Candidate<T>* taken = options.format == "csr" || others.empty() ? &csr : &others.front();
-  if (options.format == "auto") {
-    reason = scattered ? "columns are scattered over a large vector, and only csr asks for its "
-                         "elements ahead"
-                       : "";
-    taken = &csr;
-    double fewest = worthwhile * static_cast<double>(moved(csr));
-    const auto limit = options.memory * static_cast<double>(csr.format.bytes);
-    for (auto& other : others) {
-      reason += message(reason.empty() ? "" : ", ", other.title(), " would move ",
-                        percent(moved(other), moved(csr)), " of the bytes of csr and need ",
-                        percent(other.format.bytes, csr.format.bytes), " of its memory beside it");
-      if (static_cast<double>(other.format.bytes) > limit) continue;
-      if (static_cast<double>(moved(other)) < fewest) {
-        taken = &other;
-        fewest = static_cast<double>(moved(other));
-      }
-    }
-    if (options.measure) {
-      std::erase_if(others, [&](const Candidate<T>& other) {
-        return static_cast<double>(other.format.bytes) > limit;
-      });
-      std::int64_t least = std::numeric_limits<std::int64_t>::max();
-      for (const auto& other : others) least = std::min(least, moved(other));
-      std::erase_if(others, [&](const Candidate<T>& other) {
-        return static_cast<double>(moved(other)) > hopeless * static_cast<double>(least);
-      });
-      taken = &csr;
-      const double budget = options.seconds / static_cast<double>(1 + others.size());
-      if (!others.empty()) {
-        reason.clear();
-        csr.seconds = measure(csr.plan, a, budget);
-      }
-      for (auto& other : others) {
-        make(a, other);
-        other.seconds = measure(other.plan, a, budget);
-        reason += message(reason.empty() ? "" : ", ", other.title(), " moves ",
-                          percent(moved(other), moved(csr)), " of the bytes of csr and takes ",
-                          percent(other.seconds, csr.seconds), " of its time");
-        const bool wins = other.seconds < taken->seconds;
-        Candidate<T>& loser = wins ? *taken : other;
-        if (wins) taken = &other;
-        // One format's arrays at a time beside those of csr, which the matrix has anyway.
-        if (&loser != &csr) loser.plan = {};
-      }
-    }
-    reason += message("; chosen: ", taken->format.name);
-  }
-  if (taken != &csr && taken->seconds == 0) make(a, *taken);
-  if (taken != &csr) reason += message(" (", taken->description, ")");
-
-  auto result = a.with_plan(taken->plan);
-  if (choice != nullptr) {
-    *choice = {options, reason, moved(csr), moved(*taken), csr.seconds, taken->seconds};
-    choice->options.format = taken->format.name;
-    choice->options.block = taken->format.block;
-    choice->options.measure = false;
-  }
+  Chooser<T> chooser(a, options);
+  chooser.choose();
+  auto result = a.with_plan(chooser.taken().plan);
+  if (choice != nullptr) *choice = chooser.choice();
   return result;
 }
 
