@@ -4,7 +4,7 @@
 
 #include "kernels/bsr_build.hpp"
 #include "kernels/bsr_products.hpp"
-#include "kernels/row_counts.hpp"
+#include "kernels/csr_from_rows.hpp"
 #include "kernels/row_loops.hpp"
 #include "kernels/with_code.hpp"
 #include "suan/core/error.hpp"
@@ -28,39 +28,8 @@ bool rows_increase(const ExecutionSpace& space, const CsrView<T>& a) {
   return wrong == 0;
 }
 
-/// What csr_from_bsr asks of a matrix in blocks, whatever its codes are.
-template <Scalar T>
-class PreparedBsr : public PreparedSpmv<T> {
- public:
-  virtual CsrView<T> csr(const ExecutionSpace& space) const = 0;
-};
-
 template <Scalar T, class Code>
-CsrView<T> entries_of(const ExecutionSpace& space, const BsrView<T, Code>& m) {
-  const auto result = allocate_rows<T>(
-      space, m.rows, KOKKOS_LAMBDA(LocalIndex i) {
-        Offset count = 0;
-        visit_bsr_row(m, i, [&count](LocalIndex, const T&) { ++count; });
-        return count;
-      });
-  const auto offsets = result.offsets;
-  const auto indices = result.indices;
-  const auto values = result.values;
-  Kokkos::parallel_for(
-      "suan::csr_from_bsr", BlockRange(space, 0, m.rows), KOKKOS_LAMBDA(LocalIndex i) {
-        Offset at = offsets(i);
-        visit_bsr_row(m, i, [&](LocalIndex column, const T& value) {
-          indices(at) = column;
-          values(at) = value;
-          ++at;
-        });
-      });
-  space.fence("suan::csr_from_bsr");
-  return result.finish(m.rows, m.matrix_columns);
-}
-
-template <Scalar T, class Code>
-class BsrSpmv final : public PreparedBsr<T> {
+class BsrSpmv final : public PreparedFormat<T> {
  public:
   BsrSpmv(Offset entries, BsrView<T, Code> m, const ValueFacts<T>& facts, ValueStorage storage)
       : entries_(entries), storage_(to_string(storage)), m_(std::move(m)) {
@@ -92,7 +61,9 @@ class BsrSpmv final : public PreparedBsr<T> {
                    const DeviceView<const T>& b, const DeviceView<T>& r) const override {
     return product_residual<T>("suan::bsr_spmv_residual", space, m_, x, b, r);
   }
-  CsrView<T> csr(const ExecutionSpace& space) const override { return entries_of(space, m_); }
+  CsrView<T> csr(const ExecutionSpace& space) const override {
+    return csr_from_rows<T>("suan::csr_from_bsr", space, m_, m_.matrix_columns);
+  }
 
  private:
   Offset entries_;
@@ -128,15 +99,15 @@ class BsrPlan final : public FormatPlan<T> {
     }
     return bytes_of_blocks(blocks_, a_.rows, block_, value_bytes<T>(storage)) + table;
   }
-  std::shared_ptr<const PreparedSpmv<T>> make(const ExecutionSpace& space,
-                                              ValueStorage storage) const override {
+  std::shared_ptr<const PreparedFormat<T>> make(const ExecutionSpace& space,
+                                                ValueStorage storage) const override {
     facts_->require(storage);
     if (storage == ValueStorage::dictionary && !has_dictionary()) {
       throw NotSupported(message("the storage dictionary of bsr takes at most ",
                                  ValueFacts<T>::most_values - 1, " different values, none of them ",
                                  "-0, because one stands for fill-in; choose same or lossless"));
     }
-    return with_code<T>(storage, [&]<class Code>() -> std::shared_ptr<const PreparedSpmv<T>> {
+    return with_code<T>(storage, [&]<class Code>() -> std::shared_ptr<const PreparedFormat<T>> {
       return std::make_shared<const BsrSpmv<T, Code>>(
           a_.entries(),
           fill_bsr<T, Code>(space, a_, block_, offsets_, blocks_, codec_for<Code>(*facts_)),
@@ -180,29 +151,18 @@ std::int64_t bsr_bytes(const ExecutionSpace& space, const CsrView<T>& a, int blo
 }
 
 template <Scalar T>
-std::shared_ptr<const PreparedSpmv<T>> make_bsr(const ExecutionSpace& space, const CsrView<T>& a,
-                                                int block, ValueStorage storage) {
+std::shared_ptr<const PreparedFormat<T>> make_bsr(const ExecutionSpace& space, const CsrView<T>& a,
+                                                  int block, ValueStorage storage) {
   const auto plan = plan_bsr<T>(space, a, block, facts_about(space, a, storage));
   return plan->make(space, storage == ValueStorage::lossless ? plan->lossless() : storage);
 }
 
-template <Scalar T>
-CsrView<T> csr_from_bsr(const ExecutionSpace& space, const PreparedSpmv<T>& prepared) {
-  const auto* bsr = dynamic_cast<const PreparedBsr<T>*>(&prepared);
-  if (bsr == nullptr) {
-    throw InvalidArgument(message("csr_from_bsr: the matrix is in the format ", prepared.format(),
-                                  ", and not one that make_bsr made"));
-  }
-  return bsr->csr(space);
-}
-
-#define SUAN_INSTANTIATE(T)                                                                       \
-  template std::shared_ptr<const FormatPlan<T>> plan_bsr(                                         \
-      const ExecutionSpace&, const CsrView<T>&, int, std::shared_ptr<const ValueFacts<T>>);       \
-  template std::int64_t bsr_bytes(const ExecutionSpace&, const CsrView<T>&, int, ValueStorage);   \
-  template std::shared_ptr<const PreparedSpmv<T>> make_bsr(const ExecutionSpace&,                 \
-                                                           const CsrView<T>&, int, ValueStorage); \
-  template CsrView<T> csr_from_bsr(const ExecutionSpace&, const PreparedSpmv<T>&);
+#define SUAN_INSTANTIATE(T)                                                                     \
+  template std::shared_ptr<const FormatPlan<T>> plan_bsr(                                       \
+      const ExecutionSpace&, const CsrView<T>&, int, std::shared_ptr<const ValueFacts<T>>);     \
+  template std::int64_t bsr_bytes(const ExecutionSpace&, const CsrView<T>&, int, ValueStorage); \
+  template std::shared_ptr<const PreparedFormat<T>> make_bsr(                                   \
+      const ExecutionSpace&, const CsrView<T>&, int, ValueStorage);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -121,20 +121,6 @@ BsrView<T, Code> fill_bsr(const ExecutionSpace& space, const CsrView<T>& a, int 
   return {a.rows, a.columns, block, offsets, columns, values, codec};
 }
 
-/// Calls entry(column, value) for the entries of row i in the order of their columns, fill-in left
-/// out.
-template <Scalar T, class Code, class Entry>
-KOKKOS_FUNCTION void visit_bsr_row(const BsrView<T, Code>& m, LocalIndex i, const Entry& entry) {
-  const LocalIndex block_row = i / m.block;
-  for (Offset k = m.offsets(block_row); k < m.offsets(block_row + 1); ++k) {
-    for (int c = 0; c < m.block; ++c) {
-      const T value =
-          m.codec.decode(m.values(k * m.block * m.block + c * m.block + (i - block_row * m.block)));
-      if (!same_bits(value, marker<T>())) entry(m.columns(k) + c, value);
-    }
-  }
-}
-
 /// Bytes of the arrays, a dictionary not counted.
 inline std::int64_t bytes_of_blocks(std::int64_t blocks, LocalIndex rows, int block,
                                     int value_bytes) {

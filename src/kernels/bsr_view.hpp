@@ -62,6 +62,18 @@ struct BsrView {
     }
     return sum;
   }
+  /// Calls entry(column, value) for each entry of row i, by increasing column; fill-in is left out.
+  template <class Entry>
+  KOKKOS_FUNCTION void visit_row(LocalIndex i, const Entry& entry) const {
+    const LocalIndex block_row = i / block;
+    for (Offset k = offsets(block_row); k < offsets(block_row + 1); ++k) {
+      for (int c = 0; c < block; ++c) {
+        const T value =
+            codec.decode(values(k * block * block + c * block + (i - block_row * block)));
+        if (!same_bits(value, marker<T>())) entry(columns(k) + c, value);
+      }
+    }
+  }
   /// (A x)_i
   KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
     const T sum = sum_of_row<true>(i, x.data());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/sell.hpp"
 
+#include "kernels/csr_from_rows.hpp"
 #include "kernels/row_loops.hpp"
 #include "kernels/sell_build.hpp"
 #include "kernels/sell_products.hpp"
@@ -13,11 +14,12 @@ namespace suan::kernels {
 namespace {
 
 template <Scalar T, class Code>
-class SellSpmv final : public PreparedSpmv<T> {
+class SellSpmv final : public PreparedFormat<T> {
  public:
   SellSpmv(const ExecutionSpace& space, const CsrView<T>& a, const SellLayout& layout,
            const ValueFacts<T>& facts, ValueStorage storage)
       : entries_(a.entries()),
+        columns_(a.columns),
         storage_(to_string(storage)),
         m_(fill_sell<T, Code>(space, a, layout, codec_for<Code>(facts))),
         counts_(layout.counts) {
@@ -54,8 +56,13 @@ class SellSpmv final : public PreparedSpmv<T> {
     return product_residual<T>("suan::sell_spmv_residual", space, m_, x, b, r);
   }
 
+  CsrView<T> csr(const ExecutionSpace& space) const override {
+    return csr_from_rows<T>("suan::csr_from_sell", space, m_, columns_);
+  }
+
  private:
   Offset entries_;
+  LocalIndex columns_;
   std::string format_ = "sell";
   std::string_view storage_;
   SellView<T, Code> m_;
@@ -82,10 +89,10 @@ class SellPlan final : public FormatPlan<T> {
                     codec_for<Code>(*facts_).bytes();
            });
   }
-  std::shared_ptr<const PreparedSpmv<T>> make(const ExecutionSpace& space,
-                                              ValueStorage storage) const override {
+  std::shared_ptr<const PreparedFormat<T>> make(const ExecutionSpace& space,
+                                                ValueStorage storage) const override {
     facts_->require(storage);
-    return with_code<T>(storage, [&]<class Code>() -> std::shared_ptr<const PreparedSpmv<T>> {
+    return with_code<T>(storage, [&]<class Code>() -> std::shared_ptr<const PreparedFormat<T>> {
       return std::make_shared<const SellSpmv<T, Code>>(space, a_, layout_, *facts_, storage);
     });
   }
@@ -116,8 +123,8 @@ std::int64_t sell_bytes(const ExecutionSpace& space, const CsrView<T>& a, ValueS
 }
 
 template <Scalar T>
-std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
-                                                 ValueStorage storage) {
+std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
+                                                   ValueStorage storage) {
   const auto facts = facts_about(space, a, storage);
   if (storage != ValueStorage::lossless) facts->require(storage);
   const auto plan = plan_sell<T>(space, a, facts);
@@ -128,8 +135,8 @@ std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace& space, co
   template std::shared_ptr<const FormatPlan<T>> plan_sell(                                  \
       const ExecutionSpace&, const CsrView<T>&, std::shared_ptr<const ValueFacts<T>>);      \
   template std::int64_t sell_bytes(const ExecutionSpace&, const CsrView<T>&, ValueStorage); \
-  template std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace&,          \
-                                                            const CsrView<T>&, ValueStorage);
+  template std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace&,        \
+                                                              const CsrView<T>&, ValueStorage);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -58,8 +58,9 @@ struct SellView {
     return {nullptr, reinterpret_cast<const Distance*>(words + 1), LocalIndex(words[0])};
   }
 
-  /// (A x)_i, entry after entry.
-  KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
+  /// Calls entry(column, value) for each entry of row i, in the order of the row.
+  template <class Entry>
+  KOKKOS_FORCEINLINE_FUNCTION void visit_row(LocalIndex i, const Entry& entry) const {
     const SellSlice slice = slices(i / slice_rows);
     const LocalIndex lane = i % slice_rows;
     const std::uint32_t* words_at = words.data() + slice.words;
@@ -72,21 +73,26 @@ struct SellView {
     const bool gaps = slice.is(SellSlice::gaps);
     if (runs) words_at += slice.width;
     const Columns columns = columns_at(slice, words_at);
-    T sum{};
     for (LocalIndex k = 0; k < slice.width; ++k) {
       if (gaps && ((bases + slice.width)[k] >> lane & 1u) == 0) continue;
       const Offset at = Offset(k) * slice_rows + lane;
       const LocalIndex column = runs ? LocalIndex(bases[k]) + lane : columns[at];
-      sum += codec.decode(values_at[shared ? Offset(k) : at]) * x(column);
+      entry(column, codec.decode(values_at[shared ? Offset(k) : at]));
     }
     if (slice.is(SellSlice::uneven)) {
       const Offset side_by_side = Offset(slice.width) * slice_rows;
       const Code* tail_values = values_at + (shared ? Offset(slice.width) : side_by_side);
       const Offset tail_columns = runs ? 0 : side_by_side;
       for (Offset k = lane == 0 ? 0 : ends[lane - 1]; k < Offset(ends[lane]); ++k) {
-        sum += codec.decode(tail_values[k]) * x(columns[tail_columns + k]);
+        entry(columns[tail_columns + k], codec.decode(tail_values[k]));
       }
     }
+  }
+
+  /// (A x)_i, entry after entry.
+  KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
+    T sum{};
+    visit_row(i, [&](LocalIndex column, const T& value) { sum += value * x(column); });
     return sum;
   }
 

@@ -50,16 +50,11 @@ std::int64_t bsr_bytes(const ExecutionSpace& space, const CsrView<T>& a, int blo
 /// b^2 v + 4 and for each row 8 / b, with v the bytes of a value. y has the same bits on any number
 /// of threads.
 /// @throws InvalidArgument when block is not in [2, 8]; NotSupported when T has no such storage or
-/// it cannot hold a value. A dictionary takes one value fewer than in sell.
+/// it cannot hold a value. A dictionary takes one value fewer than in sell. Turned back, rows
+/// increase; fill-in is left out, and zeros that the matrix stores are there.
 template <Scalar T>
-std::shared_ptr<const PreparedSpmv<T>> make_bsr(const ExecutionSpace& space, const CsrView<T>& a,
-                                                int block,
-                                                ValueStorage storage = ValueStorage::lossless);
-
-/// The matrix that was prepared, with the values as they are stored: rows increase, fill-in is left
-/// out, stored zeros of the matrix are there.
-/// @throws InvalidArgument when `prepared` does not come from make_bsr.
-template <Scalar T>
-CsrView<T> csr_from_bsr(const ExecutionSpace& space, const PreparedSpmv<T>& prepared);
+std::shared_ptr<const PreparedFormat<T>> make_bsr(const ExecutionSpace& space, const CsrView<T>& a,
+                                                  int block,
+                                                  ValueStorage storage = ValueStorage::lossless);
 
 }  // namespace suan::kernels

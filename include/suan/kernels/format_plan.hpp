@@ -9,6 +9,15 @@
 
 namespace suan::kernels {
 
+/// A matrix in a format that can be turned back.
+template <Scalar T>
+class PreparedFormat : public PreparedSpmv<T> {
+ public:
+  /// The matrix with the values as they are stored, in arrays of its own; entries of a row stand as
+  /// they stood in the one that was prepared. Waits for the device.
+  virtual CsrView<T> csr(const ExecutionSpace& space) const = 0;
+};
+
 /// The layout of a matrix in a format. It shares the arrays of its matrix.
 template <Scalar T>
 class FormatPlan {
@@ -18,8 +27,8 @@ class FormatPlan {
   /// without loss, or T has no such storage. `storage` is not lossless.
   virtual std::int64_t bytes(ValueStorage storage) const = 0;
   /// @throws as ValueFacts::require().
-  virtual std::shared_ptr<const PreparedSpmv<T>> make(const ExecutionSpace& space,
-                                                      ValueStorage storage) const = 0;
+  virtual std::shared_ptr<const PreparedFormat<T>> make(const ExecutionSpace& space,
+                                                        ValueStorage storage) const = 0;
   /// Numbers that are stored, fill-in included.
   virtual Offset stored_values() const = 0;
   virtual const ValueFacts<T>& facts() const = 0;

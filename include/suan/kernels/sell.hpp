@@ -36,7 +36,7 @@ std::int64_t sell_bytes(const ExecutionSpace& space, const CsrView<T>& a,
 /// number of threads.
 /// @throws NotSupported when T has no such storage or float16 cannot hold a value.
 template <Scalar T>
-std::shared_ptr<const PreparedSpmv<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
-                                                 ValueStorage storage = ValueStorage::lossless);
+std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
+                                                   ValueStorage storage = ValueStorage::lossless);
 
 }  // namespace suan::kernels

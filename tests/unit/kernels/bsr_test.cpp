@@ -233,20 +233,11 @@ TYPED_TEST(BsrTest, NanInAnEntryStaysInItsRow) {
 
 TYPED_TEST(BsrTest, ComesBackAsTheSameMatrix) {
   using T = TypeParam;
-  const auto copy = [](const auto& device) {
-    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device);
-    return std::vector(host.data(), host.data() + host.size());
-  };
   auto a = sorted(irregular<T>(301, 205));
   a.values[3] = T(0);  // a stored zero stays an entry
   for (int block = 2; block <= 8; ++block) {
     const ExecutionSpace space;
-    const auto back = kernels::csr_from_bsr(space, *make_bsr(space, a.csr().view(), block));
-    EXPECT_EQ(back.rows, a.rows);
-    EXPECT_EQ(back.columns, a.columns);
-    EXPECT_EQ(copy(back.offsets), a.offsets);
-    EXPECT_EQ(copy(back.indices), a.indices);
-    EXPECT_EQ(copy(back.values), a.values);
+    expect_entries(a, make_bsr(space, a.csr().view(), block)->csr(space));
   }
 }
 
@@ -301,9 +292,6 @@ TEST(Bsr, WhatCannotBeDoneIsRefusedInWords) {
   zeros.values.assign(zeros.values.size(), -0.0);
   EXPECT_THAT(message_of([&] { make_bsr(space, zeros.csr().view(), 3, ValueStorage::dictionary); }),
               HasSubstr("none of them -0"));
-  EXPECT_THAT(
-      message_of([&] { kernels::csr_from_bsr(space, *kernels::make_sell(space, csr.view())); }),
-      HasSubstr("format sell"));
 }
 
 // Each stored value is rounded to 8 bits: |y - A x| <= 2^-8 |A||x| and the bound of the sum.

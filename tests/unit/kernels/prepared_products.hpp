@@ -6,13 +6,14 @@
 
 #include <gtest/gtest.h>
 
+#include "suan/kernels/format_plan.hpp"
 #include "unit/kernels/host_matrix.hpp"
 
 namespace suan::test {
 
 /// The matrix whose products were prepared by make_sell or make_bsr.
 template <class T>
-Csr<T> with_products(const Csr<T>& a, std::shared_ptr<const kernels::PreparedSpmv<T>> prepared) {
+Csr<T> with_products(const Csr<T>& a, std::shared_ptr<const kernels::PreparedFormat<T>> prepared) {
   return a.with_plan(kernels::SpmvPlan<T>(std::move(prepared)));
 }
 
@@ -58,6 +59,20 @@ void expect_products(const HostMatrix<T>& a, const Csr<T>& prepared) {
     scale += size(hx[i]) * size(hp[i]);
   }
   EXPECT_LE(size(xy - dot), 3 * tolerance * scale);
+}
+
+/// `back` is `a`, entry by entry.
+template <class T>
+void expect_entries(const HostMatrix<T>& a, const kernels::CsrView<T>& back) {
+  const auto copy = [](const auto& device) {
+    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device);
+    return std::vector(host.data(), host.data() + host.size());
+  };
+  EXPECT_EQ(back.rows, a.rows);
+  EXPECT_EQ(back.columns, a.columns);
+  EXPECT_EQ(copy(back.offsets), a.offsets);
+  EXPECT_EQ(copy(back.indices), a.indices);
+  EXPECT_EQ(copy(back.values), a.values);
 }
 
 }  // namespace suan::test

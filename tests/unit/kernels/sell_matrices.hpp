@@ -14,6 +14,15 @@ Csr<T> as_sell(const Csr<T>& a, kernels::ValueStorage storage = kernels::ValueSt
   return with_products(a, kernels::make_sell(ExecutionSpace(), a.view(), storage));
 }
 
+/// Products with `a` in the format are right, and turned back it is `a`.
+template <class T>
+void expect_sell(const HostMatrix<T>& a) {
+  const auto csr = a.csr();
+  expect_products(a, as_sell(csr));
+  const ExecutionSpace space;
+  expect_entries(a, kernels::make_sell(space, csr.view())->csr(space));
+}
+
 /// Rows of one length, with an entry in each third column from the diagonal on.
 template <class T>
 HostMatrix<T> band(LocalIndex rows, LocalIndex columns, LocalIndex length, const T& value) {
