@@ -16,7 +16,7 @@ namespace {
 /// One thread per element of Y, vectors side by side, so that neighbours read neighbours.
 template <bool add, Scalar T>
 void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-              T beta, const RowMajor<T>& y, [[maybe_unused]] bool scattered) {
+              T beta, const RowMajor<T>& y, [[maybe_unused]] const SpmmHints<T>& hints) {
   const auto k = static_cast<std::int64_t>(y.extent(1));
   Kokkos::parallel_for(
       "suan::spmm",
@@ -55,6 +55,8 @@ struct Product {
   std::size_t y_stride;
   Offset fetched;  // all entries where elements of x are asked for ahead of their use, else 0
   bool streams;    // whole lines of Y go past the caches
+  /// Rows of so many entries and more are left out.
+  Offset limit = std::numeric_limits<Offset>::max();
 
   template <int width, bool fetch>
   void add(BlockSums<T, width>& sums, Offset k, std::size_t c) const {
@@ -87,6 +89,7 @@ struct Product {
     for (LocalIndex i = begin; i < end; ++i) {
       const Offset first = offsets[i];
       const Offset last = offsets[i + 1];
+      if (last - first >= limit) continue;
       __builtin_prefetch(values + last + prefetch_distance, 0, 0);
       __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
       const auto sums = last + fetch_distance <= fetched ? row_sums<width, true>(first, last, c)
@@ -116,8 +119,10 @@ template <bool add, Scalar T>
 void multiply_rows(const Product<add, T>& product, LocalIndex begin, LocalIndex end,
                    std::size_t vectors) {
   constexpr LocalIndex some_rows = 64;
-  for (LocalIndex i = begin; i < end; i += some_rows) {
-    const LocalIndex last = Kokkos::min(i + some_rows, end);
+  // 64 bits, because the last step may go beyond 2^31.
+  for (Offset at = begin; at < end; at += some_rows) {
+    const auto i = static_cast<LocalIndex>(at);
+    const LocalIndex last = Kokkos::min(some_rows, end - i) + i;
     std::size_t c = 0;
     for (; c + 16 <= vectors; c += 16) product.template rows<16>(i, last, c);
     if (c + 8 <= vectors) {
@@ -136,21 +141,56 @@ void multiply_rows(const Product<add, T>& product, LocalIndex begin, LocalIndex 
   }
 }
 
+/// Rows that would keep one thread alone for long. Their pieces, which threads share, are the rows
+/// of a product of its own, whose sums are added in their order.
+template <bool add, Scalar T>
+void multiply_long_rows(const ExecutionSpace& space, const Product<add, T>& product,
+                        const LongRows<T>& long_rows, std::size_t vectors) {
+  constexpr Offset piece = LongRows<T>::piece;
+  for (const LocalIndex i : long_rows.rows()) {
+    std::vector<Offset> offsets;
+    const Offset end = product.offsets[i + 1];
+    for (Offset at = product.offsets[i]; at < end; at += piece) offsets.push_back(at);
+    const auto pieces = static_cast<LocalIndex>(offsets.size());
+    offsets.push_back(end);
+    std::vector<T> sums(static_cast<std::size_t>(pieces) * vectors);
+    const Product<false, T> of_pieces{
+        T(1),      T(0),        offsets.data(),   product.indices, product.values,
+        product.x, sums.data(), product.x_stride, vectors,         product.fetched,
+        false};
+    const int parts = std::min(detail::threads_of(space), int(pieces));
+    for_parts("suan::spmm_long_rows", space, parts, [&](int part) {
+      multiply_rows(of_pieces, static_cast<LocalIndex>(Offset(pieces) * part / parts),
+                    static_cast<LocalIndex>(Offset(pieces) * (part + 1) / parts), vectors);
+    });
+    T* const target = product.y + static_cast<std::size_t>(i) * product.y_stride;
+    for (std::size_t c = 0; c < vectors; ++c) {
+      T sum = sums[c];
+      for (std::size_t at = c + vectors; at < sums.size(); at += vectors) sum += sums[at];
+      target[c] = add ? product.alpha * sum + product.beta * target[c] : product.alpha * sum;
+    }
+  }
+}
+
 template <bool add, Scalar T>
 void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-              T beta, const RowMajor<T>& y, [[maybe_unused]] bool scattered) {
+              T beta, const RowMajor<T>& y, const SpmmHints<T>& hints) {
+  const std::size_t vectors = y.extent(1);
   // Vectors are taken 16 at a time first, so that all narrower ones begin a line, too.
   const bool streams = y.size() * sizeof(T) >= streamed_bytes && is_line(y.data()) &&
                        y.stride(0) * sizeof(T) % line_bytes == 0;
-  const Product<add, T> product{
+  Product<add, T> product{
       alpha,    beta,     a.offsets.data(), a.indices.data(), a.values.data(),
-      x.data(), y.data(), x.stride(0),      y.stride(0),      scattered ? a.entries() : 0,
+      x.data(), y.data(), x.stride(0),      y.stride(0),      hints.scattered ? a.entries() : 0,
       streams};
-  const auto vectors = static_cast<Offset>(y.extent(1));
-  const int parts = parts_of_work(space, (a.entries() + a.rows) * vectors);
+  if (!hints.long_rows.empty()) {
+    product.limit = LongRows<T>::shortest;
+    multiply_long_rows(space, product, hints.long_rows, vectors);
+  }
+  const int parts = parts_of_work(space, (a.entries() + a.rows) * static_cast<Offset>(vectors));
   for_parts("suan::spmm", space, parts, [&](int part) {
-    multiply_rows(product, first_row_of_part(a, part, parts), first_row_of_part(a, part + 1, parts),
-                  y.extent(1));
+    multiply_rows(product, first_row_of_part(a, part, parts, hints.long_rows),
+                  first_row_of_part(a, part + 1, parts, hints.long_rows), vectors);
     end_of_stream();
   });
 }
@@ -160,18 +200,23 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
 }  // namespace
 
 template <Scalar T>
+SpmmHints<T>::SpmmHints(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors)
+    : long_rows(space, a), scattered(columns_are_scattered(a, vectors * std::int64_t(sizeof(T)))) {}
+
+template <Scalar T>
 void spmm(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-          T beta, const RowMajor<T>& y, bool scattered) {
+          T beta, const RowMajor<T>& y, const SpmmHints<T>& hints) {
   if (beta == T(0)) {
-    multiply<false, T>(space, alpha, a, x, beta, y, scattered);
+    multiply<false, T>(space, alpha, a, x, beta, y, hints);
   } else {
-    multiply<true, T>(space, alpha, a, x, beta, y, scattered);
+    multiply<true, T>(space, alpha, a, x, beta, y, hints);
   }
 }
 
 #define SUAN_INSTANTIATE(T)                                                                    \
+  template struct SpmmHints<T>;                                                                \
   template void spmm(const ExecutionSpace&, T, const CsrView<T>&, const RowMajor<const T>&, T, \
-                     const RowMajor<T>&, bool);
+                     const RowMajor<T>&, const SpmmHints<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -9,9 +9,9 @@
 namespace suan::kernels {
 
 template <Scalar T>
-SpmmPlan<T>::SpmmPlan([[maybe_unused]] const ExecutionSpace& space, const CsrView<T>& a,
-                      LocalIndex vectors, KernelPath wanted)
-    : a_(a), scattered_(columns_are_scattered(a, vectors * std::int64_t(sizeof(T)))) {
+SpmmPlan<T>::SpmmPlan(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors,
+                      KernelPath wanted)
+    : a_(a), hints_(space, a, vectors) {
   [[maybe_unused]] const KernelPath path = choose_spmm_path(wanted);
 #if SUAN_HAVE_CUDA
   // cuSPARSE counts entries in 32 bits here; beyond that only the native kernel remains.
@@ -28,7 +28,7 @@ void SpmmPlan<T>::apply(const ExecutionSpace& space, T alpha, const RowMajor<con
   if (prepared_) {
     prepared_->apply(space, alpha, x, beta, y);
   } else {
-    spmm<T>(space, alpha, a_, x, beta, y, scattered_);
+    spmm<T>(space, alpha, a_, x, beta, y, hints_);
   }
 }
 

@@ -28,6 +28,8 @@ class LongRows {
   LongRows(const ExecutionSpace& space, const CsrView<T>& a);
 
   bool empty() const noexcept { return rows_.empty(); }
+  /// Their numbers, which increase.
+  const std::vector<LocalIndex>& rows() const noexcept { return rows_; }
   /// Entries of the long rows before row i.
   Offset entries_before(LocalIndex i) const;
   /// The product of each long row with x, in the order of the rows. Threads share the pieces.

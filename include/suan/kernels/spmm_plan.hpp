@@ -41,7 +41,7 @@ class SpmmPlan {
 
  private:
   CsrView<T> a_;
-  bool scattered_ = false;
+  SpmmHints<T> hints_;
   std::shared_ptr<const PreparedSpmm<T>> prepared_;
 };
 

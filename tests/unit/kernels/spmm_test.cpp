@@ -38,8 +38,12 @@ class SpmmTest : public testing::Test {
     Kokkos::deep_copy(y, to_device<T>(rows, k, y0));
     const MultiVector<const T> dx = to_device<T>(static_cast<std::size_t>(a.columns), k, x);
     suan::multiply<T>(alpha, a.csr(), dx, beta, y);
-    const auto result = to_host<T>(y);
-    for (std::size_t i = 0; i < rows; ++i) {
+    expect_near(a, k, alpha, x, beta, y0, to_host<T>(y));
+  }
+
+  static void expect_near(const HostMatrix<T>& a, std::size_t k, T alpha, const std::vector<T>& x,
+                          T beta, const std::vector<T>& y0, const std::vector<T>& result) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(a.rows); ++i) {
       const auto n = static_cast<Real<T>>(a.begin(i + 1) - a.begin(i));
       for (std::size_t c = 0; c < k; ++c) {
         T sum{};
@@ -169,11 +173,53 @@ TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreadsAndWithHints) {
   for (const auto& space : suan::test::instances()) {
     for (int repetition = 0; repetition < 20; ++repetition) {
       const MultiVector<T> y("suan::test::y", 3000, 11);
-      const bool scattered = repetition % 2 == 1;
-      suan::kernels::spmm<T>(space, T(1), a.view(), x, T(0), y, scattered);
+      suan::kernels::SpmmHints<T> hints;
+      hints.scattered = repetition % 2 == 1;
+      suan::kernels::spmm<T>(space, T(1), a.view(), x, T(0), y, hints);
       space.fence();
       if (expected.empty()) expected = to_host<T>(y);
       ASSERT_EQ(to_host<T>(y), expected);
+    }
+  }
+}
+
+// Threads share the pieces of long rows, of which the last is not whole. Columns that are far apart
+// change nothing.
+TYPED_TEST(SpmmTest, LongRowsAreShared) {
+  using T = TypeParam;
+  constexpr Offset shortest = suan::kernels::LongRows<T>::shortest;
+  auto a = irregular<T>(200, 5000, 40);
+  const auto add_row = [&](Offset length) {
+    for (Offset k = 0; k < length; ++k) {
+      a.indices.push_back(static_cast<LocalIndex>(k * 17 % 5000));
+      a.values.push_back(T(static_cast<Real<T>>(k % 11) / 7));
+    }
+    a.offsets.push_back(static_cast<Offset>(a.indices.size()));
+    ++a.rows;
+  };
+  add_row(shortest);
+  add_row(shortest - 1);
+  add_row(0);
+  add_row(3 * shortest + 5);
+  const auto csr = a.csr();
+  for (const std::size_t k : {1, 3, 8, 17}) {
+    SCOPED_TRACE(k);
+    const auto rows = static_cast<std::size_t>(a.rows);
+    const auto host_x = random_block<T>(5000, k, 4);
+    const MultiVector<const T> x = to_device<T>(5000, k, host_x);
+    const auto y0 = random_block<T>(rows, k, 5);
+    for (const T beta : {T(0), T(-3)}) {
+      std::vector<T> expected;
+      for (const auto& space : suan::test::instances()) {
+        const auto y = to_device<T>(rows, k, y0);
+        const suan::kernels::SpmmHints<T> hints(space, csr.view(), static_cast<LocalIndex>(k));
+        EXPECT_EQ(hints.long_rows.rows().size(), SUAN_HAVE_CUDA == 0 ? 2u : 0u);
+        suan::kernels::spmm<T>(space, T(2), csr.view(), x, beta, y, hints);
+        space.fence();
+        if (expected.empty()) expected = to_host<T>(y);
+        EXPECT_EQ(to_host<T>(y), expected);
+      }
+      this->expect_near(a, k, T(2), host_x, beta, y0, expected);
     }
   }
 }
