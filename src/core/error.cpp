@@ -28,26 +28,40 @@ void throw_error(ErrorKind kind, const std::string& text) {
   throw InternalError(text);
 }
 
+namespace {
+
+/// Also where there is no memory for the words.
+void set_text(std::string& text, const char* words) noexcept {
+  try {
+    text = words;
+  } catch (...) {
+    text.clear();
+  }
+}
+
+}  // namespace
+
 ErrorKind current_error(std::string& text) noexcept {
   try {
     throw;
   } catch (const Error& error) {
-    text = error.what();
+    set_text(text, error.what());
     return error.kind();
   } catch (const std::bad_alloc&) {
-    text =
-        "not enough memory on this machine for what was asked; use a smaller problem or more ranks";
+    set_text(text,
+             "not enough memory on this machine for what was asked; use a smaller problem or more "
+             "ranks");
     return ErrorKind::out_of_memory;
   } catch (const std::exception& error) {
-    text = error.what();
+    set_text(text, error.what());
     // How Kokkos says it, in a std::runtime_error that names the memory, the size and the label.
     if (text.find("memory space failed to allocate") != std::string::npos) {
       return ErrorKind::out_of_memory;
     }
   } catch (...) {
-    text = "an exception that is no std::exception";
+    set_text(text, "an exception that is no std::exception");
   }
-  if (text.empty()) text = "an exception without a message";
+  if (text.empty()) set_text(text, "an exception without a message");
   return ErrorKind::internal;
 }
 

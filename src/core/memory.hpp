@@ -45,4 +45,14 @@ HostView<T> allocate_on_host(const std::string& label, std::size_t size) {
   return allocate_view<HostView<T>>(label, size);
 }
 
+/// The same array where it is shared with its other owners; a copy where it is somebody else's
+/// memory, of which nobody knows how long it lives.
+template <class T>
+DeviceView<const T> kept(const DeviceView<const T>& array) {
+  if (array.use_count() > 0 || array.extent(0) == 0) return array;
+  const auto copy = allocate<T>("suan::kept", array.extent(0));
+  Kokkos::deep_copy(copy, array);
+  return copy;
+}
+
 }  // namespace suan::detail

@@ -13,7 +13,7 @@ namespace {
 constexpr LocalIndex sample_rows = 840;
 constexpr LocalIndex most_samples = 64;
 
-/// Blocks in the samples' rows. `stride` is the distance of two samples in samples, at least 1.
+/// Blocks in the rows of `samples` samples, spread over `of` of them.
 template <Scalar T>
 Offset blocks_in_samples(const ExecutionSpace& space, const CsrView<T>& a, int block,
                          LocalIndex samples, LocalIndex of) {

@@ -33,13 +33,10 @@ class FewColumns {
   void set(std::size_t p, LocalIndex column) { columns_[p] = column; }
   void resize(std::size_t size) { size_ = size; }
   std::size_t size() const { return size_; }
-  /// Not below size(), and at most `most`: of places() and of what is written.
-  std::size_t rounded_size() const { return (size_ + lanes - 1) / lanes * lanes; }
-
   /// Writes the different columns in increasing order and returns their end.
   LocalIndex* take(LocalIndex* out) {
     std::fill_n(columns_.data() + size_, lanes, columns_[0]);
-    const std::size_t size = rounded_size();
+    const std::size_t size = (size_ + lanes - 1) / lanes * lanes;
     std::array<int, most> smaller;
     for (std::size_t p = 0; p < size; p += lanes) count_smaller(p, size, smaller.data() + p);
     std::uint64_t taken = 0;

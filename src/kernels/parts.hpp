@@ -39,16 +39,21 @@ inline int parts_of_work(const ExecutionSpace& space, Offset work) {
   return work < little ? 1 : detail::threads_of(space);
 }
 
-/// Calls body(part) for each part, a thread for each; a single one on the thread that calls.
+/// Calls body(part) for each part, a thread for each; a single one on the thread that calls, which
+/// waits for nobody. Profilers see both.
 template <class Body>
 void for_parts(const char* label, const ExecutionSpace& space, int parts, const Body& body) {
-#if defined(KOKKOS_ENABLE_SERIAL)
   if (parts == 1) {
-    Kokkos::parallel_for(label, Kokkos::RangePolicy<Kokkos::Serial, Kokkos::IndexType<int>>(0, 1),
-                         body);
+    const bool is_seen = Kokkos::Tools::profileLibraryLoaded();
+    std::uint64_t kernel = 0;
+    if (is_seen) {
+      Kokkos::Tools::beginParallelFor(label, Kokkos::Tools::Experimental::device_id(space),
+                                      &kernel);
+    }
+    body(0);
+    if (is_seen) Kokkos::Tools::endParallelFor(kernel);
     return;
   }
-#endif
   Kokkos::parallel_for(
       label, Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, parts), body);
 }

@@ -12,10 +12,11 @@
 
 namespace suan::kernels {
 
-/// For each product of a row, in the order in which they are added, the number of the entry within
-/// the row. Where the products of a row of B stand side by side, as on grids of several unknowns or
-/// with diagonal neighbours, runs of them are kept instead, once for rows of B that follow each
-/// other with the same ones.
+/// For each product of a row, in the order in which A and B have them, the number of the entry
+/// within the row. Where the products of a row of B stand side by side, as on grids of several
+/// unknowns or with diagonal neighbours, runs of them are kept instead, once for rows of B that
+/// follow each other with the same ones: such rows are added run by run, which keeps the order of
+/// each sum because none of them has a column twice.
 class PlaceList {
  public:
   using Place = std::uint16_t;
@@ -37,23 +38,27 @@ class PlaceList {
   /// for the rows of B in their order.
   template <class ForEachRow>
   void find_runs(const ForEachRow& for_each_row) {
+    constexpr std::size_t worth_it = 2;  // a run costs about as much as so many products
     std::size_t next = 0;
     std::size_t before = 0;  // where the runs of the row before begin
     std::size_t count = 0;
     for_each_row([&](Offset products) {
       const std::size_t begin = runs_.size();
       const std::size_t end = next + static_cast<std::size_t>(products);
-      for (std::size_t p = next; p < end; ++p) {
+      bool increases = true;
+      // Too many already: nothing is kept, so that no memory is.
+      for (std::size_t p = next; p < end && count * worth_it <= places_.size(); ++p) {
+        increases &= p == next || places_[p] > places_[p - 1];
         if (p > next && places_[p] == places_[p - 1] + 1) {
           ++runs_.back().length;
         } else {
           runs_.push_back({places_[p], 1});
+          ++count;
         }
       }
-      count += runs_.size() - begin;
       next = end;
       const auto at = [&](std::size_t k) { return runs_.begin() + static_cast<std::ptrdiff_t>(k); };
-      if (!alike_.empty() && alike_.back() < most_alike &&
+      if (increases && !alike_.empty() && alike_.back() < most_alike &&
           std::equal(at(before), at(begin), at(begin), runs_.end())) {
         ++alike_.back();
         runs_.resize(begin);
@@ -62,8 +67,6 @@ class PlaceList {
         before = begin;
       }
     });
-    // A run costs about as much as two products.
-    constexpr std::size_t worth_it = 2;
     if (count * worth_it > places_.size()) runs_.clear();
     const Offset length = runs_.empty() ? 0 : runs_.front().length;
     const bool is_common = std::all_of(runs_.begin(), runs_.end(),

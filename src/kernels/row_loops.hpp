@@ -140,12 +140,13 @@ template <Scalar T, class Matrix>
 Real<T> product_residual(const char* label, const ExecutionSpace& space, const Matrix& m,
                          const DeviceView<const T>& x, const DeviceView<const T>& b,
                          const DeviceView<T>& r) {
-  return sum_over_rows<Real<T>, T>(
+  // In double also for float: a thread adds up hundreds of thousands of partial sums.
+  return static_cast<Real<T>>(sum_over_rows<double, T>(
       label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) {
         const T ri = b(i) - mx;
         r(i) = ri;
-        return abs_squared(ri);
-      });
+        return static_cast<double>(abs_squared(ri));
+      }));
 }
 
 }  // namespace suan::kernels

@@ -173,7 +173,7 @@ SellView<T, Code> fill_sell(const ExecutionSpace& space, const CsrView<T>& a,
         if (near && listed % 2 == 1) distances[listed] = 0;
       });
   space.fence("suan::sell_fill");
-  return {a.rows, slices, words, values, codec};
+  return {a.rows, a.entries(), slices, words, values, codec};
 }
 
 }  // namespace suan::kernels

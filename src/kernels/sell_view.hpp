@@ -38,6 +38,7 @@ using Distance = std::uint16_t __attribute__((may_alias));
 template <Scalar T, class Code>
 struct SellView {
   LocalIndex rows = 0;
+  Offset entries = 0;
   DeviceView<const SellSlice> slices;
   DeviceView<const std::uint32_t> words;
   DeviceView<const Code> values;
@@ -97,7 +98,7 @@ struct SellView {
   }
 
 #if !SUAN_HAVE_CUDA
-  Offset work() const { return static_cast<Offset>(values.extent(0)) + rows; }
+  Offset work() const { return entries + rows; }
   LocalIndex first_row_of_part(int part, int parts) const;
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const;
 #endif

@@ -46,7 +46,8 @@ template <bool add_y, Scalar T>
 struct Product {
   T alpha;
   T beta;
-  const Offset* offsets;
+  const Offset* begins;
+  const Offset* ends;
   const LocalIndex* indices;
   const T* values;
   const T* x;
@@ -87,8 +88,8 @@ struct Product {
   template <int width>
   void rows(LocalIndex begin, LocalIndex end, std::size_t c) const {
     for (LocalIndex i = begin; i < end; ++i) {
-      const Offset first = offsets[i];
-      const Offset last = offsets[i + 1];
+      const Offset first = begins[i];
+      const Offset last = ends[i];
       if (last - first >= limit) continue;
       __builtin_prefetch(values + last + prefetch_distance, 0, 0);
       __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
@@ -147,26 +148,34 @@ template <bool add, Scalar T>
 void multiply_long_rows(const ExecutionSpace& space, const Product<add, T>& product,
                         const LongRows<T>& long_rows, std::size_t vectors) {
   constexpr Offset piece = LongRows<T>::piece;
+  std::vector<Offset> begins;
+  std::vector<Offset> ends;
+  std::vector<std::size_t> first_pieces{0};
   for (const LocalIndex i : long_rows.rows()) {
-    std::vector<Offset> offsets;
-    const Offset end = product.offsets[i + 1];
-    for (Offset at = product.offsets[i]; at < end; at += piece) offsets.push_back(at);
-    const auto pieces = static_cast<LocalIndex>(offsets.size());
-    offsets.push_back(end);
-    std::vector<T> sums(static_cast<std::size_t>(pieces) * vectors);
-    const Product<false, T> of_pieces{
-        T(1),      T(0),        offsets.data(),   product.indices, product.values,
-        product.x, sums.data(), product.x_stride, vectors,         product.fetched,
-        false};
-    const int parts = std::min(detail::threads_of(space), int(pieces));
-    for_parts("suan::spmm_long_rows", space, parts, [&](int part) {
-      multiply_rows(of_pieces, static_cast<LocalIndex>(Offset(pieces) * part / parts),
-                    static_cast<LocalIndex>(Offset(pieces) * (part + 1) / parts), vectors);
-    });
-    T* const target = product.y + static_cast<std::size_t>(i) * product.y_stride;
+    for (Offset at = product.begins[i]; at < product.ends[i]; at += piece) {
+      begins.push_back(at);
+      ends.push_back(std::min(at + piece, product.ends[i]));
+    }
+    first_pieces.push_back(begins.size());
+  }
+  std::vector<T> sums(begins.size() * vectors);
+  Product<false, T> of_pieces{
+      T(1),      T(0),        begins.data(),    ends.data(), product.indices, product.values,
+      product.x, sums.data(), product.x_stride, vectors,     product.fetched, false};
+  const auto pieces = static_cast<Offset>(begins.size());
+  const int parts = detail::threads_of(space);
+  for_parts("suan::spmm_long_rows", space, parts, [&](int part) {
+    multiply_rows(of_pieces, static_cast<LocalIndex>(pieces * part / parts),
+                  static_cast<LocalIndex>(pieces * (part + 1) / parts), vectors);
+  });
+  for (std::size_t row = 0; row + 1 < first_pieces.size(); ++row) {
+    const auto i = static_cast<std::size_t>(long_rows.rows()[row]);
+    T* const target = product.y + i * product.y_stride;
     for (std::size_t c = 0; c < vectors; ++c) {
-      T sum = sums[c];
-      for (std::size_t at = c + vectors; at < sums.size(); at += vectors) sum += sums[at];
+      T sum{};
+      for (std::size_t p = first_pieces[row]; p < first_pieces[row + 1]; ++p) {
+        sum += sums[p * vectors + c];
+      }
       target[c] = add ? product.alpha * sum + product.beta * target[c] : product.alpha * sum;
     }
   }
@@ -179,10 +188,18 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
   // Vectors are taken 16 at a time first, so that all narrower ones begin a line, too.
   const bool streams = y.size() * sizeof(T) >= streamed_bytes && is_line(y.data()) &&
                        y.stride(0) * sizeof(T) % line_bytes == 0;
-  Product<add, T> product{
-      alpha,    beta,     a.offsets.data(), a.indices.data(), a.values.data(),
-      x.data(), y.data(), x.stride(0),      y.stride(0),      hints.scattered ? a.entries() : 0,
-      streams};
+  Product<add, T> product{alpha,
+                          beta,
+                          a.offsets.data(),
+                          a.offsets.data() + 1,
+                          a.indices.data(),
+                          a.values.data(),
+                          x.data(),
+                          y.data(),
+                          x.stride(0),
+                          y.stride(0),
+                          hints.scattered ? a.entries() : 0,
+                          streams};
   if (!hints.long_rows.empty()) {
     product.limit = LongRows<T>::shortest;
     multiply_long_rows(space, product, hints.long_rows, vectors);

@@ -95,22 +95,18 @@ namespace {
 
 /// Where a product is repeated, a processor learns the lengths of so many rows by heart.
 constexpr LocalIndex learnt_rows = LocalIndex(1) << 16;
-constexpr Offset short_row = 16;
-
-template <Scalar T>
-bool rows_are_uneven(const CsrView<T>& a, double changing) {
-  return SUAN_HAVE_CUDA == 0 && changing >= 0.25 && a.rows >= learnt_rows &&
-         a.entries() < short_row * a.rows;
-}
+constexpr LocalIndex short_row = 16;
 
 }  // namespace
 
 template <Scalar T>
 SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
-    : long_rows(space, a),
-      scattered(columns_are_scattered(a, sizeof(T))),
-      alike(SUAN_HAVE_CUDA == 0 && changing_rows(a) <= 0.125),
-      uneven(rows_are_uneven(a, changing_rows(a))) {}
+    : long_rows(space, a), scattered(columns_are_scattered(a, sizeof(T))) {
+  if (SUAN_HAVE_CUDA != 0) return;
+  const double changing = changing_rows(a);
+  alike = changing <= 0.125;
+  uneven = changing >= 0.25 && a.rows >= learnt_rows && a.entries() / short_row < a.rows;
+}
 
 #define SUAN_INSTANTIATE(T)                         \
   template struct SpmvHints<T>;                     \

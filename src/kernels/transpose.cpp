@@ -66,16 +66,6 @@ class ByColumn {
   Places places_;
 };
 
-/// The same array where it is shared with its other owners; a copy where it is somebody else's
-/// memory, of which nobody knows how long it lives.
-template <class T>
-DeviceView<const T> kept(const DeviceView<const T>& array) {
-  if (array.use_count() > 0 || array.extent(0) == 0) return array;
-  const auto copy = detail::allocate<T>(std::string("suan::Csr::structure"), array.extent(0));
-  Kokkos::deep_copy(copy, array);
-  return copy;
-}
-
 /// Whether each entry has a mirror, which is then in `mirrors`.
 template <Scalar T>
 bool note_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
@@ -117,7 +107,7 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
     to[k] = conjugated ? conjugate(from[mirror]) : from[mirror];
   };
   if (visit_mirrors(space, a, from, fetch)) {
-    return {a.rows, a.columns, kept(a.offsets), kept(a.indices), values};
+    return {a.rows, a.columns, detail::kept(a.offsets), detail::kept(a.indices), values};
   }
   return transpose_by_counting(space, a, conjugated);
 }
@@ -126,7 +116,7 @@ template <Scalar T>
 TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a) {
   const auto mirrors = detail::allocate<Offset>("suan::TransposePlan::source", a.values.extent(0));
   if (note_mirrors(space, a, mirrors)) {
-    structure_ = {a.rows, a.columns, kept(a.offsets), kept(a.indices), {}};
+    structure_ = {a.rows, a.columns, detail::kept(a.offsets), detail::kept(a.indices), {}};
     source_ = mirrors;
     return;
   }

@@ -158,18 +158,24 @@ std::int64_t Csr<T>::bytes_per_apply() const {
 }
 
 template <Scalar T>
-void Csr<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+void Csr<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const try {
   plan_.apply(ExecutionSpace(), alpha, x.view(), beta, y.view());
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-T Csr<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
+T Csr<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const try {
   return plan_.apply_dot(ExecutionSpace(), x.view(), y.view());
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Real<T> Csr<T>::do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const {
+Real<T> Csr<T>::do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const try {
   return norm2(r, plan_.residual(ExecutionSpace(), x.view(), b.view(), r.view()));
+} catch (...) {
+  rethrow_typed();
 }
 
 template class Csr<float>;

@@ -4,6 +4,7 @@
 // Plans belong to a structure: whether a matrix still has it.
 #pragma once
 
+#include "core/memory.hpp"
 #include "suan/core/error.hpp"
 #include "suan/matrix/csr.hpp"
 
@@ -48,7 +49,7 @@ void require_pattern(const char* what, const char* name, const kernels::CsrView<
 
 template <Scalar T>
 kernels::CsrView<T> pattern_of(const Csr<T>& a) {
-  return {a.rows(), a.columns(), a.view().offsets, a.view().indices, {}};
+  return {a.rows(), a.columns(), kept(a.view().offsets), kept(a.view().indices), {}};
 }
 
 /// Checked once more by the constructor, like every matrix.

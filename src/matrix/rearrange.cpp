@@ -136,19 +136,23 @@ Csr<T> submatrix(const Csr<T>& a, LocalIndex first_row, LocalIndex last_row,
 
 template <Scalar T>
 Csr<T> permute(const Csr<T>& a, std::span<const LocalIndex> rows,
-               std::span<const LocalIndex> columns) {
+               std::span<const LocalIndex> columns) try {
   require_permutation("rows", a, rows, a.rows());
   require_permutation("columns", a, columns, a.columns());
   return select_checked("permute", a, rows, columns);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>
-Csr<T> permute(const Csr<T>& a, std::span<const LocalIndex> order) {
+Csr<T> permute(const Csr<T>& a, std::span<const LocalIndex> order) try {
   if (a.rows() != a.columns()) {
     throw InvalidArgument(message("permute: ", described("A", a.view()),
                                   " is not square, so give orders of rows and of columns"));
   }
   return permute(a, order, order);
+} catch (...) {
+  rethrow_typed();
 }
 
 template <Scalar T>

@@ -60,8 +60,7 @@ class SpgemmRows;
 /// most 64; while the structure is found, 8 bytes per row of A and 9 per row of B, up to 8 bytes
 /// per entry of B, the columns of C a second time, and per thread an eighth of a byte per column of
 /// C and the products of one chunk of rows (2^16, or 64 rows). While values are found: per thread
-/// the greater of 2^16 and 16 times the entries of the longest row of C, in values, and up to 2.3
-/// MB.
+/// the greater of 2^16 and 16 times the entries of the longest row of C, in values, and up to 4 MB.
 ///
 /// This is the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure, and
 /// sums that differ in their rounding only, the same ones in each run; it takes 8 bytes per entry

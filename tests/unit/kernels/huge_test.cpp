@@ -6,7 +6,8 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
-#include <span>
+#include <algorithm>
+#include <vector>
 
 #include "suan/kernels/spgemm.hpp"
 #include "suan/kernels/spmv_plan.hpp"

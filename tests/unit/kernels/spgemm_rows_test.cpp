@@ -131,6 +131,36 @@ TYPED_TEST(SpgemmRows, RowsOfRunsOfOneLength) {
   }
 }
 
+/// Each row's entries, and behind them the same ones with other values.
+template <class T>
+HostArrays<T> twice(const HostArrays<T>& a) {
+  HostArrays<T> result{a.rows, a.columns};
+  for (std::size_t i = 0; i + 1 < a.offsets.size(); ++i) {
+    for (const int copy : {1, 3}) {
+      for (auto k = static_cast<std::size_t>(a.offsets[i]);
+           k < static_cast<std::size_t>(a.offsets[i + 1]); ++k) {
+        result.indices.push_back(a.indices[k]);
+        result.values.push_back(a.values[k] / T(static_cast<suan::Real<T>>(copy)));
+      }
+    }
+    result.offsets.push_back(static_cast<Offset>(result.indices.size()));
+  }
+  return result;
+}
+
+// Runs, but not several rows at once: the sum of a place that a row has twice goes row by row.
+TYPED_TEST(SpgemmRows, RunsInRowsThatHaveColumnsTwice) {
+  using T = TypeParam;
+  for (const LocalIndex unknowns : {2, 3}) {
+    SCOPED_TRACE(unknowns);
+    const auto a = grid_matrix<T>(25, 8, unknowns, 1, Neighbours::and_diagonal);
+    const auto b = twice(grid_matrix<T>(25, 8, unknowns, 2, Neighbours::and_diagonal));
+    this->expect_right_on_any_threads(a, b);
+    // The same columns three times in a row of A, of which a few rows have no list.
+    this->expect_right_on_any_threads(without(a, a.indices.size() / 3), b);
+  }
+}
+
 TEST(PlaceList, RunsByHand) {
   suan::kernels::PlaceList list;
   // Rows of 4, 4 and 2 products: the first two have the same runs.
@@ -145,6 +175,16 @@ TEST(PlaceList, RunsByHand) {
   const std::vector runs(list.runs(), list.runs() + 3);
   using Run = suan::kernels::PlaceList::Run;
   EXPECT_THAT(runs, testing::ElementsAre(Run{3, 2}, Run{8, 2}, Run{10, 2}));
+
+  // Rows that have a place twice are not taken together.
+  list.clear();
+  for (const std::size_t place : {1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3}) list.push_back(place);
+  list.find_runs([](const auto& use) {
+    use(6);
+    use(6);
+  });
+  ASSERT_TRUE(list.has_runs());
+  EXPECT_THAT(std::vector(list.alike(), list.alike() + 2), testing::ElementsAre(1, 1));
 
   // A run does not go on in the next row, and short ones are not worth it.
   list.clear();

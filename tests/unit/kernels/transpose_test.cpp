@@ -66,6 +66,8 @@ TEST(Transpose, OutlivesArraysThatItDoesNotOwn) {
   indices = {1, 1, 1, 1};
   const HostArrays<double> expected{2, 2, offsets, {0, 1, 0, 1}, {1, 3, 2, 4}};
   EXPECT_EQ(to_host(at), expected);
+  EXPECT_EQ(to_host(plan.transpose(HostArrays<double>{2, 2, offsets, {0, 1, 0, 1}, values}.csr())),
+            expected);
 }
 
 TEST(ConjugateTranspose, ChangesTheSignOfImaginaryParts) {
