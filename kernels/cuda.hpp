@@ -27,9 +27,25 @@ namespace suan::kernels::cuda {
 /// @throws DeviceError in words when CUDA finds no GPU that it can use.
 void require_device();
 
+/// For after that. nvcc 13.0.88 places members with [[no_unique_address]], which a View has, in
+/// device code otherwise than on the host; with such a Kokkos every kernel would read and write
+/// wherever chance leads it.
+/// @throws DeviceError when this build is one of those.
+void require_same_layouts();
+
 /// The largest number of entries that cuSPARSE takes here. It wants row offsets as wide as its
 /// column numbers, and ours are 64 and 32 bits, so it gets a 32-bit copy of the offsets.
 inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::max();
+
+/// Whether cuSPARSE takes a matrix of this size. It refuses more entries than there are places,
+/// which duplicates can make.
+inline bool cusparse_takes(LocalIndex rows, LocalIndex columns, Offset entries) {
+  return entries <= max_cusparse_entries && entries <= Offset{rows} * columns;
+}
+
+/// The rows of a matrix with these offsets. Waits for the device.
+RowLengths row_lengths(const ExecutionSpace& space, LocalIndex rows,
+                       const DeviceView<const Offset>& offsets);
 
 /// Descriptors, workspace and analysis of `a` for cusparseSpMV, with the algorithm that gives the
 /// same bits in every run. Costs 4 bytes per row and the workspace that cuSPARSE asks for, and
@@ -52,10 +68,19 @@ std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space
                                                      const CsrView<T>& a,
                                                      std::optional<CsrChoice> choice = {});
 
-/// As make_cusparse_spmv, for cusparseSpMM with `vectors` vectors.
+/// As make_cusparse_spmv, for cusparseSpMM with `vectors` vectors. The bits of a row of 10^5
+/// entries were seen to differ from run to run, although its documents promise otherwise.
+/// @throws NotSupported where a row has more entries than there are columns, too.
 template <Scalar T>
 std::unique_ptr<const PreparedSpmm<T>> make_cusparse_spmm(const ExecutionSpace& space,
                                                           const CsrView<T>& a, LocalIndex vectors);
+
+/// Suan's own kernels for products with `vectors` vectors of a matrix with a few long rows, which
+/// are summed in pieces: the same bits in every run. Holds the arrays of `a` alive; two products of
+/// one object must not overlap.
+template <Scalar T>
+std::unique_ptr<const PreparedSpmm<T>> make_pieces_spmm(const ExecutionSpace& space,
+                                                        const CsrView<T>& a, LocalIndex vectors);
 
 /// A B by Suan's own kernels with hash tables in shared memory.
 /// @throws DeviceError when CUDA fails.
@@ -88,6 +113,20 @@ template <Scalar T>
 std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv(const ExecutionSpace& space,
                                                     const CsrView<T>& a, Triangle triangle,
                                                     Diagonal diagonal);
+
+/// The structure of a transpose, and for each of its entries the place in the matrix.
+struct TransposedStructure {
+  DeviceView<const Offset> offsets;
+  DeviceView<const LocalIndex> indices;
+  DeviceView<const Offset> source;
+};
+
+/// By sorting, on the device. Memory beside the result, until it returns: 20 bytes per entry (32
+/// from 2^32 entries on) and what CUB asks for, about 8.
+/// @throws DeviceError when CUDA fails.
+TransposedStructure transpose_structure(const ExecutionSpace& space, LocalIndex rows,
+                                        LocalIndex columns, const DeviceView<const Offset>& offsets,
+                                        const DeviceView<const LocalIndex>& indices);
 
 /// x^H y by cuBLAS. Waits for the result; the same bits in every run on the same device.
 /// @throws DeviceError when cuBLAS or CUDA fails.

@@ -3,6 +3,51 @@
 #include "kernels/status.hpp"
 
 namespace suan::kernels::cuda {
+namespace {
+
+/// What many kernels get by value: Views, and something behind them.
+struct Passed {
+  DeviceView<const double> input;
+  DeviceView<double> output;
+  std::int64_t last;
+};
+
+struct Seen {
+  const void* input;
+  const void* output;
+  std::int64_t extent;
+  std::int64_t last;
+  bool operator==(const Seen&) const = default;
+};
+
+Seen seen_on_host(const Passed& passed) {
+  return {passed.input.data(), passed.output.data(),
+          static_cast<std::int64_t>(passed.output.extent(0)), passed.last};
+}
+
+__global__ void see_on_device(Passed passed, Seen* seen) {
+  *seen = {passed.input.data(), passed.output.data(),
+           static_cast<std::int64_t>(passed.output.extent(0)), passed.last};
+}
+
+}  // namespace
+
+void require_same_layouts() {
+  const Kokkos::View<Seen, Kokkos::SharedHostPinnedSpace> seen("suan::seen");
+  const DeviceView<double> array("suan::probe", 3);
+  const Passed passed{array, array, 5};
+  const ExecutionSpace space;
+  see_on_device<<<1, 1, 0, space.cuda_stream()>>>(passed, seen.data());
+  check(cudaGetLastError(), "see_on_device", "in the check of layouts");
+  space.fence("suan::seen");
+  if (seen() == seen_on_host(passed)) return;
+  throw DeviceError(message(
+      "device code of this build finds the members of a Kokkos::View in other places than host "
+      "code "
+      "puts them, as nvcc ",
+      __CUDACC_VER_MAJOR__, ".", __CUDACC_VER_MINOR__,
+      " does with [[no_unique_address]]: build Kokkos with cmake/patches (./dev setup does)"));
+}
 
 void require_device() {
   int devices = 0;

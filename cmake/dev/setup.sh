@@ -212,8 +212,9 @@ kokkos_key() {
 }
 
 kokkos_source() {
-  local archive=$DEPS/downloads/$KOKKOS_CARRIER-$KOKKOS_CARRIER_VERSION.tar.gz fresh
-  if [ -e "$KOKKOS_SOURCE/.suan-patched" ]; then return; fi
+  local archive=$DEPS/downloads/$KOKKOS_CARRIER-$KOKKOS_CARRIER_VERSION.tar.gz fresh patch
+  patch=$(sha256sum <"$KOKKOS_PATCH")
+  if [ "$(cat "$KOKKOS_SOURCE/.suan-patched" 2>/dev/null)" = "$patch" ]; then return; fi
   mkdir -p "$DEPS/downloads" "$DEPS/src"
   if ! archive_is_good "$archive"; then
     rm -f "$archive"
@@ -232,7 +233,7 @@ kokkos_source() {
     "$KOKKOS_CARRIER-$KOKKOS_CARRIER_VERSION/tpls/kokkos"
   must patch-kokkos "Patching Kokkos $KOKKOS_VERSION for CUDA 13" \
     patch -d "$fresh" -p1 -i "$KOKKOS_PATCH"
-  touch "$fresh/.suan-patched"
+  echo "$patch" >"$fresh/.suan-patched"
   rm -rf "$KOKKOS_SOURCE"
   mv "$fresh" "$KOKKOS_SOURCE"
 }
