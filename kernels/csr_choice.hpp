@@ -38,11 +38,17 @@ inline double longest_even_row(const RowLengths& lengths) {
   return 32.0 * std::clamp(lengths.mean(), 8.0, 64.0);
 }
 
-/// At least two entries for each thread of a row, so that half of the threads or more have work.
+/// Whether the merge path is taken.
+inline bool is_skewed(const RowLengths& lengths) {
+  return static_cast<double>(lengths.longest) > longest_even_row(lengths);
+}
+
+/// At least six entries for each thread of a row: on an H200 one thread was fastest for rows of 2.5
+/// and of 7, four for 27, eight for 79 (docs/cuda.md).
 inline CsrChoice choose_csr_kernel(const RowLengths& lengths) {
   CsrChoice choice;
-  choice.merge = static_cast<double>(lengths.longest) > longest_even_row(lengths);
-  while (choice.threads_per_row < 32 && 4 * choice.threads_per_row <= lengths.mean()) {
+  choice.merge = is_skewed(lengths);
+  while (choice.threads_per_row < 32 && 12 * choice.threads_per_row <= lengths.mean()) {
     choice.threads_per_row *= 2;
   }
   return choice;

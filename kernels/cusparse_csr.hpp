@@ -25,7 +25,7 @@ bool is_aligned(const T* output) {
 template <Scalar T>
 class CusparseCsr {
  public:
-  /// @throws NotSupported when `a` has more than max_cusparse_entries entries.
+  /// @throws NotSupported where !cusparse_takes.
   CusparseCsr(const ExecutionSpace& space, const CsrView<T>& a);
 
   const CsrView<T>& view() const { return a_; }
@@ -53,13 +53,8 @@ class CusparseCsr {
 
 template <Scalar T>
 CusparseCsr<T>::CusparseCsr(const ExecutionSpace& space, const CsrView<T>& a) : a_(a) {
-  if (a_.entries() > max_cusparse_entries) {
-    throw NotSupported(message("the kernel path 'cusparse' takes matrices of at most ",
-                               max_cusparse_entries, " entries on one rank, and this one has ",
-                               a_.entries(), ": choose 'native' or 'automatic', or more ranks"));
-  }
   if (a_.entries() == 0) return;
-  offsets_ = cusparse::narrow_offsets(space, a_.offsets, a_.entries(), "products", "this one");
+  offsets_ = cusparse::narrow_offsets(space, a_, "products", "this one");
   handle_ = cusparse::make_handle(space, shape());
   cusparseConstSpMatDescr_t matrix = nullptr;
   check(cusparseCreateConstCsr(&matrix, a_.rows, a_.columns, a_.entries(), offsets_.data(),

@@ -39,16 +39,23 @@ inline Handle make_handle(const ExecutionSpace& space, const std::string& what) 
 }
 
 /// The offsets in the width of the column numbers, which is what cuSPARSE's documents speak of.
-/// @throws NotSupported, naming `operation` and `matrix`, beyond 2^31 - 1 entries.
-inline DeviceView<LocalIndex> narrow_offsets(const ExecutionSpace& space,
-                                             const DeviceView<const Offset>& offsets,
-                                             Offset entries, const char* operation,
-                                             const char* matrix) {
+/// @throws NotSupported, naming `operation` and `matrix`, where !cusparse_takes.
+template <Scalar T>
+DeviceView<LocalIndex> narrow_offsets(const ExecutionSpace& space, const CsrView<T>& a,
+                                      const char* operation, const char* matrix) {
+  const auto entries = static_cast<Offset>(a.indices.size());
   if (entries > max_cusparse_entries) {
     throw NotSupported(message("cuSPARSE's ", operation, " takes matrices of at most ",
                                max_cusparse_entries, " entries on one rank, and ", matrix, " has ",
                                entries, ": choose 'automatic', or more ranks"));
   }
+  if (!cusparse_takes(a.rows, a.columns, entries)) {
+    throw NotSupported(message("cuSPARSE's ", operation, " takes no matrix with more entries than ",
+                               "places, and ", matrix, " has ", entries, " entries in ", a.rows,
+                               " x ", a.columns, " places: add up duplicates, or choose ",
+                               "'automatic'"));
+  }
+  const auto offsets = a.offsets;
   const DeviceView<LocalIndex> result(
       Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse offsets"),
       offsets.size());

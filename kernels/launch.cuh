@@ -4,6 +4,9 @@
 // How Suan's own CUDA kernels are started.
 #pragma once
 
+#include <algorithm>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "kernels/status.hpp"
@@ -27,6 +30,34 @@ void launch(const char* name, const ExecutionSpace& space, void (*kernel)(Parame
   kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), shared_bytes,
            space.cuda_stream()>>>(std::forward<Arguments>(arguments)...);
   check(cudaGetLastError(), name, "in ", blocks, " blocks of ", threads, " threads");
+}
+
+/// Starts at most `blocks` blocks that run at the same time, as many as the device has room for.
+/// @throws DeviceError, naming the kernel, when CUDA refuses it.
+template <class... Parameters, class... Arguments>
+void launch_together(const char* name, const ExecutionSpace& space, void (*kernel)(Parameters...),
+                     Offset blocks, int threads, Arguments&&... arguments) {
+  if (blocks == 0) return;
+  use_device_of(space);
+  int multiprocessors = 0;
+  check(
+      cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, space.cuda_device()),
+      "cudaDeviceGetAttribute", "for device ", space.cuda_device());
+  int per_multiprocessor = 0;
+  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, threads, 0),
+        "cudaOccupancyMaxActiveBlocksPerMultiprocessor", "for ", name);
+  const Offset together = std::min(blocks, Offset{multiprocessors} * per_multiprocessor);
+  // Of exactly the parameters' types, because they are handed over by address.
+  std::tuple<std::remove_cvref_t<Parameters>...> values{std::forward<Arguments>(arguments)...};
+  std::apply(
+      [&](auto&... value) {
+        void* addresses[] = {&value...};
+        check(cudaLaunchCooperativeKernel(
+                  reinterpret_cast<const void*>(kernel), static_cast<unsigned>(together),
+                  static_cast<unsigned>(threads), addresses, 0, space.cuda_stream()),
+              name, "in ", together, " blocks of ", threads, " threads");
+      },
+      values);
 }
 
 }  // namespace suan::kernels::cuda

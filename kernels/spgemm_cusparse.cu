@@ -158,9 +158,8 @@ template <Scalar T>
 CusparseSpgemmPlan<T>::CusparseSpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a,
                                           const CsrView<T>& b, const SpgemmOptions& options)
     : rows_(a.rows), columns_(b.columns), chunk_fraction_(options.chunk_fraction) {
-  const auto entries = [](const CsrView<T>& m) { return static_cast<Offset>(m.indices.size()); };
-  a_offsets_ = cusparse::narrow_offsets(space, a.offsets, entries(a), "SpGEMM", "A");
-  b_offsets_ = cusparse::narrow_offsets(space, b.offsets, entries(b), "SpGEMM", "B");
+  a_offsets_ = cusparse::narrow_offsets(space, a, "SpGEMM", "A");
+  b_offsets_ = cusparse::narrow_offsets(space, b, "SpGEMM", "B");
   products_ = count_products(space, a.indices, b.offsets);
   empty_ = products_ == 0;
   if (empty_) {

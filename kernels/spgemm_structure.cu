@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/spgemm_structure.hpp"
 
+#include <cub/device/device_scan.cuh>
+
 #include "core/memory.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/spgemm_structure.cuh"
@@ -12,58 +14,107 @@ namespace {
 template <class Index>
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Index>>;
 
-/// The number of products before each entry of A, and of all.
-DeviceView<const Offset> products_before(const ExecutionSpace& space,
-                                         const DeviceView<const LocalIndex>& a_indices,
-                                         const DeviceView<const Offset>& b_offsets, Offset& total) {
-  const auto entries = static_cast<Offset>(a_indices.extent(0));
-  const DeviceView<Offset> before("suan::spgemm::products", a_indices.extent(0) + 1);
-  total = 0;
-  if (entries == 0) return before;
-  Kokkos::parallel_scan(
-      "suan::spgemm_products", Range<Offset>(space, 0, entries),
-      KOKKOS_LAMBDA(Offset e, Offset & sum, bool final) {
-        const LocalIndex k = a_indices(e);
-        sum += b_offsets(k + 1) - b_offsets(k);
-        if (final) before(e + 1) = sum;
-      },
-      total);
-  return before;
+constexpr int binning_threads = 512;
+
+/// The products of one entry each of A and B that a row of C takes; the sum of all is added to
+/// total. A lane looks at a short row, the whole warp at a longer one.
+__global__ void __launch_bounds__(binning_threads)
+    count_row_products(LocalIndex rows, LocalIndex columns, const Offset* a_offsets,
+                       const LocalIndex* a_indices, const Offset* b_offsets, Offset* products,
+                       Offset* bounds, unsigned long long* total) {
+  __shared__ unsigned long long of_block;
+  constexpr Offset longest_of_lane = 16;
+  const Offset i = Offset{blockIdx.x} * binning_threads + threadIdx.x;
+  const auto lane = static_cast<int>(threadIdx.x % warp_threads);
+  const Offset begin = i < rows ? a_offsets[i] : 0;
+  const Offset end = i < rows ? a_offsets[i + 1] : 0;
+  const auto of_entry = [&](Offset e) {
+    const LocalIndex k = a_indices[e];
+    return b_offsets[k + 1] - b_offsets[k];
+  };
+  if (threadIdx.x == 0) of_block = 0;
+  Offset sum = 0;
+  const bool is_long = end - begin > longest_of_lane;
+  for (Offset e = begin; !is_long && e < end; ++e) sum += of_entry(e);
+  for (unsigned left = __ballot_sync(full_warp, is_long); left != 0; left &= left - 1) {
+    const int owner = __ffs(static_cast<int>(left)) - 1;
+    const Offset last = __shfl_sync(full_warp, end, owner);
+    Offset part = 0;
+    for (Offset e = __shfl_sync(full_warp, begin, owner) + lane; e < last; e += warp_threads) {
+      part += of_entry(e);
+    }
+    for (int d = warp_threads / 2; d > 0; d /= 2) part += __shfl_xor_sync(full_warp, part, d);
+    if (lane == owner) sum = part;
+  }
+  if (i < rows) {
+    products[i] = sum;
+    bounds[i] = sum < columns ? sum : Offset{columns};
+  }
+  for (int d = warp_threads / 2; d > 0; d /= 2) sum += __shfl_xor_sync(full_warp, sum, d);
+  __syncthreads();
+  if (lane == 0) atomicAdd(&of_block, static_cast<unsigned long long>(sum));
+  __syncthreads();
+  if (threadIdx.x == 0) atomicAdd(total, of_block);
 }
 
-/// counts(i): the bound on the columns of row i, or their number; before: see products_before.
-RowBins sort_into_bins(const ExecutionSpace& space, const DeviceView<const Offset>& a_offsets,
-                       const DeviceView<const Offset>& before,
+/// The bin of each row, and how many rows each has. counts[i]: the bound on the columns of row i,
+/// or their number; before: see products_before.
+__global__ void __launch_bounds__(binning_threads)
+    find_bins(LocalIndex rows, const Offset* products, const Offset* counts, std::uint8_t* bins,
+              LocalIndex* sizes) {
+  __shared__ LocalIndex own[bin_count];
+  const int thread = static_cast<int>(threadIdx.x);
+  const Offset i = Offset{blockIdx.x} * binning_threads + thread;
+  if (thread < bin_count) own[thread] = 0;
+  __syncthreads();
+  if (i < rows) {
+    const int bin = bin_of_row(counts[i], products[i]);
+    bins[i] = static_cast<std::uint8_t>(bin);
+    atomicAdd(own + bin, 1);
+  }
+  __syncthreads();
+  if (thread < bin_count && own[thread] > 0) atomicAdd(sizes + thread, own[thread]);
+}
+
+/// Rows bin by bin; next[bin] is where the bin's next row goes. In which order a bin has its rows
+/// differs from run to run and decides nothing: each row is found and summed by itself.
+__global__ void __launch_bounds__(binning_threads)
+    place_rows(LocalIndex rows, const std::uint8_t* bins, LocalIndex* next, LocalIndex* sorted) {
+  __shared__ LocalIndex own[bin_count];
+  __shared__ LocalIndex begin[bin_count];
+  const int thread = static_cast<int>(threadIdx.x);
+  const Offset i = Offset{blockIdx.x} * binning_threads + thread;
+  if (thread < bin_count) own[thread] = 0;
+  __syncthreads();
+  const int bin = i < rows ? bins[i] : 0;
+  const LocalIndex place = i < rows ? atomicAdd(own + bin, 1) : 0;
+  __syncthreads();
+  if (thread < bin_count && own[thread] > 0) begin[thread] = atomicAdd(next + thread, own[thread]);
+  __syncthreads();
+  if (i < rows) sorted[begin[bin] + place] = static_cast<LocalIndex>(i);
+}
+
+RowBins sort_into_bins(const ExecutionSpace& space, const DeviceView<const Offset>& products,
                        const DeviceView<const Offset>& counts) {
   const auto rows = static_cast<LocalIndex>(counts.extent(0));
+  const Offset blocks = (Offset{rows} + binning_threads - 1) / binning_threads;
   const DeviceView<std::uint8_t> bins(
       Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::spgemm::bins"),
       counts.extent(0));
-  Kokkos::parallel_for(
-      "suan::spgemm_bins", Range<LocalIndex>(space, 0, rows), KOKKOS_LAMBDA(LocalIndex i) {
-        const Offset products = before(a_offsets(i + 1)) - before(a_offsets(i));
-        bins(i) = static_cast<std::uint8_t>(bin_of_row(counts(i), products));
-      });
-  const auto sorted = detail::allocate<LocalIndex>("suan::spgemm::rows", counts.extent(0));
+  const DeviceView<LocalIndex> places("suan::spgemm::places", bin_count);
+  launch("find_bins", space, find_bins, blocks, binning_threads, 0, rows, products.data(),
+         counts.data(), bins.data(), places.data());
+  const auto sizes = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), places);
   RowBins result;
-  result.rows = sorted;
-  LocalIndex begin = 0;
-  for (int bin = 0; bin < bin_count; ++bin) {
-    result.begin[static_cast<std::size_t>(bin)] = begin;
-    LocalIndex count = 0;
-    if (begin < rows) {
-      Kokkos::parallel_scan(
-          "suan::spgemm_rows_of_bin", Range<LocalIndex>(space, 0, rows),
-          KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum, bool final) {
-            if (bins(i) != bin) return;
-            if (final) sorted(begin + sum) = i;
-            ++sum;
-          },
-          count);
-    }
-    begin += count;
+  for (std::size_t bin = 0; bin < bin_count; ++bin) {
+    result.begin[bin + 1] = result.begin[bin] + sizes(bin);
+    sizes(bin) = result.begin[bin];
   }
-  result.begin[bin_count] = begin;
+  Kokkos::deep_copy(space, places, sizes);
+  const auto sorted = detail::allocate<LocalIndex>("suan::spgemm::rows", counts.extent(0));
+  launch("place_rows", space, place_rows, blocks, binning_threads, 0, rows, bins.data(),
+         places.data(), sorted.data());
+  result.rows = sorted;
   return result;
 }
 
@@ -146,29 +197,25 @@ void search(const ExecutionSpace& space, const Search& s, const RowBins& bins) {
   }
 }
 
-void bound_columns(const ExecutionSpace& space, const DeviceView<const Offset>& a_offsets,
-                   const DeviceView<const Offset>& before, LocalIndex columns,
-                   const DeviceView<Offset>& counts) {
-  Kokkos::parallel_for(
-      "suan::spgemm_bounds", Range<LocalIndex>(space, 0, static_cast<LocalIndex>(counts.extent(0))),
-      KOKKOS_LAMBDA(LocalIndex i) {
-        const Offset products = before(a_offsets(i + 1)) - before(a_offsets(i));
-        counts(i) = Kokkos::min(products, Offset{columns});
-      });
-}
-
+/// Offsets of rows of these lengths.
 DeviceView<const Offset> sum_counts(const ExecutionSpace& space,
                                     const DeviceView<const Offset>& counts, Offset& total) {
+  const auto rows = static_cast<Offset>(counts.extent(0));
   const DeviceView<Offset> offsets("suan::Csr::offsets", counts.extent(0) + 1);
   total = 0;
-  Kokkos::parallel_scan(
-      "suan::spgemm_offsets",
-      Range<LocalIndex>(space, 0, static_cast<LocalIndex>(counts.extent(0))),
-      KOKKOS_LAMBDA(LocalIndex i, Offset & sum, bool final) {
-        sum += counts(i);
-        if (final) offsets(i + 1) = sum;
-      },
-      total);
+  if (rows == 0) return offsets;
+  std::size_t bytes = 0;
+  const auto run = [&](void* workspace) {
+    check(cub::DeviceScan::InclusiveSum(workspace, bytes, counts.data(), offsets.data() + 1, rows,
+                                        space.cuda_stream()),
+          "cub::DeviceScan::InclusiveSum", "of ", rows, " rows");
+  };
+  run(nullptr);
+  const auto workspace = detail::allocate<char>("suan::spgemm::workspace", bytes);
+  run(workspace.data());
+  Kokkos::deep_copy(space, Kokkos::View<Offset, Kokkos::HostSpace>(&total),
+                    Kokkos::subview(offsets, counts.extent(0)));
+  space.fence("suan::spgemm_offsets");
   return offsets;
 }
 
@@ -218,11 +265,20 @@ ProductStructure find_product_structure(const ExecutionSpace& space,
   ProductStructure result;
   // Csr() has no offset.
   const std::size_t rows = a_offsets.extent(0) == 0 ? 0 : a_offsets.extent(0) - 1;
-  const auto before = products_before(space, a_indices, b_offsets, result.products);
-  const DeviceView<Offset> counts(
-      Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::spgemm::counts"), rows);
-  bound_columns(space, a_offsets, before, columns, counts);
-  result.bins = sort_into_bins(space, a_offsets, before, counts);
+  const auto array = [&](const std::string& label) {
+    return DeviceView<Offset>(Kokkos::view_alloc(space, Kokkos::WithoutInitializing, label), rows);
+  };
+  const auto products = array("suan::spgemm::products");
+  const auto counts = array("suan::spgemm::counts");
+  const DeviceView<unsigned long long> all_products("suan::spgemm::all_products", 1);
+  launch("count_row_products", space, count_row_products,
+         (static_cast<Offset>(rows) + binning_threads - 1) / binning_threads, binning_threads, 0,
+         static_cast<LocalIndex>(rows), columns, a_offsets.data(), a_indices.data(),
+         b_offsets.data(), products.data(), counts.data(), all_products.data());
+  result.bins = sort_into_bins(space, products, counts);
+  unsigned long long total = 0;
+  Kokkos::deep_copy(total, Kokkos::subview(all_products, 0));
+  result.products = static_cast<Offset>(total);
   result.b_increases = result.bins.count(last_block_bin) + result.bins.count(long_rows_bin) > 0 &&
                        rows_increase(space, b_offsets, b_indices);
 
@@ -238,7 +294,7 @@ ProductStructure find_product_structure(const ExecutionSpace& space,
   const auto indices =
       detail::allocate<LocalIndex>("suan::Csr::indices", static_cast<std::size_t>(entries));
   result.indices = indices;
-  result.bins = sort_into_bins(space, a_offsets, before, counts);
+  result.bins = sort_into_bins(space, products, counts);
   s.output = {nullptr, result.offsets.data(), indices.data()};
   search<true>(space, s, result.bins);
   // Errors of these kernels belong here, and not to the first use of the structure.

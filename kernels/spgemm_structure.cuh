@@ -39,6 +39,29 @@ __device__ __forceinline__ void sort_ascending(LocalIndex* list, int size, int t
   barrier();
 }
 
+/// Writes `found` different numbers, at most 4 per lane, in increasing order: each goes behind as
+/// many as are smaller. For short lists that takes fewer steps than sorting.
+template <int lanes>
+__device__ __forceinline__ void write_in_order(const LocalIndex* list, int found, int lane,
+                                               LocalIndex* target) {
+  constexpr int most = 4;
+  LocalIndex own[most];
+  int smaller[most] = {};
+#pragma unroll
+  for (int q = 0; q < most; ++q) {
+    own[q] = lane + q * lanes < found ? list[lane + q * lanes] : no_column;
+  }
+  for (int k = 0; k < found; ++k) {
+    const LocalIndex other = list[k];
+#pragma unroll
+    for (int q = 0; q < most; ++q) smaller[q] += other < own[q] ? 1 : 0;
+  }
+#pragma unroll
+  for (int q = 0; q < most; ++q) {
+    if (lane + q * lanes < found) target[smaller[q]] = own[q];
+  }
+}
+
 __device__ __forceinline__ int power_of_two_from(int n) {
   return n <= 1 ? 1 : 1 << (32 - __clz(n - 1));
 }
@@ -80,7 +103,6 @@ __global__ void __launch_bounds__(256)
   if constexpr (!fill) {
     if (row >= 0 && lane == 0) output.counts[row] = found;
   } else {
-    const int size = lanes == warp_threads ? power_of_two_from(found) : capacity;
     const unsigned below = (1u << lane) - 1;
     int base = 0;
     for (int s = lane; s < slots; s += lanes) {
@@ -90,11 +112,16 @@ __global__ void __launch_bounds__(256)
       if (key >= 0) list[base + __popc(mine & below)] = key;
       base += __popc(mine);
     }
-    for (int k = found + lane; k < size; k += lanes) list[k] = no_column;
-    sort_ascending(list, size, lane, lanes, [] { __syncwarp(); });
-    if (row < 0) return;
-    LocalIndex* const target = output.c_indices + output.c_offsets[row];
-    for (int k = lane; k < found; k += lanes) target[k] = list[k];
+    LocalIndex* const target = row < 0 ? nullptr : output.c_indices + output.c_offsets[row];
+    if constexpr (lanes < warp_threads) {
+      __syncwarp();
+      write_in_order<lanes>(list, found, lane, target);
+    } else {
+      const int size = power_of_two_from(found);
+      for (int k = found + lane; k < size; k += lanes) list[k] = no_column;
+      sort_ascending(list, size, lane, lanes, [] { __syncwarp(); });
+      for (int k = lane; k < found; k += lanes) target[k] = list[k];
+    }
   }
 }
 

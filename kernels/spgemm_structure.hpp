@@ -31,7 +31,7 @@ KOKKOS_INLINE_FUNCTION int bin_of_row(Offset columns, Offset products) {
   return bin <= last_warp_bin && products > most_products_of_warp ? last_warp_bin + 1 : bin;
 }
 
-/// The numbers of the rows, those of one bin behind each other and increasing.
+/// The numbers of the rows, those of one bin behind each other, in any order.
 struct RowBins {
   DeviceView<const LocalIndex> rows;
   std::array<LocalIndex, bin_count + 1> begin{};
@@ -60,8 +60,7 @@ Offset count_products(const ExecutionSpace& space, const DeviceView<const LocalI
 bool rows_increase(const ExecutionSpace& space, const DeviceView<const Offset>& offsets,
                    const DeviceView<const LocalIndex>& indices);
 
-/// Memory beside the structure and the bins, until it returns: 8 bytes per entry of A, 8 per row of
-/// C.
+/// Memory beside the structure and the bins, until it returns: 21 bytes per row of C.
 /// @throws DeviceError when CUDA fails.
 ProductStructure find_product_structure(const ExecutionSpace& space,
                                         const DeviceView<const Offset>& a_offsets,

@@ -34,7 +34,8 @@ Output describe_output(const RowMajor<T>& y) {
 
 /// Y = X + beta Y, with beta zero never reading Y; without `has_x` X is zero.
 template <bool has_x, Scalar T>
-void add(const ExecutionSpace& space, const RowMajor<T>& x, T beta, const RowMajor<T>& y) {
+void add(const ExecutionSpace& space, const std::type_identity_t<RowMajor<const T>>& x, T beta,
+         const RowMajor<T>& y) {
   const auto columns = static_cast<std::int64_t>(y.extent(1));
   Kokkos::parallel_for(
       "suan::cusparse spmm add",
@@ -46,6 +47,13 @@ void add(const ExecutionSpace& space, const RowMajor<T>& x, T beta, const RowMaj
         const T sum = has_x ? x(i, c) : T{};
         y(i, c) = beta == T(0) ? sum : sum + beta * y(i, c);
       });
+}
+
+/// Whether rows stand without gaps and aligned, as those that were analysed. cuSPARSE 12.6 reads
+/// and writes outside of others, although it is told where rows begin.
+template <class T>
+bool is_like_analysis(const RowMajor<T>& x) {
+  return row_stride(x) == extent(x, 1) && is_aligned(x.data());
 }
 
 template <Scalar T>
@@ -60,10 +68,12 @@ class CusparseSpmm final : public PreparedSpmm<T> {
  private:
   void multiply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
                 const RowMajor<T>& y) const;
+  RowMajor<T> packed(const ExecutionSpace& space, RowMajor<T>& kept, std::size_t rows,
+                     std::size_t columns) const;
 
   // Destroyed from the last to the first: descriptors before the arrays to which they point.
   DeviceView<char> workspace_;
-  mutable RowMajor<T> aligned_y_;
+  mutable RowMajor<T> packed_x_, packed_y_;
   CusparseCsr<T> matrix_;
 };
 
@@ -71,6 +81,12 @@ template <Scalar T>
 CusparseSpmm<T>::CusparseSpmm(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors)
     : matrix_(space, a) {
   if (a.entries() == 0 || vectors == 0) return;
+  const Offset longest = row_lengths(space, a.rows, a.offsets).longest;
+  if (longest > a.columns) {
+    throw NotSupported(message("cuSPARSE's products with several vectors take no row with more ",
+                               "entries than columns, and one of this matrix has ", longest, " in ",
+                               a.columns, ": add up duplicates, or choose 'automatic'"));
+  }
   cusparseHandle_t handle = matrix_.handle(space);
   // The analysis asks for multivectors; these are only as long as it.
   const RowMajor<T> x(Kokkos::view_alloc(space, "suan::cusparse analysis x"),
@@ -94,6 +110,17 @@ CusparseSpmm<T>::CusparseSpmm(const ExecutionSpace& space, const CsrView<T>& a, 
 }
 
 template <Scalar T>
+RowMajor<T> CusparseSpmm<T>::packed(const ExecutionSpace& space, RowMajor<T>& kept,
+                                    std::size_t rows, std::size_t columns) const {
+  if (kept.size() == 0) {
+    kept =
+        RowMajor<T>(Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse packed"),
+                    rows, columns);
+  }
+  return kept;
+}
+
+template <Scalar T>
 void CusparseSpmm<T>::apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x,
                             T beta, const RowMajor<T>& y) const {
   if (y.size() == 0) return;
@@ -101,17 +128,19 @@ void CusparseSpmm<T>::apply(const ExecutionSpace& space, T alpha, const RowMajor
     add<false>(space, y, beta, y);
     return;
   }
-  if (is_aligned(y.data())) {
-    multiply(space, alpha, x, beta, y);
+  RowMajor<const T> input = x;
+  if (!is_like_analysis(x)) {
+    const RowMajor<T> copy = packed(space, packed_x_, x.extent(0), x.extent(1));
+    add<true>(space, x, T(0), copy);
+    input = copy;
+  }
+  if (is_like_analysis(y)) {
+    multiply(space, alpha, input, beta, y);
     return;
   }
-  if (aligned_y_.size() == 0) {
-    aligned_y_ = RowMajor<T>(
-        Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse aligned y"),
-        y.extent(0), y.extent(1));
-  }
-  multiply(space, alpha, x, T(0), aligned_y_);
-  add<true>(space, aligned_y_, beta, y);
+  const RowMajor<T> result = packed(space, packed_y_, y.extent(0), y.extent(1));
+  multiply(space, alpha, input, T(0), result);
+  add<true>(space, RowMajor<const T>(result), beta, y);
 }
 
 template <Scalar T>

@@ -42,18 +42,6 @@ DeviceView<Number> array(const ExecutionSpace& space, const std::string& label, 
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>;
 
-Offset longest_row(const ExecutionSpace& space, LocalIndex rows,
-                   const DeviceView<const Offset>& offsets) {
-  Offset longest = 0;
-  Kokkos::parallel_reduce(
-      "suan::csr longest row", Range(space, 0, rows),
-      KOKKOS_LAMBDA(Offset i, Offset & most) {
-        most = Kokkos::max(most, offsets(i + 1) - offsets(i));
-      },
-      Kokkos::Max<Offset>(longest));
-  return rows == 0 ? 0 : longest;
-}
-
 /// The coordinates of the beginnings of all tiles.
 DeviceView<LocalIndex> find_tiles(const ExecutionSpace& space, int tiles, LocalIndex rows,
                                   Offset entries, const DeviceView<const Offset>& offsets) {
@@ -159,7 +147,7 @@ class CsrSpmv final : public PreparedSpmv<T> {
 template <Scalar T>
 CsrSpmv<T>::CsrSpmv(const ExecutionSpace& space, const CsrView<T>& a,
                     std::optional<CsrChoice> wanted)
-    : a_(a), lengths_{a.rows, a.entries(), longest_row(space, a.rows, a.offsets)} {
+    : a_(a), lengths_(row_lengths(space, a.rows, a.offsets)) {
   choice_ = wanted.value_or(choose_csr_kernel(lengths_));
   if (a_.rows == 0) return;
   if (choice_.merge) {

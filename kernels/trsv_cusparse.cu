@@ -82,8 +82,7 @@ template <Scalar T>
 CusparseTrsv<T>::CusparseTrsv(const ExecutionSpace& space, const CsrView<T>& a, Triangle triangle,
                               Diagonal diagonal)
     : a_(a) {
-  offsets_ = cusparse::narrow_offsets(space, a.offsets, static_cast<Offset>(a.indices.size()),
-                                      "triangular solve", "this one");
+  offsets_ = cusparse::narrow_offsets(space, a, "triangular solve", "this one");
   if (a.indices.size() == 0) return;  // the identity
   handle_ = cusparse::make_handle(space, shape());
   matrix_ = cusparse::describe_csr(a, offsets_);

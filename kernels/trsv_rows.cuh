@@ -4,10 +4,15 @@
 // Rows of a triangular solve that wait for each other.
 //
 // Why it ends. Rows stand in the order of their levels, so behind all that they wait for, and in
-// tasks of rows of one level, so that no row waits for one of its own task. A warp that runs takes
-// the task of the next number, and nobody else has it. The unfinished task with the smallest number
-// therefore waits for nothing, and the warp that has it runs: it ends, whatever blocks the device
-// runs at a time and in whatever order they started.
+// tasks of rows of one level, so that no row waits for one of its own task. All warps run at the
+// same time (launch_together), and each has the tasks of every so-manieth number, in this order.
+// The unfinished task with the smallest number therefore waits for nothing, and its warp, which has
+// nothing before it left to do, works on it: it ends. Handing out tasks by a counter took longer
+// than all else: 2 ns for each, one after the other (H200).
+//
+// What it costs. A result takes 1.4 microseconds from one warp to the next one's result (H200), and
+// few instructions more between looking and giving are seen in that: letting each row of a task go
+// on by itself, and sharing results within a warp, both took longer (docs/cuda.md).
 //
 // Why the bits are the same each time. Which lanes add which entries follows from the structure:
 // each lane those at a fixed distance in their order, and then the lanes in a fixed tree.
@@ -37,7 +42,6 @@ struct TrsvTasks {
   const LocalIndex* order;
   const LocalIndex* tasks;
   LocalIndex count;
-  unsigned* taken;  ///< how many tasks are; zero before the kernel starts
 };
 
 /// Results of this solve and of former ones, row by row, `stride` of each row.
@@ -134,12 +138,11 @@ __device__ __forceinline__ R from_lane(const R& value, int distance, int width) 
   }
 }
 
-/// The next task, or one that there is not.
-__device__ __forceinline__ unsigned take_task(const TrsvTasks& tasks) {
-  unsigned task = 0;
-  if (threadIdx.x % 32 == 0) task = atomicAdd(tasks.taken, 1u);
-  return __shfl_sync(whole_warp, task, 0);
+/// The first task of this warp, and how far its others are apart.
+__device__ __forceinline__ Offset first_task() {
+  return (Offset{blockIdx.x} * blockDim.x + threadIdx.x) / 32;
 }
+__device__ __forceinline__ Offset tasks_apart() { return Offset{gridDim.x} * blockDim.x / 32; }
 
 /// x = A^-1 b; b and x may be the same array. The lanes of a warp are divided evenly among the rows
 /// of its task.
@@ -147,8 +150,7 @@ template <Scalar T>
 __global__ void __launch_bounds__(trsv_threads)
     trsv_by_warps(Triangular<T> a, TrsvTasks tasks, TrsvResults<T> results, const T* b, T* x) {
   const int lane = static_cast<int>(threadIdx.x % 32);
-  for (unsigned t = take_task(tasks); t < static_cast<unsigned>(tasks.count);
-       t = take_task(tasks)) {
+  for (Offset t = first_task(); t < tasks.count; t += tasks_apart()) {
     const LocalIndex first = tasks.tasks[t];
     const LocalIndex rows = tasks.tasks[t + 1] - first;
     int width = 32;
@@ -180,8 +182,7 @@ __global__ void __launch_bounds__(trsv_threads)
   int width = 1;
   while (width < vectors) width *= 2;
   const int c = lane % width;
-  for (unsigned t = take_task(tasks); t < static_cast<unsigned>(tasks.count);
-       t = take_task(tasks)) {
+  for (Offset t = first_task(); t < tasks.count; t += tasks_apart()) {
     const LocalIndex last = tasks.tasks[t + 1];
     for (LocalIndex first = tasks.tasks[t]; first < last; first += 32 / width) {
       const LocalIndex at = first + lane / width;

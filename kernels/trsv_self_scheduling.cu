@@ -8,7 +8,6 @@
 // "A synchronization-free algorithm for parallel sparse triangular solves", Euro-Par 2016, 617-630,
 // with atomic additions to the sums of others; here each row collects its own.
 #include "core/staged.hpp"
-#include "core/threads.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/trsv_analysis.hpp"
 #include "kernels/trsv_rows.cuh"
@@ -69,7 +68,6 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
     count_ = static_cast<LocalIndex>(tasks.size()) - 1;
     order_ = to_device("suan::trsv::order", levels.rows);
     tasks_ = to_device("suan::trsv::tasks", tasks);
-    taken_ = DeviceView<unsigned>("suan::trsv::taken", 1);
   }
 
   TrsvSchedule schedule() const override { return TrsvSchedule::self_scheduling; }
@@ -84,8 +82,8 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
              const DeviceView<const T>& b, const DeviceView<T>& x) override {
     if (rows_ == 0) return;
     const TrsvResults<T> results = next_solve(space, 1);
-    launch("trsv_by_warps", space, trsv_by_warps<T>, blocks(space), trsv_threads, 0, matrix(values),
-           tasks(), results, b.data(), x.data());
+    launch_together("trsv_by_warps", space, trsv_by_warps<T>, blocks(), trsv_threads,
+                    matrix(values), tasks(), results, b.data(), x.data());
   }
   void solve(const ExecutionSpace& space, const DeviceView<const T>& values, std::uint64_t,
              const RowMajor<const T>& b, const RowMajor<T>& x) override {
@@ -93,9 +91,10 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
     for (std::size_t c = 0; rows_ > 0 && c < b.extent(1); c += most) {
       const std::size_t vectors = std::min(most, b.extent(1) - c);
       const TrsvResults<T> results = next_solve(space, vectors);
-      launch("trsm_by_warps", space, trsm_by_warps<T>, blocks(space), trsv_threads, 0,
-             matrix(values), tasks(), results, static_cast<int>(vectors), b.data() + c,
-             static_cast<Offset>(b.stride(0)), x.data() + c, static_cast<Offset>(x.stride(0)));
+      launch_together("trsm_by_warps", space, trsm_by_warps<T>, blocks(), trsv_threads,
+                      matrix(values), tasks(), results, static_cast<int>(vectors), b.data() + c,
+                      static_cast<Offset>(b.stride(0)), x.data() + c,
+                      static_cast<Offset>(x.stride(0)));
     }
   }
 
@@ -105,12 +104,11 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
   Triangular<T> matrix(const DeviceView<const T>& values) const {
     return {offsets_.data(), indices_.data(), values.data(), lower_, stored_};
   }
-  TrsvTasks tasks() const { return {order_.data(), tasks_.data(), count_, taken_.data()}; }
-  /// As many as the device runs at a time, unless there is less to do.
-  Offset blocks(const ExecutionSpace& space) const {
+  TrsvTasks tasks() const { return {order_.data(), tasks_.data(), count_}; }
+  /// A warp for each task.
+  Offset blocks() const {
     constexpr Offset warps = trsv_threads / 32;
-    return std::min((Offset{count_} + warps - 1) / warps,
-                    std::max<Offset>(1, detail::threads_of(space) / trsv_threads));
+    return (Offset{count_} + warps - 1) / warps;
   }
 
   /// A number that no word bears. Words of 4 + 4 bytes are cleared when theirs have been used up,
@@ -124,7 +122,6 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
       Kokkos::deep_copy(space, words_, Word{});
       ++solve_;
     }
-    Kokkos::deep_copy(space, taken_, 0u);
     return {words_.data(), static_cast<Stamp<T>>(solve_), static_cast<Offset>(vectors)};
   }
 
@@ -137,7 +134,6 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
   LocalIndex count_ = 0;
   DeviceView<const LocalIndex> order_;
   DeviceView<const LocalIndex> tasks_;
-  DeviceView<unsigned> taken_;
   DeviceView<Word> words_;
   std::uint64_t solve_ = 0;
 };

@@ -10,6 +10,10 @@
 #include "suan/core/error.hpp"
 #include "suan/kernels/rearrange.hpp"
 
+#if SUAN_HAVE_CUDA
+#include "kernels/bsr_rows.cuh"
+#endif
+
 namespace suan::kernels {
 
 namespace {
@@ -51,8 +55,13 @@ class BsrSpmv final : public PreparedFormat<T> {
   }
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const override {
+#if SUAN_HAVE_CUDA
+    cuda::multiply_blocks<T>(space, alpha, m_, x, beta, y);
+#else
     product<T>("suan::bsr_spmv", space, alpha, m_, x, beta, y);
+#endif
   }
+#if !SUAN_HAVE_CUDA
   T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
               const DeviceView<T>& y) const override {
     return product_dot<T>("suan::bsr_spmv_dot", space, m_, x, y);
@@ -61,6 +70,7 @@ class BsrSpmv final : public PreparedFormat<T> {
                    const DeviceView<const T>& b, const DeviceView<T>& r) const override {
     return product_residual<T>("suan::bsr_spmv_residual", space, m_, x, b, r);
   }
+#endif
   CsrView<T> csr(const ExecutionSpace& space) const override {
     return csr_from_rows<T>("suan::csr_from_bsr", space, m_, m_.matrix_columns);
   }
@@ -115,6 +125,9 @@ class BsrPlan final : public FormatPlan<T> {
     });
   }
   bool suits_dictionary() const override { return true; }
+  std::int64_t vector_bytes() const override {
+    return (std::int64_t{a_.rows} + a_.columns) * static_cast<std::int64_t>(sizeof(T));
+  }
   Offset stored_values() const override { return blocks_ * block_ * block_; }
   const ValueFacts<T>& facts() const override { return *facts_; }
 

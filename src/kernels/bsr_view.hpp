@@ -74,12 +74,6 @@ struct BsrView {
       }
     }
   }
-  /// (A x)_i
-  KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
-    const T sum = sum_of_row<true>(i, x.data());
-    return sum != sum ? sum_of_row<false>(i, x.data()) : sum;
-  }
-
 #if !SUAN_HAVE_CUDA
   Offset work() const { return static_cast<Offset>(values.extent(0)) + rows; }
   LocalIndex first_row_of_part(int part, int parts) const;

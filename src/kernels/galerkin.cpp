@@ -4,9 +4,34 @@
 
 #include <utility>
 
+#if !SUAN_HAVE_CUDA
 #include "kernels/galerkin_rows.hpp"
+#endif
 
 namespace suan::kernels {
+
+#if SUAN_HAVE_CUDA
+
+template <Scalar T>
+GalerkinPlan<T>::GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
+                              const CsrView<T>& p)
+    : left_(space, r, a), right_(space, left_.multiply(space, r, a), p) {}
+
+template <Scalar T>
+CsrView<T> GalerkinPlan<T>::multiply(const ExecutionSpace& space, const CsrView<T>& r,
+                                     const CsrView<T>& a, const CsrView<T>& p,
+                                     CsrView<T> last) const {
+  last = {};
+  return right_.multiply(space, left_.multiply(space, r, a), p);
+}
+
+template <Scalar T>
+CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
+                            const CsrView<T>& p) {
+  return spgemm(space, spgemm(space, r, a), p);
+}
+
+#else
 
 namespace {
 
@@ -92,6 +117,8 @@ CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, co
   });
   return {r.rows, p.columns, structure.offsets, structure.indices, values.finish()};
 }
+
+#endif
 
 #define SUAN_INSTANTIATE(T)                                                      \
   template class GalerkinPlan<T>;                                                \

@@ -62,7 +62,7 @@ KernelPath choose_path(std::string_view operation, KernelPath wanted,
 KernelPath choose_spmv_path(KernelPath wanted) {
   if constexpr (SUAN_HAVE_CUDA != 0) {
     return choose_path("products with a vector", wanted,
-                       {KernelPath::cusparse, KernelPath::cuda, KernelPath::native});
+                       {KernelPath::cuda, KernelPath::cusparse, KernelPath::native});
   }
   return choose_path("products with a vector", wanted, {KernelPath::native});
 }
@@ -79,7 +79,7 @@ KernelPath choose_spgemm_path(KernelPath wanted) {
 KernelPath choose_spmm_path(KernelPath wanted) {
   if constexpr (SUAN_HAVE_CUDA != 0) {
     return choose_path("products with several vectors", wanted,
-                       {KernelPath::cusparse, KernelPath::native});
+                       {KernelPath::native, KernelPath::cuda, KernelPath::cusparse});
   }
   return choose_path("products with several vectors", wanted, {KernelPath::native});
 }

@@ -5,6 +5,7 @@
 #include "kernels/csr_from_rows.hpp"
 #include "kernels/row_loops.hpp"
 #include "kernels/sell_build.hpp"
+#include "kernels/sell_device.hpp"
 #include "kernels/sell_products.hpp"
 #include "kernels/with_code.hpp"
 #include "suan/core/error.hpp"
@@ -98,6 +99,9 @@ class SellPlan final : public FormatPlan<T> {
   }
   bool suits_dictionary() const override {
     return 2 * layout_.counts.entries_in_runs >= a_.entries();
+  }
+  std::int64_t vector_bytes() const override {
+    return (std::int64_t{a_.rows} + a_.columns) * static_cast<std::int64_t>(sizeof(T));
   }
   Offset stored_values() const override { return layout_.values; }
   const ValueFacts<T>& facts() const override { return *facts_; }

@@ -5,12 +5,16 @@
 // fills the arrays. In double precision an entry of a run moves 4 bytes in the first and 12 in the
 // second, and 24 are written (cleared by the system, read by the cache, written): 14.6 million
 // entries of 7 points, 128^3, are 0.58 GB, 17 ms at 34 GB/s. They take 26 ms on two threads of Zen
-// 4, almost half of it in the system.
+// 4, almost half of it in the system. On a GPU a warp has a slice in both passes.
 #pragma once
 
 #include "core/memory.hpp"
 #include "kernels/sell_plan.hpp"
 #include "suan/core/error.hpp"
+
+#if SUAN_HAVE_CUDA
+#include "kernels/sell_slices.cuh"
+#endif
 
 namespace suan::kernels {
 
@@ -40,13 +44,17 @@ SellLayout sell_layout(const ExecutionSpace& space, const CsrView<T>& a) {
   SellLayout layout;
   SellCounts& counts = layout.counts;
   Offset longest_tails = 0;
+#if SUAN_HAVE_CUDA
+  cuda::decide_slices(space, a, slices);
+#endif
   Kokkos::parallel_reduce(
       "suan::sell_decide", Slices(space, 0, count),
       KOKKOS_LAMBDA(LocalIndex s, Offset & runs, Offset & shared, Offset & near, Offset & in_runs,
                     Offset & tails) {
-        const SellPlanOfSlice plan = plan_slice(a, s);
-        const Offset side_by_side = Offset(plan.width) * slice_rows;
-        slices(s) = {plan.values, plan.words, plan.width, plan.flags};
+#if !SUAN_HAVE_CUDA
+        slices(s) = plan_slice(a, s);
+#endif
+        const Offset side_by_side = Offset(slices(s).width) * slice_rows;
         runs += slices(s).is(SellSlice::runs) ? 1 : 0;
         shared += slices(s).is(SellSlice::shared) ? 1 : 0;
         near += slices(s).is(SellSlice::near) ? 1 : 0;
@@ -83,6 +91,8 @@ SellLayout sell_layout(const ExecutionSpace& space, const CsrView<T>& a) {
   return layout;
 }
 
+#if !SUAN_HAVE_CUDA
+
 /// Writes the words and values of a slice of runs with gaps.
 template <Scalar T, class Code>
 KOKKOS_FUNCTION void fill_runs_with_gaps(const CsrView<T>& a, const Codec<T, Code>& codec,
@@ -104,6 +114,66 @@ KOKKOS_FUNCTION void fill_runs_with_gaps(const CsrView<T>& a, const Codec<T, Cod
   });
 }
 
+/// Writes the words and values of slice s.
+template <Scalar T, class Code>
+KOKKOS_FUNCTION void fill_slice(const CsrView<T>& a, const Codec<T, Code>& codec, LocalIndex s,
+                                const SellSlice& slice, std::uint32_t* word, Code* value) {
+  const LocalIndex first = s * slice_rows;
+  const LocalIndex last = last_row(a.rows, first);
+  const bool runs = slice.is(SellSlice::runs);
+  const bool near = slice.is(SellSlice::near);
+  if (slice.is(SellSlice::gaps)) {
+    fill_runs_with_gaps(a, codec, first, slice, word, value);
+    return;
+  }
+  if (slice.is(SellSlice::uneven)) {
+    Offset end = 0;
+    for (LocalIndex l = 0; l < slice_rows; ++l) {
+      if (first + l < last) end += a.offsets(first + l + 1) - a.offsets(first + l) - slice.width;
+      *word++ = static_cast<std::uint32_t>(end);
+    }
+  }
+  for (LocalIndex k = 0; runs && k < slice.width; ++k) {
+    *word++ = static_cast<std::uint32_t>(a.indices(a.offsets(first) + k));
+  }
+  LocalIndex base = 0;
+  if (near) {
+    base = std::numeric_limits<LocalIndex>::max();
+    for (Offset k = a.offsets(first); k < a.offsets(last); ++k) {
+      base = Kokkos::min(base, a.indices(k));
+    }
+    *word++ = static_cast<std::uint32_t>(base);
+  }
+  auto* const distances = reinterpret_cast<Distance*>(word);
+  Offset listed = 0;
+  const auto list = [&](LocalIndex column) {
+    if (near) {
+      distances[listed] = static_cast<Distance>(column - base);
+    } else {
+      word[listed] = static_cast<std::uint32_t>(column);
+    }
+    ++listed;
+  };
+  const LocalIndex kept = slice.is(SellSlice::shared) ? 1 : slice_rows;
+  for (LocalIndex k = 0; k < slice.width; ++k) {
+    for (LocalIndex l = 0; l < kept; ++l) {
+      *value++ = codec.encode(a.values(a.offsets(first + l) + k));
+    }
+  }
+  for (LocalIndex k = 0; !runs && k < slice.width; ++k) {
+    for (LocalIndex l = 0; l < slice_rows; ++l) list(a.indices(a.offsets(first + l) + k));
+  }
+  for (LocalIndex i = first; i < last; ++i) {
+    for (Offset at = a.offsets(i) + slice.width; at < a.offsets(i + 1); ++at) {
+      list(a.indices(at));
+      *value++ = codec.encode(a.values(at));
+    }
+  }
+  if (near && listed % 2 == 1) distances[listed] = 0;
+}
+
+#endif
+
 template <Scalar T, class Code>
 SellView<T, Code> fill_sell(const ExecutionSpace& space, const CsrView<T>& a,
                             const SellLayout& layout, const Codec<T, Code>& codec) {
@@ -112,66 +182,16 @@ SellView<T, Code> fill_sell(const ExecutionSpace& space, const CsrView<T>& a,
       detail::allocate<std::uint32_t>("suan::sell words", static_cast<std::size_t>(layout.words));
   const auto values =
       detail::allocate<Code>("suan::sell values", static_cast<std::size_t>(layout.values));
+#if SUAN_HAVE_CUDA
+  cuda::write_slices(space, a, codec, slices, words, values);
+#else
   Kokkos::parallel_for(
       "suan::sell_fill", Slices(space, 0, static_cast<LocalIndex>(slices.extent(0))),
       KOKKOS_LAMBDA(LocalIndex s) {
         const SellSlice slice = slices(s);
-        const LocalIndex first = s * slice_rows;
-        const LocalIndex last = last_row(a.rows, first);
-        const bool runs = slice.is(SellSlice::runs);
-        const bool near = slice.is(SellSlice::near);
-        std::uint32_t* word = words.data() + slice.words;
-        Code* value = values.data() + slice.values;
-        if (slice.is(SellSlice::gaps)) {
-          fill_runs_with_gaps(a, codec, first, slice, word, value);
-          return;
-        }
-        if (slice.is(SellSlice::uneven)) {
-          Offset end = 0;
-          for (LocalIndex l = 0; l < slice_rows; ++l) {
-            if (first + l < last)
-              end += a.offsets(first + l + 1) - a.offsets(first + l) - slice.width;
-            *word++ = static_cast<std::uint32_t>(end);
-          }
-        }
-        for (LocalIndex k = 0; runs && k < slice.width; ++k) {
-          *word++ = static_cast<std::uint32_t>(a.indices(a.offsets(first) + k));
-        }
-        LocalIndex base = 0;
-        if (near) {
-          base = std::numeric_limits<LocalIndex>::max();
-          for (Offset k = a.offsets(first); k < a.offsets(last); ++k) {
-            base = Kokkos::min(base, a.indices(k));
-          }
-          *word++ = static_cast<std::uint32_t>(base);
-        }
-        auto* const distances = reinterpret_cast<Distance*>(word);
-        Offset listed = 0;
-        const auto list = [&](LocalIndex column) {
-          if (near) {
-            distances[listed] = static_cast<Distance>(column - base);
-          } else {
-            word[listed] = static_cast<std::uint32_t>(column);
-          }
-          ++listed;
-        };
-        const LocalIndex kept = slice.is(SellSlice::shared) ? 1 : slice_rows;
-        for (LocalIndex k = 0; k < slice.width; ++k) {
-          for (LocalIndex l = 0; l < kept; ++l) {
-            *value++ = codec.encode(a.values(a.offsets(first + l) + k));
-          }
-        }
-        for (LocalIndex k = 0; !runs && k < slice.width; ++k) {
-          for (LocalIndex l = 0; l < slice_rows; ++l) list(a.indices(a.offsets(first + l) + k));
-        }
-        for (LocalIndex i = first; i < last; ++i) {
-          for (Offset at = a.offsets(i) + slice.width; at < a.offsets(i + 1); ++at) {
-            list(a.indices(at));
-            *value++ = codec.encode(a.values(at));
-          }
-        }
-        if (near && listed % 2 == 1) distances[listed] = 0;
+        fill_slice(a, codec, s, slice, words.data() + slice.words, values.data() + slice.values);
       });
+#endif
   space.fence("suan::sell_fill");
   return {a.rows, a.entries(), slices, words, values, codec};
 }

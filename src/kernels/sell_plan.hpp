@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a slice of compact SELL keeps its entries: decided by one look at its rows, on the device.
+// How a slice of compact SELL keeps its entries: decided by one look at its rows. (On a GPU:
+// kernels/sell_slices.cuh.)
 #pragma once
 
 #include <limits>
@@ -10,18 +11,12 @@
 
 namespace suan::kernels {
 
-/// What the first pass finds out about a slice.
-struct SellPlanOfSlice {
-  LocalIndex width;
-  std::uint32_t flags;
-  Offset values;
-  Offset words;
-};
-
 /// The row behind those of a slice.
 KOKKOS_FORCEINLINE_FUNCTION LocalIndex last_row(LocalIndex rows, LocalIndex first) {
   return rows - first < slice_rows ? rows : first + slice_rows;
 }
+
+#if !SUAN_HAVE_CUDA
 
 /// Whether the first `width` entries of row `first` + l stand l columns behind those of row
 /// `first`. All are looked at, which vectors do faster than a loop that stops.
@@ -86,8 +81,7 @@ KOKKOS_FUNCTION void each_run(const CsrView<T>& a, LocalIndex first, const Found
 /// be one for every four entries; where rows share values it costs none, and there may be as many
 /// as entries. All columns of a run exist.
 template <Scalar T>
-KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first,
-                                        SellPlanOfSlice& plan) {
+KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first, SellSlice& plan) {
   const Offset entries = a.offsets(first + slice_rows) - a.offsets(first);
   Offset missing = 0;
   LocalIndex runs = 0;
@@ -111,8 +105,9 @@ KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first,
   return true;
 }
 
+/// `values` and `words` are how many there are, not yet where they begin.
 template <Scalar T>
-KOKKOS_FUNCTION SellPlanOfSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
+KOKKOS_FUNCTION SellSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
   const LocalIndex first = slice * slice_rows;
   const LocalIndex last = last_row(a.rows, first);
   Offset shortest = a.offsets(first + 1) - a.offsets(first);
@@ -123,7 +118,7 @@ KOKKOS_FUNCTION SellPlanOfSlice plan_slice(const CsrView<T>& a, LocalIndex slice
     longest = Kokkos::max(longest, length);
   }
   const Offset entries = a.offsets(last) - a.offsets(first);
-  SellPlanOfSlice plan{};
+  SellSlice plan{};
   // A slice that is not full has nothing side by side.
   plan.width = last - first == slice_rows ? static_cast<LocalIndex>(shortest) : 0;
   if (longest > plan.width) plan.flags |= SellSlice::uneven;
@@ -159,5 +154,7 @@ KOKKOS_FUNCTION SellPlanOfSlice plan_slice(const CsrView<T>& a, LocalIndex slice
   if ((plan.flags & SellSlice::uneven) != 0) plan.words += slice_rows;
   return plan;
 }
+
+#endif
 
 }  // namespace suan::kernels

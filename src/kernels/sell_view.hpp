@@ -90,14 +90,9 @@ struct SellView {
     }
   }
 
-  /// (A x)_i, entry after entry.
-  KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const {
-    T sum{};
-    visit_row(i, [&](LocalIndex column, const T& value) { sum += value * x(column); });
-    return sum;
-  }
-
-#if !SUAN_HAVE_CUDA
+#if SUAN_HAVE_CUDA
+  KOKKOS_FUNCTION T row_product(LocalIndex i, const DeviceView<const T>& x) const;
+#else
   Offset work() const { return entries + rows; }
   LocalIndex first_row_of_part(int part, int parts) const;
   void row_products(LocalIndex begin, LocalIndex count, const T* x, T* products) const;

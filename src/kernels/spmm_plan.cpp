@@ -12,13 +12,15 @@ template <Scalar T>
 SpmmPlan<T>::SpmmPlan(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors,
                       KernelPath wanted)
     : a_(a), hints_(space, a, vectors) {
-  [[maybe_unused]] const KernelPath path = choose_spmm_path(wanted);
+  [[maybe_unused]] KernelPath path = choose_spmm_path(wanted);
 #if SUAN_HAVE_CUDA
-  // cuSPARSE counts entries in 32 bits here; beyond that only the native kernel remains.
-  const bool fits = a.entries() <= cuda::max_cusparse_entries;
-  if (path == KernelPath::cusparse && (fits || wanted == KernelPath::cusparse)) {
-    prepared_ = cuda::make_cusparse_spmm<T>(space, a, vectors);
+  // The native kernel leaves a long row to one thread for each vector.
+  if (wanted == KernelPath::automatic &&
+      cuda::is_skewed(cuda::row_lengths(space, a.rows, a.offsets))) {
+    path = KernelPath::cuda;
   }
+  if (path == KernelPath::cusparse) prepared_ = cuda::make_cusparse_spmm<T>(space, a, vectors);
+  if (path == KernelPath::cuda) prepared_ = cuda::make_pieces_spmm<T>(space, a, vectors);
 #endif
 }
 

@@ -28,11 +28,8 @@ Real<T> PreparedSpmv<T>::residual(const ExecutionSpace& space, const DeviceView<
 template <Scalar T>
 SpmvPlan<T>::SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPath wanted)
     : a_(a), hints_(space, a) {
-  [[maybe_unused]] KernelPath path = choose_spmv_path(wanted);
+  [[maybe_unused]] const KernelPath path = choose_spmv_path(wanted);
 #if SUAN_HAVE_CUDA
-  if (wanted == KernelPath::automatic && a.entries() > cuda::max_cusparse_entries) {
-    path = KernelPath::cuda;
-  }
   if (path == KernelPath::cusparse) prepared_ = cuda::make_cusparse_spmv<T>(space, a);
   if (path == KernelPath::cuda) prepared_ = cuda::make_csr_spmv<T>(space, a);
 #endif

@@ -3,11 +3,18 @@
 #include "suan/kernels/transpose.hpp"
 
 #include "kernels/mirrored.hpp"
+
+#if SUAN_HAVE_CUDA
+#include "kernels/cuda.hpp"
+#else
 #include "kernels/places.hpp"
+#endif
 
 namespace suan::kernels {
 
 namespace {
+
+#if !SUAN_HAVE_CUDA
 
 using detail::Staged;
 
@@ -66,6 +73,8 @@ class ByColumn {
   Places places_;
 };
 
+#endif
+
 /// Whether each entry has a mirror, which is then in `mirrors`.
 template <Scalar T>
 bool note_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
@@ -75,7 +84,8 @@ bool note_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
       space, a, nullptr, KOKKOS_LAMBDA(Offset k, Offset mirror) { to[k] = mirror; });
 }
 
-/// By counting, on the host.
+#if !SUAN_HAVE_CUDA
+
 template <Scalar T>
 CsrView<T> transpose_by_counting(const ExecutionSpace& space, const CsrView<T>& a,
                                  bool conjugated) {
@@ -95,6 +105,24 @@ CsrView<T> transpose_by_counting(const ExecutionSpace& space, const CsrView<T>& 
   return {a.columns, a.rows, offsets.finish(), indices.finish(), values.finish()};
 }
 
+#endif
+
+/// result(k) = values(source(k)), or its conjugate.
+template <Scalar T>
+DeviceView<T> from_source(const ExecutionSpace& space, const DeviceView<const Offset>& source,
+                          const DeviceView<const T>& values, bool conjugated) {
+  const auto result = detail::allocate<T>("suan::Csr::values", source.extent(0));
+  Kokkos::parallel_for(
+      "suan::transpose_values",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>(
+          space, 0, static_cast<Offset>(source.extent(0))),
+      KOKKOS_LAMBDA(Offset k) {
+        const T value = values(source(k));
+        result(k) = conjugated ? conjugate(value) : value;
+      });
+  return result;
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -109,7 +137,13 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
   if (visit_mirrors(space, a, from, fetch)) {
     return {a.rows, a.columns, detail::kept(a.offsets), detail::kept(a.indices), values};
   }
+#if SUAN_HAVE_CUDA
+  const auto t = cuda::transpose_structure(space, a.rows, a.columns, a.offsets, a.indices);
+  return {a.columns, a.rows, t.offsets, t.indices,
+          from_source<T>(space, t.source, a.values, conjugated)};
+#else
   return transpose_by_counting(space, a, conjugated);
+#endif
 }
 
 template <Scalar T>
@@ -120,6 +154,11 @@ TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a
     source_ = mirrors;
     return;
   }
+#if SUAN_HAVE_CUDA
+  const auto t = cuda::transpose_structure(space, a.rows, a.columns, a.offsets, a.indices);
+  structure_ = {a.columns, a.rows, t.offsets, t.indices, {}};
+  source_ = t.source;
+#else
   const HostCsr<T> host(a);
   const auto entries = static_cast<std::size_t>(host.entries());
   const Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(a.columns) + 1);
@@ -135,22 +174,14 @@ TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a
                   });
   structure_ = {a.columns, a.rows, offsets.finish(), indices.finish(), {}};
   source_ = source.finish();
+#endif
 }
 
 template <Scalar T>
 CsrView<T> TransposePlan<T>::apply(const ExecutionSpace& space, const DeviceView<const T>& values,
                                    bool conjugated) const {
-  const auto source = source_;
-  const auto result = detail::allocate<T>("suan::Csr::values", source.extent(0));
-  Kokkos::parallel_for(
-      "suan::transpose_values",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>(
-          space, 0, static_cast<Offset>(source.extent(0))),
-      KOKKOS_LAMBDA(Offset k) {
-        const T value = values(source(k));
-        result(k) = conjugated ? conjugate(value) : value;
-      });
-  return {structure_.rows, structure_.columns, structure_.offsets, structure_.indices, result};
+  return {structure_.rows, structure_.columns, structure_.offsets, structure_.indices,
+          from_source<T>(space, source_, values, conjugated)};
 }
 
 #define SUAN_INSTANTIATE(T) \

@@ -176,12 +176,16 @@ void ValueFacts<T>::collect(const ExecutionSpace& space, const CsrView<T>& a) {
   const ValueSet<T> set{a.values};
   constexpr Offset chunk = 256;
   const Offset entries = entries_;
+  const Offset chunks = entries / chunk + 1;
+  // A thread of a host has entries in a row, one of a GPU those beside its neighbours'.
+  const Offset first = SUAN_HAVE_CUDA ? 1 : chunk;
+  const Offset step = SUAN_HAVE_CUDA ? chunks : 1;
   Kokkos::parallel_for(
-      "suan::collect_values", Entries(space, 0, entries / chunk + 1), KOKKOS_LAMBDA(Offset c) {
-        const Offset end = Kokkos::min(entries, (c + 1) * chunk);
-        for (Offset k = c * chunk; k < end && !set.is_full(); ++k) {
+      "suan::collect_values", Entries(space, 0, chunks), KOKKOS_LAMBDA(Offset c) {
+        const Offset end = Kokkos::min(entries, c * first + chunk * step);
+        for (Offset k = c * first; k < end && !set.is_full(); k += step) {
           // Neighbours are often equal, and comparing them is cheaper than looking them up.
-          if (k == c * chunk || !same_bits(set.values(k), set.values(k - 1))) set.add(k);
+          if (k == c * first || !same_bits(set.values(k), set.values(k - step))) set.add(k);
         }
       });
   space.fence("suan::collect_values");

@@ -17,8 +17,9 @@ namespace {
 constexpr double worthwhile = 0.95;
 
 /// A format that would move more than this many times the bytes of the best is not tried beside it:
-/// making it costs more than its small chance is worth.
-constexpr double hopeless = 1.1;
+/// making it costs more than its small chance is worth. On a GPU bytes say less of the time, and
+/// arrays are made fast.
+constexpr double hopeless = SUAN_HAVE_CUDA ? 1.5 : 1.1;
 
 /// A format with its arrays.
 template <Scalar T>

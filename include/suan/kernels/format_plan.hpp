@@ -36,16 +36,26 @@ class FormatPlan {
   /// Whether a dictionary is decoded fast enough here to gain from its fewer bytes.
   virtual bool suits_dictionary() const = 0;
 
+  /// Bytes of the vectors of a product.
+  virtual std::int64_t vector_bytes() const = 0;
+
   /// Bytes with a storage that loses nothing and may be taken for that; else -1. A dictionary is
   /// only taken in place of values of 8 bytes and more: looking values up one by one takes longer
-  /// than reading 2 or 4 bytes of each (docs/performance.md).
+  /// than reading 2 or 4 bytes of each (docs/performance.md). On a GPU narrower values have to save
+  /// a fifth of all bytes of a product: where rows share their values there are few of them, and
+  /// decoding them takes longer (docs/cuda.md).
   std::int64_t lossless_bytes(ValueStorage storage) const {
     if (!facts().keeps(storage)) return -1;
     if (storage == ValueStorage::dictionary &&
         (!facts().suits_dictionary() || !suits_dictionary())) {
       return -1;
     }
-    return bytes(storage);
+    const std::int64_t needed = bytes(storage);
+    if (SUAN_HAVE_CUDA != 0 && storage != ValueStorage::same && needed >= 0 &&
+        5 * (needed + vector_bytes()) > 4 * (bytes(ValueStorage::same) + vector_bytes())) {
+      return -1;
+    }
+    return needed;
   }
   /// The storage without loss that needs the fewest bytes; of equal ones that which is decoded
   /// fastest.

@@ -6,13 +6,13 @@
 // ever stored. Each row is found as in F. G. Gustavson, "Two fast algorithms for sparse matrices:
 // multiplication and permuted transposition", ACM Trans. Math. Softw. 4 (1978), 250-269.
 //
-// The functions check nothing. With CUDA both phases run on the host, through copies of all arrays:
-// correct, not fast.
+// The functions check nothing. With CUDA R A is a product of its own by hash tables on the device,
+// and in memory until it has been multiplied by P.
 #pragma once
 
 #include <vector>
 
-#include "suan/kernels/spmv.hpp"
+#include "suan/kernels/spgemm.hpp"
 
 namespace suan::kernels {
 
@@ -23,7 +23,8 @@ namespace suan::kernels {
 /// and the outer one in the order in which the columns k come up in it: structure and bits depend
 /// on neither threads nor schedule. Memory beside the matrices, per thread: that of SpgemmPlan, 4
 /// bytes per column of A, and 4 bytes and a value per product of the longest row of R A, or per
-/// column of A where these are fewer.
+/// column of A where these are fewer. With CUDA the outer sum is in the order of the columns, and
+/// `last` is freed in each case.
 template <Scalar T>
 class GalerkinPlan {
  public:
@@ -38,8 +39,13 @@ class GalerkinPlan {
                       const CsrView<T>& p, CsrView<T> last = {}) const;
 
  private:
+#if SUAN_HAVE_CUDA
+  SpgemmPlan<T> left_;   // R A
+  SpgemmPlan<T> right_;  // (R A) P
+#else
   CsrView<T> structure_;            // without values
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
+#endif
 };
 
 /// R A P once: the structure and the bits of GalerkinPlan, in one pass over the rows of R A instead

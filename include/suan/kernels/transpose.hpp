@@ -11,7 +11,7 @@
 // The functions check nothing. Rows of the result are in increasing order of the rows of A;
 // duplicates stay, in their order. Structure and bits do not depend on the number of threads.
 //
-// With CUDA counting runs on the host, through copies of the arrays; the rest on the device.
+// With CUDA entries are sorted by column in place of counting, on the device.
 #pragma once
 
 #include "suan/kernels/spmv.hpp"
@@ -20,7 +20,7 @@ namespace suan::kernels {
 
 /// A^T or, when `conjugated`, A^H. Memory beside both matrices: at most 8 bytes per entry, in fact
 /// 8 per column and thread, when counting with fewer threads when that would be more; none where
-/// most mirror images are guessed right.
+/// most mirror images are guessed right. With CUDA 36 bytes per entry where they have to be sorted.
 template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated);
 

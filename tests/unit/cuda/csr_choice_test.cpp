@@ -18,15 +18,16 @@ int threads_for_rows_of(Offset length) {
   return choose_csr_kernel({1000, 1000 * length, length}).threads_per_row;
 }
 
-TEST(CsrChoice, EachThreadOfARowHasTwoEntriesOrMore) {
+TEST(CsrChoice, EachThreadOfARowHasSixEntriesOrMore) {
   EXPECT_EQ(threads_for_rows_of(0), 1);
-  EXPECT_EQ(threads_for_rows_of(3), 1);
-  EXPECT_EQ(threads_for_rows_of(4), 2);
-  EXPECT_EQ(threads_for_rows_of(7), 2);
-  EXPECT_EQ(threads_for_rows_of(8), 4);
-  EXPECT_EQ(threads_for_rows_of(27), 8);
-  EXPECT_EQ(threads_for_rows_of(63), 16);
-  EXPECT_EQ(threads_for_rows_of(64), 32);
+  EXPECT_EQ(threads_for_rows_of(7), 1);
+  EXPECT_EQ(threads_for_rows_of(11), 1);
+  EXPECT_EQ(threads_for_rows_of(12), 2);
+  EXPECT_EQ(threads_for_rows_of(23), 2);
+  EXPECT_EQ(threads_for_rows_of(27), 4);
+  EXPECT_EQ(threads_for_rows_of(79), 8);
+  EXPECT_EQ(threads_for_rows_of(191), 16);
+  EXPECT_EQ(threads_for_rows_of(192), 32);
   EXPECT_EQ(threads_for_rows_of(1000), 32);
 }
 
@@ -54,10 +55,10 @@ TEST(CsrChoice, FewLongRowsAreMergedHoweverEvenTheyAre) {
 TEST(CsrChoice, IsSaidInWordsWithItsReason) {
   const RowLengths even{2, 14, 8};
   EXPECT_EQ(describe(choose_csr_kernel(even), even),
-            "rows of 7 entries on average and 8 at most: 2 threads per row");
+            "rows of 7 entries on average and 8 at most: 1 thread per row");
   const RowLengths skewed{2, 1001, 1000};
   EXPECT_THAT(describe(choose_csr_kernel(skewed), skewed),
-              AllOf(HasSubstr("1000 at most"), HasSubstr("threads per row")));
+              AllOf(HasSubstr("1000 at most"), HasSubstr("per row")));
   const RowLengths long_row{2, 3001, 3000};
   EXPECT_THAT(describe(choose_csr_kernel(long_row), long_row), HasSubstr("merge path"));
 }

@@ -64,7 +64,7 @@ TEST(KernelPath, AutomaticIsCusparseWithCuda) {
   if (!has_cuda) GTEST_SKIP() << "this build has no CUDA";
   EXPECT_THAT(available_kernel_paths(),
               ElementsAre(KernelPath::native, KernelPath::cusparse, KernelPath::cuda));
-  EXPECT_EQ(one_by_one(KernelPath::automatic).path(), "cusparse");
+  EXPECT_EQ(one_by_one(KernelPath::automatic).path(), "cuda");
   EXPECT_EQ(one_by_one(KernelPath::cusparse).path(), "cusparse");
   EXPECT_EQ(one_by_one(KernelPath::cuda).path(), "cuda");
 }

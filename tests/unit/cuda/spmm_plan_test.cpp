@@ -22,7 +22,7 @@ using test::size_of;
 
 std::vector<KernelPath> spmm_paths() {
   if (SUAN_HAVE_CUDA == 0) return {KernelPath::native};
-  return {KernelPath::native, KernelPath::cusparse};
+  return {KernelPath::native, KernelPath::cuda, KernelPath::cusparse};
 }
 
 /// A multivector of `host` whose rows begin `gap` elements behind each other's ends, with its first
@@ -84,7 +84,9 @@ class SpmmPlanTest : public testing::Test {
             << to_string(path) << ", row " << i << ", vector " << c << " of " << vectors;
       }
     }
-    for (int run = 0; run < 3; ++run) ASSERT_EQ(multiply(), result) << to_string(path);
+    // cuSPARSE keeps this promise of its documents for short rows only.
+    const bool repeats = path != KernelPath::cusparse || a.values.size() < 100000;
+    for (int run = 0; repeats && run < 3; ++run) ASSERT_EQ(multiply(), result) << to_string(path);
   }
 };
 
@@ -113,7 +115,17 @@ TYPED_TEST(SpmmPlanTest, EmptyOnesAndLongRows) {
     this->expect_like_columns(test::with_lengths<T>(0, 3, none), 2, path, T(1), T(0), 0);
     this->expect_like_columns(test::with_lengths<T>(40, 40, none), 2, path, T(1), T(0), 0);
     this->expect_like_columns(test::irregular<T>(100, 100), 0, path, T(1), T(0), 0);
-    this->expect_like_columns(test::with_lengths<T>(1000, 1000, one_long), 4, path, T(1), T(0), 0);
+    this->expect_like_columns(test::with_lengths<T>(1000, 100003, one_long), 4, path, T(1), T(0),
+                              0);
+  }
+  // So many entries in so few columns are duplicates.
+  const auto crowded = test::with_lengths<T>(1000, 1000, one_long);
+  this->expect_like_columns(crowded, 4, KernelPath::native, T(1), T(0), 0);
+  if (SUAN_HAVE_CUDA != 0) {
+    this->expect_like_columns(crowded, 4, KernelPath::cuda, T(3), T(-1), 1);
+    EXPECT_THAT(
+        [&] { SpmmPlan<T>(ExecutionSpace(), crowded.on_device(), 4, KernelPath::cusparse); },
+        testing::ThrowsMessage<NotSupported>(testing::HasSubstr("add up duplicates")));
   }
 }
 
@@ -122,15 +134,22 @@ TEST(SpmmPlan, RefusesAPathThatIsNotThere) {
   const auto make = [&](KernelPath path) {
     return SpmmPlan<double>(ExecutionSpace(), a.on_device(), 2, path);
   };
-  EXPECT_THAT([&] { make(KernelPath::cuda); },
-              testing::ThrowsMessage<NotSupported>(testing::AllOf(
-                  testing::HasSubstr("cuda"), testing::HasSubstr("several vectors"))));
+  if (SUAN_HAVE_CUDA == 0) {
+    EXPECT_THAT([&] { make(KernelPath::cuda); },
+                testing::ThrowsMessage<NotSupported>(testing::AllOf(
+                    testing::HasSubstr("cuda"), testing::HasSubstr("several vectors"))));
+  }
+  EXPECT_EQ(make(KernelPath::automatic).path(), KernelPath::native);
   if (SUAN_HAVE_CUDA == 0) {
     EXPECT_THROW(make(KernelPath::cusparse), NotSupported);
-    EXPECT_EQ(make(KernelPath::automatic).path(), KernelPath::native);
-  } else {
-    EXPECT_EQ(make(KernelPath::automatic).path(), KernelPath::cusparse);
   }
+}
+
+TEST(SpmmPlan, CutsLongRowsOnAGpu) {
+  const auto one_long = [](LocalIndex i) -> Offset { return i == 7 ? 900 : 2; };
+  const auto a = test::with_lengths<double>(40, 1000, one_long);
+  const SpmmPlan<double> plan(ExecutionSpace(), a.on_device(), 2);
+  EXPECT_EQ(plan.path(), SUAN_HAVE_CUDA == 0 ? KernelPath::native : KernelPath::cuda);
 }
 
 TEST(BlockProduct, MultipliesAndRefusesWhatDoesNotFit) {

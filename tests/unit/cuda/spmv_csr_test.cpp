@@ -182,7 +182,7 @@ TYPED_TEST(CudaCsr, ThePlanHasItAndSaysWhichKernel) {
   const SpmvPlan<T> by_rows(space, even.on_device(), KernelPath::cuda);
   EXPECT_EQ(by_rows.path(), KernelPath::cuda);
   EXPECT_EQ(by_rows.format(), "csr");
-  EXPECT_THAT(by_rows.description(), testing::HasSubstr("2 threads per row"));
+  EXPECT_THAT(by_rows.description(), testing::HasSubstr("1 thread per row"));
   const SpmvPlan<T> merged(space, skewed.on_device(), KernelPath::cuda);
   EXPECT_THAT(merged.description(), testing::HasSubstr("merge path"));
   EXPECT_GT(merged.bytes(), SpmvPlan<T>(space, skewed.on_device(), KernelPath::native).bytes());
