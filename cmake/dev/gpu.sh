@@ -27,7 +27,7 @@ dev_gpu_check() {
   GPU_FAILURES=0
   gpu_tests "$cmake" "$build"
   gpu_sanitizer "$bin"
-  gpu_spmv "$bin"
+  gpu_compare "$bin"
 
   mkdir -p benchmarks/results
   json=benchmarks/results/gpu-check-$(hostname | tr -cd 'A-Za-z0-9._-').json
@@ -140,27 +140,37 @@ gpu_sanitizer() {
   GPU_SANITIZER_JSON="{$(IFS=,; echo "${entries[*]}")}"
 }
 
-gpu_spmv() {
-  local program=$1/spmv_bench kernel out entries=()
+# gpu_bench, matrix by matrix small enough for what is done with it.
+gpu_compare() {
+  local program=$1/gpu_bench run out entries=() arguments
   if [ ! -x "$program" ]; then
-    say "No Google Benchmark: the SpMV benchmark is left out."
-    GPU_SPMV_JSON='"not built"'
+    say "No Google Benchmark: the comparison with cuSPARSE is left out."
+    GPU_COMPARISON_JSON='"not built"'
     return
   fi
-  for kernel in cusparse cuda native; do
-    out=$DEPS/gpu-spmv-$kernel.json
+  for run in \
+    "all 128 bandwidth,spmv,convert" \
+    "7pt,7pt-general,27pt,27pt-general 256 spmv" \
+    "7pt-general,27pt-general,elasticity,rmat,circuit,road,tall 96 spmm" \
+    "7pt-general,27pt-general,ilu 128 trsv" \
+    "7pt-general 256 trsv" \
+    "7pt-general,27pt-general 96 galerkin" \
+    "7pt-general,road 128 spgemm" \
+    "27pt-general,circuit 64 spgemm" \
+    "elasticity,rmat 40 spgemm"; do
+    read -ra arguments <<<"$run"
+    out=$DEPS/gpu-bench.json
     rm -f "$out"
-    if step "gpu-spmv-$kernel" "Measuring SpMV, $kernel" "$program" --kernel "$kernel" \
-      --benchmark_out="$out" --benchmark_out_format=json; then
-      entries+=("\"$kernel\": $(cat "$out")")
-      grep -E 'fraction|GB|gigabytes|_median' "$LOGS/gpu-spmv-$kernel.log" | tail -n 8 || true
+    if step gpu-bench "Comparing with cuSPARSE: ${arguments[2]} of ${arguments[0]}, ${arguments[1]}" \
+      "$program" --matrix "${arguments[0]}" --size "${arguments[1]}" \
+      --operations "${arguments[2]}" --json "$out"; then
+      entries+=("$(cat "$out")")
     else
-      say "  failed; the log is .deps/logs/gpu-spmv-$kernel.log"
+      say "  failed; the log is .deps/logs/gpu-bench.log"
       GPU_FAILURES=$((GPU_FAILURES + 1))
-      entries+=("\"$kernel\": \"failed\"")
     fi
   done
-  GPU_SPMV_JSON="{$(IFS=,; echo "${entries[*]}")}"
+  GPU_COMPARISON_JSON="[$(IFS=,; echo "${entries[*]}")]"
 }
 
 gpu_report() {
@@ -182,7 +192,7 @@ gpu_report() {
   "seconds": $(elapsed),
   "tests": $GPU_TESTS_JSON,
   "compute_sanitizer": $GPU_SANITIZER_JSON,
-  "spmv": $GPU_SPMV_JSON
+  "comparison": $GPU_COMPARISON_JSON
 }
 JSON
 }

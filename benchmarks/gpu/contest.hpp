@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The same operation by several programs on one GPU, timed in turns, with every answer compared.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "suan/core/types.hpp"
+
+namespace suan::bench {
+
+/// One line of the results.
+struct GpuResult {
+  std::string shape;
+  std::string operation;
+  std::string contestant;
+  std::string detail;        ///< what it says of itself
+  double seconds = 0;        ///< median
+  double least_seconds = 0;  ///< minimum
+  double bytes = 0;          ///< moved at least; 0 where nobody counted
+  double difference = 0;  ///< greatest, from the first contestant, relative to its greatest element
+  std::string error;      ///< why there is no time
+};
+
+/// Who takes part, under which names, and what they gave.
+class Contest {
+ public:
+  /// `seconds` per result, of which there are `repetitions`. An empty `only` lets all take part.
+  Contest(double seconds, int repetitions, std::string only, std::ostream& out);
+
+  /// From here on, results are of this shape and operation; answers are compared anew.
+  void begin(const std::string& shape, const std::string& operation);
+  /// Times `call` after one call that is not counted, and compares `answer` after that one, which
+  /// may have no elements. An exception in `make`, which returns the call and may fill in details,
+  /// is kept as the error of this contestant.
+  void run(const std::string& contestant, const DeviceView<const double>& answer,
+           const std::function<std::function<void()>(GpuResult&)>& make);
+  /// A figure that is not a time of a call: the set-up.
+  void note(const std::string& contestant, const std::string& detail, double seconds);
+
+  const std::vector<GpuResult>& results() const { return results_; }
+
+ private:
+  void time(const std::function<void()>& call, GpuResult& result) const;
+  void compare(const DeviceView<const double>& answer, GpuResult& result);
+  void print(const GpuResult& result) const;
+
+  double seconds_;
+  int repetitions_;
+  std::string only_;
+  std::ostream& out_;
+  std::string shape_, operation_;
+  std::vector<double> first_answer_;
+  std::vector<GpuResult> results_;
+};
+
+/// `results` and what is known of the machine, as JSON.
+void write_json(std::ostream& out, const std::vector<GpuResult>& results,
+                const std::string& environment);
+
+}  // namespace suan::bench
