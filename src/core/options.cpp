@@ -83,6 +83,29 @@ OptionValue parse_option_value(const std::string& name, const std::string& text,
   return text;
 }
 
+std::vector<std::pair<std::string, std::string>> split_option_lines(std::string_view text) {
+  const auto trimmed = [](std::string_view part) {
+    const auto first = part.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos) return std::string();
+    return std::string(part.substr(first, part.find_last_not_of(" \t\r") - first + 1));
+  };
+  std::vector<std::pair<std::string, std::string>> result;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto equals = line.find('=');
+    const std::string name = trimmed(line.substr(0, std::min(equals, line.size())));
+    if (name.starts_with('#') || (name.empty() && equals == std::string_view::npos)) continue;
+    if (name.empty() || equals == std::string_view::npos) {
+      throw InvalidArgument(message("line ", number, " of the options is \"", trimmed(line),
+                                    "\", and should be \"name = value\""));
+    }
+    result.emplace_back(name, trimmed(line.substr(equals + 1)));
+  }
+  return result;
+}
+
 std::string OptionDescription::flag() const {
   std::string flag = name;
   std::replace(flag.begin(), flag.end(), '_', '-');

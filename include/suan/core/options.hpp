@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -47,6 +48,11 @@ struct OptionDescription {
   /// @throws InvalidArgument naming option, value and range.
   OptionValue checked(const OptionValue& value) const;
 };
+
+/// Name and value of each line "name = value". Empty lines and those that begin with # are left
+/// out.
+/// @throws InvalidArgument, naming the line, for any other.
+std::vector<std::pair<std::string, std::string>> split_option_lines(std::string_view text);
 
 /// The names of `valid` that are nearest to `name`, best first, at most three.
 std::vector<std::string> nearest_names(std::string_view name,
@@ -117,6 +123,27 @@ class OptionTable {
     const auto value =
         parse_option_value(entry.description.name, text, entry.description.default_value);
     entry.set(options, entry.description.checked(value));
+  }
+  /// All options in lines "name = value", which read() takes back: for a choice that shall be
+  /// repeated, in another run or program. @throws InvalidArgument for a string of several lines.
+  std::string write(const S& options) const {
+    std::string text;
+    for (const auto& entry : entries_) {
+      const std::string value = to_string(entry.get(options));
+      if (value.find('\n') != std::string::npos) {
+        throw InvalidArgument(message("option ", entry.description.name,
+                                      ": a value of several lines cannot be written"));
+      }
+      text += entry.description.name + " = " + value + "\n";
+    }
+    return text;
+  }
+  /// The options that write() has written; those that the text lacks have their defaults.
+  /// @throws InvalidArgument, naming line or option, for anything else.
+  S read(std::string_view text) const {
+    S options;
+    for (const auto& [name, value] : split_option_lines(text)) parse(options, name, value);
+    return options;
   }
   /// Checks all fields, however they were set. @throws InvalidArgument
   void check(const S& options) const {

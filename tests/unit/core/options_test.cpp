@@ -8,6 +8,7 @@ namespace {
 
 using suan::InvalidArgument;
 using suan::OptionTable;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
@@ -89,6 +90,44 @@ TEST(OptionTable, RefusesValuesOutOfRangeWithTheRange) {
   EXPECT_THROW(Outer::table().parse(options, "restart", "12x"), InvalidArgument);
   EXPECT_THROW(Outer::table().parse(options, "restart", ""), InvalidArgument);
   EXPECT_THROW(Outer::table().parse(options, "verbose", "maybe"), InvalidArgument);
+}
+
+TEST(OptionTable, WhatIsWrittenIsReadBack) {
+  Outer options;
+  options.rtol = 1.0 / 3;
+  options.verbose = true;
+  options.method = "safe";
+  options.inner.restart = 7;
+  const std::string text = Outer::table().write(options);
+  EXPECT_EQ(text, "rtol = 0.3333333333333333\nverbose = true\nmethod = safe\nrestart = 7\n");
+  const Outer again = Outer::table().read(text);
+  EXPECT_EQ(again.rtol, options.rtol);
+  EXPECT_TRUE(again.verbose);
+  EXPECT_EQ(again.method, "safe");
+  EXPECT_EQ(again.inner.restart, 7);
+}
+
+TEST(OptionTable, ReadLeavesOutCommentsAndKeepsDefaults) {
+  const Outer options = Outer::table().read("# chosen\n\n  method=safe  \r\n");
+  EXPECT_EQ(options.method, "safe");
+  EXPECT_EQ(options.rtol, 1e-8);
+  EXPECT_EQ(Outer::table().read("").inner.restart, 30);
+}
+
+TEST(OptionTable, ReadRefusesOtherTextInWords) {
+  const auto read = [](const char* text) { return [=] { Outer::table().read(text); }; };
+  EXPECT_THAT(read("rtol = 1e-3\nmethod safe\n"),
+              ThrowsMessage<InvalidArgument>(AllOf(HasSubstr("line 2"), HasSubstr("method safe"))));
+  EXPECT_THAT(read("= 3\n"), ThrowsMessage<InvalidArgument>(HasSubstr("line 1")));
+  EXPECT_THAT(read("methot = safe\n"), ThrowsMessage<InvalidArgument>(HasSubstr("method")));
+  EXPECT_THAT(read("restart = 0\n"), ThrowsMessage<InvalidArgument>(HasSubstr("[1, 1000]")));
+}
+
+TEST(OptionTable, WriteRefusesSeveralLines) {
+  Outer options;
+  options.method = "fast\nrestart = 9";
+  EXPECT_THAT([&] { Outer::table().write(options); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("option method")));
 }
 
 TEST(OptionTable, CheckFindsFieldsThatWereSetDirectly) {
