@@ -29,7 +29,7 @@ struct Options {
     static const auto table =
         suan::bench::matrix_table<Options>()
             .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
-            .choice("kernel", &Options::kernel, {"auto", "native", "cusparse"},
+            .choice("kernel", &Options::kernel, {"auto", "native", "cusparse", "cuda"},
                     "The implementation of the product.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array when the read bandwidth is measured.")
