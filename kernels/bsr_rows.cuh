@@ -62,10 +62,11 @@ __global__ void __launch_bounds__(block_row_threads)
     const T other = shuffle_down(sum, Kokkos::min(d * b, warp_size - 1));
     if (lane / b < d && lane / b + d < at_once) sum += other;
   }
-  const LocalIndex i = block_row * b + row;
-  if (lane >= b || i >= m.rows) return;
+  const Offset place = Offset{block_row} * b + row;
+  if (lane >= b || place >= m.rows) return;
+  const auto i = static_cast<LocalIndex>(place);
   // Fill-in times infinity or NaN: once more without it.
-  if (sum != sum) sum = m.template sum_of_row<false>(i, x);
+  if (sum != sum) sum = m.sum_of_row(i, x);
   y[i] = beta == T(0) ? alpha * sum : alpha * sum + beta * y[i];
 }
 

@@ -51,7 +51,7 @@ RowLengths row_lengths(const ExecutionSpace& space, LocalIndex rows,
 /// same bits in every run. Costs 4 bytes per row and the workspace that cuSPARSE asks for, and
 /// holds the arrays of `a` alive. It has to be destroyed before Kokkos is finalised, as every view.
 /// Calls to apply() of one object must not overlap: they share the workspace.
-/// @throws NotSupported when `a` has more than max_cusparse_entries entries.
+/// @throws NotSupported where !cusparse_takes.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
 std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
@@ -90,7 +90,7 @@ std::unique_ptr<const PreparedSpgemm<T>> make_hash_spgemm(const ExecutionSpace& 
 
 /// A B by cuSPARSE. The structure of C is found with a first product, of the values of `a` and `b`;
 /// each further product is as costly.
-/// @throws NotSupported when A, B or C has more than max_cusparse_entries entries.
+/// @throws NotSupported where !cusparse_takes one of A, B and C.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
 std::unique_ptr<const PreparedSpgemm<T>> make_cusparse_spgemm(const ExecutionSpace& space,
@@ -98,7 +98,8 @@ std::unique_ptr<const PreparedSpgemm<T>> make_cusparse_spgemm(const ExecutionSpa
                                                               const CsrView<T>& b,
                                                               const SpgemmOptions& options);
 
-/// Solves with rows that wait for each other. `structure` is that of `a`, in host memory.
+/// Solves with rows that wait for each other. `structure` is that of `a`, in host memory. Two
+/// solves at the same time, on two streams, would take each other's results and might never end.
 /// @throws DeviceError when CUDA fails.
 template <Scalar T>
 std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv(const CsrView<T>& a,
@@ -107,7 +108,7 @@ std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv(const CsrView<T>& a,
 
 /// Solves by cusparseSpSV, and cusparseSpSM for several right-hand sides, whose analysis is made
 /// for the first block of a width. Costs 4 bytes per row and the workspaces that cuSPARSE asks for.
-/// @throws NotSupported when `a` has more than max_cusparse_entries entries.
+/// @throws NotSupported where !cusparse_takes.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
 std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv(const ExecutionSpace& space,
@@ -121,8 +122,8 @@ struct TransposedStructure {
   DeviceView<const Offset> source;
 };
 
-/// By sorting, on the device. Memory beside the result, until it returns: 20 bytes per entry (32
-/// from 2^32 entries on) and what CUB asks for, about 8.
+/// By sorting, on the device. Memory beside the result, until it returns: 16 bytes per entry (24
+/// from 2^32 entries on) and what CUB asks for.
 /// @throws DeviceError when CUDA fails.
 TransposedStructure transpose_structure(const ExecutionSpace& space, LocalIndex rows,
                                         LocalIndex columns, const DeviceView<const Offset>& offsets,

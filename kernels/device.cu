@@ -43,8 +43,7 @@ void require_same_layouts() {
   if (seen() == seen_on_host(passed)) return;
   throw DeviceError(message(
       "device code of this build finds the members of a Kokkos::View in other places than host "
-      "code "
-      "puts them, as nvcc ",
+      "code puts them, as nvcc ",
       __CUDACC_VER_MAJOR__, ".", __CUDACC_VER_MINOR__,
       " does with [[no_unique_address]]: build Kokkos with cmake/patches (./dev setup does)"));
 }

@@ -32,10 +32,10 @@ LongRowsOnDevice find_long_rows(const ExecutionSpace& space, LocalIndex rows,
         if (offsets(i + 1) - offsets(i) > longest_whole) ++sum;
       },
       count);
+  if (count == 0) return result;
   const auto size = static_cast<std::size_t>(count);
   const auto found = detail::allocate<LocalIndex>("suan::spmm long rows", size);
   const DeviceView<Offset> first("suan::spmm first pieces", size + 1);
-  if (count == 0) return result;
   Kokkos::parallel_scan(
       "suan::spmm list long rows", Range(space, 0, rows),
       KOKKOS_LAMBDA(std::int64_t i, LocalIndex & place, bool last) {

@@ -33,7 +33,7 @@ void check(cusparseStatus_t status, const char* call, const What&... what) {
   if (status == CUSPARSE_STATUS_SUCCESS) return;
   const std::string text =
       message("cuSPARSE failed in ", call, " ", what..., ": ", cusparseGetErrorString(status), " (",
-              cusparseGetErrorName(status), "); the kernel path 'native' does without cuSPARSE");
+              cusparseGetErrorName(status), "); the kernel path 'auto' does without cuSPARSE");
   if (status == CUSPARSE_STATUS_ALLOC_FAILED) throw OutOfMemory(text);
   throw DeviceError(text);
 }

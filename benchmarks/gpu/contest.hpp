@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The same operation by several programs on one GPU, timed in turns, with every answer compared.
+// The same operation by several programs on one GPU, one after the other. Vectors that they compute
+// are compared.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +37,10 @@ class Contest {
   /// From here on, results are of this shape and operation; answers are compared anew.
   void begin(const std::string& shape, const std::string& operation);
   /// Times `call` after one call that is not counted, and compares `answer` after that one, which
-  /// may have no elements. An exception in `make`, which returns the call and may fill in details,
-  /// is kept as the error of this contestant.
-  void run(const std::string& contestant, const DeviceView<const double>& answer,
+  /// may have no elements and must be the first contestant's to 10^-12 of its greatest. An
+  /// exception in `make`, which returns the call and may fill in details, is kept as the error of
+  /// this contestant.
+  void run(const std::string& contestant, const DeviceView<double>& answer,
            const std::function<std::function<void()>(GpuResult&)>& make);
   /// A figure that is not a time of a call: the set-up.
   void note(const std::string& contestant, const std::string& detail, double seconds);
@@ -47,7 +49,7 @@ class Contest {
 
  private:
   void time(const std::function<void()>& call, GpuResult& result) const;
-  void compare(const DeviceView<const double>& answer, GpuResult& result);
+  void compare(const DeviceView<double>& answer, GpuResult& result);
   void print(const GpuResult& result) const;
 
   double seconds_;

@@ -96,8 +96,8 @@ int run(const Options& options, const suan::Environment& environment) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const suan::Environment environment(argc, argv);
   try {
+    const suan::Environment environment(argc, argv);
     Options options;
     for (int i = 1; i < argc; i += 2) {
       if (std::strncmp(argv[i], "--", 2) != 0 || i + 1 == argc) {

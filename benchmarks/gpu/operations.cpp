@@ -124,7 +124,7 @@ void compare_spmv(Contest& contest, const std::string& shape, const Matrix& a, b
     result.detail += ", " + best.name() + ", " + best.path() + ": " + choice.reason;
     auto from = generate<double>(
         best.column_layout(), [](GlobalIndex i) { return 1 + static_cast<double>(i % 17) / 16; });
-    auto to = std::make_shared<Vector<double>>(best.row_layout());
+    auto to = std::make_shared<Vector<double>>(best.row_layout(), y);
     return [=] { best.apply(from, *to); };
   });
 }

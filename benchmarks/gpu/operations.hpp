@@ -15,7 +15,7 @@ namespace suan::bench {
 using Matrix = Csr<double>;
 using Call = std::function<void()>;
 /// Of contestants whose results are not compared.
-inline const DeviceView<const double> no_answer;
+inline const DeviceView<double> no_answer;
 
 /// Set-up is waited for, and its time noted.
 template <class Make>

@@ -71,7 +71,8 @@ void compare_trsv(Contest& contest, const std::string& shape, const Matrix& a) {
     contest.begin(shape, triangle == Triangle::lower ? "lower" : "upper");
     for (const auto schedule : {TrsvSchedule::cusparse, TrsvSchedule::self_scheduling}) {
       Vector<double> x(t.row_layout());
-      contest.run(std::string(to_string(schedule)), x.view(), [&](GpuResult& result) -> Call {
+      const DeviceView<double> answer = x.view();
+      contest.run(std::string(to_string(schedule)), answer, [&](GpuResult& result) -> Call {
         const auto solver = timed(result, [&] {
           TriangularSolver<double> made(t, {triangle, Diagonal::stored, schedule});
           made.solve(b, x);
@@ -79,7 +80,11 @@ void compare_trsv(Contest& contest, const std::string& shape, const Matrix& a) {
         });
         result.bytes = static_cast<double>(solver.bytes_per_apply());
         result.detail += ", " + solver.path();
-        return [=]() mutable { solver.solve(b, x); };
+        return [=] {
+          // A vector over the answer: a copy of x would be solved into.
+          Vector<double> into(x.layout(), answer);
+          solver.solve(b, into);
+        };
       });
     }
   }

@@ -142,7 +142,7 @@ gpu_sanitizer() {
 
 # gpu_bench, matrix by matrix small enough for what is done with it.
 gpu_compare() {
-  local program=$1/gpu_bench run out entries=() arguments
+  local program=$1/gpu_bench run out entries=() arguments number=0
   if [ ! -x "$program" ]; then
     say "No Google Benchmark: the comparison with cuSPARSE is left out."
     GPU_COMPARISON_JSON='"not built"'
@@ -159,16 +159,17 @@ gpu_compare() {
     "27pt-general,circuit 64 spgemm" \
     "elasticity,rmat 40 spgemm"; do
     read -ra arguments <<<"$run"
+    number=$((number + 1))
     out=$DEPS/gpu-bench.json
     rm -f "$out"
-    if step gpu-bench "Comparing with cuSPARSE: ${arguments[2]} of ${arguments[0]}, ${arguments[1]}" \
+    if ! step "gpu-bench-$number" "Comparing with cuSPARSE: ${arguments[2]} of ${arguments[0]}, ${arguments[1]}" \
       "$program" --matrix "${arguments[0]}" --size "${arguments[1]}" \
       --operations "${arguments[2]}" --json "$out"; then
-      entries+=("$(cat "$out")")
-    else
-      say "  failed; the log is .deps/logs/gpu-bench.log"
+      say "  failed; the log is .deps/logs/gpu-bench-$number.log"
       GPU_FAILURES=$((GPU_FAILURES + 1))
     fi
+    # A contestant that failed is named in it.
+    if [ -s "$out" ]; then entries+=("$(cat "$out")"); fi
   done
   GPU_COMPARISON_JSON="[$(IFS=,; echo "${entries[*]}")]"
 }

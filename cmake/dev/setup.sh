@@ -117,7 +117,7 @@ setup_kokkos() {
     kokkos_build "$kind" "$cmake" "$prefix"
   else
     # The source is kept for ./dev gpu-check on a machine without a network.
-    if [ ! -d "$KOKKOS_SOURCE" ]; then kokkos_source; fi
+    kokkos_source
   fi
   mkdir -p "$DEPS"
   # A link to another Kokkos than before: build trees notice by their key (see build.sh).

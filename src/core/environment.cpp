@@ -127,15 +127,15 @@ void Environment::start(int& argc, char** argv, [[maybe_unused]] Mpi mpi) {
     if (!given) unsetenv("KOKKOS_NUM_THREADS");
     if (!warnings_set) unsetenv("KOKKOS_DISABLE_WARNINGS");
     finalize_kokkos_ = true;
-#if SUAN_HAVE_CUDA
-    try {
-      together(world_, kernels::cuda::require_same_layouts);
-    } catch (...) {
-      Kokkos::finalize();
-      throw;
-    }
-#endif
   }
+#if SUAN_HAVE_CUDA
+  try {
+    together(world_, kernels::cuda::require_same_layouts);
+  } catch (...) {
+    if (finalize_kokkos_) Kokkos::finalize();
+    throw;
+  }
+#endif
 }
 
 Environment::~Environment() {

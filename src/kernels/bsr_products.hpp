@@ -104,7 +104,7 @@ void BsrView<T, Code>::row_products(LocalIndex begin, LocalIndex count, const T*
   for (LocalIndex i = 0; i < count; ++i) any_nan |= products[i] != products[i];
   if (!any_nan) return;
   for (LocalIndex i = 0; i < count; ++i) {
-    if (products[i] != products[i]) products[i] = sum_of_row<false>(begin + i, x);
+    if (products[i] != products[i]) products[i] = sum_of_row(begin + i, x);
   }
 }
 

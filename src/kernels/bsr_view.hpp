@@ -45,8 +45,8 @@ struct BsrView {
   DeviceView<const Code> values;
   Codec<T, Code> codec;
 
-  /// Sum over the entries of row i; without fill-in, or with it.
-  template <bool with_fill, class X>
+  /// Sum over the entries of row i, without fill-in.
+  template <class X>
   KOKKOS_FUNCTION T sum_of_row(LocalIndex i, const X& x) const {
     const LocalIndex block_row = i / block;
     // Not a whole block where the matrix has fewer columns.
@@ -57,7 +57,7 @@ struct BsrView {
       const Code* code = values.data() + k * block * block + (i - block_row * block);
       for (LocalIndex c = 0; c < width; ++c, code += block) {
         const T value = codec.decode(*code);
-        if (with_fill || !same_bits(value, marker<T>())) sum += value * x[column + c];
+        if (!same_bits(value, marker<T>())) sum += value * x[column + c];
       }
     }
     return sum;

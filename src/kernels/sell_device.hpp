@@ -40,8 +40,8 @@ KOKKOS_FORCEINLINE_FUNCTION T sum_in_batches(Index begin, Index end, const T* x,
   return sum;
 }
 
-/// (A x)_i, entry after entry. What a slice is like is the same for the whole warp: no branch on it
-/// diverges.
+/// (A x)_i: what stands side by side entry after entry, and the sum of the tail. What a slice is
+/// like is the same for the whole warp: no branch on it diverges.
 template <Scalar T, class Code>
 KOKKOS_FUNCTION T SellView<T, Code>::row_product(LocalIndex i,
                                                  const DeviceView<const T>& x_view) const {

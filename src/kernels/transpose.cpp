@@ -127,7 +127,7 @@ DeviceView<T> from_source(const ExecutionSpace& space, const DeviceView<const Of
 
 template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated) {
-  const auto values = detail::allocate<T>("suan::Csr::values", a.values.extent(0));
+  auto values = detail::allocate<T>("suan::Csr::values", a.values.extent(0));
   const T* const from = a.values.data();
   T* const to = values.data();
   // Read here and there, written in order: writing here and there would move the lines twice.
@@ -138,6 +138,7 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
     return {a.rows, a.columns, detail::kept(a.offsets), detail::kept(a.indices), values};
   }
 #if SUAN_HAVE_CUDA
+  values = {};
   const auto t = cuda::transpose_structure(space, a.rows, a.columns, a.offsets, a.indices);
   return {a.columns, a.rows, t.offsets, t.indices,
           from_source<T>(space, t.source, a.values, conjugated)};
@@ -148,13 +149,14 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
 
 template <Scalar T>
 TransposePlan<T>::TransposePlan(const ExecutionSpace& space, const CsrView<T>& a) {
-  const auto mirrors = detail::allocate<Offset>("suan::TransposePlan::source", a.values.extent(0));
+  auto mirrors = detail::allocate<Offset>("suan::TransposePlan::source", a.values.extent(0));
   if (note_mirrors(space, a, mirrors)) {
     structure_ = {a.rows, a.columns, detail::kept(a.offsets), detail::kept(a.indices), {}};
     source_ = mirrors;
     return;
   }
 #if SUAN_HAVE_CUDA
+  mirrors = {};
   const auto t = cuda::transpose_structure(space, a.rows, a.columns, a.offsets, a.indices);
   structure_ = {a.columns, a.rows, t.offsets, t.indices, {}};
   source_ = t.source;

@@ -40,7 +40,7 @@ struct SolveReport {
   std::string preconditioner;
   std::string choice;  ///< what the library chose and why; empty when all was given
   std::string format;  ///< of the matrix: "csr", "sell"
-  std::string path;    ///< of the kernels: "native", "cusparse"
+  std::string path;    ///< of the kernels: "native", "cuda", "cusparse"
   std::string scalar;  ///< "float64", ...
   std::int64_t unknowns = 0;
   std::int64_t iterations = 0;

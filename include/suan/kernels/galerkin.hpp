@@ -6,8 +6,8 @@
 // ever stored. Each row is found as in F. G. Gustavson, "Two fast algorithms for sparse matrices:
 // multiplication and permuted transposition", ACM Trans. Math. Softw. 4 (1978), 250-269.
 //
-// The functions check nothing. With CUDA R A is a product of its own by hash tables on the device,
-// and in memory until it has been multiplied by P.
+// The functions check nothing. With CUDA R A and (R A) P are two products by hash tables on the
+// device; a plan keeps the structure of both.
 #pragma once
 
 #include <vector>
@@ -49,8 +49,8 @@ class GalerkinPlan {
 };
 
 /// R A P once: the structure and the bits of GalerkinPlan, in one pass over the rows of R A instead
-/// of two. Memory beside the matrices: that of the plan, the values of the result twice, and those
-/// of one chunk per thread.
+/// of two (not with CUDA). Memory beside the matrices: that of the plan, the values of the result
+/// twice, and those of one chunk per thread.
 template <Scalar T>
 CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, const CsrView<T>& a,
                             const CsrView<T>& p);

@@ -63,8 +63,8 @@ class SpgemmRows;
 /// the greater of 2^16 and 16 times the entries of the longest row of C, in values, and up to 4 MB.
 ///
 /// This is the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure, and
-/// sums that differ in their rounding only, the same ones in each run; it takes 8 bytes per entry
-/// of A and per row of C while the structure is found, and keeps 4 bytes per row. The path cusparse
+/// sums that differ in their rounding only, the same ones in each run; it takes 21 bytes per
+/// row of C while the structure is found, and keeps 4 bytes per row. The path cusparse
 /// takes what cuSPARSE asks for; A, B and C may have 2^31 - 1 entries there.
 template <Scalar T>
 class SpgemmPlan {

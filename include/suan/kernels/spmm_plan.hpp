@@ -12,7 +12,8 @@
 
 namespace suan::kernels {
 
-/// A matrix prepared for products with a number of vectors by a vendor's library; checks nothing.
+/// A matrix prepared for products with a number of vectors, by a vendor's library or by Suan's own
+/// CUDA kernels; checks nothing.
 template <Scalar T>
 class PreparedSpmm {
  public:

@@ -20,7 +20,8 @@ namespace suan::kernels {
 
 /// A^T or, when `conjugated`, A^H. Memory beside both matrices: at most 8 bytes per entry, in fact
 /// 8 per column and thread, when counting with fewer threads when that would be more; none where
-/// most mirror images are guessed right. With CUDA 36 bytes per entry where they have to be sorted.
+/// most mirror images are guessed right. With CUDA 24 bytes per entry, and what CUB asks for, where
+/// they have to be sorted.
 template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated);
 

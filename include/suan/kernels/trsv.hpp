@@ -62,7 +62,8 @@ class PreparedTrsv {
 
 /// What solving with one structure needs, made once; values may change. Each row is one sum in the
 /// order of its entries (of the upper triangle: in reverse), so the bits do not depend on schedule
-/// or threads. Copies share the analysis; two host threads must not solve with it at once.
+/// or threads. Copies share the analysis; solves with it must not overlap:
+/// not by two host threads, nor on two streams.
 ///
 /// In a CUDA build `automatic` takes self_scheduling, and the analysis runs on the host. There each
 /// row is a fixed tree of sums, the same in each run but other than that of the other schedules.

@@ -41,7 +41,7 @@ class Operator {
 
   /// What it is, in a word or two: "csr", "jacobi".
   virtual std::string name() const = 0;
-  /// The kernel path that its products take: "native", "cusparse", ...
+  /// The kernel path that its products take: "native", "cuda", "cusparse", ...
   virtual std::string path() const { return "native"; }
   /// Bytes that one apply moves on all ranks together, counted by formula; 0 when unknown.
   virtual std::int64_t bytes_per_apply() const { return 0; }

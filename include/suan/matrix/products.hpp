@@ -44,8 +44,8 @@ class Product {
   kernels::SpgemmPlan<T> plan_;
 };
 
-/// R A P, the coarse matrix of a Galerkin method, without storing R A or A P. Everything else as
-/// for multiply(): each row is a row of R A times P.
+/// R A P, the coarse matrix of a Galerkin method, without storing R A or A P; with CUDA R A is
+/// stored meanwhile. Everything else as for multiply(): each row is a row of R A times P.
 /// @throws DimensionMismatch when two neighbours do not fit.
 template <Scalar T>
 Csr<T> galerkin_product(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p);
@@ -57,7 +57,7 @@ class GalerkinProduct {
   GalerkinProduct(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p);
   /// @throws DimensionMismatch or InvalidArgument when one has another size or structure.
   Csr<T> multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p) const;
-  /// Uses the memory of an earlier result again; see Product::multiply.
+  /// Uses the memory of an earlier result again (with CUDA: frees it); see Product::multiply.
   Csr<T> multiply(const Csr<T>& r, const Csr<T>& a, const Csr<T>& p, Csr<T>&& last) const;
 
  private:

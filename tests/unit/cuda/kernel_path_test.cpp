@@ -60,7 +60,7 @@ TEST(KernelPath, ChooseTakesTheFirstAndRefusesWhatIsAbsent) {
                   AllOf(HasSubstr("cusparse"), HasSubstr("a test"), HasSubstr("cuda, native"))));
 }
 
-TEST(KernelPath, AutomaticIsCusparseWithCuda) {
+TEST(KernelPath, AutomaticIsSuansOwnWithCuda) {
   if (!has_cuda) GTEST_SKIP() << "this build has no CUDA";
   EXPECT_THAT(available_kernel_paths(),
               ElementsAre(KernelPath::native, KernelPath::cusparse, KernelPath::cuda));

@@ -129,20 +129,21 @@ TYPED_TEST(SpmmPlanTest, EmptyOnesAndLongRows) {
   }
 }
 
-TEST(SpmmPlan, RefusesAPathThatIsNotThere) {
+TEST(SpmmPlan, PathsThatAreNotThereAreRefused) {
   const DeviceCase<double> a{1, 1, {0, 1}, {0}, {2.0}};
   const auto make = [&](KernelPath path) {
     return SpmmPlan<double>(ExecutionSpace(), a.on_device(), 2, path);
   };
-  if (SUAN_HAVE_CUDA == 0) {
-    EXPECT_THAT([&] { make(KernelPath::cuda); },
-                testing::ThrowsMessage<NotSupported>(testing::AllOf(
-                    testing::HasSubstr("cuda"), testing::HasSubstr("several vectors"))));
-  }
   EXPECT_EQ(make(KernelPath::automatic).path(), KernelPath::native);
-  if (SUAN_HAVE_CUDA == 0) {
-    EXPECT_THROW(make(KernelPath::cusparse), NotSupported);
+  if (SUAN_HAVE_CUDA != 0) {
+    EXPECT_EQ(make(KernelPath::cuda).path(), KernelPath::cuda);
+    EXPECT_EQ(make(KernelPath::cusparse).path(), KernelPath::cusparse);
+    return;
   }
+  EXPECT_THAT([&] { make(KernelPath::cuda); },
+              testing::ThrowsMessage<NotSupported>(testing::AllOf(
+                  testing::HasSubstr("cuda"), testing::HasSubstr("several vectors"))));
+  EXPECT_THROW(make(KernelPath::cusparse), NotSupported);
 }
 
 TEST(SpmmPlan, CutsLongRowsOnAGpu) {

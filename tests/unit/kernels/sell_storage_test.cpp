@@ -55,8 +55,7 @@ ValueStorage lossless_storage(const HostMatrix<T>& a) {
   return kernels::plan_sell<T>(space, csr.view(), facts)->lossless();
 }
 
-// Nine rows of two runs are four stored values, 32 bytes as they are; a dictionary of one value has
-// 16 bytes and four codes.
+// A dictionary of two values has 24 bytes and a code of one byte for each entry.
 TEST(SellStorage, TheFewestBytesThatLoseNothing) {
   // Values that no two rows share, or there would be few of them.
   const auto chosen = []<Scalar T>(const T& value) {

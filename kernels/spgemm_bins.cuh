@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rows of a product of matrices: how many products each sums, and which bin it belongs to.
+#pragma once
+
+#include "kernels/spgemm_products.cuh"
+#include "kernels/spgemm_structure.hpp"
+
+namespace suan::kernels::cuda {
+
+inline constexpr int binning_threads = 512;
+
+/// The products of one entry each of A and B that a row of C takes; the sum of all is added to
+/// total. A lane looks at a short row, the whole warp at a longer one.
+static __global__ void __launch_bounds__(binning_threads)
+    count_row_products(LocalIndex rows, LocalIndex columns, const Offset* a_offsets,
+                       const LocalIndex* a_indices, const Offset* b_offsets, Offset* products,
+                       Offset* bounds, unsigned long long* total) {
+  __shared__ unsigned long long of_block;
+  constexpr Offset longest_of_lane = 16;
+  const Offset i = Offset{blockIdx.x} * binning_threads + threadIdx.x;
+  const auto lane = static_cast<int>(threadIdx.x % warp_threads);
+  const Offset begin = i < rows ? a_offsets[i] : 0;
+  const Offset end = i < rows ? a_offsets[i + 1] : 0;
+  const auto of_entry = [&](Offset e) {
+    const LocalIndex k = a_indices[e];
+    return b_offsets[k + 1] - b_offsets[k];
+  };
+  if (threadIdx.x == 0) of_block = 0;
+  Offset sum = 0;
+  const bool is_long = end - begin > longest_of_lane;
+  for (Offset e = begin; !is_long && e < end; ++e) sum += of_entry(e);
+  for (unsigned left = __ballot_sync(full_warp, is_long); left != 0; left &= left - 1) {
+    const int owner = __ffs(static_cast<int>(left)) - 1;
+    const Offset last = __shfl_sync(full_warp, end, owner);
+    Offset part = 0;
+    for (Offset e = __shfl_sync(full_warp, begin, owner) + lane; e < last; e += warp_threads) {
+      part += of_entry(e);
+    }
+    for (int d = warp_threads / 2; d > 0; d /= 2) part += __shfl_xor_sync(full_warp, part, d);
+    if (lane == owner) sum = part;
+  }
+  if (i < rows) {
+    products[i] = sum;
+    bounds[i] = sum < columns ? sum : Offset{columns};
+  }
+  for (int d = warp_threads / 2; d > 0; d /= 2) sum += __shfl_xor_sync(full_warp, sum, d);
+  __syncthreads();
+  if (lane == 0) atomicAdd(&of_block, static_cast<unsigned long long>(sum));
+  __syncthreads();
+  if (threadIdx.x == 0) atomicAdd(total, of_block);
+}
+
+/// The bin of each row, and how many rows each has. counts[i]: the bound on the columns of row i,
+/// or their number; products[i]: how many it sums.
+static __global__ void __launch_bounds__(binning_threads)
+    find_bins(LocalIndex rows, const Offset* products, const Offset* counts, std::uint8_t* bins,
+              LocalIndex* sizes) {
+  __shared__ LocalIndex own[bin_count];
+  const int thread = static_cast<int>(threadIdx.x);
+  const Offset i = Offset{blockIdx.x} * binning_threads + thread;
+  if (thread < bin_count) own[thread] = 0;
+  __syncthreads();
+  if (i < rows) {
+    const int bin = bin_of_row(counts[i], products[i]);
+    bins[i] = static_cast<std::uint8_t>(bin);
+    atomicAdd(own + bin, 1);
+  }
+  __syncthreads();
+  if (thread < bin_count && own[thread] > 0) atomicAdd(sizes + thread, own[thread]);
+}
+
+/// Rows bin by bin; next[bin] is where the bin's next row goes. In which order a bin has its rows
+/// differs from run to run and decides nothing: each row is found and summed by itself.
+static __global__ void __launch_bounds__(binning_threads)
+    place_rows(LocalIndex rows, const std::uint8_t* bins, LocalIndex* next, LocalIndex* sorted) {
+  __shared__ LocalIndex own[bin_count];
+  __shared__ LocalIndex begin[bin_count];
+  const int thread = static_cast<int>(threadIdx.x);
+  const Offset i = Offset{blockIdx.x} * binning_threads + thread;
+  if (thread < bin_count) own[thread] = 0;
+  __syncthreads();
+  const int bin = i < rows ? bins[i] : 0;
+  const LocalIndex place = i < rows ? atomicAdd(own + bin, 1) : 0;
+  __syncthreads();
+  if (thread < bin_count && own[thread] > 0) begin[thread] = atomicAdd(next + thread, own[thread]);
+  __syncthreads();
+  if (i < rows) sorted[begin[bin] + place] = static_cast<LocalIndex>(i);
+}
+
+}  // namespace suan::kernels::cuda
