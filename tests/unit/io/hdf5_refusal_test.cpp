@@ -232,7 +232,9 @@ class Hdf5Foreign : public testing::Test {
 };
 
 TEST_F(Hdf5Foreign, PlainDatasetsAreVectors) {
-  for (const hid_t type : {H5T_IEEE_F64LE, H5T_IEEE_F64BE, H5T_IEEE_F32LE, H5T_IEEE_F32BE}) {
+  // Not in the loop's head, where nvcc loses its way in these macros.
+  const std::vector<hid_t> types{H5T_IEEE_F64LE, H5T_IEEE_F64BE, H5T_IEEE_F32LE, H5T_IEEE_F32BE};
+  for (const hid_t type : types) {
     for (const bool compressed : {false, true}) {
       write_plain(type, H5T_NATIVE_DOUBLE, numbers_.data(), compressed);
       EXPECT_EQ(read_hdf5_vector<double>(path_, Layout::serial(6)).to_host(), numbers_);
