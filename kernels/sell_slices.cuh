@@ -9,7 +9,7 @@
 
 #include "kernels/block_sum.cuh"
 #include "kernels/launch.cuh"
-#include "kernels/sell_view.hpp"
+#include "kernels/sell_plan.hpp"
 
 namespace suan::kernels::cuda {
 
@@ -100,14 +100,11 @@ __device__ bool finds_runs_with_gaps(const CsrView<T>& a, const SliceRow& row, i
     const T leading = of_lane(own, __ffs(static_cast<int>(present)) - 1);
     shared = __all_sync(all_lanes, shared && (!mine || same_bits(own, leading))) != 0;
     ++runs;
-    fits = base >= 0 && base + slice_rows <= a.columns && missing * (shared ? 1 : 4) <= entries;
+    fits = base >= 0 && base + slice_rows <= a.columns && are_few_gaps(missing, shared, entries);
     return fits;
   });
   if (!fits) return false;
-  slice.width = runs;
-  slice.flags = SellSlice::runs | SellSlice::gaps | (shared ? SellSlice::shared : 0);
-  slice.values = shared ? Offset(runs) : Offset(runs) * slice_rows;
-  slice.words = 2 * Offset(runs);
+  set_runs_with_gaps(slice, runs, shared);
   return true;
 }
 
@@ -138,9 +135,7 @@ __device__ SellSlice decide_slice(const CsrView<T>& a, LocalIndex number, int la
   if (runs) slice.flags |= SellSlice::runs;
   if (shared) slice.flags |= SellSlice::shared;
   const Offset entries = row.last_entry - row.first_entry;
-  const Offset side_by_side = Offset(slice.width) * slice_rows;
-  const Offset listed = runs ? entries - side_by_side : entries;
-  if (listed > 0) {
+  if (listed_columns(slice, entries) > 0) {
     LocalIndex smallest = std::numeric_limits<LocalIndex>::max();
     LocalIndex largest = 0;
     for (Offset k = row.first_entry + lane; k < row.last_entry; k += warp_size) {
@@ -151,10 +146,7 @@ __device__ SellSlice decide_slice(const CsrView<T>& a, LocalIndex number, int la
       slice.flags |= SellSlice::near;
     }
   }
-  slice.values = shared ? entries - side_by_side + slice.width : entries;
-  slice.words = slice.is(SellSlice::near) ? 1 + (listed + 1) / 2 : listed;
-  if (runs) slice.words += slice.width;
-  if (slice.is(SellSlice::uneven)) slice.words += slice_rows;
+  count_slice(slice, entries);
   return slice;
 }
 

@@ -75,98 +75,76 @@ struct Problem : suan::bench::MatrixProblem {
   double number = 0;
 };
 
-double sum_of_result(Problem& p) {
-  const double sum = suan::bench::ordered_sum(p.result.view());
-  p.result = {};
-  return sum;
+using Benchmarks = suan::bench::InProducts<Problem>;
+
+/// An operation that makes a matrix; the last one is freed before.
+void add_matrix(const Benchmarks& benchmarks, const std::string& name,
+                const std::function<Csr<double>(const Problem&)>& make) {
+  benchmarks.add(
+      name,
+      [make](Problem& p) {
+        p.result = {};
+        p.result = make(p);
+      },
+      [](Problem& p) {
+        const double sum = suan::bench::ordered_sum(p.result.view());
+        p.result = {};
+        return sum;
+      });
 }
 
-double number_of(Problem& p) { return p.number; }
+/// An operation that gives a number.
+void add_number(const Benchmarks& benchmarks, const std::string& name,
+                const std::function<double(const Problem&)>& find) {
+  benchmarks.add(
+      name, [find](Problem& p) { p.number = find(p); }, [](Problem& p) { return p.number; });
+}
 
-void add_any(const suan::bench::InProducts<Problem>& benchmarks) {
+void add_any(const Benchmarks& benchmarks) {
   benchmarks.add(
       "transposed_product", [](Problem& p) { p.transposed.apply(p.from, p.to); },
       [](Problem& p) { return suan::dot(p.to, p.x); });
-  benchmarks.add(
-      "sum",
-      [](Problem& p) {
-        p.result = {};
-        p.result = suan::add(1.0, p.a, 2.0, p.unsorted);
-      },
-      sum_of_result);
-  benchmarks.add(
-      "permute",
-      [](Problem& p) {
-        p.result = {};
-        p.result = suan::permute(p.a, p.rows, p.columns);
-      },
-      sum_of_result);
-  benchmarks.add(
-      "submatrix",
-      [](Problem& p) {
-        p.result = {};
-        p.result = suan::submatrix(p.a, p.a.rows() / 4, p.a.rows() - p.a.rows() / 4,
-                                   p.a.columns() / 4, p.a.columns() - p.a.columns() / 4);
-      },
-      sum_of_result);
-  benchmarks.add(
-      "sort_rows",
-      [](Problem& p) {
-        p.result = {};
-        p.result = suan::sort_rows(p.unsorted);
-      },
-      sum_of_result);
-  benchmarks.add(
-      "scale",
-      [](Problem& p) {
-        p.result = {};
-        p.result = suan::scale(p.from, p.a, p.x);
-      },
-      sum_of_result);
-  benchmarks.add(
-      "norm_one", [](Problem& p) { p.number = suan::norm_one(p.a); }, number_of);
-  benchmarks.add(
-      "norm_infinity", [](Problem& p) { p.number = suan::norm_infinity(p.a); }, number_of);
-  benchmarks.add(
-      "norm_frobenius", [](Problem& p) { p.number = suan::norm_frobenius(p.a); }, number_of);
+  add_matrix(benchmarks, "sum",
+             [](const Problem& p) { return suan::add(1.0, p.a, 2.0, p.unsorted); });
+  add_matrix(benchmarks, "permute",
+             [](const Problem& p) { return suan::permute(p.a, p.rows, p.columns); });
+  add_matrix(benchmarks, "submatrix", [](const Problem& p) {
+    return suan::submatrix(p.a, p.a.rows() / 4, p.a.rows() - p.a.rows() / 4, p.a.columns() / 4,
+                           p.a.columns() - p.a.columns() / 4);
+  });
+  add_matrix(benchmarks, "sort_rows", [](const Problem& p) { return suan::sort_rows(p.unsorted); });
+  add_matrix(benchmarks, "scale", [](const Problem& p) { return suan::scale(p.from, p.a, p.x); });
+  add_number(benchmarks, "norm_one", [](const Problem& p) { return suan::norm_one(p.a); });
+  add_number(benchmarks, "norm_infinity",
+             [](const Problem& p) { return suan::norm_infinity(p.a); });
+  add_number(benchmarks, "norm_frobenius",
+             [](const Problem& p) { return suan::norm_frobenius(p.a); });
 }
 
-void add_square(const suan::bench::InProducts<Problem>& benchmarks) {
-  benchmarks.add(
-      "sum_with_transpose",
-      [](Problem& p) {
-        p.result = {};
-        p.result = suan::add(1.0, p.a, 1.0, p.mirrored);
-      },
-      sum_of_result);
-  benchmarks.add(
-      "asymmetry", [](Problem& p) { p.number = suan::asymmetry(p.a).symmetric; }, number_of);
+void add_square(const Benchmarks& benchmarks) {
+  add_matrix(benchmarks, "sum_with_transpose",
+             [](const Problem& p) { return suan::add(1.0, p.a, 1.0, p.mirrored); });
+  add_number(benchmarks, "asymmetry",
+             [](const Problem& p) { return suan::asymmetry(p.a).symmetric; });
   for (const int distance : {1, 2}) {
-    benchmarks.add(
-        "coloring_" + std::to_string(distance),
-        [distance](Problem& p) { p.number = suan::compute_coloring(p.a, distance).colors; },
-        number_of);
+    add_number(benchmarks, "coloring_" + std::to_string(distance), [distance](const Problem& p) {
+      return static_cast<double>(suan::compute_coloring(p.a, distance).colors);
+    });
   }
-  benchmarks.add(
-      "independent_set_2",
-      [](Problem& p) {
-        p.number = static_cast<double>(suan::maximal_independent_set_2(p.a).size());
-      },
-      number_of);
-  benchmarks.add(
-      "cuthill_mckee",
-      [](Problem& p) {
-        const auto ordering = suan::compute_ordering(p.a, suan::Ordering::rcm);
-        p.number = ordering.order.empty() ? 0 : ordering.order.front();
-      },
-      number_of);
+  add_number(benchmarks, "independent_set_2", [](const Problem& p) {
+    return static_cast<double>(suan::maximal_independent_set_2(p.a).size());
+  });
+  add_number(benchmarks, "cuthill_mckee", [](const Problem& p) {
+    const auto ordering = suan::compute_ordering(p.a, suan::Ordering::rcm);
+    return ordering.order.empty() ? 0.0 : static_cast<double>(ordering.order.front());
+  });
 }
 
 void add(const Options& options, const Environment& environment) {
   const auto slot = std::make_shared<Slot>();
   for (const auto& source :
        suan::bench::matrix_sources(options.matrix, options.size, options.file)) {
-    const suan::bench::InProducts<Problem> benchmarks(
+    const Benchmarks benchmarks(
         "rearrange/" + source.key() + "/float64", options.measure, environment, slot,
         [source] { return Problem(suan::bench::local_matrix<double>(source)); });
     add_any(benchmarks);

@@ -16,6 +16,35 @@ KOKKOS_FORCEINLINE_FUNCTION LocalIndex last_row(LocalIndex rows, LocalIndex firs
   return rows - first < slice_rows ? rows : first + slice_rows;
 }
 
+/// The columns that are listed one by one, of a slice of `entries` entries.
+KOKKOS_FORCEINLINE_FUNCTION Offset listed_columns(const SellSlice& plan, Offset entries) {
+  return plan.is(SellSlice::runs) ? entries - Offset(plan.width) * slice_rows : entries;
+}
+
+/// How many values and words a slice of `entries` entries takes, by its width and flags.
+KOKKOS_FORCEINLINE_FUNCTION void count_slice(SellSlice& plan, Offset entries) {
+  const Offset listed = listed_columns(plan, entries);
+  plan.values =
+      plan.is(SellSlice::shared) ? entries - Offset(plan.width) * slice_rows + plan.width : entries;
+  plan.words = plan.is(SellSlice::near) ? 1 + (listed + 1) / 2 : listed;
+  if (plan.is(SellSlice::runs)) plan.words += plan.width;
+  if (plan.is(SellSlice::uneven)) plan.words += slice_rows;
+}
+
+/// The same for a slice of `runs` runs with gaps.
+KOKKOS_FORCEINLINE_FUNCTION void set_runs_with_gaps(SellSlice& plan, LocalIndex runs, bool shared) {
+  plan.width = runs;
+  plan.flags = SellSlice::runs | SellSlice::gaps | (shared ? SellSlice::shared : 0);
+  plan.values = shared ? Offset(runs) : Offset(runs) * slice_rows;
+  plan.words = 2 * Offset(runs);
+}
+
+/// Whether so many gaps are worth it: one for every four entries, or, where rows share values, as
+/// many as entries.
+KOKKOS_FORCEINLINE_FUNCTION bool are_few_gaps(Offset missing, bool shared, Offset entries) {
+  return missing * (shared ? 1 : 4) <= entries;
+}
+
 #if !SUAN_HAVE_CUDA
 
 /// Whether the first `width` entries of row `first` + l stand l columns behind those of row
@@ -94,14 +123,11 @@ KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first, S
       shared = (present >> l & 1u) == 0 || same_bits(a.values(at[l]), value);
     }
     ++runs;
-    fits = base >= 0 && base + slice_rows <= a.columns && missing * (shared ? 1 : 4) <= entries;
+    fits = base >= 0 && base + slice_rows <= a.columns && are_few_gaps(missing, shared, entries);
     return fits;
   });
   if (!fits) return false;
-  plan.width = runs;
-  plan.flags = SellSlice::runs | SellSlice::gaps | (shared ? SellSlice::shared : 0);
-  plan.values = shared ? Offset(runs) : Offset(runs) * slice_rows;
-  plan.words = 2 * Offset(runs);
+  set_runs_with_gaps(plan, runs, shared);
   return true;
 }
 
@@ -136,9 +162,7 @@ KOKKOS_FUNCTION SellSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
   if (runs) plan.flags |= SellSlice::runs;
   if (shared) plan.flags |= SellSlice::shared;
 
-  const Offset side_by_side = Offset(plan.width) * slice_rows;
-  const Offset listed = runs ? entries - side_by_side : entries;
-  if (listed > 0) {
+  if (listed_columns(plan, entries) > 0) {
     LocalIndex smallest = std::numeric_limits<LocalIndex>::max();
     LocalIndex largest = 0;
     for (Offset k = a.offsets(first); k < a.offsets(last); ++k) {
@@ -148,10 +172,7 @@ KOKKOS_FUNCTION SellSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
     if (largest - smallest <= std::numeric_limits<std::uint16_t>::max())
       plan.flags |= SellSlice::near;
   }
-  plan.values = shared ? entries - side_by_side + plan.width : entries;
-  plan.words = (plan.flags & SellSlice::near) != 0 ? 1 + (listed + 1) / 2 : listed;
-  if (runs) plan.words += plan.width;
-  if ((plan.flags & SellSlice::uneven) != 0) plan.words += slice_rows;
+  count_slice(plan, entries);
   return plan;
 }
 

@@ -27,7 +27,7 @@ void multiply(std::type_identity_t<T> alpha, const Csr<T>& a,
               const std::type_identity_t<MultiVector<T>>& y);
 
 /// The same product for a matrix and a number of vectors that stay: a library that analyses the
-/// matrix first (cuSPARSE) does it when this is made, and so is a GPU's search for long rows. On
+/// matrix first (cuSPARSE) does it when this is made; long rows are looked for on a GPU, too. On
 /// the host threads share rows of 16384 entries and more, whose sums are rounded otherwise than
 /// those of multiply(). Shares the arrays of the matrix; copies share what was made, so that two of
 /// them must not multiply at the same time.
