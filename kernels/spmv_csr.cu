@@ -100,6 +100,10 @@ class CsrSpmv final : public PreparedSpmv<T> {
     if (beta != T(0)) p.added = y.data();
     multiply<false>(space, p);
   }
+  void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+             const RowMajor<T>& y) const override {
+    spmm<T>(space, alpha, a_, x, beta, y);
+  }
   T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
               const DeviceView<T>& y) const override {
     CsrProduct<T> p = product(x, y);

@@ -40,6 +40,10 @@ class CusparseSpmv final : public PreparedSpmv<T> {
   }
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const override;
+  void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+             const RowMajor<T>& y) const override {
+    spmm<T>(space, alpha, matrix_.view(), x, beta, y);
+  }
 
  private:
   void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,

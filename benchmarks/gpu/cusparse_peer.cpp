@@ -107,9 +107,8 @@ struct Blocks : Prepared {
   }
 };
 
-std::function<void()> make_spmm(const kernels::CsrView<double>& a,
-                                const kernels::RowMajor<const double>& x,
-                                const kernels::RowMajor<double>& y, cusparseSpMMAlg_t algorithm) {
+std::function<void()> make_spmm(const kernels::CsrView<double>& a, const RowMajor<const double>& x,
+                                const RowMajor<double>& y, cusparseSpMMAlg_t algorithm) {
   const auto p = std::make_shared<Blocks>(a);
   const auto vectors = static_cast<std::int64_t>(x.extent(1));
   check(cusparseCreateDnMat(&p->x, a.columns, vectors, vectors, const_cast<double*>(x.data()),
@@ -143,8 +142,8 @@ std::vector<CusparseCall> cusparse_spmv(const kernels::CsrView<double>& a,
 }
 
 std::vector<CusparseCall> cusparse_spmm(const kernels::CsrView<double>& a,
-                                        const kernels::RowMajor<const double>& x,
-                                        const kernels::RowMajor<double>& y) {
+                                        const RowMajor<const double>& x,
+                                        const RowMajor<double>& y) {
   return {{"cusparse_alg2", [=] { return make_spmm(a, x, y, CUSPARSE_SPMM_CSR_ALG2); }},
           {"cusparse_alg3", [=] { return make_spmm(a, x, y, CUSPARSE_SPMM_CSR_ALG3); }}};
 }

@@ -25,7 +25,6 @@ std::vector<CusparseCall> cusparse_spmv(const kernels::CsrView<double>& a,
                                         const DeviceView<double>& y);
 /// Y = A X, row-major, by each algorithm for CSR that takes it.
 std::vector<CusparseCall> cusparse_spmm(const kernels::CsrView<double>& a,
-                                        const kernels::RowMajor<const double>& x,
-                                        const kernels::RowMajor<double>& y);
+                                        const RowMajor<const double>& x, const RowMajor<double>& y);
 
 }  // namespace suan::bench

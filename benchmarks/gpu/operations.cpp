@@ -13,7 +13,7 @@
 #include "suan/kernels/level1.hpp"
 #include "suan/kernels/sell.hpp"
 #include "suan/kernels/transpose.hpp"
-#include "suan/matrix/block_products.hpp"
+#include "suan/matrix/block_product.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -132,9 +132,9 @@ void compare_spmv(Contest& contest, const std::string& shape, const Matrix& a, b
 void compare_spmm(Contest& contest, const std::string& shape, const Matrix& a, int vectors) {
   const auto k = static_cast<std::size_t>(vectors);
   const auto values = input(static_cast<std::int64_t>(a.columns()) * vectors);
-  const kernels::RowMajor<const double> x(values.data(), static_cast<std::size_t>(a.columns()), k);
+  const RowMajor<const double> x(values.data(), static_cast<std::size_t>(a.columns()), k);
   const DeviceView<double> result_values("suan::bench::y", static_cast<std::size_t>(a.rows()) * k);
-  const kernels::RowMajor<double> y(result_values.data(), static_cast<std::size_t>(a.rows()), k);
+  const RowMajor<double> y(result_values.data(), static_cast<std::size_t>(a.rows()), k);
   const double bytes = vector_bytes(a) * vectors + 12.0 * static_cast<double>(a.entries());
   contest.begin(shape, "spmm" + std::to_string(vectors));
   for (const auto& peer : cusparse_spmm(a.view(), x, y)) {
@@ -148,7 +148,10 @@ void compare_spmm(Contest& contest, const std::string& shape, const Matrix& a, i
       const auto product = timed(result, [&] { return BlockProduct<double>(a, vectors, path); });
       result.detail += message(", ", to_string(product.path()));
       result.bytes = bytes + 8.0 * a.rows();
-      return [=] { product.multiply(1.0, x, 0.0, y); };
+      const MultiVector<double> from(a.column_layout(),
+                                     RowMajor<double>(values.data(), x.extent(0), k));
+      const auto to = std::make_shared<MultiVector<double>>(a.row_layout(), y);
+      return [=] { product.multiply(1.0, from, 0.0, *to); };
     });
   }
 }

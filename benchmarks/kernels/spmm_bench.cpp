@@ -6,7 +6,8 @@
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "../support/problem.hpp"
-#include "suan/matrix/block_products.hpp"
+#include "suan/matrix/block_product.hpp"
+#include "suan/matrix/optimize.hpp"
 
 namespace {
 
@@ -23,6 +24,7 @@ struct Options {
   std::string file;
   std::int64_t vectors = 8;
   std::string kernel = "native";
+  std::string format = "csr";
   std::int64_t stream_elements = std::int64_t{1} << 25;
   suan::bench::MeasureOptions measure;
   static const suan::OptionTable<Options>& table() {
@@ -30,7 +32,10 @@ struct Options {
         suan::bench::matrix_table<Options>()
             .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
             .choice("kernel", &Options::kernel, {"auto", "native", "cusparse", "cuda"},
-                    "The implementation of the product.")
+                    "The implementation of the product in csr.")
+            .choice("format", &Options::format, {"csr", "sell", "bsr", "auto"},
+                    "The format that the product reads; auto is what optimize chooses for one "
+                    "vector.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array when the read bandwidth is measured.")
             .include(&Options::measure);
@@ -43,47 +48,64 @@ struct Problem {
   suan::Csr<T> a;
   MultiVector<T> x;
   MultiVector<T> y;
-  suan::BlockProduct<T> product;
+  std::function<void(const MultiVector<T>& x, MultiVector<T>& y)> multiply;
+  std::string path;
+  /// Of the arrays that a product reads once, vectors not counted.
+  std::int64_t bytes;
 };
+
+/// The product in a format, or in csr by one of its kernels.
+template <class T>
+Problem<T> prepare(const Options& options, suan::Csr<T> a) {
+  const auto vectors = static_cast<suan::LocalIndex>(options.vectors);
+  Problem<T> problem{a, {a.column_layout(), vectors}, {a.row_layout(), vectors}, {}, {}, 0};
+  if (options.format == "csr") {
+    const suan::BlockProduct<T> product(a, vectors, suan::kernel_path_from_string(options.kernel));
+    problem.path = suan::to_string(product.path());
+    problem.bytes = a.memory_bytes();
+    problem.multiply = [product](const MultiVector<T>& x, MultiVector<T>& y) {
+      product.multiply(T(1), x, T(0), y);
+    };
+    return problem;
+  }
+  const auto best = suan::optimize(suan::DistributedMatrix<T>(a), {.format = options.format});
+  problem.path = best.name() + ", " + best.path();
+  problem.bytes = best.local().plan().bytes();
+  problem.multiply = [best](const MultiVector<T>& x, MultiVector<T>& y) { best.apply(x, y); };
+  return problem;
+}
 
 /// Element e is 1 + (e mod 17) / 16: exact in float too.
 template <class T>
 Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource& source) {
-  auto a = suan::bench::local_matrix<T>(source);
-  const auto rows = static_cast<std::size_t>(a.rows());
-  const auto columns = static_cast<std::size_t>(a.columns());
-  const auto vectors = static_cast<std::size_t>(options.vectors);
-  const MultiVector<T> x("suan::bench::x", columns, vectors);
-  const auto total = static_cast<std::int64_t>(columns * vectors);
-  T* const elements = x.data();
+  auto problem = prepare(options, suan::bench::local_matrix<T>(source));
+  T* const elements = problem.x.view().data();
   Kokkos::parallel_for(
       "suan::bench::fill",
-      Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<std::int64_t>>(0, total),
+      Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+          0, static_cast<std::int64_t>(problem.x.view().size())),
       KOKKOS_LAMBDA(std::int64_t e) { elements[e] = T(1) + static_cast<T>(e % 17) / T(16); });
-  suan::BlockProduct<T> product(a, static_cast<suan::LocalIndex>(vectors),
-                                suan::kernel_path_from_string(options.kernel));
-  return {std::move(a), x, MultiVector<T>("suan::bench::y", rows, vectors), std::move(product)};
+  return problem;
 }
 
 template <class T>
 T sum_of(const MultiVector<T>& y) {
-  const T* const elements = y.data();
+  const T* const elements = y.view().data();
   T sum{};
   Kokkos::parallel_reduce(
       "suan::bench::sum",
       Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          0, static_cast<std::int64_t>(y.span())),
+          0, static_cast<std::int64_t>(y.view().size())),
       KOKKOS_LAMBDA(std::int64_t e, T & partial) { partial += elements[e]; }, sum);
   return sum;
 }
 
 template <class T>
 void set_counters(benchmark::State& state, const Problem<T>& problem, double seconds, double read) {
-  const auto vectors = static_cast<double>(problem.x.extent(1));
+  const auto vectors = static_cast<double>(problem.x.columns());
   const auto rows = static_cast<double>(problem.a.rows());
   const auto columns = static_cast<double>(problem.a.columns());
-  const double bytes =
-      static_cast<double>(problem.a.memory_bytes()) + (rows + columns) * vectors * sizeof(T);
+  const double bytes = static_cast<double>(problem.bytes) + (rows + columns) * vectors * sizeof(T);
   const double rate = bytes / seconds * 1e-9;
   state.counters["bytes"] = bytes;
   state.counters["gigabytes_per_second"] = rate;
@@ -105,12 +127,12 @@ void add_type(const Options& options, const suan::bench::MatrixSource& source,
       [=, warm_up = std::make_shared<WarmUp>(options.measure.warm_up)](benchmark::State& state) {
         const auto problem =
             slot->template get<Problem<T>>(key, [&] { return make_problem<T>(options, source); });
-        const auto call = [&] { problem->product.multiply(T(1), problem->x, T(0), problem->y); };
+        const auto call = [&] { problem->multiply(problem->x, problem->y); };
         const double checksum = warm_up->checksum(call, [&] { return sum_of(problem->y); });
         const double before = meter->gigabytes_per_second();
         const double seconds = suan::bench::measure(state, comm, calls, call);
         const double read = 0.5 * (before + meter->gigabytes_per_second());
-        state.SetLabel(std::string(suan::to_string(problem->product.path())));
+        state.SetLabel(problem->path);
         set_counters(state, *problem, seconds, read);
         state.counters["checksum"] = checksum;
       });

@@ -10,7 +10,7 @@
 
 namespace suan::python {
 
-/// A Python signature in which {array}, {matrix}, {options}, {callback} and {report} stand for the
+/// A Python signature in which {array}, {matrix}, {options}, {callback} and {reports} stand for the
 /// types that they name. nanobind copies it.
 std::string signature(std::string text);
 

@@ -46,7 +46,7 @@ std::string signature(std::string text) {
        "numpy.typing.NDArray[typing.Any]]"},
       {"{options}", "dict[str, bool | int | float | str]"},
       {"{callback}", "collections.abc.Callable[[int, float], object] | None"},
-      {"{report}", "dict[str, typing.Any]"}};
+      {"{reports}", "list[dict[str, typing.Any]]"}};
   for (const auto& [word, type] : types) {
     for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
       text.replace(at, word.size(), type);

@@ -134,37 +134,56 @@ nb::dict to_python(const SolveReport& report, const std::vector<std::string>& co
   return fields;
 }
 
-/// The arguments that all three functions share, and the solve itself.
+/// The arguments that all three functions share, and the solve itself. With `columns`, b and x are
+/// the rows of so many vectors side by side; without, they are one vector.
 class Call {
  public:
-  Call(const InputScalars& b, const OutputScalars& x, const nb::dict& options,
-       const nb::object& callback, bool one_rank)
+  Call(const InputScalars& b, const OutputScalars& x, std::optional<std::int64_t> columns,
+       const nb::dict& options, const nb::object& callback, bool one_rank)
       : b_(b),
         x_(x),
+        columns_(columns),
         options_(options_from<SolveOptions>(options)),
         logger_(std::make_shared<PythonLogger>(callback, pending_, one_rank)) {
     if (x.dtype() != b.dtype()) throw InvalidArgument("x and b are not of the same type");
+    if (columns && (*columns < 1 || b.size() % static_cast<std::size_t>(*columns) != 0)) {
+      throw InvalidArgument(message("b has ", b.size(), " elements, not rows of ", *columns));
+    }
   }
+
+  GlobalIndex rows() const { return static_cast<GlobalIndex>(b_.size()) / columns_.value_or(1); }
 
   PendingException& pending() noexcept { return pending_; }
   std::vector<std::string>& copied() noexcept { return copied_; }
 
-  /// Calls body.operator()<T>() with the scalar type of b, and returns the report.
+  /// Calls body.operator()<T>() with the scalar type of b, and returns the reports.
   template <class Body>
-  nb::dict run(Body&& body) {
+  nb::list run(Body&& body) {
     without_gil(pending_, [&] { visit_scalar(b_.dtype(), std::forward<Body>(body)); });
-    return to_python(report_, copied_);
+    nb::list reports;
+    for (const auto& report : reports_) reports.append(to_python(report, copied_));
+    return reports;
   }
 
   template <Scalar T>
   void solve(const Operator<T>& a) {
     const Layout& layout = a.row_layout();
-    const Vector<T> b(layout, borrow<T>(elements<T>(b_, "b"), "b", copied_));
+    const DeviceView<T> given = borrow<T>(elements<T>(b_, "b"), "b", copied_);
     const std::span<const T> start(static_cast<const T*>(x_.data()), x_.size());
-    Vector<T> x(layout, borrow<T>(start, "x", copied_));
-    report_ = suan::solve(a, b, x, options_, logger_);
-    if (x.view().data() != start.data()) {
-      const std::vector<T> host = x.to_host();
+    const DeviceView<T> solution = borrow<T>(start, "x", copied_);
+    if (!columns_) {
+      Vector<T> x(layout, solution);
+      reports_ = {suan::solve(a, Vector<T>(layout, given), x, options_, logger_)};
+    } else {
+      const auto side_by_side = [&](const DeviceView<T>& array) {
+        return MultiVector<T>(layout, RowMajor<T>(array.data(), static_cast<std::size_t>(rows()),
+                                                  static_cast<std::size_t>(*columns_)));
+      };
+      auto x = side_by_side(solution);
+      reports_ = suan::solve(a, side_by_side(given), x, options_, logger_);
+    }
+    if (solution.data() != start.data()) {
+      const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), solution);
       std::memcpy(x_.data(), static_cast<const void*>(host.data()), start.size_bytes());
     }
   }
@@ -172,22 +191,25 @@ class Call {
  private:
   const InputScalars& b_;
   const OutputScalars& x_;
+  std::optional<std::int64_t> columns_;
   PendingException pending_;
   SolveOptions options_;
   std::shared_ptr<PythonLogger> logger_;
   std::vector<std::string> copied_;
-  SolveReport report_;
+  std::vector<SolveReport> reports_;
 };
 
-nb::dict solve_csr(const CsrArrays& a, const InputScalars& b, const OutputScalars& x,
-                   const nb::dict& options, const nb::object& callback) {
-  Call call(b, x, options, callback, true);
+nb::list solve_csr(const CsrArrays& a, const InputScalars& b, const OutputScalars& x,
+                   std::optional<std::int64_t> columns, const nb::dict& options,
+                   const nb::object& callback) {
+  Call call(b, x, columns, options, callback, true);
   return call.run([&]<Scalar T>() { call.solve<T>(borrow_matrix<T>(a, call.copied())); });
 }
 
-nb::dict solve_rows(const CsrArrays& a, const InputScalars& b, const OutputScalars& x,
-                    const nb::dict& options, const nb::object& callback, std::int64_t comm) {
-  Call call(b, x, options, callback, false);
+nb::list solve_rows(const CsrArrays& a, const InputScalars& b, const OutputScalars& x,
+                    std::optional<std::int64_t> columns, const nb::dict& options,
+                    const nb::object& callback, std::int64_t comm) {
+  Call call(b, x, columns, options, callback, false);
   return call.run([&]<Scalar T>() {
     const Communicator ranks = communicator(comm);
     const Layout layout = Layout::from_local_size(a.rows, ranks);
@@ -204,13 +226,13 @@ nb::dict solve_rows(const CsrArrays& a, const InputScalars& b, const OutputScala
   });
 }
 
-nb::dict solve_function(const nb::callable& function, const InputScalars& b, const OutputScalars& x,
-                        const nb::dict& options, const nb::object& callback,
-                        std::optional<std::int64_t> comm) {
-  Call call(b, x, options, callback, !comm);
+nb::list solve_function(const nb::callable& function, const InputScalars& b, const OutputScalars& x,
+                        std::optional<std::int64_t> columns, const nb::dict& options,
+                        const nb::object& callback, std::optional<std::int64_t> comm) {
+  Call call(b, x, columns, options, callback, !comm);
   return call.run([&]<Scalar T>() {
     const Communicator ranks = communicator(comm);
-    const Layout layout = Layout::from_local_size(static_cast<GlobalIndex>(b.size()), ranks);
+    const Layout layout = Layout::from_local_size(call.rows(), ranks);
     call.solve<T>(FunctionOperator<T>(layout, layout, [&](const Vector<T>& v, Vector<T>& y) {
       call_function<T>(function, call.pending(), v, y);
     }));
@@ -228,26 +250,30 @@ void bind_solvers(nb::module_& module) {
       nb::arg("options"),
       nb::sig(signature("def check_solve_options(options: {options}) -> None").c_str()),
       "Raises what solve() would raise for these options.");
-  module.def("solve_csr", solve_csr, nb::arg("a"), nb::arg("b").noconvert(),
-             nb::arg("x").noconvert(), nb::arg("options"), nb::arg("callback").none(),
-             nb::sig(signature("def solve_csr(a: CsrArrays, b: {array}, x: {array}, "
-                               "options: {options}, callback: {callback}) -> {report}")
-                         .c_str()),
-             "Solves A x = b from the guess in x, which is overwritten; returns the report.");
+  module.def(
+      "solve_csr", solve_csr, nb::arg("a"), nb::arg("b").noconvert(), nb::arg("x").noconvert(),
+      nb::arg("columns").none(), nb::arg("options"), nb::arg("callback").none(),
+      nb::sig(
+          signature("def solve_csr(a: CsrArrays, b: {array}, x: {array}, "
+                    "columns: int | None, options: {options}, callback: {callback}) -> {reports}")
+              .c_str()),
+      "Solves A x = b from the guess in x, which is overwritten; returns the report. With "
+      "columns, b and x are the rows of so many vectors, each of which has a report.");
   module.def("solve_rows", solve_rows, nb::arg("a"), nb::arg("b").noconvert(),
-             nb::arg("x").noconvert(), nb::arg("options"), nb::arg("callback").none(),
-             nb::arg("comm"),
+             nb::arg("x").noconvert(), nb::arg("columns").none(), nb::arg("options"),
+             nb::arg("callback").none(), nb::arg("comm"),
              nb::sig(signature("def solve_rows(a: CsrArrays, b: {array}, x: {array}, "
-                               "options: {options}, callback: {callback}, comm: int) -> {report}")
+                               "columns: int | None, options: {options}, callback: {callback}, "
+                               "comm: int) -> {reports}")
                          .c_str()),
              "As solve_csr, with this rank's rows and global columns; comm is a Fortran handle.");
   module.def("solve_function", solve_function, nb::arg("function"), nb::arg("b").noconvert(),
-             nb::arg("x").noconvert(), nb::arg("options"), nb::arg("callback").none(),
-             nb::arg("comm").none(),
+             nb::arg("x").noconvert(), nb::arg("columns").none(), nb::arg("options"),
+             nb::arg("callback").none(), nb::arg("comm").none(),
              nb::sig(signature("def solve_function("
                                "function: collections.abc.Callable[[{array}], {array}], "
-                               "b: {array}, x: {array}, options: {options}, "
-                               "callback: {callback}, comm: int | None) -> {report}")
+                               "b: {array}, x: {array}, columns: int | None, options: {options}, "
+                               "callback: {callback}, comm: int | None) -> {reports}")
                          .c_str()),
              "As solve_csr, with A a function that returns an array of b's type and size.");
 }

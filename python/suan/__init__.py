@@ -25,7 +25,7 @@ from ._gallery import generate
 from ._info import MatrixInfo, info
 from ._io import read, write
 from ._report import SolveReport
-from ._solve import solve
+from ._solve import solve, solve_many
 from ._suan import OptionDescription, build_info
 
 __version__: str = build_info()["version"]
@@ -67,5 +67,6 @@ __all__ = [
     "read",
     "show_config",
     "solve",
+    "solve_many",
     "write",
 ]

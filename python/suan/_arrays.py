@@ -109,11 +109,24 @@ def as_vector(vector: Any, name: str) -> NDArray[Any]:
     if array.ndim == 2:
         raise NotSupported(
             f"{name} has {array.shape[1]} columns (shape {array.shape}); "
-            f"solve() takes one right-hand side: call it once for each column"
+            f"solve() takes one right-hand side, solve_many() several"
         )
     if array.ndim != 1:
         raise DimensionMismatch(
             f"{name} has {array.ndim} dimensions (shape {array.shape}), a vector has 1"
+        )
+    return array
+
+
+def as_columns(vectors: Any, name: str) -> NDArray[Any]:
+    """Several vectors as the columns of an array of two dimensions."""
+    if sp.issparse(vectors):
+        raise NotSupported(f"{name} is sparse; pass {name}.toarray()")
+    array = np.asarray(vectors)
+    if array.ndim != 2:
+        raise DimensionMismatch(
+            f"{name} has {array.ndim} dimensions (shape {array.shape}); solve_many() takes the "
+            f"columns of an array of 2, solve() a vector"
         )
     return array
 

@@ -70,17 +70,17 @@ def solve_options() -> list[OptionDescription]:
 def check_solve_options(options: dict[str, bool | int | float | str]) -> None:
     """Raises what solve() would raise for these options."""
 
-def solve_csr(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None) -> dict[str, Any]:
+def solve_csr(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None) -> list[dict[str, Any]]:
     """
-    Solves A x = b from the guess in x, which is overwritten; returns the report.
+    Solves A x = b from the guess in x, which is overwritten; returns the report. With columns, b and x are the rows of so many vectors, each of which has a report.
     """
 
-def solve_rows(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int) -> dict[str, Any]:
+def solve_rows(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int) -> list[dict[str, Any]]:
     """
     As solve_csr, with this rank's rows and global columns; comm is a Fortran handle.
     """
 
-def solve_function(function: Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None) -> dict[str, Any]:
+def solve_function(function: Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None) -> list[dict[str, Any]]:
     """
     As solve_csr, with A a function that returns an array of b's type and size.
     """

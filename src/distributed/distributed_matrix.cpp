@@ -66,14 +66,32 @@ std::int64_t DistributedMatrix<T>::memory_bytes() const noexcept {
 }
 
 template <Scalar T>
+DeviceView<const T> DistributedMatrix<T>::received_vector() const {
+  const auto received = halo_.finish();
+  return DeviceView<const T>(received.data(), received.extent(0));
+}
+
+template <Scalar T>
 void DistributedMatrix<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  const ExecutionSpace space;
+  halo_.start(x);
+  local_.plan().apply(space, alpha, x.view(), beta, y.view());
+  const auto received = received_vector();
+  if (remote_.matrix.rows() == 0) return;
+  kernels::spmv_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers, received,
+                            y.view(), {});
+}
+
+template <Scalar T>
+void DistributedMatrix<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+                                          MultiVector<T>& y) const {
   const ExecutionSpace space;
   halo_.start(x);
   local_.plan().apply(space, alpha, x.view(), beta, y.view());
   const auto received = halo_.finish();
   if (remote_.matrix.rows() == 0) return;
-  kernels::spmv_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers, received,
-                            y.view(), {});
+  kernels::spmm_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers, received,
+                            y.view());
 }
 
 template <Scalar T>
@@ -81,7 +99,7 @@ T DistributedMatrix<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
   const ExecutionSpace space;
   halo_.start(x);
   T sum = local_.plan().apply_dot(space, x.view(), y.view());
-  const auto received = halo_.finish();
+  const auto received = received_vector();
   if (remote_.matrix.rows() > 0) {
     sum += kernels::spmv_add_rows<T>(space, T(1), remote_.matrix.view(), remote_.row_numbers,
                                      received, y.view(), x.view());
@@ -95,7 +113,7 @@ Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x
   const ExecutionSpace space;
   halo_.start(x);
   Real<T> squares = local_.plan().residual(space, x.view(), b.view(), r.view());
-  const auto received = halo_.finish();
+  const auto received = received_vector();
   if (remote_.matrix.rows() > 0) {
     kernels::spmv_add_rows<T>(space, T(-1), remote_.matrix.view(), remote_.row_numbers, received,
                               r.view(), {});

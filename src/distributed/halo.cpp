@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "kernels/elements.hpp"
+
 #if SUAN_HAVE_MPI && __has_include(<mpi-ext.h>)
 #include <mpi-ext.h>
 #endif
@@ -45,11 +47,22 @@ struct Halo<T>::State {
   std::vector<Neighbour> receive_from;
   std::vector<Neighbour> send_to;
   DeviceView<LocalIndex> send_indices;
+  LocalIndex receive_size = 0;
+  bool direct = true;
+  // For `room` vectors; those of the exchange under way take the first part of each.
+  LocalIndex room = 0;
+  LocalIndex vectors = 0;
   DeviceView<T> send_buffer;
   DeviceView<T> receive_buffer;
   Kokkos::View<T*, StagingSpace> send_staging;
   Kokkos::View<T*, StagingSpace> receive_staging;
-  bool direct = true;
+
+  LocalIndex send_size() const { return static_cast<LocalIndex>(send_indices.extent(0)); }
+  /// The elements of all vectors in `size` rows.
+  std::size_t elements(LocalIndex size) const {
+    return static_cast<std::size_t>(size) * static_cast<std::size_t>(vectors);
+  }
+  void make_room(LocalIndex columns);
 #if SUAN_HAVE_MPI
   std::vector<MPI_Request> requests;
 #endif
@@ -96,39 +109,55 @@ Halo<T>::Halo(const Layout& layout, std::span<const GlobalIndex> needed) {
       }
     }
   }
-  const auto n_send = send_indices.size();
+  s.receive_size = received;
   together(comm, [&] {
-    const auto largest = std::max(n_send, static_cast<std::size_t>(received)) * sizeof(T);
-    if (largest > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-      throw NotSupported(message("Halo: a rank exchanges ", largest,
-                                 " bytes per product, more than MPI counts; use more ranks"));
-    }
+    s.send_indices = DeviceView<LocalIndex>(
+        Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Halo::send_indices"),
+        send_indices.size());
+    Kokkos::deep_copy(s.send_indices,
+                      HostView<const LocalIndex>(send_indices.data(), send_indices.size()));
   });
-  const auto n_receive = static_cast<std::size_t>(received);
-  using Kokkos::view_alloc;
-  using Kokkos::WithoutInitializing;
-  s.send_indices =
-      DeviceView<LocalIndex>(view_alloc(WithoutInitializing, "suan::Halo::send_indices"), n_send);
-  Kokkos::deep_copy(s.send_indices, HostView<const LocalIndex>(send_indices.data(), n_send));
-  s.send_buffer = DeviceView<T>(view_alloc(WithoutInitializing, "suan::Halo::send"), n_send);
-  s.receive_buffer =
-      DeviceView<T>(view_alloc(WithoutInitializing, "suan::Halo::receive"), n_receive);
-  if (!s.direct) {
-    s.send_staging = Kokkos::View<T*, StagingSpace>(
-        view_alloc(WithoutInitializing, "suan::Halo::send_staging"), n_send);
-    s.receive_staging = Kokkos::View<T*, StagingSpace>(
-        view_alloc(WithoutInitializing, "suan::Halo::receive_staging"), n_receive);
-  }
+  s.make_room(1);
+}
+
+/// Collective.
+template <Scalar T>
+void Halo<T>::State::make_room(LocalIndex columns) {
+  if (columns <= room) return;
+  together(comm, [&] {
+    const auto k = static_cast<std::size_t>(columns);
+    const std::size_t sent = send_indices.extent(0) * k;
+    const std::size_t received = static_cast<std::size_t>(receive_size) * k;
+    const std::size_t largest = std::max(sent, received) * sizeof(T);
+    if (largest > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+      throw NotSupported(message("Halo: a rank exchanges ", largest, " bytes per product with ",
+                                 columns, " vectors, more than MPI counts; use more ranks",
+                                 columns > 1 ? " or fewer vectors" : ""));
+    }
+    const auto array = [](const char* label) {
+      return Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label));
+    };
+    const DeviceView<T> to_send(array("suan::Halo::send"), sent);
+    const DeviceView<T> to_receive(array("suan::Halo::receive"), received);
+    if (!direct) {
+      send_staging = Kokkos::View<T*, StagingSpace>(array("suan::Halo::send_staging"), sent);
+      receive_staging =
+          Kokkos::View<T*, StagingSpace>(array("suan::Halo::receive_staging"), received);
+    }
+    send_buffer = to_send;
+    receive_buffer = to_receive;
+  });
+  room = columns;
 }
 
 template <Scalar T>
 LocalIndex Halo<T>::remote_size() const noexcept {
-  return state_ ? static_cast<LocalIndex>(state_->receive_buffer.extent(0)) : 0;
+  return state_ ? state_->receive_size : 0;
 }
 
 template <Scalar T>
 LocalIndex Halo<T>::send_size() const noexcept {
-  return state_ ? static_cast<LocalIndex>(state_->send_buffer.extent(0)) : 0;
+  return state_ ? state_->send_size() : 0;
 }
 
 template <Scalar T>
@@ -147,40 +176,68 @@ std::string Halo<T>::path() const {
 
 namespace {
 constexpr int tag = 12;
+
+/// A function of its own because CUDA takes no lambda for the device from a private member.
+template <Scalar T>
+void pack(const ExecutionSpace& space, const RowMajor<const T>& x,
+          const DeviceView<LocalIndex>& indices, const RowMajor<T>& buffer) {
+  kernels::for_elements(
+      "suan::halo_pack", space, buffer.extent(0), buffer.extent(1),
+      KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) { buffer(i, c) = x(indices(i), c); });
 }
 
+/// The part of a buffer that the exchange under way takes.
+template <class View>
+auto used(const View& buffer, std::size_t elements) {
+  return Kokkos::subview(buffer, std::make_pair(std::size_t{0}, elements));
+}
+
+}  // namespace
+
 template <Scalar T>
-void Halo<T>::start(const Vector<T>& x) const {
-  if (!state_) return;
+void Halo<T>::send(const RowMajor<const T>& x) const {
   State& s = *state_;
+  s.vectors = static_cast<LocalIndex>(x.extent(1));
   const ExecutionSpace space;
-  if (s.send_buffer.extent(0) > 0) {
-    const auto elements = x.view();
-    const auto indices = s.send_indices;
-    const auto buffer = s.send_buffer;
-    Kokkos::parallel_for(
-        "suan::halo_pack",
-        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(space, 0, send_size()),
-        KOKKOS_LAMBDA(LocalIndex i) { buffer(i) = elements(indices(i)); });
-    if (!s.direct) Kokkos::deep_copy(space, s.send_staging, s.send_buffer);
+  const std::size_t sent = s.elements(s.send_size());
+  if (sent > 0) {
+    pack<T>(space, x, s.send_indices,
+            RowMajor<T>(s.send_buffer.data(), s.send_indices.extent(0), x.extent(1)));
+    if (!s.direct) {
+      Kokkos::deep_copy(space, used(s.send_staging, sent), used(s.send_buffer, sent));
+    }
   }
   space.fence("suan::halo_start");  // MPI reads the buffer now
   T* const receive = s.direct ? s.receive_buffer.data() : s.receive_staging.data();
   const T* const send = s.direct ? s.send_buffer.data() : s.send_staging.data();
   s.requests.clear();
-  const auto bytes = [](LocalIndex count) { return static_cast<std::size_t>(count) * sizeof(T); };
+  const auto bytes = [&](LocalIndex rows) {
+    return static_cast<int>(s.elements(rows) * sizeof(T));
+  };
   for (const auto& n : s.receive_from) {
-    MPI_Irecv(receive + n.first, static_cast<int>(bytes(n.count)), MPI_BYTE, n.rank, tag,
-              s.comm.mpi(), &s.requests.emplace_back());
+    MPI_Irecv(receive + s.elements(n.first), bytes(n.count), MPI_BYTE, n.rank, tag, s.comm.mpi(),
+              &s.requests.emplace_back());
   }
   for (const auto& n : s.send_to) {
-    MPI_Isend(send + n.first, static_cast<int>(bytes(n.count)), MPI_BYTE, n.rank, tag, s.comm.mpi(),
+    MPI_Isend(send + s.elements(n.first), bytes(n.count), MPI_BYTE, n.rank, tag, s.comm.mpi(),
               &s.requests.emplace_back());
   }
 }
 
 template <Scalar T>
-DeviceView<const T> Halo<T>::finish() const {
+void Halo<T>::start(const Vector<T>& x) const {
+  if (state_) send(RowMajor<const T>(x.view().data(), x.view().extent(0), 1));
+}
+
+template <Scalar T>
+void Halo<T>::start(const MultiVector<T>& x) const {
+  if (!state_) return;
+  state_->make_room(x.columns());
+  send(x.view());
+}
+
+template <Scalar T>
+RowMajor<const T> Halo<T>::finish() const {
   if (!state_) return {};
   State& s = *state_;
   if (MPI_Waitall(static_cast<int>(s.requests.size()), s.requests.data(), MPI_STATUSES_IGNORE) !=
@@ -188,16 +245,25 @@ DeviceView<const T> Halo<T>::finish() const {
     throw MpiError("the exchange of vector elements between ranks failed");
   }
   s.requests.clear();
-  if (!s.direct) Kokkos::deep_copy(ExecutionSpace(), s.receive_buffer, s.receive_staging);
-  return s.receive_buffer;
+  const std::size_t received = s.elements(s.receive_size);
+  if (!s.direct) {
+    Kokkos::deep_copy(ExecutionSpace(), used(s.receive_buffer, received),
+                      used(s.receive_staging, received));
+  }
+  return RowMajor<const T>(s.receive_buffer.data(), static_cast<std::size_t>(s.receive_size),
+                           static_cast<std::size_t>(s.vectors));
 }
 
 #else
 
 template <Scalar T>
+void Halo<T>::send(const RowMajor<const T>&) const {}
+template <Scalar T>
 void Halo<T>::start(const Vector<T>&) const {}
 template <Scalar T>
-DeviceView<const T> Halo<T>::finish() const {
+void Halo<T>::start(const MultiVector<T>&) const {}
+template <Scalar T>
+RowMajor<const T> Halo<T>::finish() const {
   return {};
 }
 

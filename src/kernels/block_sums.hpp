@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums over several vectors side by side, in registers, on the host.
+// Sums over several vectors side by side, in registers, and where they go, on the host.
 #pragma once
 
 #include <algorithm>
@@ -48,6 +48,18 @@ class BlockSums {
     for (int v = 0; v < vectors; ++v) stream(target + v * lanes, alpha * sums_[v]);
   }
 
+  /// Whether a sum is NaN, or two of them are opposite infinities.
+  KOKKOS_FORCEINLINE_FUNCTION bool has_nan() const {
+    Vector all = sums_[0];
+    for (int v = 1; v < vectors; ++v) all += sums_[v];
+    if constexpr (is_complex<T>) {
+      for (int v = 0; v < vectors; ++v) all += turned_[v];
+    }
+    bool found = false;
+    for (int l = 0; l < lanes; ++l) found |= all[l] != all[l];
+    return found;
+  }
+
   T operator[](int c) const {
     if constexpr (is_complex<T>) {
       return T(at(sums_, 2 * c) - at(turned_, 2 * c + 1),
@@ -68,6 +80,79 @@ class BlockSums {
 
   Vector sums_[vectors];
   Vector turned_[is_complex<T> ? vectors : 1];
+};
+
+/// How many vectors fill a line; sums of a few rows with so many are registers.
+template <Scalar T>
+inline constexpr int widest_block = int(line_bytes / sizeof(T));
+
+/// Calls use.operator()<width>(c) for groups of `width` neighbouring vectors, from vector c on: as
+/// many of `widest` (16, 8, 4 or 2) as there are, and the rest in powers of two.
+template <int widest, class Use>
+KOKKOS_FORCEINLINE_FUNCTION void for_widths(std::size_t vectors, const Use& use) {
+  static_assert(widest >= 2 && widest <= 16);
+  std::size_t c = 0;
+  for (; c + widest <= vectors; c += widest) use.template operator()<widest>(c);
+  if constexpr (widest > 8) {
+    if (c + 8 <= vectors) {
+      use.template operator()<8>(c);
+      c += 8;
+    }
+  }
+  if constexpr (widest > 4) {
+    if (c + 4 <= vectors) {
+      use.template operator()<4>(c);
+      c += 4;
+    }
+  }
+  if constexpr (widest > 2) {
+    if (c + 2 <= vectors) {
+      use.template operator()<2>(c);
+      c += 2;
+    }
+  }
+  if (c < vectors) use.template operator()<1>(c);
+}
+
+/// Where the sums of a product Y = alpha A X + beta Y go.
+template <Scalar T>
+struct BlockTarget {
+  T alpha;
+  T beta;
+  T* y;
+  std::size_t stride;
+  bool streams;  ///< whole lines go past the caches; beta is zero
+
+  BlockTarget(T by, T keep, const RowMajor<T>& result)
+      : alpha(by),
+        beta(keep),
+        y(result.data()),
+        stride(result.stride(0)),
+        // Vectors are taken 16 at a time first, so that all narrower ones begin a line, too.
+        streams(beta == T(0) && result.size() * sizeof(T) >= streamed_bytes && is_line(y) &&
+                stride * sizeof(T) % line_bytes == 0) {}
+
+  /// Vectors c to c + width - 1 of row i.
+  template <int width>
+  KOKKOS_FORCEINLINE_FUNCTION void put(const BlockSums<T, width>& sums, LocalIndex i,
+                                       std::size_t c) const {
+    T* const target = y + static_cast<std::size_t>(i) * stride + c;
+    if constexpr (!is_complex<T> && width * sizeof(T) % line_bytes == 0) {
+      if (streams) {
+        sums.stream_times(alpha, target);
+        return;
+      }
+    }
+    if (beta == T(0)) {
+      for (int r = 0; r < width; ++r) target[r] = alpha * sums[r];
+    } else {
+      for (int r = 0; r < width; ++r) target[r] = alpha * sums[r] + beta * target[r];
+    }
+  }
+  void put(const T& sum, LocalIndex i, std::size_t c) const {
+    T& target = y[static_cast<std::size_t>(i) * stride + c];
+    target = beta == T(0) ? alpha * sum : alpha * sum + beta * target;
+  }
 };
 
 }  // namespace suan::kernels

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/bsr.hpp"
 
+#include "kernels/bsr_block.hpp"
 #include "kernels/bsr_build.hpp"
 #include "kernels/bsr_products.hpp"
 #include "kernels/csr_from_rows.hpp"
@@ -60,6 +61,10 @@ class BsrSpmv final : public PreparedFormat<T> {
 #else
     product<T>("suan::bsr_spmv", space, alpha, m_, x, beta, y);
 #endif
+  }
+  void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+             const RowMajor<T>& y) const override {
+    multiply_bsr_block<T>(space, alpha, m_, x, beta, y);
   }
 #if !SUAN_HAVE_CUDA
   T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,

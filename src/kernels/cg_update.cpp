@@ -2,13 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/cg_update.hpp"
 
-namespace Kokkos {
-template <class T>
-struct reduction_identity<suan::kernels::CgSums<T>> {
-  KOKKOS_FORCEINLINE_FUNCTION static suan::kernels::CgSums<T> sum() { return {}; }
-};
-}  // namespace Kokkos
-
 namespace suan::kernels {
 
 // Each element is read before anything is written: for all that a compiler knows the arrays may

@@ -4,6 +4,7 @@
 
 #include "kernels/csr_from_rows.hpp"
 #include "kernels/row_loops.hpp"
+#include "kernels/sell_block.hpp"
 #include "kernels/sell_build.hpp"
 #include "kernels/sell_device.hpp"
 #include "kernels/sell_products.hpp"
@@ -47,6 +48,10 @@ class SellSpmv final : public PreparedFormat<T> {
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const override {
     product<T>("suan::sell_spmv", space, alpha, m_, x, beta, y);
+  }
+  void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+             const RowMajor<T>& y) const override {
+    multiply_sell_block<T>(space, alpha, m_, x, beta, y);
   }
   T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
               const DeviceView<T>& y) const override {

@@ -14,9 +14,10 @@ namespace {
 #if SUAN_HAVE_CUDA
 
 /// One thread per element of Y, vectors side by side, so that neighbours read neighbours.
-template <bool add, Scalar T>
+/// target(i): the row of Y to which row i of A belongs.
+template <Scalar T, class Target>
 void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-              T beta, const RowMajor<T>& y, [[maybe_unused]] const SpmmHints<T>& hints) {
+              T beta, const RowMajor<T>& y, const Target& target) {
   const auto k = static_cast<std::int64_t>(y.extent(1));
   Kokkos::parallel_for(
       "suan::spmm",
@@ -28,7 +29,8 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
         for (Offset e = a.offsets(i); e < a.offsets(i + 1); ++e) {
           sum += a.values(e) * x(a.indices(e), c);
         }
-        y(i, c) = add ? alpha * sum + beta * y(i, c) : alpha * sum;
+        T& result = y(target(i), c);
+        result = beta == T(0) ? alpha * sum : alpha * sum + beta * result;
       });
 }
 
@@ -42,20 +44,18 @@ constexpr Offset fetch_distance = 32;
 // Longer rows have two sums for each vector. One alone waits for each of its additions to end.
 constexpr Offset long_row = 16;
 
-template <bool add_y, Scalar T>
+template <Scalar T>
 struct Product {
-  T alpha;
-  T beta;
   const Offset* begins;
   const Offset* ends;
   const LocalIndex* indices;
   const T* values;
   const T* x;
-  T* y;
   std::size_t x_stride;
-  std::size_t y_stride;
+  BlockTarget<T> target;
   Offset fetched;  // all entries where elements of x are asked for ahead of their use, else 0
-  bool streams;    // whole lines of Y go past the caches
+  /// The row of Y to which each row belongs; none where it is the same.
+  const LocalIndex* row_numbers = nullptr;
   /// Rows of so many entries and more are left out.
   Offset limit = std::numeric_limits<Offset>::max();
 
@@ -95,16 +95,7 @@ struct Product {
       __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
       const auto sums = last + fetch_distance <= fetched ? row_sums<width, true>(first, last, c)
                                                          : row_sums<width, false>(first, last, c);
-      T* const target = y + static_cast<std::size_t>(i) * y_stride + c;
-      if constexpr (!add_y && !is_complex<T> && width * sizeof(T) % line_bytes == 0) {
-        if (streams) {
-          sums.stream_times(alpha, target);
-          continue;
-        }
-      }
-      for (int r = 0; r < width; ++r) {
-        target[r] = add_y ? alpha * sums[r] + beta * target[r] : alpha * sums[r];
-      }
+      target.put(sums, row_numbers == nullptr ? i : row_numbers[i], c);
     }
   }
 
@@ -116,36 +107,23 @@ struct Product {
 };
 
 /// All vectors of a few rows, before the next few: their entries are in the caches the second time.
-template <bool add, Scalar T>
-void multiply_rows(const Product<add, T>& product, LocalIndex begin, LocalIndex end,
+template <Scalar T>
+void multiply_rows(const Product<T>& product, LocalIndex begin, LocalIndex end,
                    std::size_t vectors) {
   constexpr LocalIndex some_rows = 64;
   // 64 bits, because the last step may go beyond 2^31.
   for (Offset at = begin; at < end; at += some_rows) {
     const auto i = static_cast<LocalIndex>(at);
     const LocalIndex last = Kokkos::min(some_rows, end - i) + i;
-    std::size_t c = 0;
-    for (; c + 16 <= vectors; c += 16) product.template rows<16>(i, last, c);
-    if (c + 8 <= vectors) {
-      product.template rows<8>(i, last, c);
-      c += 8;
-    }
-    if (c + 4 <= vectors) {
-      product.template rows<4>(i, last, c);
-      c += 4;
-    }
-    if (c + 2 <= vectors) {
-      product.template rows<2>(i, last, c);
-      c += 2;
-    }
-    if (c < vectors) product.template rows<1>(i, last, c);
+    for_widths<16>(vectors,
+                   [&]<int width>(std::size_t c) { product.template rows<width>(i, last, c); });
   }
 }
 
 /// Rows that would keep one thread alone for long. Their pieces, which threads share, are the rows
 /// of a product of its own, whose sums are added in their order.
-template <bool add, Scalar T>
-void multiply_long_rows(const ExecutionSpace& space, const Product<add, T>& product,
+template <Scalar T>
+void multiply_long_rows(const ExecutionSpace& space, const Product<T>& product,
                         const LongRows<T>& long_rows, std::size_t vectors) {
   constexpr Offset piece = LongRows<T>::piece;
   std::vector<Offset> begins;
@@ -159,9 +137,11 @@ void multiply_long_rows(const ExecutionSpace& space, const Product<add, T>& prod
     first_pieces.push_back(begins.size());
   }
   std::vector<T> sums(begins.size() * vectors);
-  Product<false, T> of_pieces{
-      T(1),      T(0),        begins.data(),    ends.data(), product.indices, product.values,
-      product.x, sums.data(), product.x_stride, vectors,     product.fetched, false};
+  Product<T> of_pieces = product;
+  of_pieces.begins = begins.data();
+  of_pieces.ends = ends.data();
+  of_pieces.target = BlockTarget<T>(T(1), T(0), RowMajor<T>(sums.data(), begins.size(), vectors));
+  of_pieces.limit = std::numeric_limits<Offset>::max();
   const auto pieces = static_cast<Offset>(begins.size());
   const int parts = detail::threads_of(space);
   for_parts("suan::spmm_long_rows", space, parts, [&](int part) {
@@ -169,47 +149,36 @@ void multiply_long_rows(const ExecutionSpace& space, const Product<add, T>& prod
                   static_cast<LocalIndex>(pieces * (part + 1) / parts), vectors);
   });
   for (std::size_t row = 0; row + 1 < first_pieces.size(); ++row) {
-    const auto i = static_cast<std::size_t>(long_rows.rows()[row]);
-    T* const target = product.y + i * product.y_stride;
     for (std::size_t c = 0; c < vectors; ++c) {
       T sum{};
       for (std::size_t p = first_pieces[row]; p < first_pieces[row + 1]; ++p) {
         sum += sums[p * vectors + c];
       }
-      target[c] = add ? product.alpha * sum + product.beta * target[c] : product.alpha * sum;
+      product.target.put(sum, long_rows.rows()[row], c);
     }
   }
 }
 
-template <bool add, Scalar T>
-void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-              T beta, const RowMajor<T>& y, const SpmmHints<T>& hints) {
-  const std::size_t vectors = y.extent(1);
-  // Vectors are taken 16 at a time first, so that all narrower ones begin a line, too.
-  const bool streams = y.size() * sizeof(T) >= streamed_bytes && is_line(y.data()) &&
-                       y.stride(0) * sizeof(T) % line_bytes == 0;
-  Product<add, T> product{alpha,
-                          beta,
-                          a.offsets.data(),
-                          a.offsets.data() + 1,
-                          a.indices.data(),
-                          a.values.data(),
-                          x.data(),
-                          y.data(),
-                          x.stride(0),
-                          y.stride(0),
-                          hints.scattered ? a.entries() : 0,
-                          streams};
-  if (!hints.long_rows.empty()) {
+template <Scalar T>
+void multiply(const ExecutionSpace& space, const CsrView<T>& a, Product<T> product,
+              std::size_t vectors, const LongRows<T>& long_rows) {
+  if (!long_rows.empty()) {
+    multiply_long_rows(space, product, long_rows, vectors);
     product.limit = LongRows<T>::shortest;
-    multiply_long_rows(space, product, hints.long_rows, vectors);
   }
   const int parts = parts_of_work(space, (a.entries() + a.rows) * static_cast<Offset>(vectors));
   for_parts("suan::spmm", space, parts, [&](int part) {
-    multiply_rows(product, first_row_of_part(a, part, parts, hints.long_rows),
-                  first_row_of_part(a, part + 1, parts, hints.long_rows), vectors);
+    multiply_rows(product, first_row_of_part(a, part, parts, long_rows),
+                  first_row_of_part(a, part + 1, parts, long_rows), vectors);
     end_of_stream();
   });
+}
+
+template <Scalar T>
+Product<T> product_of(const CsrView<T>& a, const RowMajor<const T>& x,
+                      const BlockTarget<T>& target) {
+  return {a.offsets.data(), a.offsets.data() + 1, a.indices.data(), a.values.data(),
+          x.data(),         x.stride(0),          target,           0};
 }
 
 #endif
@@ -217,23 +186,38 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
 }  // namespace
 
 template <Scalar T>
-SpmmHints<T>::SpmmHints(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors)
-    : long_rows(space, a), scattered(columns_are_scattered(a, vectors * std::int64_t(sizeof(T)))) {}
+void spmm(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
+          T beta, const RowMajor<T>& y, [[maybe_unused]] const SpmvHints<T>& hints) {
+#if SUAN_HAVE_CUDA
+  multiply<T>(
+      space, alpha, a, x, beta, y, KOKKOS_LAMBDA(std::int64_t i) { return i; });
+#else
+  auto product = product_of<T>(a, x, BlockTarget<T>(alpha, beta, y));
+  if (hints.scattered_block) product.fetched = a.entries();
+  multiply<T>(space, a, product, y.extent(1), hints.long_rows);
+#endif
+}
 
 template <Scalar T>
-void spmm(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-          T beta, const RowMajor<T>& y, const SpmmHints<T>& hints) {
-  if (beta == T(0)) {
-    multiply<false, T>(space, alpha, a, x, beta, y, hints);
-  } else {
-    multiply<true, T>(space, alpha, a, x, beta, y, hints);
-  }
+void spmm_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
+                   const DeviceView<const LocalIndex>& rows, const RowMajor<const T>& x,
+                   const RowMajor<T>& y) {
+#if SUAN_HAVE_CUDA
+  multiply<T>(
+      space, alpha, a, x, T(1), y, KOKKOS_LAMBDA(std::int64_t i) { return std::int64_t{rows(i)}; });
+#else
+  auto product = product_of<T>(a, x, BlockTarget<T>(alpha, T(1), y));
+  product.row_numbers = rows.data();
+  multiply<T>(space, a, product, y.extent(1), {});
+#endif
 }
 
 #define SUAN_INSTANTIATE(T)                                                                    \
-  template struct SpmmHints<T>;                                                                \
   template void spmm(const ExecutionSpace&, T, const CsrView<T>&, const RowMajor<const T>&, T, \
-                     const RowMajor<T>&, const SpmmHints<T>&);
+                     const RowMajor<T>&, const SpmvHints<T>&);                                 \
+  template void spmm_add_rows(const ExecutionSpace&, T, const CsrView<T>&,                     \
+                              const DeviceView<const LocalIndex>&, const RowMajor<const T>&,   \
+                              const RowMajor<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -9,9 +9,9 @@
 namespace suan::kernels {
 
 template <Scalar T>
-SpmmPlan<T>::SpmmPlan(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors,
-                      KernelPath wanted)
-    : a_(a), hints_(space, a, vectors) {
+SpmmPlan<T>::SpmmPlan(const ExecutionSpace& space, const CsrView<T>& a,
+                      [[maybe_unused]] LocalIndex vectors, KernelPath wanted)
+    : a_(a), hints_(space, a) {
   [[maybe_unused]] KernelPath path = choose_spmm_path(wanted);
 #if SUAN_HAVE_CUDA
   // The native kernel leaves a long row to one thread for each vector.

@@ -96,12 +96,15 @@ namespace {
 /// Where a product is repeated, a processor learns the lengths of so many rows by heart.
 constexpr LocalIndex learnt_rows = LocalIndex(1) << 16;
 constexpr LocalIndex short_row = 16;
+constexpr std::int64_t bytes_of_line = 64;
 
 }  // namespace
 
 template <Scalar T>
 SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
-    : long_rows(space, a), scattered(columns_are_scattered(a, sizeof(T))) {
+    : long_rows(space, a),
+      scattered(columns_are_scattered(a, sizeof(T))),
+      scattered_block(columns_are_scattered(a, bytes_of_line)) {
   if (SUAN_HAVE_CUDA != 0) return;
   const double changing = changing_rows(a);
   alike = changing <= 0.125;

@@ -58,6 +58,16 @@ void SpmvPlan<T>::apply(const ExecutionSpace& space, T alpha, const DeviceView<c
 }
 
 template <Scalar T>
+void SpmvPlan<T>::apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+                        const RowMajor<T>& y) const {
+  if (prepared_) {
+    prepared_->apply(space, alpha, x, beta, y);
+  } else {
+    spmm<T>(space, alpha, a_, x, beta, y, hints_);
+  }
+}
+
+template <Scalar T>
 T SpmvPlan<T>::apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
                          const DeviceView<T>& y) const {
   return prepared_ ? prepared_->apply_dot(space, x, y) : spmv_dot<T>(space, a_, x, y, hints_);

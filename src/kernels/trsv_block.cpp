@@ -80,21 +80,8 @@ struct BlockRows {
     if constexpr (diagonal == Diagonal::stored) {
       inverse /= triangle == Triangle::lower ? values[--end] : values[begin++];
     }
-    std::size_t c = 0;
-    for (; c + 16 <= vectors; c += 16) solve_some<16>(i, begin, end, inverse, c);
-    if (c + 8 <= vectors) {
-      solve_some<8>(i, begin, end, inverse, c);
-      c += 8;
-    }
-    if (c + 4 <= vectors) {
-      solve_some<4>(i, begin, end, inverse, c);
-      c += 4;
-    }
-    if (c + 2 <= vectors) {
-      solve_some<2>(i, begin, end, inverse, c);
-      c += 2;
-    }
-    if (c < vectors) solve_some<1>(i, begin, end, inverse, c);
+    for_widths<16>(vectors,
+                   [&]<int width>(std::size_t c) { solve_some<width>(i, begin, end, inverse, c); });
   }
 
   template <int width>

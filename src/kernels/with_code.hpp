@@ -34,6 +34,13 @@ auto with_code(ValueStorage storage, const Use& use) {
   return use.template operator()<T>();
 }
 
+/// Calls macro(T, Code) for all of them.
+#define SUAN_FOR_CODES(macro)                                                                   \
+  macro(float, float) macro(float, BFloat16) macro(float, Float16) macro(float, DictionaryCode) \
+      macro(double, double) macro(double, float) macro(double, BFloat16) macro(double, Float16) \
+          macro(double, DictionaryCode) macro(Complex, Complex) macro(Complex, ComplexFloat)    \
+              macro(Complex, DictionaryCode)
+
 template <class Code, Scalar T>
 Codec<T, Code> codec_for(const ValueFacts<T>& facts) {
   Codec<T, Code> codec;

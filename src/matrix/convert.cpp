@@ -29,7 +29,7 @@ auto on_host(const V& view) {
 }  // namespace
 
 template <Scalar T>
-kernels::RowMajor<T> to_dense(const Csr<T>& a, std::int64_t most_bytes) {
+RowMajor<T> to_dense(const Csr<T>& a, std::int64_t most_bytes) {
   // Below 2^62, so that only the bytes can overflow.
   const std::int64_t elements = std::int64_t{a.rows()} * a.columns();
   const auto size = static_cast<std::int64_t>(sizeof(T));
@@ -37,7 +37,7 @@ kernels::RowMajor<T> to_dense(const Csr<T>& a, std::int64_t most_bytes) {
     throw NotSupported(message("to_dense: ", detail::described("A", a.view()), " has ", elements,
                                " elements of ", size, " bytes, and most_bytes is ", most_bytes));
   }
-  const auto dense = detail::allocate_view<kernels::RowMajor<T>>(
+  const auto dense = detail::allocate_view<RowMajor<T>>(
       "suan::to_dense", static_cast<std::size_t>(a.rows()), static_cast<std::size_t>(a.columns()));
   Kokkos::deep_copy(dense, T(0));
   const auto view = a.view();
@@ -53,7 +53,7 @@ kernels::RowMajor<T> to_dense(const Csr<T>& a, std::int64_t most_bytes) {
 }
 
 template <Scalar T>
-Csr<T> from_dense(const kernels::RowMajor<const T>& dense, Real<T> drop) {
+Csr<T> from_dense(const RowMajor<const T>& dense, Real<T> drop) {
   if (!(drop >= 0)) {
     throw InvalidArgument(message("from_dense: drop is ", drop, "; it must be 0 or more"));
   }
@@ -121,9 +121,9 @@ std::vector<Triplet<T>> to_triplets(const DistributedMatrix<T>& a) try {
   rethrow_typed();
 }
 
-#define SUAN_INSTANTIATE(T)                                               \
-  template kernels::RowMajor<T> to_dense(const Csr<T>&, std::int64_t);    \
-  template Csr<T> from_dense(const kernels::RowMajor<const T>&, Real<T>); \
+#define SUAN_INSTANTIATE(T)                                      \
+  template RowMajor<T> to_dense(const Csr<T>&, std::int64_t);    \
+  template Csr<T> from_dense(const RowMajor<const T>&, Real<T>); \
   template std::vector<Triplet<T>> to_triplets(const DistributedMatrix<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)

@@ -165,6 +165,13 @@ void Csr<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const t
 }
 
 template <Scalar T>
+void Csr<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const try {
+  plan_.apply(ExecutionSpace(), alpha, x.view(), beta, y.view());
+} catch (...) {
+  rethrow_typed();
+}
+
+template <Scalar T>
 T Csr<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const try {
   return plan_.apply_dot(ExecutionSpace(), x.view(), y.view());
 } catch (...) {

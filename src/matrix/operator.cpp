@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/operator.hpp"
 
-#include "matrix/overlap.hpp"
-#include "suan/vector/blas1.hpp"
+#include "matrix/require_block.hpp"
+#include "suan/kernels/columns.hpp"
 
 namespace suan {
 
@@ -28,6 +28,12 @@ void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const
 }
 
 template <Scalar T>
+void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
+  detail::require_block("apply", rows_, columns_, x, y);
+  do_apply_block(alpha, x, beta, y);
+}
+
+template <Scalar T>
 T Operator<T>::apply_dot(const Vector<T>& x, Vector<T>& y) const {
   require_same_layout("apply_dot", "the rows of the operator", rows_, "its columns", columns_);
   require_same_layout("apply_dot", "x", x.layout(), "the columns of the operator", columns_);
@@ -47,6 +53,17 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
 }
 
 template <Scalar T>
+void Operator<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+                                 MultiVector<T>& y) const {
+  Vector<T> result(rows_);
+  for (LocalIndex j = 0; j < x.columns(); ++j) {
+    if (beta != T(0)) result = y.column(j);
+    do_apply(alpha, x.column(j), beta, result);
+    y.set_column(j, result);
+  }
+}
+
+template <Scalar T>
 T Operator<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
   do_apply(T(1), x, T(0), y);
   return dot(x, y);
@@ -62,6 +79,12 @@ Real<T> Operator<T>::do_residual(const Vector<T>& b, const Vector<T>& x, Vector<
 template <Scalar T>
 void Identity<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
   axpby(alpha, x, beta, y);
+}
+
+template <Scalar T>
+void Identity<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+                                 MultiVector<T>& y) const {
+  kernels::axpby<T>(ExecutionSpace(), alpha, x.view(), beta, y.view());
 }
 
 template <Scalar T>

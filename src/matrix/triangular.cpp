@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/triangular.hpp"
 
-#include "matrix/overlap.hpp"
+#include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
+#include "vector/overlap.hpp"
 
 namespace suan {
 
@@ -169,21 +170,24 @@ void TriangularSolver<T>::solve(const Vector<T>& b, Vector<T>& x) const try {
 }
 
 template <Scalar T>
-void TriangularSolver<T>::solve(const MultiVector<const T>& b, const MultiVector<T>& x) const try {
-  const auto rows = static_cast<std::size_t>(a_.rows);
-  if (b.extent(0) != rows || x.extent(0) != rows || b.extent(1) != x.extent(1)) {
-    throw DimensionMismatch(message("triangular solve: A is ", a_.rows, " x ", a_.columns,
-                                    ", B is ", b.extent(0), " x ", b.extent(1), " and X is ",
-                                    x.extent(0), " x ", x.extent(1)));
+void TriangularSolver<T>::solve(const MultiVector<T>& b, MultiVector<T>& x) const try {
+  require_same_layout("triangular solve", "the matrix", this->row_layout(), "B", b.layout());
+  require_same_layout("triangular solve", "the matrix", this->row_layout(), "X", x.layout());
+  if (b.columns() != x.columns()) {
+    throw DimensionMismatch(
+        message("triangular solve: B has ", b.columns(), " vectors and X has ", x.columns()));
   }
-  if (rows == 0 || x.extent(1) == 0) return;
-  const bool same = b.data() == x.data() && (b.stride(0) == x.stride(0) || rows == 1);
-  if (!same && detail::share_elements<T>(b, x)) {
+  if (a_.rows == 0 || x.columns() == 0) return;
+  const RowMajor<const T> given = b.view();
+  const RowMajor<T> result = x.view();
+  const bool same =
+      given.data() == result.data() && (given.stride(0) == result.stride(0) || a_.rows == 1);
+  if (!same && detail::share_elements<T>(given, result)) {
     throw InvalidArgument(
         "triangular solve: B and X overlap in memory without being the same array; use another one "
         "for X");
   }
-  plan_.solve(ExecutionSpace(), b, x);
+  plan_.solve(ExecutionSpace(), given, result);
 } catch (...) {
   rethrow_typed();
 }
@@ -205,6 +209,19 @@ void TriangularSolver<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T
   }
   Vector<T> solution(y.layout());
   plan_.solve(space, x.view(), solution.view());
+  kernels::axpby<T>(space, alpha, std::as_const(solution).view(), beta, y.view());
+}
+
+template <Scalar T>
+void TriangularSolver<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+                                         MultiVector<T>& y) const {
+  const ExecutionSpace space;
+  if (alpha == T(1) && beta == T(0)) {
+    solve(x, y);
+    return;
+  }
+  MultiVector<T> solution(y.layout(), y.columns());
+  solve(x, solution);
   kernels::axpby<T>(space, alpha, std::as_const(solution).view(), beta, y.view());
 }
 

@@ -3,6 +3,7 @@
 #include "suan/preconditioners/block_jacobi.hpp"
 
 #include "core/memory.hpp"
+#include "kernels/elements.hpp"
 #include "preconditioners/local_block.hpp"
 
 namespace suan {
@@ -95,6 +96,23 @@ void apply_blocks(T alpha, const DeviceView<const T>& inverses, LocalIndex size,
       });
 }
 
+/// Y = alpha D X + beta Y.
+template <Scalar T>
+void apply_blocks(T alpha, const DeviceView<const T>& inverses, LocalIndex size,
+                  const RowMajor<const T>& x, T beta, const RowMajor<T>& y) {
+  const auto rows = static_cast<std::int64_t>(x.extent(0));
+  kernels::for_elements(
+      "suan::block_jacobi_apply_to_columns", ExecutionSpace(), x.extent(0), x.extent(1),
+      KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) {
+        const std::int64_t begin = i - i % size;
+        const std::int64_t n = rows - begin < size ? rows - begin : size;
+        const T* const row = inverses.data() + i * size;
+        T sum{};
+        for (std::int64_t j = 0; j < n; ++j) sum += row[j] * x(begin + j, c);
+        y(i, c) = beta == T(0) ? alpha * sum : alpha * sum + beta * y(i, c);
+      });
+}
+
 }  // namespace
 
 const OptionTable<BlockJacobiOptions>& BlockJacobiOptions::table() {
@@ -135,6 +153,12 @@ std::int64_t BlockJacobi<T>::bytes_per_apply() const {
 
 template <Scalar T>
 void BlockJacobi<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  apply_blocks<T>(alpha, inverses_, block_size_, x.view(), beta, y.view());
+}
+
+template <Scalar T>
+void BlockJacobi<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+                                    MultiVector<T>& y) const {
   apply_blocks<T>(alpha, inverses_, block_size_, x.view(), beta, y.view());
 }
 

@@ -3,6 +3,7 @@
 #include "suan/preconditioners/jacobi.hpp"
 
 #include "preconditioners/local_block.hpp"
+#include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 
 namespace suan {
@@ -53,6 +54,11 @@ std::int64_t Jacobi<T>::bytes_per_apply() const {
 
 template <Scalar T>
 void Jacobi<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  kernels::multiply<T>(ExecutionSpace(), alpha, inverse_, x.view(), beta, y.view());
+}
+
+template <Scalar T>
+void Jacobi<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
   kernels::multiply<T>(ExecutionSpace(), alpha, inverse_, x.view(), beta, y.view());
 }
 

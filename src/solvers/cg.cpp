@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "solvers/cg_steps.hpp"
 #include "suan/kernels/cg_update.hpp"
 #include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
@@ -12,37 +13,6 @@
 namespace suan {
 
 namespace {
-
-/// The step length rho / p^H A p, or nothing, with the reason noted.
-template <class Run>
-bool step_length(Run& run, double rho, double p_a_p, double& alpha) {
-  if (!std::isfinite(p_a_p)) {
-    run.end(Reason::not_finite, "the product of the matrix and a search direction is not finite");
-    return false;
-  }
-  if (p_a_p <= 0) {
-    run.end(Reason::indefinite_matrix, message("p^H A p = ", p_a_p, " for a search direction p"));
-    return false;
-  }
-  alpha = rho / p_a_p;
-  if (!std::isfinite(alpha)) {
-    run.end(Reason::breakdown, message("the step length ", rho, " / ", p_a_p, " overflows"));
-    return false;
-  }
-  return true;
-}
-
-/// Whether r^H M r says that M is positive definite; else the reason is noted.
-template <class Run>
-bool positive(Run& run, double rho) {
-  if (rho > 0 && std::isfinite(rho)) return true;
-  if (std::isfinite(rho)) {
-    run.end(Reason::indefinite_preconditioner, message("r^H M r = ", rho, " for a residual r"));
-  } else {
-    run.end(Reason::not_finite, "the preconditioned residual is not finite");
-  }
-  return false;
-}
 
 template <Scalar T>
 kernels::CgSums<T> update_residual(T alpha, const Vector<T>& q, const DeviceView<const T>& d,
@@ -78,16 +48,16 @@ void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& 
   Vector<T> q(x.layout());
   run.m.apply(r, p);                  // p = D r
   double rho = real_part(dot(r, p));  // rho = r^H D r
-  if (!positive(run, rho)) return;
+  if (!detail::positive(run, rho)) return;
   while (!run.limit_reached()) {
     const double p_a_p = real_part(run.a.apply_dot(p, q));  // q = A p
     double alpha = 0;
-    if (!step_length(run, rho, p_a_p, alpha)) return;
+    if (!detail::step_length(run, rho, p_a_p, alpha)) return;
     const T step = static_cast<T>(alpha);
     const auto sums = update_residual(step, q, d, r);  // r = r - alpha q
     run.count_bytes(run.a.bytes_per_apply() + vectors);
     const bool done = run.finished(std::sqrt(static_cast<double>(sums.rr)));
-    if (done || !positive(run, sums.rz)) {
+    if (done || !detail::positive(run, sums.rz)) {
       if (std::isfinite(sums.rr)) axpy(step, p, x);
       return;
     }
@@ -109,11 +79,11 @@ void Cg<T>::iterate_general(Run& run, Vector<T>& x, Vector<T>& r) {
   Vector<T> z(x.layout());
   run.m.apply(r, p);                  // p = M r
   double rho = real_part(dot(r, p));  // rho = r^H M r
-  if (!positive(run, rho)) return;
+  if (!detail::positive(run, rho)) return;
   while (!run.limit_reached()) {
     const double p_a_p = real_part(run.a.apply_dot(p, q));  // q = A p
     double alpha = 0;
-    if (!step_length(run, rho, p_a_p, alpha)) return;
+    if (!detail::step_length(run, rho, p_a_p, alpha)) return;
     const T step = static_cast<T>(alpha);
     const auto sums = update_residual<T>(step, q, {}, r);  // r = r - alpha q
     run.count_bytes(bytes);
@@ -121,7 +91,7 @@ void Cg<T>::iterate_general(Run& run, Vector<T>& x, Vector<T>& r) {
     if (run.finished(std::sqrt(static_cast<double>(sums.rr)))) return;
     run.m.apply(r, z);  // z = M r
     const double rho_new = real_part(dot(r, z));
-    if (!positive(run, rho_new)) return;
+    if (!detail::positive(run, rho_new)) return;
     axpby(T(1), z, static_cast<T>(rho_new / rho), p);  // p = z + beta p
     rho = rho_new;
   }

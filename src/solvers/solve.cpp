@@ -2,128 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/solve.hpp"
 
-#include <cmath>
-
-#include "suan/matrix/optimize.hpp"
+#include "solvers/choice.hpp"
+#include "suan/core/timer.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
 
 namespace {
-
-/// Smallest and largest real part, and numbers of zeros and of entries that are not real.
-struct DiagonalFacts {
-  double smallest = 0;
-  double largest = 0;
-  std::int64_t zeros = 0;
-  std::int64_t not_real = 0;
-};
-
-template <Scalar T>
-DiagonalFacts look_at(const DeviceView<T>& d) {
-  DiagonalFacts facts;
-  Kokkos::parallel_reduce(
-      "suan::probe_diagonal",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          0, static_cast<std::int64_t>(d.extent(0))),
-      KOKKOS_LAMBDA(std::int64_t i, double& smallest, double& largest, std::int64_t& zeros,
-                    std::int64_t& not_real) {
-        const double value = real_part(d(i));
-        if (value < smallest) smallest = value;
-        if (value > largest) largest = value;
-        if (d(i) == T(0) || !is_finite(d(i))) ++zeros;
-        if constexpr (is_complex<T>) {
-          if (d(i).imag() != 0) ++not_real;
-        }
-      },
-      Kokkos::Min<double>(facts.smallest), Kokkos::Max<double>(facts.largest), facts.zeros,
-      facts.not_real);
-  return facts;
-}
-
-template <Scalar T>
-bool looks_hermitian(const Operator<T>& a) {
-  const auto u = random_vector<T>(a.column_layout(), 1);
-  const auto v = random_vector<T>(a.column_layout(), 2);
-  Vector<T> au(a.row_layout());
-  Vector<T> av(a.row_layout());
-  a.apply(u, au);
-  a.apply(v, av);
-  const T difference = dot(v, au) - conjugate(dot(u, av));
-  const double scale = double(norm2(v)) * norm2(au) + double(norm2(u)) * norm2(av);
-  constexpr double eps = std::numeric_limits<Real<T>>::epsilon();
-  return std::sqrt(static_cast<double>(abs_squared(difference))) <= 64 * eps * scale;
-}
-
-/// Fills what "auto" left open; returns why.
-std::string choose(const MatrixTraits& traits, SolveOptions& options) {
-  std::string why;
-  const auto because = [&](const std::string& text) { why += (why.empty() ? "" : "; ") + text; };
-  const bool definite_hint = !traits.has_entries || traits.diagonal_positive;
-  if (options.solver == "auto") {
-    if (traits.hermitian && definite_hint) {
-      options.solver = "cg";
-      because(traits.has_entries ? "A is Hermitian with a positive diagonal: cg"
-                                 : "A is Hermitian: cg");
-    } else {
-      options.solver = "gmres";
-      because(traits.hermitian ? "A is Hermitian but its diagonal is not positive: gmres"
-                               : "A is not Hermitian: gmres");
-    }
-  }
-  if (options.preconditioner == "auto") {
-    if (!traits.has_entries) {
-      options.preconditioner = "none";
-      because("A has no entries to look at: none");
-    } else if (!traits.diagonal_nonzero || (options.solver == "cg" && !traits.diagonal_positive)) {
-      options.preconditioner = "none";
-      because("its diagonal cannot be divided by: none");
-    } else if (!traits.diagonal_varies) {
-      options.preconditioner = "none";
-      because("its diagonal is constant, so scaling by it would change nothing: none");
-    } else {
-      options.preconditioner = "jacobi";
-      because("its diagonal varies: jacobi");
-    }
-  }
-  return why;
-}
-
-/// The matrix in the format that was asked for, or null: A stays as it is. What "auto" does must
-/// not depend on the clock, and the memory beside A's own stays small: bytes decide.
-template <Scalar T>
-std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::string& format,
-                                             std::string& why) {
-  using Matrix = DistributedMatrix<T>;
-  const auto* distributed = dynamic_cast<const Matrix*>(&a);
-  const auto* csr = dynamic_cast<const Csr<T>*>(&a);
-  if (distributed == nullptr && csr == nullptr) {
-    if (format == "auto") return nullptr;
-    throw NotSupported(message("the format ", format, " was asked for, but the operator ", a.name(),
-                               " is not a matrix with entries; choose auto"));
-  }
-  // An optimised matrix, or one on a vendor's path, was made so on purpose.
-  if (a.name() == format) return nullptr;
-  if (format == "auto" && (a.name() != "csr" || a.path() != "native")) return nullptr;
-  const Matrix matrix = distributed != nullptr ? *distributed : Matrix(*csr);
-  constexpr double memory_beside = 0.4;
-  FormatChoice choice;
-  try {
-    auto result = std::make_unique<const Matrix>(
-        optimize(matrix, {.format = format, .measure = false, .memory = memory_beside}, &choice));
-    if (format != "auto") return result;
-    if (result->name() == "csr") return nullptr;
-    why += message(why.empty() ? "" : "; ", "products move ", 100 * choice.bytes / choice.csr_bytes,
-                   " % of csr's bytes and lose nothing: ", result->name());
-    return result;
-  } catch (const Error& error) {
-    // The copy is a convenience; without memory for it the solve goes on as it can.
-    const bool matters =
-        error.kind() != ErrorKind::out_of_memory && error.kind() != ErrorKind::not_supported;
-    if (format != "auto" || matters) throw;
-    return nullptr;
-  }
-}
 
 /// The report of a solve in two legs.
 SolveReport joined(const SolveReport& first, SolveReport second) {
@@ -142,32 +27,19 @@ SolveReport joined(const SolveReport& first, SolveReport second) {
   return second;
 }
 
-}  // namespace
+/// Everything that is decided and made before a solve.
+template <Scalar T>
+struct Prepared {
+  SolveOptions options;  // with nothing left open
+  std::string why;
+  std::unique_ptr<const Operator<T>> m;
+  std::unique_ptr<const Operator<T>> other;  // A in another format, or nothing
+  double seconds = 0;
+};
 
 template <Scalar T>
-MatrixTraits probe(const Operator<T>& a) {
-  require_same_layout("probe", "the rows of the matrix", a.row_layout(), "its columns",
-                      a.column_layout());
-  MatrixTraits traits;
-  traits.hermitian = looks_hermitian(a);
-  const Csr<T>* local = a.local_matrix();
-  traits.has_entries = local != nullptr;
-  if (!traits.has_entries) return traits;
-  const auto mine = look_at(local->diagonal());
-  const auto& comm = a.comm();
-  const double smallest = comm.min(mine.smallest);
-  const double largest = comm.max(mine.largest);
-  const auto zeros = comm.sum(mine.zeros);
-  const auto not_real = comm.sum(mine.not_real);
-  traits.diagonal_nonzero = zeros == 0;
-  traits.diagonal_positive = zeros == 0 && not_real == 0 && smallest > 0;
-  traits.diagonal_varies = smallest != largest || not_real != 0;
-  return traits;
-}
-
-template <Scalar T>
-SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
-                  const SolveOptions& options, std::shared_ptr<EventLogger> logger) {
+Prepared<T> prepare(const Operator<T>& a, const Layout& b, const SolveOptions& options,
+                    EventLogger* logger) {
   SolveOptions::table().check(options);
   // The solver checks all layouts; these two come first because probe() works on A alone.
   if (a.row_layout().global_size() != a.column_layout().global_size()) {
@@ -175,40 +47,87 @@ SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
                                   " rows and ", a.column_layout().global_size(),
                                   " columns, but must be square"));
   }
-  require_same_layout("solve", "the right-hand side b", b.layout(), "the matrix", a.row_layout());
+  require_same_layout("solve", "the right-hand side b", b, "the matrix", a.row_layout());
 
   const Timer setup;
-  SolveOptions chosen = options;
-  std::string why;
-  const bool solver_open = options.solver == "auto";
-  if (solver_open || options.preconditioner == "auto") why = choose(probe(a), chosen);
-  const auto m = make_preconditioner<T>(chosen.preconditioner, a, chosen);
-  const auto other = in_format(a, options.format, why);
-  const Operator<T>& products = other ? *other : a;
+  Prepared<T> result{options, {}, nullptr, nullptr, 0};
+  const bool is_open = options.solver == "auto" || options.preconditioner == "auto";
+  if (is_open) result.why = detail::choose(probe(a), result.options);
+  result.m = make_preconditioner<T>(result.options.preconditioner, a, result.options);
+  result.other = detail::in_format(a, options.format, result.why);
   Kokkos::fence("suan::solve_setup");
-  const double setup_seconds = setup.seconds();
-  if (logger) logger->setup_finished(chosen.preconditioner, setup_seconds);
-
-  const auto run = [&](const std::string& name) {
-    auto solver = make_solver<T>(name, chosen);
-    if (logger) solver->add_logger(logger);
-    auto report = solver->solve(products, *m, b, x);
-    report.choice = why;
-    report.setup_seconds = setup_seconds;
-    return report;
-  };
-  auto report = run(chosen.solver);
-  if (solver_open && chosen.solver == "cg" && report.reason == Reason::indefinite_matrix) {
-    chosen.krylov().max_iterations -= report.iterations;
-    report = joined(report, run("gmres"));
+  result.seconds = setup.seconds();
+  if (logger != nullptr) {
+    logger->setup_finished(result.options.preconditioner, result.seconds);
   }
-  return report;
+  return result;
 }
 
-#define SUAN_INSTANTIATE(T)                                                    \
-  template MatrixTraits probe(const Operator<T>&);                             \
-  template SolveReport solve(const Operator<T>&, const Vector<T>&, Vector<T>&, \
-                             const SolveOptions&, std::shared_ptr<EventLogger>);
+/// Runs a method on what was prepared; what it returns, completed.
+template <Scalar T, class Vectors>
+auto run(const std::string& name, const Operator<T>& a, const Prepared<T>& prepared,
+         const Vectors& b, Vectors& x, const std::shared_ptr<EventLogger>& logger) {
+  auto solver = make_solver<T>(name, prepared.options);
+  if (logger) solver->add_logger(logger);
+  auto result = solver->solve(prepared.other ? *prepared.other : a, *prepared.m, b, x);
+  const auto complete = [&](SolveReport& report) {
+    report.choice = prepared.why;
+    report.setup_seconds = prepared.seconds;
+  };
+  if constexpr (std::same_as<Vectors, Vector<T>>) {
+    complete(result);
+  } else {
+    for (auto& report : result) complete(report);
+  }
+  return result;
+}
+
+/// `report`, or where CG was the library's choice and found A indefinite, that of GMRES from there.
+template <Scalar T>
+SolveReport completed(const SolveReport& report, const SolveOptions& given, const Operator<T>& a,
+                      Prepared<T>& prepared, const Vector<T>& b, Vector<T>& x,
+                      const std::shared_ptr<EventLogger>& logger) {
+  const bool goes_on = given.solver == "auto" && prepared.options.solver == "cg" &&
+                       report.reason == Reason::indefinite_matrix;
+  if (!goes_on) return report;
+  const auto allowed = prepared.options.krylov().max_iterations;
+  prepared.options.krylov().max_iterations -= report.iterations;
+  auto result = joined(report, run("gmres", a, prepared, b, x, logger));
+  prepared.options.krylov().max_iterations = allowed;
+  return result;
+}
+
+}  // namespace
+
+template <Scalar T>
+SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
+                  const SolveOptions& options, std::shared_ptr<EventLogger> logger) {
+  auto prepared = prepare(a, b.layout(), options, logger.get());
+  const auto report = run(prepared.options.solver, a, prepared, b, x, logger);
+  return completed(report, options, a, prepared, b, x, logger);
+}
+
+template <Scalar T>
+std::vector<SolveReport> solve(const Operator<T>& a, const MultiVector<T>& b, MultiVector<T>& x,
+                               const SolveOptions& options, std::shared_ptr<EventLogger> logger) {
+  auto prepared = prepare(a, b.layout(), options, logger.get());
+  auto reports = run(prepared.options.solver, a, prepared, b, x, logger);
+  for (LocalIndex j = 0; j < x.columns(); ++j) {
+    auto& report = reports[static_cast<std::size_t>(j)];
+    if (report.reason != Reason::indefinite_matrix) continue;
+    auto solution = x.column(j);
+    report = completed(report, options, a, prepared, b.column(j), solution, logger);
+    x.set_column(j, solution);
+  }
+  return reports;
+}
+
+#define SUAN_INSTANTIATE(T)                                                          \
+  template SolveReport solve(const Operator<T>&, const Vector<T>&, Vector<T>&,       \
+                             const SolveOptions&, std::shared_ptr<EventLogger>);     \
+  template std::vector<SolveReport> solve(const Operator<T>&, const MultiVector<T>&, \
+                                          MultiVector<T>&, const SolveOptions&,      \
+                                          std::shared_ptr<EventLogger>);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -4,40 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <functional>
-#include <string>
 
-#include "suan/core/energy.hpp"
+#include "solvers/joules.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
-
-namespace {
-
-/// Names this machine, not the container, among those of a job.
-std::int64_t machine_number() {
-  std::ifstream in("/proc/sys/kernel/random/boot_id");
-  std::string name;
-  in >> name;
-  return static_cast<std::int64_t>(std::hash<std::string>()(name) >> 1);
-}
-
-/// Joules of all machines on which ranks run, each read by its lowest rank. Negative when one of
-/// them cannot tell, and on a GPU, whose energy is not known here. Collective.
-double joules_of_all(const Communicator& comm, const EnergyMeter& meter) {
-  constexpr double unknown = -1;
-  if (SUAN_HAVE_CUDA != 0) return unknown;
-  const auto machines = comm.all_gather(machine_number());
-  const auto mine = machines.begin() + comm.rank();
-  const bool reads = std::find(machines.begin(), mine, *mine) == mine;
-  const double joules = reads ? meter.joules() : 0;
-  const bool all_known = comm.min(joules) >= 0;
-  const double sum = comm.sum(joules);
-  return all_known ? sum : unknown;
-}
-
-}  // namespace
 
 const OptionTable<KrylovOptions>& KrylovOptions::table() {
   constexpr double huge = 1e300;
@@ -67,7 +38,7 @@ bool Solver<T>::Run::finished(double residual_norm) {
   ++report_.iterations;
   report_.residual_norm = residual_norm;
   report_.history.push_back(residual_norm);
-  log_.iteration_finished(report_.iterations, residual_norm);
+  if (log_ != nullptr) log_->iteration_finished(report_.iterations, residual_norm);
   if (!std::isfinite(residual_norm)) {
     end(Reason::not_finite,
         message("the residual of iteration ", report_.iterations, " is not finite"));
@@ -112,8 +83,8 @@ SolveReport Solver<T>::solve(const Operator<T>& a, const Vector<T>& b, Vector<T>
 }
 
 template <Scalar T>
-SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
-                             Vector<T>& x) {
+void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const Layout& b,
+                               const Layout& x) const {
   KrylovOptions::table().check(options_);
   if (a.row_layout().global_size() != a.column_layout().global_size()) {
     throw InvalidArgument(message(name(), ": the matrix has ", a.row_layout().global_size(),
@@ -123,9 +94,12 @@ SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const V
   require_same_layout("solve", "the rows of the matrix", a.row_layout(), "its columns",
                       a.column_layout());
   require_same_layout("solve", "the preconditioner", m.row_layout(), "the matrix", a.row_layout());
-  require_same_layout("solve", "the right-hand side b", b.layout(), "the matrix", a.row_layout());
-  require_same_layout("solve", "the solution x", x.layout(), "the matrix", a.row_layout());
+  require_same_layout("solve", "the right-hand side b", b, "the matrix", a.row_layout());
+  require_same_layout("solve", "the solution x", x, "the matrix", a.row_layout());
+}
 
+template <Scalar T>
+SolveReport Solver<T>::empty_report(const Operator<T>& a, const Operator<T>& m) const {
   SolveReport report;
   report.solver = name();
   report.preconditioner = m.name();
@@ -136,79 +110,59 @@ SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const V
   report.ranks = a.comm().size();
   report.threads = static_cast<int>(HostExecutionSpace().concurrency());
   report.space = ExecutionSpace::name();
+  return report;
+}
+
+template <Scalar T>
+SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
+                             Vector<T>& x) {
+  require_system(a, m, b.layout(), x.layout());
+  auto report = empty_report(a, m);
   const EnergyMeter energy;
   const Timer timer;
   run_and_verify(a, m, b, x, report);
   Kokkos::fence("suan::solve");
   report.solve_seconds = timer.seconds();
-  report.joules = joules_of_all(a.comm(), energy);
+  report.joules = detail::joules_of_all(a.comm(), energy);
   log_.solve_finished(report);
   return report;
 }
 
 template <Scalar T>
-void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
-                               Vector<T>& x, SolveReport& report) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  const double b_norm = norm2(b);
-  report.right_hand_side_norm = b_norm;
-  if (!std::isfinite(b_norm)) {
-    report.true_residual_norm = nan;
-    report.reason = Reason::not_finite;
-    report.detail = message("the right-hand side is not finite at row ", first_not_finite(b));
-    return;
+std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T>& m,
+                                          const MultiVector<T>& b, MultiVector<T>& x) {
+  require_system(a, m, b.layout(), x.layout());
+  if (b.columns() != x.columns()) {
+    throw DimensionMismatch(message("solve: there are ", b.columns(), " right-hand sides and ",
+                                    x.columns(), " solutions"));
   }
-  if (b_norm == 0) {
-    fill(x, T(0));
-    report.reason = Reason::zero_right_hand_side;
-    return;
+  std::vector<SolveReport> reports;
+  if (!takes_blocks()) {
+    for (LocalIndex j = 0; j < b.columns(); ++j) {
+      auto solution = x.column(j);
+      reports.push_back(solve(a, m, b.column(j), solution));
+      x.set_column(j, solution);
+    }
+    return reports;
   }
-  const double target = std::max(options_.rtol * b_norm, options_.atol);
-  Vector<T> r(b.layout());
-  double norm = a.residual(b, x, r);
-  report.initial_residual_norm = report.residual_norm = report.true_residual_norm = norm;
-  report.history.push_back(norm);
-  if (!std::isfinite(norm)) {
-    const GlobalIndex guess = first_not_finite(x);
-    report.reason = Reason::not_finite;
-    report.detail = guess >= 0
-                        ? message("the initial guess is not finite at row ", guess)
-                        : message("the matrix is not finite, or its product overflows, at row ",
-                                  first_not_finite(r));
-    return;
+  reports.assign(b.view().extent(1), empty_report(a, m));
+  const EnergyMeter energy;
+  const Timer timer;
+  run_and_verify(a, m, b, x, reports);
+  Kokkos::fence("suan::solve");
+  const double seconds = timer.seconds();
+  const double joules = detail::joules_of_all(a.comm(), energy);
+  for (auto& report : reports) {
+    report.solve_seconds = seconds;
+    report.joules = joules;
+    log_.solve_finished(report);
   }
-  log_.solve_started(name(), norm, target);
-  if (norm <= target) {
-    report.reason = Reason::exact_initial_guess;
-    return;
-  }
+  return reports;
+}
 
-  while (true) {
-    Run run(a, m, options_, log_, report, target);
-    iterate(run, b, x, r);
-    const double before = norm;
-    norm = a.residual(b, x, r);
-    report.true_residual_norm = norm;
-    const bool claims =
-        report.reason == Reason::converged || report.reason == Reason::happy_breakdown;
-    if (!claims) {
-      if (norm <= target) report.reason = Reason::converged;
-      return;
-    }
-    if (norm <= target) return;
-    // The method's own residual has drifted from the true one: go on from x with the true one,
-    // as long as that helps.
-    if (!(norm < 0.5 * before)) {
-      report.detail = message("the method's own residual fell to ", report.residual_norm,
-                              ", but the recomputed one is ", norm, ", above the target ", target);
-      report.reason = Reason::stagnated;
-      return;
-    }
-    if (report.iterations >= options_.max_iterations) {
-      report.reason = Reason::max_iterations;
-      return;
-    }
-  }
+template <Scalar T>
+void Solver<T>::iterate_block(std::vector<Run>&, MultiVector<T>&, MultiVector<T>&) {
+  throw InternalError(message(name(), " takes no blocks of vectors"));
 }
 
 template <Scalar T>

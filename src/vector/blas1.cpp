@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 
 namespace suan {
@@ -39,14 +40,46 @@ Real<T> norm2(const Vector<T>& x) {
   return norm2(x, kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), Real<T>(1)));
 }
 
+namespace {
+
+/// Whether a sum of squares has neither overflowed nor lost digits to underflow.
+template <class R>
+bool has_its_digits(R sum) {
+  constexpr R small = std::numeric_limits<R>::min() / std::numeric_limits<R>::epsilon();
+  return sum >= small && sum <= std::numeric_limits<R>::max();
+}
+
+}  // namespace
+
+template <Scalar T>
+std::vector<T> dot(const MultiVector<T>& x, const MultiVector<T>& y) {
+  require_same_layout("dot", "X", x.layout(), "Y", y.layout());
+  if (x.columns() != y.columns()) {
+    throw DimensionMismatch(
+        message("dot: X has ", x.columns(), " vectors and Y has ", y.columns()));
+  }
+  std::vector<T> result(x.view().extent(1));
+  kernels::column_dots<T>(ExecutionSpace(), x.view(), y.view(), result.data());
+  x.layout().comm().sum(std::span<T>(result));
+  return result;
+}
+
+template <Scalar T>
+std::vector<Real<T>> norm2(const MultiVector<T>& x) {
+  const auto squares = dot(x, x);
+  std::vector<Real<T>> result;
+  for (LocalIndex j = 0; j < x.columns(); ++j) {
+    const Real<T> sum = real_part(squares[static_cast<std::size_t>(j)]);
+    result.push_back(has_its_digits(sum) ? std::sqrt(sum) : norm2(x.column(j)));
+  }
+  return result;
+}
+
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x, std::type_identity_t<Real<T>> own_squares) {
   const Communicator& comm = x.layout().comm();
   const auto sum = comm.sum(own_squares);
-  // Below this, squares have lost digits to underflow.
-  constexpr Real<T> small =
-      std::numeric_limits<Real<T>>::min() / std::numeric_limits<Real<T>>::epsilon();
-  if (sum >= small && sum <= std::numeric_limits<Real<T>>::max()) return std::sqrt(sum);
+  if (has_its_digits(sum)) return std::sqrt(sum);
   const Real<T> largest = norm_inf(x);
   if (largest == 0 || !std::isfinite(largest)) return largest;
   return largest *
@@ -89,16 +122,18 @@ GlobalIndex first_not_finite(const Vector<T>& x) {
   return first == none ? -1 : first;
 }
 
-#define SUAN_INSTANTIATE(T)                                \
-  template T dot(const Vector<T>&, const Vector<T>&);      \
-  template Real<T> norm2(const Vector<T>&);                \
-  template Real<T> norm2(const Vector<T>&, Real<T>);       \
-  template Real<T> norm_inf(const Vector<T>&);             \
-  template void axpy(T, const Vector<T>&, Vector<T>&);     \
-  template void axpby(T, const Vector<T>&, T, Vector<T>&); \
-  template void scale(T, Vector<T>&);                      \
-  template void fill(Vector<T>&, T);                       \
-  template void copy(const Vector<T>&, Vector<T>&);        \
+#define SUAN_INSTANTIATE(T)                                                  \
+  template T dot(const Vector<T>&, const Vector<T>&);                        \
+  template Real<T> norm2(const Vector<T>&);                                  \
+  template Real<T> norm2(const Vector<T>&, Real<T>);                         \
+  template std::vector<T> dot(const MultiVector<T>&, const MultiVector<T>&); \
+  template std::vector<Real<T>> norm2(const MultiVector<T>&);                \
+  template Real<T> norm_inf(const Vector<T>&);                               \
+  template void axpy(T, const Vector<T>&, Vector<T>&);                       \
+  template void axpby(T, const Vector<T>&, T, Vector<T>&);                   \
+  template void scale(T, Vector<T>&);                                        \
+  template void fill(Vector<T>&, T);                                         \
+  template void copy(const Vector<T>&, Vector<T>&);                          \
   template GlobalIndex first_not_finite(const Vector<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)

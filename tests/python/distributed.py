@@ -85,6 +85,18 @@ def empty_rank():
     compare(A, b, mine, x, report)
 
 
+def several():
+    A = poisson2d(9)
+    b = np.arange(81.0 * 5).reshape(81, 5) ** 0.5
+    mine = rows_of_this_rank(81)
+    x, reports = suan.solve_many(A[mine], b[mine], comm=COMM)
+    whole = np.concatenate(COMM.allgather(x))
+    assert len(reports) == 5
+    assert all(report.converged and report.ranks == SIZE for report in reports)
+    assert (np.linalg.norm(b - A @ whole, axis=0) <= 1.01e-8 * np.linalg.norm(b, axis=0)).all()
+    say("ok")
+
+
 def expect_error(call):
     try:
         call()
@@ -116,6 +128,12 @@ def other_options():
     mine = rows_of_this_rank(81)
     options = {"max_iterations": 10 + RANK}
     expect_error(lambda: suan.solve(poisson2d(9)[mine], np.ones(81)[mine], comm=COMM, **options))
+
+
+def other_numbers_of_vectors():
+    mine = rows_of_this_rank(81)
+    b = np.ones((81, 3 + RANK))[mine]
+    expect_error(lambda: suan.solve_many(poisson2d(9)[mine], b, comm=COMM))
 
 
 def columns_do_not_fit():

@@ -51,7 +51,7 @@ def run(ranks: int, case: str) -> list[str]:
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3])
-@pytest.mark.parametrize("case", ["matrix", "function", "complex", "types", "empty_rank"])
+@pytest.mark.parametrize("case", ["matrix", "function", "complex", "types", "empty_rank", "several"])
 def test_the_answer_is_the_serial_one(ranks, case):
     assert run(ranks, case) == [f"{rank} ok" for rank in range(ranks)]
 
@@ -64,6 +64,7 @@ def test_the_answer_is_the_serial_one(ranks, case):
         ("bad_option_on_one_rank", "InvalidArgument rank 1: unknown option"),
         ("other_options", "InvalidArgument the options differ between ranks"),
         ("columns_do_not_fit", "DimensionMismatch A has"),
+        ("other_numbers_of_vectors", "DimensionMismatch b has 3 columns on rank 0, but 4"),
     ],
 )
 def test_an_error_of_one_rank_ends_all(case, words):

@@ -35,6 +35,11 @@ using DeviceView = Kokkos::View<T*, MemorySpace>;
 template <class T>
 using HostView = Kokkos::View<T*, Kokkos::HostSpace>;
 
+/// A two-dimensional array on the device, one row behind the other: k vectors of n elements, side
+/// by side, are n rows of k elements.
+template <class T>
+using RowMajor = Kokkos::View<T**, Kokkos::LayoutRight, MemorySpace>;
+
 /// The scalar types for which the library is compiled.
 template <class T>
 concept Scalar = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Complex>;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <span>
 
-#include "suan/vector/vector.hpp"
+#include "suan/vector/multi_vector.hpp"
 
 namespace suan {
 
@@ -32,14 +32,20 @@ class Halo {
 
   /// Packs and sends. Collective.
   void start(const Vector<T>& x) const;
-  /// Waits; returns the needed elements in the order of `needed`. Valid until the next start().
-  DeviceView<const T> finish() const;
+  /// The same for several vectors, all elements of a row in one message. With more of them than
+  /// ever before, buffers are made. @throws NotSupported when a rank would exchange more than
+  /// 2^31 - 1 bytes.
+  void start(const MultiVector<T>& x) const;
+  /// Waits; returns the needed elements in the order of `needed`: a row for each, with an element
+  /// of each vector. Valid until the next start().
+  RowMajor<const T> finish() const;
 
   /// "serial", "host" (through host memory) or "device" (MPI reads device memory).
   std::string path() const;
 
  private:
   struct State;
+  void send(const RowMajor<const T>& x) const;
   std::shared_ptr<State> state_;
 };
 

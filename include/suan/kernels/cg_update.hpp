@@ -20,6 +20,17 @@ struct CgSums {
   }
 };
 
+}  // namespace suan::kernels
+
+namespace Kokkos {
+template <class T>
+struct reduction_identity<suan::kernels::CgSums<T>> {
+  KOKKOS_FORCEINLINE_FUNCTION static suan::kernels::CgSums<T> sum() { return {}; }
+};
+}  // namespace Kokkos
+
+namespace suan::kernels {
+
 /// r = r - alpha q; returns r^H r and r^H (d r). Per element: reads r, q, d, writes r.
 template <Scalar T>
 CgSums<T> cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,
@@ -31,5 +42,19 @@ template <Scalar T>
 void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const DeviceView<const T>& d,
                          const DeviceView<const T>& r, const DeviceView<T>& p,
                          const DeviceView<T>& x);
+
+// The same for several vectors side by side, each with its own numbers; these and the sums are in
+// host memory, one for each vector.
+
+/// Column c of R = R - alpha[c] Q; sums[c] of its elements.
+template <Scalar T>
+void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMajor<const T>& q,
+                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums<T>* sums);
+
+/// Column c of X = X + alpha[c] P, where alpha[c] is not zero; column c of P = D R + beta[c] P.
+template <Scalar T>
+void cg_update_direction(const ExecutionSpace& space, const T* alpha, const T* beta,
+                         const DeviceView<const T>& d, const RowMajor<const T>& r,
+                         const RowMajor<T>& p, const RowMajor<T>& x);
 
 }  // namespace suan::kernels

@@ -12,27 +12,17 @@
 
 namespace suan::kernels {
 
-/// n rows of k elements, one row behind the other: k vectors of n elements, side by side.
-template <class T>
-using RowMajor = Kokkos::View<T**, Kokkos::LayoutRight, MemorySpace>;
-
-/// Found once when a product is prepared, for so many vectors. Through the long rows, hints change
-/// the order of sums; without any, each row is summed by one thread. On a device there are none.
-template <Scalar T>
-struct SpmmHints {
-  SpmmHints() = default;
-  SpmmHints(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors);
-
-  LongRows<T> long_rows;
-  /// columns_are_scattered() of A and the rows of X.
-  bool scattered = false;
-};
-
 /// Y = alpha A X + beta Y, with beta zero never reading Y. The order of a row's sums depends on
 /// its length alone. `hints` are those of A, or none. Fastest when the number of vectors is a
 /// multiple of 8; on a GPU one thread computes one element of Y.
 template <Scalar T>
 void spmm(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
-          T beta, const RowMajor<T>& y, const SpmmHints<T>& hints = {});
+          T beta, const RowMajor<T>& y, const SpmvHints<T>& hints = {});
+
+/// Row rows(i) of Y += alpha times row i of A X: spmv_add_rows for several vectors.
+template <Scalar T>
+void spmm_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
+                   const DeviceView<const LocalIndex>& rows, const RowMajor<const T>& x,
+                   const RowMajor<T>& y);
 
 }  // namespace suan::kernels

@@ -42,7 +42,7 @@ class SpmmPlan {
 
  private:
   CsrView<T> a_;
-  SpmmHints<T> hints_;
+  SpmvHints<T> hints_;
   std::shared_ptr<const PreparedSpmm<T>> prepared_;
 };
 

@@ -20,6 +20,8 @@ struct SpmvHints {
   /// Whether elements of x are worth asking for some entries ahead, because neither the caches nor
   /// the processor's own prefetching have them.
   bool scattered = false;
+  /// The same of a line of 64 bytes in products with several vectors.
+  bool scattered_block = false;
   /// Whether most rows have as many entries as the row before, so that code made for their length
   /// pays: a processor mispredicts the end of a short loop, in each row.
   bool alike = false;

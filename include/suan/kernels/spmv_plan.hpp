@@ -8,12 +8,12 @@
 #include <string>
 
 #include "suan/kernels/path.hpp"
-#include "suan/kernels/spmv.hpp"
+#include "suan/kernels/spmm.hpp"
 
 namespace suan::kernels {
 
 /// A matrix prepared for products: in another format, or by a vendor's library. The functions are
-/// the kernels of the same names in spmv.hpp, on `space`; they check nothing.
+/// the kernels of the same names in spmv.hpp and spmm.hpp, on `space`; they check nothing.
 template <Scalar T>
 class PreparedSpmv {
  public:
@@ -28,6 +28,9 @@ class PreparedSpmv {
 
   virtual void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
                      const DeviceView<T>& y) const = 0;
+  /// As spmm.
+  virtual void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+                     const RowMajor<T>& y) const = 0;
   virtual T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
                       const DeviceView<T>& y) const;
   virtual Real<T> residual(const ExecutionSpace& space, const DeviceView<const T>& x,
@@ -58,6 +61,8 @@ class SpmvPlan {
   /// As the kernels of the same names.
   void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const;
+  void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
+             const RowMajor<T>& y) const;
   T apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
               const DeviceView<T>& y) const;
   Real<T> residual(const ExecutionSpace& space, const DeviceView<const T>& x,

@@ -53,6 +53,7 @@ class Csr final : public Operator<T> {
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
   Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
 

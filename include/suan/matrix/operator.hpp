@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "suan/vector/vector.hpp"
+#include "suan/vector/multi_vector.hpp"
 
 namespace suan {
 
@@ -34,6 +34,11 @@ class Operator {
   void apply(const Vector<T>& x, Vector<T>& y) const { apply(T(1), x, T(0), y); }
   /// y = alpha A x + beta y; y is not read when beta is zero.
   void apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const;
+  /// The same for several vectors side by side. Matrices are read once for all of them; what knows
+  /// nothing of several vectors (a function, a solver) takes one after the other.
+  /// @throws as above, and DimensionMismatch unless X and Y have as many vectors.
+  void apply(const MultiVector<T>& x, MultiVector<T>& y) const { apply(T(1), x, T(0), y); }
+  void apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const;
   /// y = A x; returns x^H y. Needs equal layouts of rows and columns.
   T apply_dot(const Vector<T>& x, Vector<T>& y) const;
   /// r = b - A x; returns the Euclidean norm of r.
@@ -62,6 +67,7 @@ class Operator {
 
  private:
   virtual void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const = 0;
+  virtual void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const;
   virtual T do_apply_dot(const Vector<T>& x, Vector<T>& y) const;
   virtual Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const;
 
@@ -79,6 +85,7 @@ class Identity final : public Operator<T> {
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
 };
 
 /// A user's function y = f(x), for matrix-free products and preconditioners.

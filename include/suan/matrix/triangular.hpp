@@ -5,7 +5,6 @@
 #pragma once
 
 #include "suan/kernels/trsv.hpp"
-#include "suan/matrix/block_products.hpp"
 #include "suan/matrix/csr.hpp"
 
 namespace suan {
@@ -44,7 +43,7 @@ class TriangularSolver final : public Operator<T> {
   /// may be the same array. The bits of a column depend on how many there are, and on nothing else.
   /// @throws DimensionMismatch naming the operands; InvalidArgument when B and X overlap in memory
   /// without being the same array.
-  void solve(const MultiVector<const T>& b, const MultiVector<T>& x) const;
+  void solve(const MultiVector<T>& b, MultiVector<T>& x) const;
 
   /// What was chosen.
   TrsvSchedule schedule() const noexcept { return plan_.schedule(); }
@@ -56,6 +55,7 @@ class TriangularSolver final : public Operator<T> {
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
 
   TriangularOptions options_;
   kernels::CsrView<T> a_;

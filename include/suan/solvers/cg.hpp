@@ -15,7 +15,8 @@ using CgOptions = KrylovOptions;
 /// Needs A and M Hermitian positive definite; ends with Reason::indefinite_matrix or
 /// Reason::indefinite_preconditioner when an iteration shows that one is not.
 ///
-/// Memory: 3 vectors beside b and x, 4 when M is not diagonal.
+/// Memory: 3 vectors beside b and x, 4 when M is not diagonal; for several right-hand sides 5 for
+/// each.
 template <Scalar T>
 class Cg final : public Solver<T> {
  public:
@@ -25,6 +26,8 @@ class Cg final : public Solver<T> {
  private:
   using typename Solver<T>::Run;
   void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) override;
+  bool takes_blocks() const noexcept override { return true; }
+  void iterate_block(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r) override;
   void iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r);
   void iterate_general(Run& run, Vector<T>& x, Vector<T>& r);
 };

@@ -29,4 +29,11 @@ template <Scalar T>
 SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
                   const SolveOptions& options = {}, std::shared_ptr<EventLogger> logger = nullptr);
 
+/// The same for several right-hand sides side by side, with a report for each; see Solver::solve().
+/// What is chosen and made before is so once for all.
+template <Scalar T>
+std::vector<SolveReport> solve(const Operator<T>& a, const MultiVector<T>& b, MultiVector<T>& x,
+                               const SolveOptions& options = {},
+                               std::shared_ptr<EventLogger> logger = nullptr);
+
 }  // namespace suan

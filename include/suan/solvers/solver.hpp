@@ -43,14 +43,23 @@ class Solver {
   /// Without preconditioner.
   SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x);
 
+  /// Solves for several right-hand sides side by side, with a report for each. CG takes one step of
+  /// all of them at a time, so that the matrix is read once; a vector that is solved leaves. The
+  /// seconds and joules of each report are then those of all together, and its bytes a share; what
+  /// loggers hear of an iteration is the vector farthest from its target. Other methods solve one
+  /// after the other. @throws as above, and DimensionMismatch unless b and x have as many vectors.
+  std::vector<SolveReport> solve(const Operator<T>& a, const Operator<T>& m,
+                                 const MultiVector<T>& b, MultiVector<T>& x);
+
   void add_logger(std::shared_ptr<EventLogger> logger) { log_.add(std::move(logger)); }
 
  protected:
   /// The state of a run, seen by the method.
   class Run {
    public:
+    /// Without `log` nobody hears of its iterations.
     Run(const Operator<T>& matrix, const Operator<T>& preconditioner, const KrylovOptions& options,
-        const EventLog& log, SolveReport& report, double target_norm)
+        const EventLog* log, SolveReport& report, double target_norm)
         : a(matrix),
           m(preconditioner),
           target(target_norm),
@@ -68,11 +77,13 @@ class Solver {
     bool limit_reached();
     void end(Reason reason, std::string detail = {});
     void count_bytes(std::int64_t bytes) { report_.bytes_moved += bytes; }
+    std::int64_t iterations() const noexcept { return report_.iterations; }
+    double residual_norm() const noexcept { return report_.residual_norm; }
 
    private:
     bool time_is_up() const;
     const KrylovOptions& options_;
-    const EventLog& log_;
+    const EventLog* log_;
     SolveReport& report_;
     Timer timer_;
   };
@@ -84,10 +95,20 @@ class Solver {
   /// Iterates until run.finished() or run.limit_reached(), or ends the run with another reason.
   /// On entry r = b - A x and is not below the target; on return x is the last finite iterate.
   virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
+  /// Whether iterate_block() is there.
+  virtual bool takes_blocks() const noexcept { return false; }
+  /// The same for several vectors, with a run for each; log() is for what it says of all.
+  virtual void iterate_block(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r);
+  const EventLog& log() const noexcept { return log_; }
 
  private:
+  void require_system(const Operator<T>& a, const Operator<T>& m, const Layout& b,
+                      const Layout& x) const;
+  SolveReport empty_report(const Operator<T>& a, const Operator<T>& m) const;
   void run_and_verify(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
                       SolveReport& report);
+  void run_and_verify(const Operator<T>& a, const Operator<T>& m, const MultiVector<T>& b,
+                      MultiVector<T>& x, std::vector<SolveReport>& reports);
   KrylovOptions options_;
   EventLog log_;
 };

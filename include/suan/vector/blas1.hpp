@@ -5,7 +5,7 @@
 // same bits each time. All throw DimensionMismatch when the layouts differ.
 #pragma once
 
-#include "suan/vector/vector.hpp"
+#include "suan/vector/multi_vector.hpp"
 
 namespace suan {
 
@@ -22,6 +22,15 @@ Real<T> norm2(const Vector<T>& x);
 /// The same where this rank's part of x^H x is known already, as from a product that formed x.
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x, std::type_identity_t<Real<T>> own_squares);
+
+/// The same of each vector with the one beside it. @throws DimensionMismatch also unless there are
+/// as many.
+template <Scalar T>
+std::vector<T> dot(const MultiVector<T>& x, const MultiVector<T>& y);
+
+/// The Euclidean norm of each vector.
+template <Scalar T>
+std::vector<Real<T>> norm2(const MultiVector<T>& x);
 
 /// The largest |x_i|; NaN when an element is NaN. Collective.
 template <Scalar T>

@@ -10,7 +10,7 @@
 #include <array>
 
 #include "suan/core/error.hpp"
-#include "suan/matrix/block_products.hpp"
+#include "suan/matrix/block_product.hpp"
 #include "unit/cuda/host_csr.hpp"
 
 namespace suan::kernels {
@@ -162,13 +162,14 @@ TEST(BlockProduct, MultipliesAndRefusesWhatDoesNotFit) {
   EXPECT_EQ(product.vectors(), 2);
   // [1 2]   [1 10]   [3 30]
   // [0 3] * [1 10] = [3 30]
-  const auto x = block<double>({1, 10, 1, 10}, 2, 2, 0, 0);
-  const auto y = block<double>({7, 7, 7, 7}, 2, 2, 0, 0);
+  const auto layout = Layout::serial(2);
+  auto x = MultiVector<double>::from_host(layout, 2, std::vector<double>{1, 10, 1, 10});
+  auto y = MultiVector<double>::from_host(layout, 2, std::vector<double>{7, 7, 7, 7});
   product.multiply(1, x, 0, y);
-  EXPECT_THAT(elements<double>(y), testing::ElementsAre(3, 30, 3, 30));
+  EXPECT_THAT(y.to_host(), testing::ElementsAre(3, 30, 3, 30));
 
-  const MultiVector<double> three("suan::test", 2, 3);
-  const MultiVector<double> other_three("suan::test", 2, 3);
+  MultiVector<double> three(layout, 3);
+  MultiVector<double> other_three(layout, 3);
   EXPECT_THAT([&] { product.multiply(1, three, 0, other_three); },
               testing::ThrowsMessage<DimensionMismatch>(testing::HasSubstr("made for 2 vectors")));
   EXPECT_THROW(product.multiply(1, x, 0, three), DimensionMismatch);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "suan/gallery/poisson.hpp"
+#include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {
@@ -77,6 +78,38 @@ TYPED_TEST(DistributedMatrixTest, ProductsEqualThoseOfOneRank) {
     EXPECT_EQ(all_r, sr.to_host());
     for (std::size_t i = 0; i < expected.size(); ++i) {
       EXPECT_EQ(all_z[i], T(2) * expected[i] - T(1));
+    }
+  }
+}
+
+/// Vector c has small integers that depend on c.
+template <class T>
+suan::MultiVector<T> integers(const Layout& layout, suan::LocalIndex columns) {
+  suan::MultiVector<T> x(layout, columns);
+  for (suan::LocalIndex c = 0; c < columns; ++c) {
+    x.set_column(c, suan::generate<T>(layout, [c](GlobalIndex i) {
+                   return T(static_cast<float>((i + 5 * c) % 7 - 3));
+                 }));
+  }
+  return x;
+}
+
+TYPED_TEST(DistributedMatrixTest, ProductsWithSeveralVectorsAreThoseOfEach) {
+  using T = TypeParam;
+  for (const auto& layout : layouts(600)) {
+    const auto csr = irregular<T>(layout, layout);
+    for (const char* format : {"csr", "sell", "bsr"}) {
+      const auto a = suan::optimize(csr, {.format = format});
+      for (const suan::LocalIndex k : {1, 5, 8, 17}) {
+        const auto x = integers<T>(layout, k);
+        auto y = integers<T>(layout, k);
+        a.apply(T(2), x, T(-1), y);
+        for (suan::LocalIndex c = 0; c < k; ++c) {
+          auto expected = integers<T>(layout, k).column(c);
+          csr.apply(T(2), x.column(c), T(-1), expected);
+          EXPECT_EQ(y.column(c).to_host(), expected.to_host()) << format << ", vector " << c;
+        }
+      }
     }
   }
 }

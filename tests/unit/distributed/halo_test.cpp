@@ -32,7 +32,38 @@ TYPED_TEST(HaloTest, BringsEveryThirdElementOfTheOthers) {
     const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), received);
     ASSERT_EQ(host.extent(0), needed.size());
     for (std::size_t k = 0; k < needed.size(); ++k) {
-      EXPECT_EQ(host(k), T(static_cast<float>(1000 * round + needed[k])));
+      EXPECT_EQ(host(k, 0), T(static_cast<float>(1000 * round + needed[k])));
+    }
+  }
+}
+
+// Also columns of a wider array, after fewer vectors and after more.
+TYPED_TEST(HaloTest, BringsRowsOfSeveralVectors) {
+  using T = TypeParam;
+  const auto layout = Layout::even(50, suan::Communicator::world());
+  std::vector<GlobalIndex> needed;
+  for (GlobalIndex i = 0; i < 50; i += 3) {
+    if (!layout.owns(i)) needed.push_back(i);
+  }
+  const Halo<T> halo(layout, needed);
+  for (const suan::LocalIndex k : {3, 7, 1, 0, 7}) {
+    suan::MultiVector<T> wide(layout, k + 2);
+    for (suan::LocalIndex c = 0; c < k; ++c) {
+      wide.set_column(c + 1, suan::generate<T>(layout, [c](GlobalIndex i) {
+                        return T(static_cast<float>(100 * c + i));
+                      }));
+    }
+    halo.start(suan::MultiVector<T>(
+        layout, Kokkos::subview(wide.view(), Kokkos::ALL, std::make_pair(1, k + 1))));
+    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), halo.finish());
+    ASSERT_EQ(host.extent(0), needed.size());
+    if (layout.comm().size() > 1) {
+      ASSERT_EQ(host.extent(1), static_cast<std::size_t>(k));
+    }
+    for (std::size_t r = 0; r < needed.size(); ++r) {
+      for (suan::LocalIndex c = 0; c < k; ++c) {
+        EXPECT_EQ(host(r, static_cast<std::size_t>(c)), T(static_cast<float>(100 * c + needed[r])));
+      }
     }
   }
 }
@@ -48,8 +79,8 @@ TYPED_TEST(HaloTest, WorksWithEmptyRanks) {
   const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), halo.finish());
   if (!world.is_root()) {
     ASSERT_EQ(host.extent(0), 2u);
-    EXPECT_EQ(host(0), T(1));
-    EXPECT_EQ(host(1), T(3));
+    EXPECT_EQ(host(0, 0), T(1));
+    EXPECT_EQ(host(1, 0), T(3));
   }
 }
 

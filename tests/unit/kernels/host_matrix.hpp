@@ -88,8 +88,8 @@ Real<T> product_bound(const HostMatrix<T>& a, const std::vector<T>& x, std::size
 
 /// Row-major elements in device memory, and back.
 template <class T>
-kernels::RowMajor<T> to_device(std::size_t rows, std::size_t columns, const std::vector<T>& host) {
-  kernels::RowMajor<T> x("suan::test::block", rows, columns);
+RowMajor<T> to_device(std::size_t rows, std::size_t columns, const std::vector<T>& host) {
+  RowMajor<T> x("suan::test::block", rows, columns);
   const auto mirror = Kokkos::create_mirror_view(x);
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t c = 0; c < columns; ++c) mirror(i, c) = host[i * columns + c];
@@ -99,13 +99,19 @@ kernels::RowMajor<T> to_device(std::size_t rows, std::size_t columns, const std:
 }
 
 template <class T>
-std::vector<T> to_host(const kernels::RowMajor<T>& x) {
+std::vector<T> to_host(const RowMajor<T>& x) {
   const auto mirror = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), x);
   std::vector<T> host(x.extent(0) * x.extent(1));
   for (std::size_t i = 0; i < x.extent(0); ++i) {
     for (std::size_t c = 0; c < x.extent(1); ++c) host[i * x.extent(1) + c] = mirror(i, c);
   }
   return host;
+}
+
+/// The array as vectors of one rank; shares the elements.
+template <class T>
+MultiVector<T> on_one_rank(const RowMajor<T>& x) {
+  return MultiVector<T>(Layout::serial(static_cast<GlobalIndex>(x.extent(0))), x);
 }
 
 /// Pseudo-random elements, row-major.

@@ -17,9 +17,51 @@ Csr<T> with_products(const Csr<T>& a, std::shared_ptr<const kernels::PreparedFor
   return a.with_plan(kernels::SpmvPlan<T>(std::move(prepared)));
 }
 
+/// Products with one, three and 21 vectors (a line of each type and a rest) against sums on the
+/// host. Each column has the same bits whatever stands beside it, and on any number of threads.
+template <class T>
+void expect_block_products(const HostMatrix<T>& a, const Csr<T>& prepared) {
+  const auto rows = static_cast<std::size_t>(a.rows);
+  const auto columns = static_cast<std::size_t>(a.columns);
+  constexpr std::size_t most = 21;
+  const auto x = random_block<T>(columns, most, 3);
+  const auto y0 = random_block<T>(rows, most, 4);
+  const auto magnitude_of = [](const T& z) { return std::sqrt(abs_squared<T>(z)); };
+  const auto all_x = to_device<T>(columns, most, x);
+  std::vector<T> all;
+  for (const std::size_t k : {most, std::size_t{1}, std::size_t{3}}) {
+    const RowMajor<T> some_x = Kokkos::subview(all_x, Kokkos::ALL, std::make_pair(most - k, most));
+    const RowMajor<T> y("suan::test::y", rows, k);
+    Kokkos::deep_copy(y, T(std::numeric_limits<Real<T>>::quiet_NaN()));
+    prepared.plan().apply(ExecutionSpace(), T(1), RowMajor<const T>(some_x), T(0), y);
+    const auto result = to_host<T>(y);
+    if (all.empty()) all = result;
+    for (std::size_t i = 0; i < rows; ++i) {
+      for (std::size_t c = 0; c < k; ++c) {
+        ASSERT_EQ(result[i * k + c], all[i * most + (most - k + c)]) << "row " << i << " of " << k;
+      }
+    }
+  }
+  const auto general = to_device<T>(rows, most, y0);
+  prepared.plan().apply(ExecutionSpace(), T(2), RowMajor<const T>(all_x), T(-3), general);
+  const auto hg = to_host<T>(general);
+  std::vector<T> one(columns);
+  for (std::size_t c = 0; c < most; ++c) {
+    for (std::size_t j = 0; j < columns; ++j) one[j] = x[j * most + c];
+    for (std::size_t i = 0; i < rows; ++i) {
+      const T ax = a.row(one, i);
+      const T y_before = y0[i * most + c];
+      const Real<T> bound = product_bound(a, one, i, magnitude_of(y_before));
+      ASSERT_LE(magnitude_of(all[i * most + c] - ax), bound) << "row " << i << ", vector " << c;
+      ASSERT_LE(magnitude_of(hg[i * most + c] - (T(2) * ax - T(3) * y_before)), 3 * bound);
+    }
+  }
+}
+
 /// Compares every form of the product with sums on the host.
 template <class T>
 void expect_products(const HostMatrix<T>& a, const Csr<T>& prepared) {
+  expect_block_products(a, prepared);
   using R = Real<T>;
   const auto x = random_vector<T>(Layout::serial(a.columns), 1);
   const auto y0 = random_vector<T>(Layout::serial(a.rows), 2);

@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 
 #include "host_matrix.hpp"
-#include "suan/matrix/block_products.hpp"
 #include "support/instances.hpp"
 #include "support/sparse.hpp"
 
@@ -15,9 +14,11 @@ using suan::LocalIndex;
 using suan::MultiVector;
 using suan::Offset;
 using suan::Real;
+using suan::RowMajor;
 using suan::test::HostMatrix;
 using suan::test::irregular;
 using suan::test::magnitude;
+using suan::test::on_one_rank;
 using suan::test::random_block;
 using suan::test::to_device;
 using suan::test::to_host;
@@ -34,11 +35,11 @@ class SpmmTest : public testing::Test {
     const auto x = random_block<T>(static_cast<std::size_t>(a.columns), k, 1);
     const auto y0 = random_block<T>(rows, k, 2);
     const suan::DeviceView<T> memory("suan::test::y", rows * k + shift);
-    const MultiVector<T> y(memory.data() + shift, rows, k);
-    Kokkos::deep_copy(y, to_device<T>(rows, k, y0));
-    const MultiVector<const T> dx = to_device<T>(static_cast<std::size_t>(a.columns), k, x);
-    suan::multiply<T>(alpha, a.csr(), dx, beta, y);
-    expect_near(a, k, alpha, x, beta, y0, to_host<T>(y));
+    auto y = on_one_rank(RowMajor<T>(memory.data() + shift, rows, k));
+    Kokkos::deep_copy(y.view(), to_device<T>(rows, k, y0));
+    a.csr().apply(alpha, on_one_rank(to_device<T>(static_cast<std::size_t>(a.columns), k, x)), beta,
+                  y);
+    expect_near(a, k, alpha, x, beta, y0, to_host<T>(y.view()));
   }
 
   static void expect_near(const HostMatrix<T>& a, std::size_t k, T alpha, const std::vector<T>& x,
@@ -68,30 +69,27 @@ TYPED_TEST_SUITE(SpmmTest, Scalars);
 TYPED_TEST(SpmmTest, RefusesWhatDoesNotFit) {
   using T = TypeParam;
   const auto a = irregular<T>(6, 5, 5).csr();
-  const MultiVector<T> x("suan::test::x", 5, 2);
-  const MultiVector<T> y("suan::test::y", 6, 2);
-  const MultiVector<T> other("suan::test::other", 6, 3);
-  EXPECT_THROW(suan::multiply<T>(T(1), a, y, T(0), y), suan::DimensionMismatch);
-  EXPECT_THROW(suan::multiply<T>(T(1), a, x, T(0), x), suan::DimensionMismatch);
-  EXPECT_THROW(suan::multiply<T>(T(1), a, x, T(0), other), suan::DimensionMismatch);
+  MultiVector<T> x(suan::Layout::serial(5), 2);
+  MultiVector<T> y(suan::Layout::serial(6), 2);
+  MultiVector<T> other(suan::Layout::serial(6), 3);
+  EXPECT_THROW(a.apply(y, y), suan::DimensionMismatch);
+  EXPECT_THROW(a.apply(x, x), suan::DimensionMismatch);
+  EXPECT_THAT([&] { a.apply(x, other); }, testing::ThrowsMessage<suan::DimensionMismatch>(
+                                              testing::HasSubstr("X has 2 vectors and Y has 3")));
   const auto square = irregular<T>(6, 6, 6).csr();
-  EXPECT_THROW(suan::multiply<T>(T(1), square, y, T(0), y), suan::InvalidArgument);
-  try {
-    suan::multiply<T>(T(1), a, x, T(0), other);
-  } catch (const suan::DimensionMismatch& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("A is 6 x 5, X is 5 x 2 and Y is 6 x 3"));
-  }
+  EXPECT_THROW(square.apply(y, y), suan::InvalidArgument);
 }
 
 TYPED_TEST(SpmmTest, TakesDifferentColumnsOfOneArray) {
   using T = TypeParam;
   const auto a = suan::test::HostArrays<T>{2, 2, {0, 1, 3}, {1, 0, 1}, {T(2), T(1), T(1)}}.csr();
-  const MultiVector<T> w("suan::test::w", 2, 5);
+  const RowMajor<T> w("suan::test::w", 2, 5);
   const auto columns = [&](int first, int end) {
-    return Kokkos::subview(w, Kokkos::ALL, std::make_pair(first, end));
+    return on_one_rank<T>(Kokkos::subview(w, Kokkos::ALL, std::make_pair(first, end)));
   };
-  Kokkos::deep_copy(columns(0, 2), T(3));
-  suan::multiply<T>(T(1), a, columns(0, 2), T(0), columns(2, 4));
+  const auto multiply = [&](const MultiVector<T>& x, MultiVector<T>&& y) { a.apply(x, y); };
+  Kokkos::deep_copy(columns(0, 2).view(), T(3));
+  multiply(columns(0, 2), columns(2, 4));
   const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), w);
   for (const int j : {2, 3}) {
     EXPECT_EQ(host(0, j), T(6));
@@ -99,21 +97,21 @@ TYPED_TEST(SpmmTest, TakesDifferentColumnsOfOneArray) {
   }
   EXPECT_EQ(host(1, 4), T(0));
   // Y first in memory, and columns in common on either side.
-  EXPECT_NO_THROW(suan::multiply<T>(T(1), a, columns(3, 5), T(0), columns(1, 3)));
-  EXPECT_THROW(suan::multiply<T>(T(1), a, columns(0, 3), T(0), columns(2, 5)),
-               suan::InvalidArgument);
-  EXPECT_THROW(suan::multiply<T>(T(1), a, columns(2, 5), T(0), columns(0, 3)),
-               suan::InvalidArgument);
+  EXPECT_NO_THROW(multiply(columns(3, 5), columns(1, 3)));
+  EXPECT_THROW(multiply(columns(0, 3), columns(2, 5)), suan::InvalidArgument);
+  EXPECT_THROW(multiply(columns(2, 5), columns(0, 3)), suan::InvalidArgument);
 }
 
 TYPED_TEST(SpmmTest, TinyMatrixByHand) {
   using T = TypeParam;
   // [1 0 2; 0 0 0; 0 3 0] (1 4; 10 50; 100 600)
   const HostMatrix<T> a{3, 3, {0, 2, 2, 3}, {0, 2, 1}, {T(1), T(2), T(3)}};
-  const auto x = to_device<T>(3, 2, {T(1), T(4), T(10), T(50), T(100), T(600)});
-  const auto y = to_device<T>(3, 2, std::vector<T>(6, T(1)));
-  suan::multiply<T>(T(1), a.csr(), x, T(2), y);
-  EXPECT_EQ(to_host<T>(y), (std::vector<T>{T(203), T(1206), T(2), T(2), T(32), T(152)}));
+  const auto layout = suan::Layout::serial(3);
+  const auto x = MultiVector<T>::from_host(
+      layout, 2, std::vector<T>{T(1), T(4), T(10), T(50), T(100), T(600)});
+  auto y = MultiVector<T>::from_host(layout, 2, std::vector<T>(6, T(1)));
+  a.csr().apply(T(1), x, T(2), y);
+  EXPECT_EQ(y.to_host(), (std::vector<T>{T(203), T(1206), T(2), T(2), T(32), T(152)}));
 }
 
 TYPED_TEST(SpmmTest, EveryNumberOfVectorsAgreesWithTheReference) {
@@ -158,23 +156,23 @@ TYPED_TEST(SpmmTest, BetaZeroDoesNotReadNan) {
   const auto a = irregular<T>(100, 80, 80);
   const T nan(std::numeric_limits<Real<T>>::quiet_NaN());
   for (const std::size_t k : {1, 2, 3, 8, 15, 16, 64}) {
-    const auto x = to_device<T>(80, k, random_block<T>(80, k, 3));
-    const auto y = to_device<T>(100, k, std::vector<T>(100 * k, nan));
-    suan::multiply<T>(T(1), a.csr(), x, T(0), y);
-    for (const T& element : to_host<T>(y)) ASSERT_TRUE(suan::is_finite(element));
+    const auto x = on_one_rank(to_device<T>(80, k, random_block<T>(80, k, 3)));
+    auto y = on_one_rank(to_device<T>(100, k, std::vector<T>(100 * k, nan)));
+    a.csr().apply(x, y);
+    for (const T& element : y.to_host()) ASSERT_TRUE(suan::is_finite(element));
   }
 }
 
 TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreadsAndWithHints) {
   using T = TypeParam;
   const auto a = irregular<T>(3000, 3000, 100).csr();
-  const MultiVector<const T> x = to_device<T>(3000, 11, random_block<T>(3000, 11, 4));
+  const RowMajor<const T> x = to_device<T>(3000, 11, random_block<T>(3000, 11, 4));
   std::vector<T> expected;
   for (const auto& space : suan::test::instances()) {
     for (int repetition = 0; repetition < 20; ++repetition) {
-      const MultiVector<T> y("suan::test::y", 3000, 11);
-      suan::kernels::SpmmHints<T> hints;
-      hints.scattered = repetition % 2 == 1;
+      const RowMajor<T> y("suan::test::y", 3000, 11);
+      suan::kernels::SpmvHints<T> hints;
+      hints.scattered_block = repetition % 2 == 1;
       suan::kernels::spmm<T>(space, T(1), a.view(), x, T(0), y, hints);
       space.fence();
       if (expected.empty()) expected = to_host<T>(y);
@@ -206,13 +204,13 @@ TYPED_TEST(SpmmTest, LongRowsAreShared) {
     SCOPED_TRACE(k);
     const auto rows = static_cast<std::size_t>(a.rows);
     const auto host_x = random_block<T>(5000, k, 4);
-    const MultiVector<const T> x = to_device<T>(5000, k, host_x);
+    const RowMajor<const T> x = to_device<T>(5000, k, host_x);
     const auto y0 = random_block<T>(rows, k, 5);
     for (const T beta : {T(0), T(-3)}) {
       std::vector<T> expected;
       for (const auto& space : suan::test::instances()) {
         const auto y = to_device<T>(rows, k, y0);
-        const suan::kernels::SpmmHints<T> hints(space, csr.view(), static_cast<LocalIndex>(k));
+        const suan::kernels::SpmvHints<T> hints(space, csr.view());
         EXPECT_EQ(hints.long_rows.rows().size(), SUAN_HAVE_CUDA == 0 ? 2u : 0u);
         suan::kernels::spmm<T>(space, T(2), csr.view(), x, beta, y, hints);
         space.fence();

@@ -5,13 +5,15 @@
 #include <gmock/gmock.h>
 
 #include "host_matrix.hpp"
-#include "suan/matrix/block_products.hpp"
+#include "suan/vector/tall_skinny.hpp"
 
 namespace {
 
 using suan::MultiVector;
 using suan::Real;
+using suan::RowMajor;
 using suan::test::magnitude;
+using suan::test::on_one_rank;
 using suan::test::random_block;
 using suan::test::to_device;
 using suan::test::to_host;
@@ -26,9 +28,8 @@ class TallSkinnyTest : public testing::Test {
   static void expect_inner_products(std::size_t n, std::size_t tall, std::size_t wide) {
     const auto x = random_block<T>(n, tall, 1);
     const auto y = random_block<T>(n, wide, 2);
-    const MultiVector<const T> dx = to_device<T>(n, tall, x);
-    const MultiVector<const T> dy = to_device<T>(n, wide, y);
-    const auto result = suan::inner_products<T>(dx, dy);
+    const auto result = suan::inner_products(on_one_rank(to_device<T>(n, tall, x)),
+                                             on_one_rank(to_device<T>(n, wide, y)));
     ASSERT_EQ(result.size(), tall * wide);
     for (std::size_t r = 0; r < tall; ++r) {
       for (std::size_t c = 0; c < wide; ++c) {
@@ -50,9 +51,9 @@ class TallSkinnyTest : public testing::Test {
     const auto x = random_block<T>(n, inner, 1);
     const auto c = random_block<T>(inner, wide, 2);
     const auto y0 = random_block<T>(n, wide, 3);
-    const auto y = to_device<T>(n, wide, y0);
-    suan::multiply_small<T>(alpha, to_device<T>(n, inner, x), c, beta, y);
-    const auto result = to_host<T>(y);
+    auto y = on_one_rank(to_device<T>(n, wide, y0));
+    suan::multiply_small<T>(alpha, on_one_rank(to_device<T>(n, inner, x)), c, beta, y);
+    const auto result = y.to_host();
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t k = 0; k < wide; ++k) {
         T sum{};
@@ -75,12 +76,12 @@ TYPED_TEST_SUITE(TallSkinnyTest, Scalars);
 
 TYPED_TEST(TallSkinnyTest, RefusesWhatDoesNotFit) {
   using T = TypeParam;
-  const MultiVector<T> x("suan::test::x", 5, 2);
-  const MultiVector<T> y("suan::test::y", 6, 3);
+  MultiVector<T> x(suan::Layout::serial(5), 2);
+  MultiVector<T> y(suan::Layout::serial(6), 3);
   const std::vector<T> c(6);
   EXPECT_THROW(suan::inner_products<T>(x, y), suan::DimensionMismatch);
   EXPECT_THROW(suan::multiply_small<T>(T(1), x, c, T(0), y), suan::DimensionMismatch);
-  const MultiVector<T> z("suan::test::z", 5, 3);
+  MultiVector<T> z(suan::Layout::serial(5), 3);
   EXPECT_NO_THROW(suan::multiply_small<T>(T(1), x, c, T(0), z));
   EXPECT_THROW(suan::multiply_small<T>(T(1), x, std::vector<T>(5), T(0), z),
                suan::DimensionMismatch);
@@ -90,17 +91,17 @@ TYPED_TEST(TallSkinnyTest, RefusesWhatDoesNotFit) {
 TYPED_TEST(TallSkinnyTest, TinyBlocksByHand) {
   using T = TypeParam;
   // X = (1 2; 3 4), Y = (5; 6): X^T Y = (23; 34); X (1; 10) + 2 Y = (31; 55)
-  const auto x = to_device<T>(2, 2, {T(1), T(2), T(3), T(4)});
-  const auto y = to_device<T>(2, 1, {T(5), T(6)});
+  const auto x = on_one_rank(to_device<T>(2, 2, {T(1), T(2), T(3), T(4)}));
+  auto y = on_one_rank(to_device<T>(2, 1, {T(5), T(6)}));
   EXPECT_EQ(suan::inner_products<T>(x, y), (std::vector<T>{T(23), T(34)}));
   suan::multiply_small<T>(T(1), x, std::vector<T>{T(1), T(10)}, T(2), y);
-  EXPECT_EQ(to_host<T>(y), (std::vector<T>{T(31), T(55)}));
+  EXPECT_EQ(y.to_host(), (std::vector<T>{T(31), T(55)}));
 }
 
 TEST(TallSkinny, ConjugatesTheLeftOperand) {
   using suan::Complex;
-  const auto x = to_device<Complex>(1, 1, {Complex(1, 2)});
-  const auto y = to_device<Complex>(1, 1, {Complex(0, 1)});
+  const auto x = on_one_rank(to_device<Complex>(1, 1, {Complex(1, 2)}));
+  const auto y = on_one_rank(to_device<Complex>(1, 1, {Complex(0, 1)}));
   EXPECT_EQ(suan::inner_products<Complex>(x, y)[0], Complex(2, 1));
 }
 
@@ -129,10 +130,10 @@ TYPED_TEST(TallSkinnyTest, BetaZeroDoesNotReadNan) {
   using T = TypeParam;
   const T nan(std::numeric_limits<Real<T>>::quiet_NaN());
   for (const std::size_t wide : {1, 8, 11}) {
-    const auto y = to_device<T>(50, wide, std::vector<T>(50 * wide, nan));
-    suan::multiply_small<T>(T(1), to_device<T>(50, 2, random_block<T>(50, 2, 1)),
+    auto y = on_one_rank(to_device<T>(50, wide, std::vector<T>(50 * wide, nan)));
+    suan::multiply_small<T>(T(1), on_one_rank(to_device<T>(50, 2, random_block<T>(50, 2, 1))),
                             random_block<T>(2, wide, 2), T(0), y);
-    for (const T& element : to_host<T>(y)) ASSERT_TRUE(suan::is_finite(element));
+    for (const T& element : y.to_host()) ASSERT_TRUE(suan::is_finite(element));
   }
 }
 
@@ -142,8 +143,8 @@ TYPED_TEST(TallSkinnyTest, ColumnsOfAWiderBlock) {
   const std::size_t n = 1001;
   const auto x = random_block<T>(n, 7, 1);
   const auto y = random_block<T>(n, 9, 2);
-  const auto columns = [](const MultiVector<T>& block, std::size_t begin, std::size_t end) {
-    return MultiVector<T>(Kokkos::subview(block, Kokkos::ALL, std::make_pair(begin, end)));
+  const auto columns = [](const RowMajor<T>& block, std::size_t begin, std::size_t end) {
+    return on_one_rank<T>(Kokkos::subview(block, Kokkos::ALL, std::make_pair(begin, end)));
   };
   const auto copied = [](const std::vector<T>& block, std::size_t width, std::size_t begin,
                          std::size_t end) {
@@ -154,11 +155,11 @@ TYPED_TEST(TallSkinnyTest, ColumnsOfAWiderBlock) {
     }
     return result;
   };
-  const MultiVector<T> x_part = columns(to_device<T>(n, 7, x), 1, 4);
-  const MultiVector<T> y_all = to_device<T>(n, 9, y);
-  const MultiVector<T> y_part = columns(y_all, 3, 8);
-  const MultiVector<T> x_dense = to_device<T>(n, 3, copied(x, 7, 1, 4));
-  const MultiVector<T> y_dense = to_device<T>(n, 5, copied(y, 9, 3, 8));
+  const auto x_part = columns(to_device<T>(n, 7, x), 1, 4);
+  const RowMajor<T> y_all = to_device<T>(n, 9, y);
+  auto y_part = columns(y_all, 3, 8);
+  const auto x_dense = on_one_rank(to_device<T>(n, 3, copied(x, 7, 1, 4)));
+  auto y_dense = on_one_rank(to_device<T>(n, 5, copied(y, 9, 3, 8)));
 
   // Two sums of n products differ by at most 2 n eps |X|^T|Y| <= 2 n^2 eps 2, random elements being
   // at most sqrt(2) in size; complex products cost another 2 sqrt(2).
@@ -173,7 +174,7 @@ TYPED_TEST(TallSkinnyTest, ColumnsOfAWiderBlock) {
   suan::multiply_small<T>(T(2), x_part, c, T(-3), y_part);
   suan::multiply_small<T>(T(2), x_dense, c, T(-3), y_dense);
   const auto after = to_host<T>(y_all);
-  const auto dense = to_host<T>(y_dense);
+  const auto dense = y_dense.to_host();
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < 9; ++k) {
       if (k < 3 || k >= 8) {
@@ -188,7 +189,7 @@ TYPED_TEST(TallSkinnyTest, ColumnsOfAWiderBlock) {
 
 TYPED_TEST(TallSkinnyTest, SameBitsEachTime) {
   using T = TypeParam;
-  const MultiVector<const T> x = to_device<T>(5000, 9, random_block<T>(5000, 9, 1));
+  const auto x = on_one_rank(to_device<T>(5000, 9, random_block<T>(5000, 9, 1)));
   const auto expected = suan::inner_products<T>(x, x);
   for (int repetition = 0; repetition < 20; ++repetition) {
     ASSERT_EQ(suan::inner_products<T>(x, x), expected);

@@ -93,7 +93,7 @@ TEST(Convert, WhatIsTooLargeOrNegativeIsRefusedInWords) {
   const HostMatrix<double> small{2, 2, {0, 0, 0}, {}, {}};
   EXPECT_THAT(message_of([&] { to_dense(small.csr(), 31); }), HasSubstr("most_bytes is 31"));
   EXPECT_NO_THROW(to_dense(small.csr(), 32));
-  EXPECT_THAT(message_of([] { from_dense<double>(kernels::RowMajor<const double>(), -1); }),
+  EXPECT_THAT(message_of([] { from_dense<double>(RowMajor<const double>(), -1); }),
               HasSubstr("must be 0 or more"));
 }
 

@@ -4,7 +4,6 @@
 // Csr(), which has no arrays of its own, goes through everything.
 #include <gtest/gtest.h>
 
-#include "suan/matrix/block_products.hpp"
 #include "suan/matrix/norms.hpp"
 #include "suan/matrix/products.hpp"
 #include "suan/matrix/transform.hpp"
@@ -39,9 +38,11 @@ TYPED_TEST(EmptyMatrix, Products) {
   EXPECT_EQ(this->a.apply_dot(this->x, this->y), T(0));
   EXPECT_EQ(this->a.residual(this->x, this->x, this->y), 0);
   suan::TransposedOperator<T>(this->a).apply(this->x, this->y);
-  const suan::MultiVector<T> block("suan::test", 0, 3);
-  suan::multiply<T>(T(1), this->a, block, T(0), block);
+  suan::MultiVector<T> block(Layout::serial(0), 3);
+  this->a.apply(block, block);
+  suan::TransposedOperator<T>(this->a).apply(block, block);
   suan::TriangularSolver<T>(this->a).solve(this->x, this->y);
+  suan::TriangularSolver<T>(this->a).apply(T(2), block, T(3), block);
 }
 
 TYPED_TEST(EmptyMatrix, OtherMatrices) {

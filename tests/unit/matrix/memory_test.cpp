@@ -12,7 +12,6 @@
 #include <functional>
 
 #include "suan/gallery/poisson.hpp"
-#include "suan/matrix/block_products.hpp"
 #include "suan/matrix/norms.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/matrix/ordering.hpp"

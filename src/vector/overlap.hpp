@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "suan/kernels/spmm.hpp"
+#include "suan/core/types.hpp"
 
 namespace suan::detail {
 
@@ -20,7 +20,7 @@ bool ranges_meet(const T* x, std::size_t x_size, const T* y, std::size_t y_size)
 /// Row-major arrays. Different columns of one array have nothing in common; of arrays whose rows
 /// stand at different distances in the same memory it is said that they have.
 template <class T>
-bool share_elements(const kernels::RowMajor<const T>& x, const kernels::RowMajor<const T>& y) {
+bool share_elements(const RowMajor<const T>& x, const RowMajor<const T>& y) {
   if (!ranges_meet(x.data(), x.span(), y.data(), y.span())) return false;
   if (x.stride(0) != y.stride(0)) return true;
   // The first element of Y, in the row of X in which it lies or would lie.

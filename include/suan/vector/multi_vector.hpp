@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Several dense vectors side by side, spread over ranks.
+#pragma once
+
+#include "suan/vector/vector.hpp"
+
+namespace suan {
+
+/// `columns()` vectors with one layout. This rank has local_size() rows of columns() elements, one
+/// row behind the other, so that a product reads its matrix once for all vectors.
+///
+/// Copying copies the elements; moving does not.
+template <Scalar T>
+class MultiVector {
+ public:
+  using value_type = T;
+
+  /// No elements.
+  MultiVector() = default;
+  /// All zero. Collective. @throws InvalidArgument when `columns` is negative, DimensionMismatch
+  /// when it is not the same on all ranks.
+  MultiVector(Layout layout, LocalIndex columns);
+  /// Uses `elements` without copying: an array of its own, or columns of a wider one. Collective.
+  /// @throws DimensionMismatch unless there are layout.local_size() rows, with as many columns on
+  /// all ranks.
+  MultiVector(Layout layout, RowMajor<T> elements);
+  /// This rank's part, from host memory, row by row. Collective. @throws DimensionMismatch as
+  /// above.
+  static MultiVector from_host(Layout layout, LocalIndex columns, std::span<const T> elements);
+
+  MultiVector(const MultiVector& other);
+  MultiVector& operator=(const MultiVector& other);
+  MultiVector(MultiVector&&) noexcept = default;
+  MultiVector& operator=(MultiVector&&) noexcept = default;
+  ~MultiVector() = default;
+
+  const Layout& layout() const noexcept { return layout_; }
+  GlobalIndex global_size() const noexcept { return layout_.global_size(); }
+  LocalIndex local_size() const noexcept { return layout_.local_size(); }
+  LocalIndex columns() const noexcept { return static_cast<LocalIndex>(elements_.extent(1)); }
+
+  /// This rank's elements, in device memory.
+  RowMajor<T> view() noexcept { return elements_; }
+  RowMajor<const T> view() const noexcept { return elements_; }
+
+  /// A copy of vector j. @throws InvalidArgument unless 0 <= j < columns().
+  Vector<T> column(LocalIndex j) const;
+  /// Replaces the elements of vector j. @throws as column(), DimensionMismatch when the layouts
+  /// differ.
+  void set_column(LocalIndex j, const Vector<T>& x);
+
+  /// A copy of this rank's elements in host memory, row by row.
+  std::vector<T> to_host() const;
+  /// All elements on rank 0, row by row, none on the others. Collective.
+  std::vector<T> gather() const;
+
+ private:
+  Layout layout_;
+  RowMajor<T> elements_;
+};
+
+}  // namespace suan

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The passes of the conjugate gradient method for several vectors side by side.
+#include "kernels/column_sums.hpp"
+#include "kernels/elements.hpp"
+#include "suan/kernels/cg_update.hpp"
+
+namespace suan::kernels {
+
+template <Scalar T>
+void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMajor<const T>& q,
+                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums<T>* sums) {
+  constexpr const char* label = "suan::cg_update_residuals";
+  const bool scaled = d.extent(0) > 0;
+#if SUAN_HAVE_CUDA
+  const auto steps = on_device(space, alpha, r.extent(1));
+  sum_columns(
+      label, space, r.extent(0), r.extent(1),
+      KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) {
+        const T ri = r(i, c) - steps(c) * q(i, c);
+        r(i, c) = ri;
+        const Real<T> square = abs_squared(ri);
+        return CgSums<T>{square, scaled ? real_part<T>(conjugate(ri) * d(i) * ri) : square};
+      },
+      sums);
+#else
+  const std::size_t k = r.extent(1);
+  std::vector<Real<T>> both(2 * k);
+  sum_rows(
+      label, space, r.extent(0), 2 * k,
+      [&](std::int64_t i, Real<T>* rr) {
+        T* const row = row_of(r, i);
+        const T* const product = row_of(q, i);
+        Real<T>* const rz = rr + k;
+        const T by = scaled ? d(i) : T(1);
+#pragma GCC ivdep
+        for (std::size_t c = 0; c < k; ++c) {
+          const T ri = row[c] - alpha[c] * product[c];
+          row[c] = ri;
+          rr[c] += abs_squared(ri);
+          rz[c] += real_part<T>(conjugate(ri) * by * ri);
+        }
+      },
+      both.data());
+  for (std::size_t c = 0; c < k; ++c) sums[c] = {both[c], both[k + c]};
+#endif
+}
+
+template <Scalar T>
+void cg_update_direction(const ExecutionSpace& space, const T* alpha, const T* beta,
+                         const DeviceView<const T>& d, const RowMajor<const T>& r,
+                         const RowMajor<T>& p, const RowMajor<T>& x) {
+  const bool scaled = d.extent(0) > 0;
+  const auto steps = on_device(space, alpha, r.extent(1));
+  const auto old_parts = on_device(space, beta, r.extent(1));
+  for_elements(
+      "suan::cg_update_directions", space, r.extent(0), r.extent(1),
+      KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) {
+        const T pi = p(i, c);
+        const T xi = x(i, c);
+        const T zi = scaled ? d(i) * r(i, c) : r(i, c);
+        const T step = steps(c);
+        x(i, c) = step == T(0) ? xi : xi + step * pi;
+        p(i, c) = zi + old_parts(c) * pi;
+      });
+}
+
+#define SUAN_INSTANTIATE(T)                                                                     \
+  template void cg_update_residual(const ExecutionSpace&, const T*, const RowMajor<const T>&,   \
+                                   const DeviceView<const T>&, const RowMajor<T>&, CgSums<T>*); \
+  template void cg_update_direction(const ExecutionSpace&, const T*, const T*,                  \
+                                    const DeviceView<const T>&, const RowMajor<const T>&,       \
+                                    const RowMajor<T>&, const RowMajor<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Conjugate gradients for several right-hand sides side by side: each has its own numbers and goes
+// its own way, but their steps are taken together, so that the matrix is read once for all.
+#include <algorithm>
+#include <cmath>
+
+#include "solvers/cg_steps.hpp"
+#include "suan/kernels/cg_update.hpp"
+#include "suan/kernels/columns.hpp"
+#include "suan/solvers/cg.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace suan {
+
+namespace {
+
+/// The vectors that are still under way, in arrays that get narrower with them.
+template <Scalar T, class Run>
+class CgBlock {
+ public:
+  CgBlock(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r,
+          const DeviceView<const T>& d, bool diagonal)
+      : runs_(runs),
+        a_(runs.front().a),
+        m_(runs.front().m),
+        d_(d),
+        diagonal_(diagonal),
+        result_(x),
+        x_(x.layout(), x.view()),
+        r_(r.layout(), r.view()),
+        p_(x.layout(), x.columns()),
+        q_(x.layout(), x.columns()) {
+    for (LocalIndex c = 0; c < x.columns(); ++c) slots_.push_back({c});
+  }
+
+  void iterate(const EventLog& log) {
+    m_.apply(r_, p_);  // P = M R
+    const auto rho = dot(r_, p_);
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+      slots_[s].rho = real_part(rho[s]);
+      if (!detail::positive(run(s), slots_[s].rho)) slots_[s].runs = false;
+    }
+    while (true) {
+      for (std::size_t s = 0; s < slots_.size(); ++s) {
+        if (slots_[s].runs && run(s).limit_reached()) slots_[s].runs = false;
+      }
+      leave();
+      if (slots_.empty()) return;
+      step();
+      note_farthest(log);
+    }
+  }
+
+ private:
+  /// Which of the right-hand sides stands in a column. One that has ended stays as a column of
+  /// zeros until there are four of them.
+  struct Slot {
+    LocalIndex number;
+    bool runs = true;
+    bool cleared = false;
+    double rho = 0;
+  };
+
+  Run& run(std::size_t slot) { return runs_[static_cast<std::size_t>(slots_[slot].number)]; }
+
+  // Per row, vector and iteration, beside the product, as with one vector: 10 values, 8 without D,
+  // 12 with another M.
+  void step() {
+    const std::size_t k = slots_.size();
+    std::vector<T> alpha(k);
+    std::vector<T> beta(k);
+    a_.apply(p_, q_);  // Q = A P
+    const auto p_a_p = dot(p_, q_);
+    for (std::size_t s = 0; s < k; ++s) {
+      double length = 0;
+      if (!slots_[s].runs) continue;
+      slots_[s].runs = detail::step_length(run(s), slots_[s].rho, real_part(p_a_p[s]), length);
+      if (slots_[s].runs) alpha[s] = static_cast<T>(length);
+    }
+    // R = R - alpha Q
+    std::vector<kernels::CgSums<T>> sums(k);
+    kernels::cg_update_residual<T>(ExecutionSpace(), alpha.data(), q_.view(), d_, r_.view(),
+                                   sums.data());
+    std::vector<Real<T>> both;
+    for (const auto& sum : sums) both.insert(both.end(), {sum.rr, sum.rz});
+    r_.layout().comm().sum(std::span<Real<T>>(both));
+    if (!diagonal_) {
+      m_.apply(r_, q_);  // Z = M R
+      const auto rz = dot(r_, q_);
+      for (std::size_t s = 0; s < k; ++s) both[2 * s + 1] = real_part(rz[s]);
+    }
+    const std::int64_t bytes = bytes_of_one();
+    for (std::size_t s = 0; s < k; ++s) {
+      if (!slots_[s].runs) continue;
+      run(s).count_bytes(bytes);
+      const double rr = both[2 * s];
+      const double rz = both[2 * s + 1];
+      if (!std::isfinite(rr)) alpha[s] = T(0);
+      if (run(s).finished(std::sqrt(rr)) || !detail::positive(run(s), rz)) {
+        slots_[s].runs = false;
+        continue;
+      }
+      beta[s] = static_cast<T>(rz / slots_[s].rho);
+      slots_[s].rho = rz;
+    }
+    // X = X + alpha P, P = M R + beta P
+    kernels::cg_update_direction<T>(ExecutionSpace(), alpha.data(), beta.data(), d_,
+                                    diagonal_ ? std::as_const(r_).view() : std::as_const(q_).view(),
+                                    p_.view(), x_.view());
+  }
+
+  /// Vectors that have ended leave, four columns at a time or all; until then their directions and
+  /// residuals are zero, so that what they hold spreads nowhere.
+  void leave() {
+    std::vector<Slot> kept;
+    std::vector<LocalIndex> columns;
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+      if (!slots_[s].runs) {
+        if (slots_[s].cleared) continue;
+        slots_[s].cleared = true;
+        kernels::clear_column<T>(ExecutionSpace(), p_.view(), s);
+        kernels::clear_column<T>(ExecutionSpace(), r_.view(), s);
+        continue;
+      }
+      kept.push_back(slots_[s]);
+      columns.push_back(static_cast<LocalIndex>(s));
+    }
+    const bool narrower = (kept.size() + 3) / 4 < (slots_.size() + 3) / 4;
+    if (!narrower && !kept.empty()) return;
+    if (x_.view().data() != result_.view().data()) {
+      std::vector<LocalIndex> numbers;
+      for (const Slot& slot : slots_) numbers.push_back(slot.number);
+      kernels::scatter_columns<T>(ExecutionSpace(), std::as_const(x_).view(), numbers,
+                                  result_.view());
+    }
+    slots_ = std::move(kept);
+    if (slots_.empty()) return;
+    x_ = taken(x_, columns);
+    r_ = taken(r_, columns);
+    p_ = taken(p_, columns);
+    q_ = MultiVector<T>(q_.layout(), x_.columns());
+  }
+
+  static MultiVector<T> taken(const MultiVector<T>& x, const std::vector<LocalIndex>& columns) {
+    MultiVector<T> result(x.layout(), static_cast<LocalIndex>(columns.size()));
+    kernels::gather_columns<T>(ExecutionSpace(), x.view(), columns, result.view());
+    return result;
+  }
+
+  /// The share of one vector in the bytes of a step.
+  std::int64_t bytes_of_one() const {
+    const std::int64_t vector = static_cast<std::int64_t>(sizeof(T)) * x_.global_size();
+    const std::int64_t values = diagonal_ ? (d_.extent(0) > 0 ? 10 : 8) : 12;
+    const auto shared = [&](const Operator<T>& op) {
+      const std::int64_t of_all = std::max<std::int64_t>(op.bytes_per_apply() - 2 * vector, 0);
+      return of_all / static_cast<std::int64_t>(slots_.size()) + 2 * vector;
+    };
+    return shared(a_) + (diagonal_ ? 0 : shared(m_)) + values * vector;
+  }
+
+  void note_farthest(const EventLog& log) {
+    const Run* farthest = nullptr;
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+      const Run& one = run(s);
+      if (farthest == nullptr ||
+          one.residual_norm() / one.target > farthest->residual_norm() / farthest->target) {
+        farthest = &one;
+      }
+    }
+    log.iteration_finished(farthest->iterations(), farthest->residual_norm());
+  }
+
+  std::vector<Run>& runs_;
+  const Operator<T>& a_;
+  const Operator<T>& m_;
+  DeviceView<const T> d_;
+  bool diagonal_;
+  MultiVector<T>& result_;
+  MultiVector<T> x_;
+  MultiVector<T> r_;
+  MultiVector<T> p_;
+  MultiVector<T> q_;  // also Z
+  std::vector<Slot> slots_;
+};
+
+}  // namespace
+
+template <Scalar T>
+void Cg<T>::iterate_block(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r) {
+  const auto& m = runs.front().m;
+  const auto d = m.diagonal_entries();
+  // A rank without rows has no entries either, so the ranks agree on the loop.
+  const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
+  CgBlock<T, Run>(runs, x, r, d, m.is_identity() || entries > 0).iterate(this->log());
+}
+
+#define SUAN_INSTANTIATE(T) \
+  template void Cg<T>::iterate_block(std::vector<Run>&, MultiVector<T>&, MultiVector<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan

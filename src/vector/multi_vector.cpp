@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/vector/multi_vector.hpp"
+
+#include "core/memory.hpp"
+#include "suan/kernels/columns.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace suan {
+
+namespace {
+
+template <Scalar T>
+RowMajor<T> uninitialized(LocalIndex rows, LocalIndex columns) {
+  return detail::allocate_view<RowMajor<T>>("suan::MultiVector", static_cast<std::size_t>(rows),
+                                            static_cast<std::size_t>(columns));
+}
+
+/// Collective.
+void require_same_columns(const Layout& layout, std::int64_t columns) {
+  const auto& comm = layout.comm();
+  const std::int64_t fewest = comm.min(columns);
+  const std::int64_t most = comm.max(columns);
+  if (fewest != most) {
+    throw DimensionMismatch(message("MultiVector: a rank has ", fewest, " vectors and another ",
+                                    most, "; all need as many"));
+  }
+}
+
+void require_shape(const Layout& layout, std::size_t rows) {
+  if (static_cast<std::size_t>(layout.local_size()) != rows) {
+    throw DimensionMismatch(message("MultiVector: ", rows, " rows were given for a layout of ",
+                                    "which this rank has ", layout.local_size()));
+  }
+}
+
+LocalIndex require_column(const char* what, LocalIndex j, LocalIndex columns) {
+  if (j < 0 || j >= columns) {
+    throw InvalidArgument(message(what, ": vector ", j, " of ", columns, " was asked for"));
+  }
+  return j;
+}
+
+/// The elements in rows that stand next to each other, which copies between memories want.
+template <Scalar T>
+RowMajor<T> without_gaps(const RowMajor<T>& x) {
+  if (x.span_is_contiguous()) return x;
+  const auto copy =
+      uninitialized<T>(static_cast<LocalIndex>(x.extent(0)), static_cast<LocalIndex>(x.extent(1)));
+  Kokkos::deep_copy(copy, x);
+  return copy;
+}
+
+}  // namespace
+
+template <Scalar T>
+MultiVector<T>::MultiVector(Layout layout, LocalIndex columns) : layout_(std::move(layout)) {
+  require_same_columns(layout_, columns);
+  if (columns < 0) {
+    throw InvalidArgument(
+        message("MultiVector: ", columns, " vectors were asked for; 0 is the least"));
+  }
+  together(layout_.comm(), [&] { elements_ = uninitialized<T>(local_size(), columns); });
+  Kokkos::deep_copy(elements_, T(0));
+}
+
+template <Scalar T>
+MultiVector<T>::MultiVector(Layout layout, RowMajor<T> elements)
+    : layout_(std::move(layout)), elements_(std::move(elements)) {
+  together(layout_.comm(), [&] { require_shape(layout_, elements_.extent(0)); });
+  require_same_columns(layout_, columns());
+}
+
+template <Scalar T>
+MultiVector<T> MultiVector<T>::from_host(Layout layout, LocalIndex columns,
+                                         std::span<const T> elements) {
+  MultiVector result(std::move(layout), columns);
+  together(result.layout_.comm(), [&] {
+    if (elements.size() != result.elements_.size()) {
+      throw DimensionMismatch(message("MultiVector: ", elements.size(), " elements were given for ",
+                                      result.local_size(), " rows of ", columns));
+    }
+    const Kokkos::View<const T**, Kokkos::LayoutRight, Kokkos::HostSpace> host(
+        elements.data(), result.elements_.extent(0), result.elements_.extent(1));
+    Kokkos::deep_copy(result.elements_, host);
+  });
+  return result;
+}
+
+template <Scalar T>
+MultiVector<T>::MultiVector(const MultiVector& other)
+    : layout_(other.layout_), elements_(uninitialized<T>(other.local_size(), other.columns())) {
+  Kokkos::deep_copy(elements_, other.elements_);
+}
+
+template <Scalar T>
+MultiVector<T>& MultiVector<T>::operator=(const MultiVector& other) {
+  if (this == &other) return *this;
+  if (local_size() != other.local_size() || columns() != other.columns()) {
+    elements_ = uninitialized<T>(other.local_size(), other.columns());
+  }
+  layout_ = other.layout_;
+  Kokkos::deep_copy(elements_, other.elements_);
+  return *this;
+}
+
+template <Scalar T>
+Vector<T> MultiVector<T>::column(LocalIndex j) const {
+  require_column("MultiVector::column", j, columns());
+  Vector<T> result(layout_);
+  kernels::copy_column<T>(ExecutionSpace(), elements_, static_cast<std::size_t>(j), result.view());
+  return result;
+}
+
+template <Scalar T>
+void MultiVector<T>::set_column(LocalIndex j, const Vector<T>& x) {
+  require_column("MultiVector::set_column", j, columns());
+  require_same_layout("MultiVector::set_column", "the vectors", layout_, "the new one", x.layout());
+  kernels::set_column<T>(ExecutionSpace(), x.view(), elements_, static_cast<std::size_t>(j));
+}
+
+template <Scalar T>
+std::vector<T> MultiVector<T>::to_host() const try {
+  std::vector<T> result(elements_.size());
+  const Kokkos::View<T**, Kokkos::LayoutRight, Kokkos::HostSpace> host(
+      result.data(), elements_.extent(0), elements_.extent(1));
+  Kokkos::deep_copy(host, without_gaps<T>(elements_));
+  return result;
+} catch (...) {
+  rethrow_typed();
+}
+
+template <Scalar T>
+std::vector<T> MultiVector<T>::gather() const {
+  const auto mine = to_host();
+  return layout_.comm().gather(std::span<const T>(mine));
+}
+
+template class MultiVector<float>;
+template class MultiVector<double>;
+template class MultiVector<Complex>;
+
+}  // namespace suan
