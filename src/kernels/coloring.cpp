@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/graph.hpp"
 
-#include "core/memory.hpp"
+#include "kernels/greedy_coloring.hpp"
 
 namespace suan::kernels {
 
@@ -95,12 +95,41 @@ KOKKOS_INLINE_FUNCTION LocalIndex free_color(const GraphView& graph, const Ticke
   }
 }
 
+#if !SUAN_HAVE_CUDA
+
+/// The vertices by their tickets of round 0: sorted by the hash in two passes, each of which keeps
+/// the order of equal ones.
+std::vector<LocalIndex> ticket_order(LocalIndex count) {
+  constexpr int bits = 16;
+  constexpr std::size_t buckets = std::size_t{1} << bits;
+  const auto n = static_cast<std::size_t>(count);
+  std::vector<LocalIndex> order(n);
+  std::vector<LocalIndex> other(n);
+  for (std::size_t k = 0; k < n; ++k) order[k] = static_cast<LocalIndex>(k);
+  for (const int shift : {32, 32 + bits}) {
+    const auto bucket = [shift](LocalIndex v) {
+      return static_cast<std::size_t>(ticket(0, v) >> shift) % buckets;
+    };
+    std::vector<std::size_t> places(buckets + 1);
+    for (const LocalIndex v : order) ++places[bucket(v) + 1];
+    for (std::size_t k = 0; k < buckets; ++k) places[k + 1] += places[k];
+    for (const LocalIndex v : order) other[places[bucket(v)]++] = v;
+    std::swap(order, other);
+  }
+  return order;
+}
+
+#endif
+
 }  // namespace
 
 // Whether v sees a color that is given in the same round decides only when v gets its own, and not
 // which: it always is the smallest one that those before v leave.
 DeviceView<LocalIndex> color_graph(const ExecutionSpace& space, const GraphView& graph,
                                    int distance) {
+#if !SUAN_HAVE_CUDA
+  if (distance == 2) return GreedyColoring(graph).color(ticket_order(graph.vertices));
+#endif
   List colors = uninitialised("suan::graph::colors", graph.vertices);
   Kokkos::deep_copy(space, colors, no_color);
   const Tickets tickets("suan::graph::tickets", static_cast<std::size_t>(graph.vertices));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/memory.hpp"
+#include "kernels/mirrored.hpp"
 
 namespace suan::kernels {
 
@@ -29,10 +30,35 @@ void for_both_directions(LocalIndex rows, const HostView<const Offset>& offsets,
   }
 }
 
-}  // namespace
+/// A pattern that is its own transpose, in rows that increase strictly: only the diagonal has to
+/// go.
+template <Scalar T>
+GraphView without_diagonal(const ExecutionSpace& space, const CsrView<T>& a) {
+  using Rows = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+  const DeviceView<Offset> offsets("suan::graph::offsets", at(a.rows) + 1);
+  Offset entries = 0;
+  Kokkos::parallel_scan(
+      "suan::graph_count", Rows(space, 0, a.rows),
+      KOKKOS_LAMBDA(LocalIndex i, Offset & sum, bool last) {
+        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) sum += a.indices(k) != i ? 1 : 0;
+        if (last) offsets(i + 1) = sum;
+      },
+      entries);
+  const auto neighbours = detail::allocate<LocalIndex>("suan::graph::neighbours", at(entries));
+  Kokkos::parallel_for(
+      "suan::graph_copy", Rows(space, 0, a.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        Offset place = offsets(i);
+        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) {
+          if (a.indices(k) != i) neighbours(place++) = a.indices(k);
+        }
+      });
+  space.fence("suan::graph");
+  return {a.rows, offsets, neighbours};
+}
 
-GraphView make_graph(LocalIndex rows, const DeviceView<const Offset>& device_offsets,
-                     const DeviceView<const LocalIndex>& device_indices) {
+/// Any pattern and its transpose together.
+GraphView symmetrised(LocalIndex rows, const DeviceView<const Offset>& device_offsets,
+                      const DeviceView<const LocalIndex>& device_indices) {
   const HostView<const Offset> offsets =
       Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device_offsets);
   const HostView<const LocalIndex> indices =
@@ -64,5 +90,19 @@ GraphView make_graph(LocalIndex rows, const DeviceView<const Offset>& device_off
   return {rows, Kokkos::create_mirror_view_and_copy(MemorySpace(), kept),
           Kokkos::create_mirror_view_and_copy(MemorySpace(), neighbours)};
 }
+
+}  // namespace
+
+template <Scalar T>
+GraphView make_graph(const CsrView<T>& a) {
+  const ExecutionSpace space;
+  const auto look = KOKKOS_LAMBDA(Offset, Offset){};
+  return visit_mirrors<T>(space, a, nullptr, look) ? without_diagonal(space, a)
+                                                   : symmetrised(a.rows, a.offsets, a.indices);
+}
+
+template GraphView make_graph(const CsrView<float>&);
+template GraphView make_graph(const CsrView<double>&);
+template GraphView make_graph(const CsrView<Complex>&);
 
 }  // namespace suan::kernels

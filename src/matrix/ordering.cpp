@@ -26,7 +26,7 @@ void require_square(const char* what, const Csr<T>& a) {
 template <Scalar T>
 kernels::GraphView graph_of(const char* what, const Csr<T>& a) {
   require_square(what, a);
-  return kernels::make_graph(a.rows(), a.view().offsets, a.view().indices);
+  return kernels::make_graph(a.view());
 }
 
 /// The inverse of `order`, or nothing when it is no permutation.
