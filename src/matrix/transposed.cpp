@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/transposed.hpp"
 
+#include "suan/vector/blas1.hpp"
+
 namespace suan {
 
 template <Scalar T>
@@ -25,6 +27,17 @@ TransposedOperator<T>::TransposedOperator(const Csr<T>& a, Adjoint op, Transpose
 template <Scalar T>
 void TransposedOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
   plan_.apply(ExecutionSpace(), op_, alpha, x.view(), beta, y.view());
+}
+
+template <Scalar T>
+T TransposedOperator<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
+  return plan_.apply_dot(ExecutionSpace(), op_, x.view(), y.view());
+}
+
+template <Scalar T>
+Real<T> TransposedOperator<T>::do_residual(const Vector<T>& b, const Vector<T>& x,
+                                           Vector<T>& r) const {
+  return norm2(r, plan_.residual(ExecutionSpace(), op_, x.view(), b.view(), r.view()));
 }
 
 template class TransposedOperator<float>;

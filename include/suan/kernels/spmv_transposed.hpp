@@ -51,8 +51,21 @@ class SpmvTransposedPlan {
   /// y = alpha op(A) x + beta y, with beta zero never reading y.
   void apply(const ExecutionSpace& space, Adjoint op, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const;
+  /// y = op(A) x; returns x^H y. A is square.
+  T apply_dot(const ExecutionSpace& space, Adjoint op, const DeviceView<const T>& x,
+              const DeviceView<T>& y) const;
+  /// r = b - op(A) x; returns r^H r.
+  Real<T> residual(const ExecutionSpace& space, Adjoint op, const DeviceView<const T>& x,
+                   const DeviceView<const T>& b, const DeviceView<T>& r) const;
 
  private:
+  template <class Start>
+  void multiply(const ExecutionSpace& space, Adjoint op, T alpha, const DeviceView<const T>& x,
+                const DeviceView<T>& y, const Start& start) const;
+  template <class Sum, class Start, class End>
+  Sum multiply_sum(const ExecutionSpace& space, Adjoint op, T alpha, const DeviceView<const T>& x,
+                   const DeviceView<T>& y, const Start& start, const End& end) const;
+
   CsrView<T> a_;
   TransposedPath path_ = TransposedPath::gather;
   std::shared_ptr<const TransposedParts> parts_;

@@ -30,6 +30,8 @@ class TransposedOperator final : public Operator<T> {
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
+  Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
 
   Adjoint op_;
   kernels::SpmvTransposedPlan<T> plan_;

@@ -65,8 +65,34 @@ class SpmvTransposedTest : public testing::Test {
                         std::numeric_limits<Real<T>>::epsilon() * scale)
               << "column " << j;
         }
+        Vector<T> r(y0.layout());
+        const Real<T> norm = transposed.residual(y0, x, r);
+        const auto hr = r.to_host();
+        for (std::size_t j = 0; j < columns; ++j) {
+          ASSERT_LE(magnitude<T>(hr[j] - (hy0[j] - sums[j])),
+                    6 * static_cast<Real<T>>(lengths[j] + 3) *
+                        std::numeric_limits<Real<T>>::epsilon() * (sizes[j] + magnitude(hy0[j])))
+              << "column " << j;
+        }
+        expect_sums(transposed, x, norm, r);
       }
     }
+  }
+
+  /// The norm and the dot product that come with a product are those of its results: sums of n
+  /// terms in any order differ by at most n eps of their sizes.
+  static void expect_sums(const TransposedOperator<T>& transposed, const Vector<T>& x, Real<T> norm,
+                          const Vector<T>& r) {
+    const Real<T> rounding =
+        4 * static_cast<Real<T>>(r.local_size() + 2) * std::numeric_limits<Real<T>>::epsilon();
+    EXPECT_NEAR(norm, suan::norm2(r), rounding * suan::norm2(r));
+    if (x.local_size() != r.local_size()) return;
+    Vector<T> y(r.layout());
+    Vector<T> plain(r.layout());
+    const T dot = transposed.apply_dot(x, y);
+    EXPECT_LE(magnitude<T>(dot - suan::dot(x, y)), rounding * suan::norm2(x) * suan::norm2(y));
+    transposed.apply(x, plain);
+    EXPECT_EQ(y.to_host(), plain.to_host());
   }
 };
 using Scalars = testing::Types<float, double, suan::Complex>;
