@@ -4,34 +4,9 @@
 // Sums over the threads of a warp and of a block, in an order that never changes.
 #pragma once
 
-#include "suan/core/types.hpp"
+#include "kernels/warp.cuh"
 
 namespace suan::kernels::cuda {
-
-inline constexpr int warp_size = 32;
-inline constexpr unsigned all_lanes = 0xffffffffU;
-
-/// The value of the lane that is `distance` further on; all lanes of the warp call it.
-template <Scalar T>
-__device__ T shuffle_down(const T& value, int distance) {
-  if constexpr (is_complex<T>) {
-    return T(__shfl_down_sync(all_lanes, value.real(), distance),
-             __shfl_down_sync(all_lanes, value.imag(), distance));
-  } else {
-    return __shfl_down_sync(all_lanes, value, distance);
-  }
-}
-
-/// The value of the lane that is `distance` further back.
-template <Scalar T>
-__device__ T shuffle_up(const T& value, int distance) {
-  if constexpr (is_complex<T>) {
-    return T(__shfl_up_sync(all_lanes, value.real(), distance),
-             __shfl_up_sync(all_lanes, value.imag(), distance));
-  } else {
-    return __shfl_up_sync(all_lanes, value, distance);
-  }
-}
 
 /// In the first of each `width` lanes, the sum over them. What the others get means nothing.
 template <int width, Scalar T>

@@ -106,14 +106,15 @@ std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv(const CsrView<T>& a,
                                                           const TrsvStructure& structure,
                                                           Diagonal diagonal);
 
-/// Solves by cusparseSpSV, and cusparseSpSM for several right-hand sides, whose analysis is made
-/// for the first block of a width. Costs 4 bytes per row and the workspaces that cuSPARSE asks for.
+/// Solves by cusparseSpSV, whose analysis is made here, for the values that `version` names, and
+/// cusparseSpSM for several right-hand sides, whose analysis is made for the first block of a width.
+/// Costs 4 bytes per row and the workspaces that cuSPARSE asks for.
 /// @throws NotSupported where !cusparse_takes.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
 std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv(const ExecutionSpace& space,
                                                     const CsrView<T>& a, Triangle triangle,
-                                                    Diagonal diagonal);
+                                                    Diagonal diagonal, std::uint64_t version);
 
 /// The structure of a transpose, and for each of its entries the place in the matrix.
 struct TransposedStructure {

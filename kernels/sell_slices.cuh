@@ -56,16 +56,6 @@ __device__ __forceinline__ Number lanes_max(Number value) {
   return value;
 }
 
-template <Scalar T>
-__device__ __forceinline__ T of_lane(const T& value, int lane) {
-  if constexpr (is_complex<T>) {
-    return T(__shfl_sync(all_lanes, value.real(), lane),
-             __shfl_sync(all_lanes, value.imag(), lane));
-  } else {
-    return __shfl_sync(all_lanes, value, lane);
-  }
-}
-
 /// As each_run(): calls found(base, present, place) for each run, where `place` is where the lane's
 /// own entry is, if it has one. All lanes see the same base and bits.
 template <Scalar T, class Found>
@@ -97,7 +87,7 @@ __device__ bool finds_runs_with_gaps(const CsrView<T>& a, const SliceRow& row, i
     missing += slice_rows - __popc(present);
     const bool mine = (present >> lane & 1u) != 0;
     const T own = mine ? values[at] : T{};
-    const T leading = of_lane(own, __ffs(static_cast<int>(present)) - 1);
+    const T leading = shuffle(own, __ffs(static_cast<int>(present)) - 1);
     shared = __all_sync(all_lanes, shared && (!mine || same_bits(own, leading))) != 0;
     ++runs;
     fits = base >= 0 && base + slice_rows <= a.columns && are_few_gaps(missing, shared, entries);
@@ -126,7 +116,7 @@ __device__ SellSlice decide_slice(const CsrView<T>& a, LocalIndex number, int la
   bool shared = runs;
   for (LocalIndex k = 0; shared && k < slice.width; ++k) {
     const T own = values[row.begin + k];
-    shared = __all_sync(all_lanes, same_bits(own, of_lane(own, 0))) != 0;
+    shared = __all_sync(all_lanes, same_bits(own, shuffle(own, 0))) != 0;
   }
   if (!(runs && longest == slice.width) && row.is_full &&
       finds_runs_with_gaps(a, row, lane, slice)) {
@@ -175,7 +165,7 @@ __device__ void write_runs_with_gaps(const CsrView<T>& a, const Codec<T, Code>& 
     ++word;
     const bool mine = (present >> lane & 1u) != 0;
     const T own = mine ? values[at] : T{};
-    const T any = of_lane(own, __ffs(static_cast<int>(present)) - 1);
+    const T any = shuffle(own, __ffs(static_cast<int>(present)) - 1);
     if (!shared || lane == 0) value[lane] = codec.encode(mine && !shared ? own : any);
     value += shared ? 1 : slice_rows;
     return true;

@@ -20,7 +20,7 @@ static __global__ void __launch_bounds__(binning_threads)
   __shared__ unsigned long long of_block;
   constexpr Offset longest_of_lane = 16;
   const Offset i = Offset{blockIdx.x} * binning_threads + threadIdx.x;
-  const auto lane = static_cast<int>(threadIdx.x % warp_threads);
+  const auto lane = static_cast<int>(threadIdx.x % warp_size);
   const Offset begin = i < rows ? a_offsets[i] : 0;
   const Offset end = i < rows ? a_offsets[i + 1] : 0;
   const auto of_entry = [&](Offset e) {
@@ -31,21 +31,21 @@ static __global__ void __launch_bounds__(binning_threads)
   Offset sum = 0;
   const bool is_long = end - begin > longest_of_lane;
   for (Offset e = begin; !is_long && e < end; ++e) sum += of_entry(e);
-  for (unsigned left = __ballot_sync(full_warp, is_long); left != 0; left &= left - 1) {
+  for (unsigned left = __ballot_sync(all_lanes, is_long); left != 0; left &= left - 1) {
     const int owner = __ffs(static_cast<int>(left)) - 1;
-    const Offset last = __shfl_sync(full_warp, end, owner);
+    const Offset last = __shfl_sync(all_lanes, end, owner);
     Offset part = 0;
-    for (Offset e = __shfl_sync(full_warp, begin, owner) + lane; e < last; e += warp_threads) {
+    for (Offset e = __shfl_sync(all_lanes, begin, owner) + lane; e < last; e += warp_size) {
       part += of_entry(e);
     }
-    for (int d = warp_threads / 2; d > 0; d /= 2) part += __shfl_xor_sync(full_warp, part, d);
+    for (int d = warp_size / 2; d > 0; d /= 2) part += __shfl_xor_sync(all_lanes, part, d);
     if (lane == owner) sum = part;
   }
   if (i < rows) {
     products[i] = sum;
     bounds[i] = sum < columns ? sum : Offset{columns};
   }
-  for (int d = warp_threads / 2; d > 0; d /= 2) sum += __shfl_xor_sync(full_warp, sum, d);
+  for (int d = warp_size / 2; d > 0; d /= 2) sum += __shfl_xor_sync(all_lanes, sum, d);
   __syncthreads();
   if (lane == 0) atomicAdd(&of_block, static_cast<unsigned long long>(sum));
   __syncthreads();

@@ -96,7 +96,7 @@ class HashSpgemm final : public PreparedSpgemm<T> {
 template <int lanes, Scalar T>
 void values_of_bin(const ExecutionSpace& space, const Factors& m, const ProductValues<T>& v,
                    const RowBins& bins, int bin) {
-  constexpr int rows_per_block = lanes == warp_threads ? 4 : 32;
+  constexpr int rows_per_block = lanes == warp_size ? 4 : 32;
   const int capacity = capacity_of_bin(bin);
   const std::size_t bytes = sums_bytes<T>(capacity);
   launch("values_by_warps", space, values_by_warps<T, lanes>,
@@ -116,7 +116,7 @@ CsrView<T> HashSpgemm<T>::multiply(const ExecutionSpace& space, const CsrView<T>
   const RowBins& bins = structure_.bins;
   values_of_bin<8>(space, m, v, bins, first_bin);
   for (int bin = first_bin + 1; bin <= last_warp_bin; ++bin) {
-    values_of_bin<warp_threads>(space, m, v, bins, bin);
+    values_of_bin<warp_size>(space, m, v, bins, bin);
   }
   const auto by_blocks = [&](const LocalIndex* rows, const LocalIndex* tiles, Offset count,
                              int bin) {

@@ -7,11 +7,10 @@
 #pragma once
 
 #include "kernels/bisection.hpp"
+#include "kernels/warp.cuh"
 
 namespace suan::kernels::cuda {
 
-constexpr unsigned full_warp = 0xffffffffu;
-constexpr int warp_threads = 32;
 /// Of the kernels in which a block has one row.
 constexpr int block_threads = 512;
 constexpr LocalIndex no_column = 0x7fffffff;
@@ -27,17 +26,7 @@ struct Factors {
 /// Takes the place of a value where only the structure counts.
 struct Nothing {};
 
-template <class T>
-__device__ __forceinline__ T shuffle(const T& value, int lane, int width) {
-  if constexpr (std::is_same_v<T, Nothing>) {
-    return value;
-  } else if constexpr (std::is_same_v<T, Complex>) {
-    return T(__shfl_sync(full_warp, value.real(), lane, width),
-             __shfl_sync(full_warp, value.imag(), lane, width));
-  } else {
-    return __shfl_sync(full_warp, value, lane, width);
-  }
-}
+__device__ __forceinline__ Nothing shuffle(const Nothing& value, int, int) { return value; }
 
 /// The dynamic shared memory of a block.
 __device__ __forceinline__ unsigned char* shared_memory() {
@@ -54,7 +43,7 @@ template <int lanes, class Factor, class Load, class Use>
 __device__ __forceinline__ void for_products_of_warp(const Factors& m, Offset begin, Offset end,
                                                      const Load& load, const Use& use) {
   const int lane = static_cast<int>(threadIdx.x) % lanes;
-  for (Offset chunk = begin; __any_sync(full_warp, chunk < end); chunk += lanes) {
+  for (Offset chunk = begin; __any_sync(all_lanes, chunk < end); chunk += lanes) {
     const Offset e = chunk + lane;
     Offset first = 0;
     int count = 0;
@@ -67,18 +56,18 @@ __device__ __forceinline__ void for_products_of_warp(const Factors& m, Offset be
     }
     int sum = count;  // of the products up to and with this lane's entry
     for (int d = 1; d < lanes; d *= 2) {
-      const int below = __shfl_up_sync(full_warp, sum, d, lanes);
+      const int below = __shfl_up_sync(all_lanes, sum, d, lanes);
       if (lane >= d) sum += below;
     }
-    const int total = __shfl_sync(full_warp, sum, lanes - 1, lanes);
+    const int total = __shfl_sync(all_lanes, sum, lanes - 1, lanes);
     first -= sum - count;
-    for (int base = 0; __any_sync(full_warp, base < total); base += lanes) {
+    for (int base = 0; __any_sync(all_lanes, base < total); base += lanes) {
       const int q = base + lane;
       int j = 0;  // the lane with the entry of product q: the number of sums that are at most q
       for (int step = lanes / 2; step > 0; step /= 2) {
-        if (__shfl_sync(full_warp, sum, j + step - 1, lanes) <= q) j += step;
+        if (__shfl_sync(all_lanes, sum, j + step - 1, lanes) <= q) j += step;
       }
-      const Offset from = __shfl_sync(full_warp, first, j, lanes);
+      const Offset from = __shfl_sync(all_lanes, first, j, lanes);
       const Factor f = shuffle(factor, j, lanes);
       use(q < total, from + q, f);
     }
@@ -91,24 +80,24 @@ struct BlockScratch {
   Offset sums[block_threads];   ///< products up to and with its own
   Offset first[block_threads];  ///< the entry of B of its product q is first + q
   Factor factors[block_threads];
-  Offset warp_sums[block_threads / warp_threads];
+  Offset warp_sums[block_threads / warp_size];
 };
 
 /// value + the values of all threads before this one, in a block of block_threads; the sum of all
 /// is left in `total`. All threads call it; the scratch may be used again after a barrier.
 template <class N>
 __device__ __forceinline__ N inclusive_sum(N value, N* warp_sums, N& total) {
-  const int lane = static_cast<int>(threadIdx.x) % warp_threads;
-  const int warp = static_cast<int>(threadIdx.x) / warp_threads;
-  for (int d = 1; d < warp_threads; d *= 2) {
-    const N below = __shfl_up_sync(full_warp, value, d, warp_threads);
+  const int lane = static_cast<int>(threadIdx.x) % warp_size;
+  const int warp = static_cast<int>(threadIdx.x) / warp_size;
+  for (int d = 1; d < warp_size; d *= 2) {
+    const N below = __shfl_up_sync(all_lanes, value, d, warp_size);
     if (lane >= d) value += below;
   }
-  if (lane == warp_threads - 1) warp_sums[warp] = value;
+  if (lane == warp_size - 1) warp_sums[warp] = value;
   __syncthreads();
   N before = 0;
   N sum = 0;
-  for (int w = 0; w < block_threads / warp_threads; ++w) {
+  for (int w = 0; w < block_threads / warp_size; ++w) {
     if (w == warp) before = sum;
     sum += warp_sums[w];
   }

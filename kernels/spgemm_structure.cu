@@ -67,7 +67,7 @@ struct Search {
 template <int lanes, bool fill>
 void search_by_warps(const ExecutionSpace& space, const Search& s, const LocalIndex* rows,
                      LocalIndex count, int capacity) {
-  constexpr int rows_per_block = lanes == warp_threads ? 4 : 32;
+  constexpr int rows_per_block = lanes == warp_size ? 4 : 32;
   launch("structure_by_warps", space, structure_by_warps<lanes, fill>,
          (Offset{count} + rows_per_block - 1) / rows_per_block, rows_per_block * lanes,
          rows_per_block * warp_structure_bytes(fill, capacity), s.m, rows, count, capacity,
@@ -105,8 +105,7 @@ void search(const ExecutionSpace& space, const Search& s, const RowBins& bins) {
   search_by_warps<8, fill>(space, s, bins.of(first_bin), bins.count(first_bin),
                            capacity_of_bin(first_bin));
   for (int bin = first_bin + 1; bin <= last_warp_bin; ++bin) {
-    search_by_warps<warp_threads, fill>(space, s, bins.of(bin), bins.count(bin),
-                                        capacity_of_bin(bin));
+    search_by_warps<warp_size, fill>(space, s, bins.of(bin), bins.count(bin), capacity_of_bin(bin));
   }
   for (int bin = last_warp_bin + 1; bin <= last_block_bin; ++bin) {
     search_by_blocks<fill>(space, s, bins.of(bin), bins.count(bin), bin);

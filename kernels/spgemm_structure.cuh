@@ -99,7 +99,7 @@ __global__ void __launch_bounds__(256)
         found += added;
       });
   __syncwarp();
-  for (int d = lanes / 2; d > 0; d /= 2) found += __shfl_xor_sync(full_warp, found, d, lanes);
+  for (int d = lanes / 2; d > 0; d /= 2) found += __shfl_xor_sync(all_lanes, found, d, lanes);
   if constexpr (!fill) {
     if (row >= 0 && lane == 0) output.counts[row] = found;
   } else {
@@ -107,13 +107,13 @@ __global__ void __launch_bounds__(256)
     int base = 0;
     for (int s = lane; s < slots; s += lanes) {
       const LocalIndex key = keys[s];
-      const unsigned here = __ballot_sync(full_warp, key >= 0) >> (thread % warp_threads - lane);
-      const unsigned mine = lanes == warp_threads ? here : here & ((1u << (lanes % 32)) - 1);
+      const unsigned here = __ballot_sync(all_lanes, key >= 0) >> (thread % warp_size - lane);
+      const unsigned mine = lanes == warp_size ? here : here & ((1u << (lanes % 32)) - 1);
       if (key >= 0) list[base + __popc(mine & below)] = key;
       base += __popc(mine);
     }
     LocalIndex* const target = row < 0 ? nullptr : output.c_indices + output.c_offsets[row];
-    if constexpr (lanes < warp_threads) {
+    if constexpr (lanes < warp_size) {
       __syncwarp();
       write_in_order<lanes>(list, found, lane, target);
     } else {

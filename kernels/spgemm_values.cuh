@@ -71,7 +71,7 @@ __global__ void __launch_bounds__(256)
   const int thread = static_cast<int>(threadIdx.x);
   const int lane = thread % lanes;
   const int group = thread / lanes;
-  const unsigned below = (1u << (thread % warp_threads)) - 1;
+  const unsigned below = (1u << (thread % warp_size)) - 1;
   const SumTable<T> table(shared_memory() + group * bytes_per_row, capacity);
   const Offset number = Offset{blockIdx.x} * (blockDim.x / lanes) + group;
   const LocalIndex row = number < count ? rows[number] : -1;
@@ -93,11 +93,11 @@ __global__ void __launch_bounds__(256)
           product = factor * v.b[l];
         }
         // Those without a product match nobody, nor do the other rows of the warp.
-        const int sum = place < 0 ? -1 - thread % warp_threads
-                                  : place * (warp_threads / lanes) + group % (warp_threads / lanes);
-        const unsigned same = __match_any_sync(full_warp, sum);
+        const int sum = place < 0 ? -1 - thread % warp_size
+                                  : place * (warp_size / lanes) + group % (warp_size / lanes);
+        const unsigned same = __match_any_sync(all_lanes, sum);
         const int turn = place < 0 ? -1 : __popc(same & below);
-        for (int t = 0; __any_sync(full_warp, turn >= t); ++t) {
+        for (int t = 0; __any_sync(all_lanes, turn >= t); ++t) {
           if (turn == t) table.sums[place] += product;
           __syncwarp();
         }
@@ -120,7 +120,7 @@ __global__ void __launch_bounds__(block_threads)
     values_by_blocks(Factors m, ProductValues<T> v, const LocalIndex* rows, const LocalIndex* tiles,
                      int capacity, bool b_increases) {
   const int thread = static_cast<int>(threadIdx.x);
-  const int lane = thread % warp_threads;
+  const int lane = thread % warp_size;
   auto& scratch = *reinterpret_cast<BlockScratch<T>*>(shared_memory());
   const SumTable<T> table(shared_memory() + sizeof(BlockScratch<T>), capacity);
   // Which thread may add to a sum in this round, of all that want to.
@@ -156,11 +156,11 @@ __global__ void __launch_bounds__(block_threads)
           }
         }
         // In a warp: the first of those that belong to one sum adds the others to its own.
-        const unsigned same = __match_any_sync(full_warp, place < 0 ? -1 - lane : place);
+        const unsigned same = __match_any_sync(all_lanes, place < 0 ? -1 - lane : place);
         const bool first = __ffs(same) - 1 == lane;
-        for (unsigned others = same & (same - 1); __any_sync(full_warp, others != 0);
+        for (unsigned others = same & (same - 1); __any_sync(all_lanes, others != 0);
              others &= others - 1) {
-          const T other = shuffle(product, others != 0 ? __ffs(others) - 1 : lane, warp_threads);
+          const T other = shuffle(product, others != 0 ? __ffs(others) - 1 : lane, warp_size);
           if (first && others != 0) product += other;
         }
         // In the block: of the threads that want to add to a sum, the first one does.

@@ -28,7 +28,7 @@ template <Scalar T>
 class CusparseTrsv final : public PreparedTrsv<T> {
  public:
   CusparseTrsv(const ExecutionSpace& space, const CsrView<T>& a, Triangle triangle,
-               Diagonal diagonal);
+               Diagonal diagonal, std::uint64_t version);
 
   TrsvSchedule schedule() const override { return TrsvSchedule::cusparse; }
   std::string description() const override {
@@ -51,8 +51,7 @@ class CusparseTrsv final : public PreparedTrsv<T> {
                    scalar_name<T>(), " entries");
   }
   void start(const ExecutionSpace& space, const DeviceView<const T>& values);
-  void analyse_vector(const ExecutionSpace& space, const DeviceView<const T>& values,
-                      std::uint64_t version, const T* b, T* x);
+  void analyse_vector(const ExecutionSpace& space);
   void analyse_block(const ExecutionSpace& space, const DeviceView<const T>& values,
                      std::uint64_t version, std::size_t vectors, const T* b, T* x,
                      std::size_t stride);
@@ -80,8 +79,8 @@ class CusparseTrsv final : public PreparedTrsv<T> {
 
 template <Scalar T>
 CusparseTrsv<T>::CusparseTrsv(const ExecutionSpace& space, const CsrView<T>& a, Triangle triangle,
-                              Diagonal diagonal)
-    : a_(a) {
+                              Diagonal diagonal, std::uint64_t version)
+    : a_(a), vector_seen_{a.values.data(), version} {
   offsets_ = cusparse::narrow_offsets(space, a, "triangular solve", "this one");
   if (a.indices.size() == 0) return;  // the identity
   handle_ = cusparse::make_handle(space, shape());
@@ -94,6 +93,8 @@ CusparseTrsv<T>::CusparseTrsv(const ExecutionSpace& space, const CsrView<T>& a, 
         "cusparseSpMatSetAttribute", shape());
   check(cusparseSpMatSetAttribute(matrix_.get(), CUSPARSE_SPMAT_DIAG_TYPE, &kind, sizeof(kind)),
         "cusparseSpMatSetAttribute", shape());
+  start(space, a.values);
+  analyse_vector(space);
 }
 
 /// The descriptor of the matrix points to `values`, and work goes to the stream of `space`.
@@ -115,39 +116,38 @@ T* CusparseTrsv<T>::copied(const ExecutionSpace& space, std::size_t size) {
   return copy_.data();
 }
 
-/// In the first solve, and when values have changed since.
 template <Scalar T>
-void CusparseTrsv<T>::analyse_vector(const ExecutionSpace& space, const DeviceView<const T>& values,
-                                     std::uint64_t version, const T* b, T* x) {
+void CusparseTrsv<T>::analyse_vector(const ExecutionSpace& space) {
+  // The analysis asks for vectors; these are only as long as it.
+  const auto vector = [&] {
+    return DeviceView<T>(Kokkos::view_alloc(space, std::string("suan::cusparse analysis vector")),
+                         static_cast<std::size_t>(a_.rows));
+  };
+  const DeviceView<T> b = vector();
+  const DeviceView<T> x = vector();
+  const auto describe = [&](const DeviceView<T>& data) {
+    cusparseDnVecDescr_t raw = nullptr;
+    check(cusparseCreateDnVec(&raw, a_.rows, data.data(), data_type<T>), "cusparseCreateDnVec",
+          shape());
+    return DenseVector(raw);
+  };
+  b_ = describe(b);
+  x_ = describe(x);
+  cusparseSpSVDescr_t raw = nullptr;
+  check(cusparseSpSV_createDescr(&raw), "cusparseSpSV_createDescr", shape());
+  vector_solve_ = VectorSolve(raw);
   const T one = 1;
-  if (!vector_solve_) {
-    const auto describe = [&](const T* data) {
-      cusparseDnVecDescr_t raw = nullptr;
-      check(cusparseCreateDnVec(&raw, a_.rows, writable(data), data_type<T>), "cusparseCreateDnVec",
-            shape());
-      return DenseVector(raw);
-    };
-    b_ = describe(b);
-    x_ = describe(x);
-    cusparseSpSVDescr_t raw = nullptr;
-    check(cusparseSpSV_createDescr(&raw), "cusparseSpSV_createDescr", shape());
-    VectorSolve made(raw);
-    std::size_t bytes = 0;
-    check(cusparseSpSV_bufferSize(handle_.get(), as_it_is, &one, matrix_.get(), b_.get(), x_.get(),
-                                  data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw, &bytes),
-          "cusparseSpSV_bufferSize", shape());
-    vector_workspace_ = cusparse::make_workspace(space, bytes);
-    check(cusparseSpSV_analysis(handle_.get(), as_it_is, &one, matrix_.get(), b_.get(), x_.get(),
-                                data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw,
-                                vector_workspace_.data()),
-          "cusparseSpSV_analysis", shape());
-    vector_solve_ = std::move(made);
-  } else if (!vector_seen_.same(values.data(), version)) {
-    check(cusparseSpSV_updateMatrix(handle_.get(), vector_solve_.get(), writable(values.data()),
-                                    CUSPARSE_SPSV_UPDATE_GENERAL),
-          "cusparseSpSV_updateMatrix", shape());
-  }
-  vector_seen_ = {values.data(), version};
+  std::size_t bytes = 0;
+  check(cusparseSpSV_bufferSize(handle_.get(), as_it_is, &one, matrix_.get(), b_.get(), x_.get(),
+                                data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw, &bytes),
+        "cusparseSpSV_bufferSize", shape());
+  vector_workspace_ = cusparse::make_workspace(space, bytes);
+  check(cusparseSpSV_analysis(handle_.get(), as_it_is, &one, matrix_.get(), b_.get(), x_.get(),
+                              data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw,
+                              vector_workspace_.data()),
+        "cusparseSpSV_analysis", shape());
+  // Errors of the kernels that are under way belong here and not to the first solve.
+  space.fence("suan::cusparse analysis");
 }
 
 template <Scalar T>
@@ -162,7 +162,12 @@ void CusparseTrsv<T>::solve(const ExecutionSpace& space, const DeviceView<const 
     given = copy;
   }
   start(space, values);
-  analyse_vector(space, values, version, given, x.data());
+  if (!vector_seen_.same(values.data(), version)) {
+    check(cusparseSpSV_updateMatrix(handle_.get(), vector_solve_.get(), writable(values.data()),
+                                    CUSPARSE_SPSV_UPDATE_GENERAL),
+          "cusparseSpSV_updateMatrix", shape());
+    vector_seen_ = {values.data(), version};
+  }
   check(cusparseDnVecSetValues(b_.get(), writable(given)), "cusparseDnVecSetValues", shape());
   check(cusparseDnVecSetValues(x_.get(), x.data()), "cusparseDnVecSetValues", shape());
   const T one = 1;
@@ -238,13 +243,13 @@ void CusparseTrsv<T>::solve(const ExecutionSpace& space, const DeviceView<const 
 template <Scalar T>
 std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv(const ExecutionSpace& space,
                                                     const CsrView<T>& a, Triangle triangle,
-                                                    Diagonal diagonal) {
-  return std::make_unique<CusparseTrsv<T>>(space, a, triangle, diagonal);
+                                                    Diagonal diagonal, std::uint64_t version) {
+  return std::make_unique<CusparseTrsv<T>>(space, a, triangle, diagonal, version);
 }
 
 #define SUAN_INSTANTIATE(T)                                     \
   template std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv( \
-      const ExecutionSpace&, const CsrView<T>&, Triangle, Diagonal);
+      const ExecutionSpace&, const CsrView<T>&, Triangle, Diagonal, std::uint64_t);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

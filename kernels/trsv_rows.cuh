@@ -19,6 +19,7 @@
 #pragma once
 
 #include "kernels/stamped.cuh"
+#include "kernels/warp.cuh"
 
 namespace suan::kernels::cuda {
 
@@ -71,7 +72,6 @@ struct TrsvResults {
   }
 };
 
-constexpr unsigned whole_warp = 0xffffffffu;
 constexpr int trsv_threads = 128;
 
 /// The entries of a row beside the diagonal, in the order of a solve by one thread.
@@ -121,20 +121,10 @@ __device__ __forceinline__ void subtract(const Triangular<T>& a, const Triangula
       if (missing[u]) missing[u] = !results.take(columns[u], c, x[u]);
       mine = mine || missing[u];
     }
-    wait = __any_sync(whole_warp, mine);
+    wait = __any_sync(all_lanes, mine);
   }
   for (int u = 0; u < ahead; ++u) {
     if (n + u * step < row.count) sum -= values[u] * x[u];
-  }
-}
-
-template <class R>
-__device__ __forceinline__ R from_lane(const R& value, int distance, int width) {
-  if constexpr (std::is_same_v<R, Complex>) {
-    return R(__shfl_down_sync(whole_warp, value.real(), distance, width),
-             __shfl_down_sync(whole_warp, value.imag(), distance, width));
-  } else {
-    return __shfl_down_sync(whole_warp, value, distance, width);
   }
 }
 
@@ -160,10 +150,10 @@ __global__ void __launch_bounds__(trsv_threads)
     const TriangularRow<T> row(a, i);
     T sum = i >= 0 && part == 0 ? b[i] : T(0);
     constexpr int ahead = 4;
-    for (Offset n = 0; __any_sync(whole_warp, n < row.count); n += ahead * width) {
+    for (Offset n = 0; __any_sync(all_lanes, n < row.count); n += ahead * width) {
       subtract<ahead>(a, row, results, n + part, width, 0, sum);
     }
-    for (int d = width / 2; d > 0; d /= 2) sum += from_lane(sum, d, width);
+    for (int d = width / 2; d > 0; d /= 2) sum += shuffle_down(sum, d, width);
     if (i >= 0 && part == 0) {
       const T result = sum * row.inverse;
       results.give(i, 0, result);
@@ -190,7 +180,7 @@ __global__ void __launch_bounds__(trsv_threads)
       const TriangularRow<T> row(a, i);
       T sum = i >= 0 ? b[i * b_stride + c] : T(0);
       constexpr int ahead = 4;
-      for (Offset n = 0; __any_sync(whole_warp, n < row.count); n += ahead) {
+      for (Offset n = 0; __any_sync(all_lanes, n < row.count); n += ahead) {
         subtract<ahead>(a, row, results, n, 1, c, sum);
       }
       if (i >= 0) {

@@ -145,7 +145,7 @@ TrsvPlan<T>::TrsvPlan(const ExecutionSpace& space, const CsrView<T>& a, Triangle
   if (a.rows > 0 && wanted != TrsvSchedule::sequential && wanted != TrsvSchedule::levels) {
     version_ = next_version();
     prepared_ = wanted == TrsvSchedule::cusparse
-                    ? cuda::make_cusparse_trsv<T>(space, a, triangle, diagonal)
+                    ? cuda::make_cusparse_trsv<T>(space, a, triangle, diagonal, version_)
                     : cuda::make_self_scheduled_trsv<T>(a, structure, diagonal);
     schedule_ = prepared_->schedule();
     return;
