@@ -107,8 +107,8 @@ std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv(const CsrView<T>& a,
                                                           Diagonal diagonal);
 
 /// Solves by cusparseSpSV, whose analysis is made here, for the values that `version` names, and
-/// cusparseSpSM for several right-hand sides, whose analysis is made for the first block of a width.
-/// Costs 4 bytes per row and the workspaces that cuSPARSE asks for.
+/// cusparseSpSM for several right-hand sides, whose analysis is made for the first block of a
+/// width. Costs 4 bytes per row and the workspaces that cuSPARSE asks for.
 /// @throws NotSupported where !cusparse_takes.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>

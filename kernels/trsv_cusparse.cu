@@ -142,10 +142,10 @@ void CusparseTrsv<T>::analyse_vector(const ExecutionSpace& space) {
                                 data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw, &bytes),
         "cusparseSpSV_bufferSize", shape());
   vector_workspace_ = cusparse::make_workspace(space, bytes);
-  check(cusparseSpSV_analysis(handle_.get(), as_it_is, &one, matrix_.get(), b_.get(), x_.get(),
-                              data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw,
-                              vector_workspace_.data()),
-        "cusparseSpSV_analysis", shape());
+  check(
+      cusparseSpSV_analysis(handle_.get(), as_it_is, &one, matrix_.get(), b_.get(), x_.get(),
+                            data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw, vector_workspace_.data()),
+      "cusparseSpSV_analysis", shape());
   // Errors of the kernels that are under way belong here and not to the first solve.
   space.fence("suan::cusparse analysis");
 }

@@ -149,6 +149,9 @@ class Call {
     if (columns && (*columns < 1 || b.size() % static_cast<std::size_t>(*columns) != 0)) {
       throw InvalidArgument(message("b has ", b.size(), " elements, not rows of ", *columns));
     }
+    if (x.size() != b.size()) {
+      throw DimensionMismatch(message("x has ", x.size(), " elements and b has ", b.size()));
+    }
   }
 
   GlobalIndex rows() const { return static_cast<GlobalIndex>(b_.size()) / columns_.value_or(1); }

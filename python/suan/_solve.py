@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator
 
 from . import _suan
-from ._arrays import Csr, as_columns, as_sparse, as_vector, scalar_type
+from ._arrays import as_columns, as_vector
 from ._errors import DimensionMismatch, Error, InvalidArgument, MpiError
-from ._options import keywords, option_values
+from ._options import keywords
+from ._problem import Problem, Reader
 from ._report import SolveReport
-
-Operand = tuple[str, Any]
 
 
 @keywords(_suan.solve_options())
@@ -132,10 +130,6 @@ def solve_many(
     return _solved(A, b, x0, callback, comm, options, as_columns)
 
 
-#: as_vector or as_columns.
-Reader = Callable[[Any, str], NDArray[Any]]
-
-
 def _solved(
     A: Any,
     b: Any,
@@ -149,117 +143,8 @@ def _solved(
         raise InvalidArgument(f"callback is no function but {callback!r}")
     if comm is not None:
         return _solve_distributed(A, b, x0, callback, comm, options, read)
-    problem = _Problem(A, b, x0, options, None, read)
+    problem = Problem(A, b, x0, options, None, read)
     return problem.solve(problem.dtype, callback, None)
-
-
-class _Problem:
-    """The checked arguments of a solve."""
-
-    def __init__(
-        self, A: Any, b: Any, x0: Any, options: dict[str, Any], size: int | None, read: Reader
-    ):
-        """`size` is the global number of rows where this process has only some, else None."""
-        self.options = option_values(options)
-        _suan.check_solve_options(self.options)
-        self.b = read(b, "b")
-        self.x0 = None if x0 is None else read(x0, "x0")
-        #: None for one vector.
-        self.columns = None if self.b.ndim == 1 else self.b.shape[1]
-        operands: list[Operand] = [("b", self.b.dtype)]
-        if self.x0 is not None:
-            operands.append(("x0", self.x0.dtype))
-        self.function: Callable[..., Any] | None = None
-        self.matrix = as_sparse(A)
-        self.given = A
-        if self.matrix is not None:
-            operands.append(("A", self.matrix.dtype))
-            rows, columns = self.matrix.shape
-            if size is None and rows != columns:
-                raise InvalidArgument(f"A is {rows} x {columns}; solve() needs a square matrix")
-        elif isinstance(A, LinearOperator):
-            self.function = A.matvec
-            rows, columns = A.shape
-            if rows != columns:
-                raise InvalidArgument(f"A is {rows} x {columns}; solve() needs a square operator")
-            if A.dtype is not None:
-                operands.append(("A", A.dtype))
-        elif callable(A):
-            self.function = A
-            rows = columns = len(self.b)
-        else:
-            raise InvalidArgument(
-                "A must be a scipy.sparse matrix or array, a numpy.ndarray, a LinearOperator or a "
-                f"function, not {type(A).__name__}"
-            )
-        for name, vector in (("b", self.b), ("x0", self.x0)):
-            if vector is not None and len(vector) != rows:
-                raise DimensionMismatch(
-                    f"{name} has {len(vector)} {'elements' if vector.ndim == 1 else 'rows'}, "
-                    f"but A has {rows} rows ({rows} x {columns})"
-                )
-        if self.x0 is not None and self.x0.shape != self.b.shape:
-            raise DimensionMismatch(f"x0 has the shape {self.x0.shape}, but b {self.b.shape}")
-        self.dtype = scalar_type(*operands)
-
-    def solve(
-        self,
-        dtype: np.dtype[Any],
-        callback: Callable[[int, float], object] | None,
-        comm: int | None,
-    ) -> tuple[NDArray[Any], list[SolveReport]]:
-        x = np.zeros(self.b.shape, dtype=dtype)
-        if self.columns == 0:
-            return x, []
-        if self.x0 is not None:
-            x[...] = self.x0
-        b = np.ascontiguousarray(self.b, dtype=dtype).ravel()
-        flat = x.ravel()
-        arrays = (b, flat, self.columns, self.options, callback)
-        copied: list[str] = []
-        if self.function is not None:
-            function = _product(self.function, len(x), dtype)
-            reports = _suan.solve_function(function, *arrays, comm)
-        else:
-            index = np.int32 if comm is None else np.int64
-            csr = Csr(self.matrix, dtype, index)
-            copied = csr.copied if self.matrix is self.given else ["A"]
-            if comm is None:
-                reports = _suan.solve_csr(csr.arrays, *arrays)
-            else:
-                reports = _suan.solve_rows(csr.arrays, *arrays, comm)
-                copied = ["A"]
-        if b.size and not np.may_share_memory(b, self.b):
-            copied = [*copied, "b"]
-        return x, [_report(fields, copied) for fields in reports]
-
-
-def _report(fields: dict[str, Any], copied: list[str]) -> SolveReport:
-    text, as_json = fields.pop("text"), fields.pop("json")
-    fields["copied"] = tuple(dict.fromkeys([*copied, *fields["copied"]]))
-    return SolveReport(**fields, _text=text, _json=as_json)
-
-
-def _product(
-    function: Callable[..., Any], size: int, dtype: np.dtype[Any]
-) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """`function`, with what it returns checked and in the form that the library reads."""
-
-    def product(vector: NDArray[Any]) -> NDArray[Any]:
-        result = np.asarray(function(vector))
-        if result.shape not in ((size,), (size, 1)):
-            raise DimensionMismatch(
-                f"A returned an array of shape {result.shape} for a vector of {size} elements"
-            )
-        if result.dtype.kind == "c" and dtype.kind != "c":
-            raise InvalidArgument(
-                f"A returned complex numbers for a vector of {dtype}; pass a complex b"
-            )
-        if result.dtype.kind not in "biufc":
-            raise InvalidArgument(f"A returned an array of {result.dtype}, not of numbers")
-        return np.ascontiguousarray(result.reshape(size), dtype=dtype)
-
-    return product
 
 
 def _solve_distributed(
@@ -278,11 +163,11 @@ def _solve_distributed(
             f"comm is no communicator of mpi4py but {type(comm).__name__}"
         ) from None
     # Every rank learns what went wrong on any of them, so that none waits for one that left.
-    problem: _Problem | None = None
+    problem: Problem | None = None
     failure: Exception | None = None
     try:
         _require_same_mpi()
-        problem = _Problem(A, b, x0, options, 0, read)
+        problem = Problem(A, b, x0, options, 0, read)
     except Exception as error:
         failure = error
     found = comm.allgather(

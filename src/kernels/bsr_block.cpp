@@ -44,8 +44,9 @@ struct BsrBlockProduct {
 
   /// The same for a matrix with fewer columns than a block has.
   void narrow_block_row(LocalIndex number, std::size_t vectors) const {
-    const LocalIndex end = std::min(number * b + b, m.rows);
-    for (LocalIndex i = number * b; i < end; ++i) {
+    const LocalIndex begin = number * b;
+    const LocalIndex end = begin + std::min(b, m.rows - begin);
+    for (LocalIndex i = begin; i < end; ++i) {
       for (std::size_t c = 0; c < vectors; ++c) {
         target.put(m.sum_of_row(i, ColumnOf<T>{x + c, x_stride}), i, c);
       }
@@ -65,7 +66,7 @@ struct BsrBlockProduct {
         for (int r = 0; r < count; ++r) sums[r].add(m.codec.decode(code[r]), from);
       }
     }
-    for (int r = 0; r < count && number * b + first + r < m.rows; ++r) {
+    for (int r = 0; r < count && first + r < m.rows - number * b; ++r) {
       put(sums[r], number * b + first + r, c);
     }
   }

@@ -29,11 +29,12 @@ struct SellBlockProduct {
   void slice(LocalIndex s, std::size_t c) const {
     const SellSlice& slice = m.slices.data()[s];
     const LocalIndex first = s * slice_rows;
-    for (LocalIndex lane = 0; lane < slice_rows && first + lane < m.rows; lane += 2) {
+    const LocalIndex end = std::min(slice_rows, m.rows - first);
+    for (LocalIndex lane = 0; lane < end; lane += 2) {
       BlockSums<T, width> sums[2];
       add_pair<width>(slice, lane, c, sums);
       target.put(sums[0], first + lane, c);
-      if (first + lane + 1 < m.rows) target.put(sums[1], first + lane + 1, c);
+      if (lane + 1 < end) target.put(sums[1], first + lane + 1, c);
     }
   }
 
@@ -115,7 +116,7 @@ void multiply_slices(const SellBlockProduct<T, Code>& product, LocalIndex begin,
                      std::size_t vectors) {
   constexpr LocalIndex some_slices = 8;
   for (LocalIndex first = begin; first < end; first += some_slices) {
-    const LocalIndex last = std::min(first + some_slices, end);
+    const LocalIndex last = std::min(some_slices, end - first) + first;
     for_widths<widest_block<T>>(vectors, [&]<int width>(std::size_t c) {
       for (LocalIndex s = first; s < last; ++s) product.template slice<width>(s, c);
     });
@@ -135,7 +136,9 @@ void multiply_sell_block(const ExecutionSpace& space, T alpha, const SellView<T,
 #else
   const SellBlockProduct<T, Code> product{m, x.data(), x.stride(0), BlockTarget<T>(alpha, beta, y)};
   const std::size_t vectors = y.extent(1);
-  const auto slice_at = [](LocalIndex row) { return (row + slice_rows - 1) / slice_rows; };
+  const auto slice_at = [](LocalIndex row) {
+    return row / slice_rows + (row % slice_rows != 0 ? 1 : 0);
+  };
   const int parts = parts_of_work(space, m.work() * static_cast<Offset>(vectors));
   for_parts(label, space, parts, [&](int part) {
     multiply_slices(product, slice_at(m.first_row_of_part(part, parts)),

@@ -141,6 +141,8 @@ void multiply_long_rows(const ExecutionSpace& space, const Product<T>& product,
   of_pieces.begins = begins.data();
   of_pieces.ends = ends.data();
   of_pieces.target = BlockTarget<T>(T(1), T(0), RowMajor<T>(sums.data(), begins.size(), vectors));
+  of_pieces.target.streams = false;  // they are read at once
+  of_pieces.row_numbers = nullptr;
   of_pieces.limit = std::numeric_limits<Offset>::max();
   const auto pieces = static_cast<Offset>(begins.size());
   const int parts = detail::threads_of(space);
@@ -149,12 +151,14 @@ void multiply_long_rows(const ExecutionSpace& space, const Product<T>& product,
                   static_cast<LocalIndex>(pieces * (part + 1) / parts), vectors);
   });
   for (std::size_t row = 0; row + 1 < first_pieces.size(); ++row) {
+    const LocalIndex i = long_rows.rows()[row];
+    const LocalIndex at = product.row_numbers == nullptr ? i : product.row_numbers[i];
     for (std::size_t c = 0; c < vectors; ++c) {
       T sum{};
       for (std::size_t p = first_pieces[row]; p < first_pieces[row + 1]; ++p) {
         sum += sums[p * vectors + c];
       }
-      product.target.put(sum, long_rows.rows()[row], c);
+      product.target.put(sum, at, c);
     }
   }
 }

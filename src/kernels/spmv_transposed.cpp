@@ -41,7 +41,7 @@ SpmvTransposedPlan<T>::SpmvTransposedPlan(const ExecutionSpace& space, const Csr
       Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.indices);
 #if !SUAN_HAVE_CUDA
   if (wanted != TransposedPath::gather) {
-    auto plan = plan_scatter(space, a);
+    auto plan = transposed::plan_scatter(space, a);
     // The transposed structure takes 12 bytes per entry, and is read besides the matrix.
     const bool small = plan.spilled * Offset(sizeof(T)) <= 12 * a.entries() + 4096;
     if (wanted == TransposedPath::scatter || small) {
@@ -53,7 +53,7 @@ SpmvTransposedPlan<T>::SpmvTransposedPlan(const ExecutionSpace& space, const Csr
     }
   }
 #endif
-  const Transposed t = transpose(a.rows, a.columns, offsets, indices);
+  const transposed::Structure t = transposed::structure_of(a.rows, a.columns, offsets, indices);
   offsets_ = Kokkos::create_mirror_view_and_copy(MemorySpace(), t.offsets);
   rows_ = Kokkos::create_mirror_view_and_copy(MemorySpace(), t.rows);
   positions_ = Kokkos::create_mirror_view_and_copy(MemorySpace(), t.positions);
@@ -74,11 +74,12 @@ void SpmvTransposedPlan<T>::multiply(const ExecutionSpace& space, Adjoint op, T 
   with_conjugation<T>(op, [&]<bool conjugated>() {
 #if !SUAN_HAVE_CUDA
     if (path_ == TransposedPath::scatter) {
-      scatter<conjugated, T>(space, alpha, {a_, *parts_, spills_}, x, y, start);
+      transposed::scatter<conjugated, T>(space, alpha, {a_, *parts_, spills_}, x, y, start);
       return;
     }
 #endif
-    gather<conjugated, T>(space, alpha, {offsets_, rows_, positions_, a_.values}, x, y, start);
+    transposed::gather<conjugated, T>(space, alpha, {offsets_, rows_, positions_, a_.values}, x, y,
+                                      start);
   });
 }
 
@@ -90,12 +91,12 @@ Sum SpmvTransposedPlan<T>::multiply_sum(const ExecutionSpace& space, Adjoint op,
   return with_conjugation<T>(op, [&]<bool conjugated>() {
 #if !SUAN_HAVE_CUDA
     if (path_ == TransposedPath::scatter) {
-      return scatter_sum<conjugated, Sum, T>(space, alpha, {a_, *parts_, spills_}, x, y, start,
-                                             end);
+      return transposed::scatter_sum<conjugated, Sum, T>(space, alpha, {a_, *parts_, spills_}, x, y,
+                                                         start, end);
     }
 #endif
-    return gather_sum<conjugated, Sum, T>(space, alpha, {offsets_, rows_, positions_, a_.values}, x,
-                                          y, start, end);
+    return transposed::gather_sum<conjugated, Sum, T>(
+        space, alpha, {offsets_, rows_, positions_, a_.values}, x, y, start, end);
   });
 }
 

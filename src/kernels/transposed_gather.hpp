@@ -9,7 +9,7 @@
 #include "core/memory.hpp"
 #include "suan/kernels/spmv_transposed.hpp"
 
-namespace suan::kernels {
+namespace suan::kernels::transposed {
 
 template <bool conjugated, Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION T entry(const T& value) {
@@ -19,19 +19,19 @@ KOKKOS_FORCEINLINE_FUNCTION T entry(const T& value) {
 
 /// What gathering needs, made on the host by counting: the entries of a column in the order of
 /// rows.
-struct Transposed {
+struct Structure {
   HostView<Offset> offsets;
   HostView<LocalIndex> rows;
   HostView<Offset> positions;
 };
 
-inline Transposed transpose(LocalIndex rows, LocalIndex columns,
-                            const HostView<const Offset>& offsets,
-                            const HostView<const LocalIndex>& indices) {
+inline Structure structure_of(LocalIndex rows, LocalIndex columns,
+                              const HostView<const Offset>& offsets,
+                              const HostView<const LocalIndex>& indices) {
   const auto entries = indices.extent(0);
-  Transposed t{HostView<Offset>("suan::transposed::offsets", static_cast<std::size_t>(columns) + 1),
-               detail::allocate_on_host<LocalIndex>("suan::transposed::rows", entries),
-               detail::allocate_on_host<Offset>("suan::transposed::positions", entries)};
+  Structure t{HostView<Offset>("suan::transposed::offsets", static_cast<std::size_t>(columns) + 1),
+              detail::allocate_on_host<LocalIndex>("suan::transposed::rows", entries),
+              detail::allocate_on_host<Offset>("suan::transposed::positions", entries)};
   for (std::size_t k = 0; k < entries; ++k) ++t.offsets(indices(k) + 1);
   for (LocalIndex j = 0; j < columns; ++j) t.offsets(j + 1) += t.offsets(j);
   std::vector<Offset> next(t.offsets.data(), t.offsets.data() + columns);
@@ -94,4 +94,4 @@ Sum gather_sum(const ExecutionSpace& space, T alpha, const Columns<T>& a,
   return sum;
 }
 
-}  // namespace suan::kernels
+}  // namespace suan::kernels::transposed

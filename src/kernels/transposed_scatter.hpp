@@ -32,6 +32,8 @@ struct TransposedParts {
 
 #if !SUAN_HAVE_CUDA
 
+namespace transposed {
+
 using PartRange = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>;
 
 template <Scalar T>
@@ -177,6 +179,8 @@ Sum scatter_sum(const ExecutionSpace& space, T alpha, const Scattered<T>& m,
       sum);
   return sum;
 }
+
+}  // namespace transposed
 
 #endif
 

@@ -173,10 +173,7 @@ template <Scalar T>
 void TriangularSolver<T>::solve(const MultiVector<T>& b, MultiVector<T>& x) const try {
   require_same_layout("triangular solve", "the matrix", this->row_layout(), "B", b.layout());
   require_same_layout("triangular solve", "the matrix", this->row_layout(), "X", x.layout());
-  if (b.columns() != x.columns()) {
-    throw DimensionMismatch(
-        message("triangular solve: B has ", b.columns(), " vectors and X has ", x.columns()));
-  }
+  require_same_columns("triangular solve", "B", b.columns(), "X", x.columns());
   if (a_.rows == 0 || x.columns() == 0) return;
   const RowMajor<const T> given = b.view();
   const RowMajor<T> result = x.view();
@@ -216,8 +213,9 @@ template <Scalar T>
 void TriangularSolver<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
                                          MultiVector<T>& y) const {
   const ExecutionSpace space;
-  if (alpha == T(1) && beta == T(0)) {
+  if (beta == T(0)) {
     solve(x, y);
+    if (alpha != T(1)) kernels::axpby<T>(space, alpha, std::as_const(y).view(), T(0), y.view());
     return;
   }
   MultiVector<T> solution(y.layout(), y.columns());

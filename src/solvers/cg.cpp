@@ -43,7 +43,7 @@ template <Scalar T>
 void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r) {
   const ExecutionSpace space;
   const std::int64_t vectors =
-      (d.extent(0) > 0 ? 10 : 8) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
+      (run.m.is_identity() ? 8 : 10) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
   Vector<T> p(x.layout());
   Vector<T> q(x.layout());
   run.m.apply(r, p);                  // p = D r

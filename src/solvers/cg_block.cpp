@@ -43,9 +43,7 @@ class CgBlock {
       if (!detail::positive(run(s), slots_[s].rho)) slots_[s].runs = false;
     }
     while (true) {
-      for (std::size_t s = 0; s < slots_.size(); ++s) {
-        if (slots_[s].runs && run(s).limit_reached()) slots_[s].runs = false;
-      }
+      end_at_limits();
       leave();
       if (slots_.empty()) return;
       step();
@@ -60,10 +58,28 @@ class CgBlock {
     LocalIndex number;
     bool runs = true;
     bool cleared = false;
+    bool finished_iteration = false;  // in the last step
     double rho = 0;
   };
 
   Run& run(std::size_t slot) { return runs_[static_cast<std::size_t>(slots_[slot].number)]; }
+
+  void end_at_limits() {
+    bool is_late = false;
+    bool has_looked = false;  // once for all, so that they end together
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+      if (!slots_[s].runs) continue;
+      if (run(s).iterations_used_up()) {
+        slots_[s].runs = false;
+        continue;
+      }
+      if (!has_looked) is_late = run(s).time_is_up();
+      has_looked = true;
+      if (!is_late) continue;
+      run(s).end(Reason::time_limit);
+      slots_[s].runs = false;
+    }
+  }
 
   // Per row, vector and iteration, beside the product, as with one vector: 10 values, 8 without D,
   // 12 with another M.
@@ -75,6 +91,7 @@ class CgBlock {
     const auto p_a_p = dot(p_, q_);
     for (std::size_t s = 0; s < k; ++s) {
       double length = 0;
+      slots_[s].finished_iteration = false;
       if (!slots_[s].runs) continue;
       slots_[s].runs = detail::step_length(run(s), slots_[s].rho, real_part(p_a_p[s]), length);
       if (slots_[s].runs) alpha[s] = static_cast<T>(length);
@@ -98,6 +115,7 @@ class CgBlock {
       const double rr = both[2 * s];
       const double rz = both[2 * s + 1];
       if (!std::isfinite(rr)) alpha[s] = T(0);
+      slots_[s].finished_iteration = true;
       if (run(s).finished(std::sqrt(rr)) || !detail::positive(run(s), rz)) {
         slots_[s].runs = false;
         continue;
@@ -129,30 +147,25 @@ class CgBlock {
     }
     const bool narrower = (kept.size() + 3) / 4 < (slots_.size() + 3) / 4;
     if (!narrower && !kept.empty()) return;
-    if (x_.view().data() != result_.view().data()) {
+    if (is_narrower_) {
       std::vector<LocalIndex> numbers;
       for (const Slot& slot : slots_) numbers.push_back(slot.number);
-      kernels::scatter_columns<T>(ExecutionSpace(), std::as_const(x_).view(), numbers,
-                                  result_.view());
+      assign_columns<T>(x_, numbers, result_);
     }
+    is_narrower_ = true;
     slots_ = std::move(kept);
     if (slots_.empty()) return;
-    x_ = taken(x_, columns);
-    r_ = taken(r_, columns);
-    p_ = taken(p_, columns);
-    q_ = MultiVector<T>(q_.layout(), x_.columns());
-  }
-
-  static MultiVector<T> taken(const MultiVector<T>& x, const std::vector<LocalIndex>& columns) {
-    MultiVector<T> result(x.layout(), static_cast<LocalIndex>(columns.size()));
-    kernels::gather_columns<T>(ExecutionSpace(), x.view(), columns, result.view());
-    return result;
+    q_ = {};  // makes room
+    x_ = select_columns<T>(x_, columns);
+    r_ = select_columns<T>(r_, columns);
+    p_ = select_columns<T>(p_, columns);
+    q_ = MultiVector<T>(p_.layout(), p_.columns());
   }
 
   /// The share of one vector in the bytes of a step.
   std::int64_t bytes_of_one() const {
     const std::int64_t vector = static_cast<std::int64_t>(sizeof(T)) * x_.global_size();
-    const std::int64_t values = diagonal_ ? (d_.extent(0) > 0 ? 10 : 8) : 12;
+    const std::int64_t values = m_.is_identity() ? 8 : diagonal_ ? 10 : 12;
     const auto shared = [&](const Operator<T>& op) {
       const std::int64_t of_all = std::max<std::int64_t>(op.bytes_per_apply() - 2 * vector, 0);
       return of_all / static_cast<std::int64_t>(slots_.size()) + 2 * vector;
@@ -160,16 +173,20 @@ class CgBlock {
     return shared(a_) + (diagonal_ ? 0 : shared(m_)) + values * vector;
   }
 
+  /// Of those that finished an iteration, the one farthest from its target.
   void note_farthest(const EventLog& log) {
     const Run* farthest = nullptr;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
+      if (!slots_[s].finished_iteration || !std::isfinite(run(s).residual_norm())) continue;
       const Run& one = run(s);
       if (farthest == nullptr ||
-          one.residual_norm() / one.target > farthest->residual_norm() / farthest->target) {
+          one.residual_norm() * farthest->target > farthest->residual_norm() * one.target) {
         farthest = &one;
       }
     }
-    log.iteration_finished(farthest->iterations(), farthest->residual_norm());
+    if (farthest != nullptr) {
+      log.iteration_finished(farthest->iterations(), farthest->residual_norm());
+    }
   }
 
   std::vector<Run>& runs_;
@@ -178,6 +195,7 @@ class CgBlock {
   DeviceView<const T> d_;
   bool diagonal_;
   MultiVector<T>& result_;
+  bool is_narrower_ = false;  // x_ is not result_ any more
   MultiVector<T> x_;
   MultiVector<T> r_;
   MultiVector<T> p_;

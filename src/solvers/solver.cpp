@@ -58,23 +58,19 @@ bool Solver<T>::Run::finished(double residual_norm) {
 }
 
 template <Scalar T>
-bool Solver<T>::Run::time_is_up() const {
-  if (options_.time_limit <= 0) return false;
-  const std::int64_t mine = timer_.seconds() >= options_.time_limit ? 1 : 0;
-  return a.comm().max(mine) != 0;
+bool Solver<T>::Run::iterations_used_up() {
+  if (report_.iterations < options_.max_iterations) return false;
+  end(Reason::max_iterations);
+  return true;
 }
 
 template <Scalar T>
-bool Solver<T>::Run::limit_reached() {
-  if (report_.iterations >= options_.max_iterations) {
-    end(Reason::max_iterations);
-    return true;
-  }
-  if (time_is_up()) {
-    end(Reason::time_limit);
-    return true;
-  }
-  return false;
+bool Solver<T>::Run::time_is_up() {
+  if (options_.time_limit <= 0) return false;
+  const std::int64_t mine = timer_.seconds() >= options_.time_limit ? 1 : 0;
+  if (a.comm().max(mine) == 0) return false;
+  end(Reason::time_limit);
+  return true;
 }
 
 template <Scalar T>
@@ -132,10 +128,8 @@ template <Scalar T>
 std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T>& m,
                                           const MultiVector<T>& b, MultiVector<T>& x) {
   require_system(a, m, b.layout(), x.layout());
-  if (b.columns() != x.columns()) {
-    throw DimensionMismatch(message("solve: there are ", b.columns(), " right-hand sides and ",
-                                    x.columns(), " solutions"));
-  }
+  require_same_columns("solve", "the right-hand side b", b.columns(), "the solution x",
+                       x.columns());
   std::vector<SolveReport> reports;
   if (!takes_blocks()) {
     for (LocalIndex j = 0; j < b.columns(); ++j) {
@@ -146,6 +140,7 @@ std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T
     return reports;
   }
   reports.assign(b.view().extent(1), empty_report(a, m));
+  for (auto& report : reports) report.path = a.block_path();
   const EnergyMeter energy;
   const Timer timer;
   run_and_verify(a, m, b, x, reports);
@@ -158,6 +153,12 @@ std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T
     log_.solve_finished(report);
   }
   return reports;
+}
+
+template <Scalar T>
+std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const MultiVector<T>& b,
+                                          MultiVector<T>& x) {
+  return solve(a, Identity<T>(a.row_layout()), b, x);
 }
 
 template <Scalar T>

@@ -85,14 +85,6 @@ std::vector<double> residuals(const Operator<T>& a, const MultiVector<T>& b,
   return {norms.begin(), norms.end()};
 }
 
-/// Some of the vectors of x.
-template <Scalar T>
-MultiVector<T> taken(const MultiVector<T>& x, const std::vector<LocalIndex>& columns) {
-  MultiVector<T> result(x.layout(), static_cast<LocalIndex>(columns.size()));
-  kernels::gather_columns<T>(ExecutionSpace(), x.view(), columns, result.view());
-  return result;
-}
-
 }  // namespace
 
 template <Scalar T>
@@ -123,52 +115,56 @@ void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const
 template <Scalar T>
 void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const MultiVector<T>& b,
                                MultiVector<T>& x, std::vector<SolveReport>& reports) {
+  const auto at = [](LocalIndex j) { return static_cast<std::size_t>(j); };
   const auto b_norms = norm2(b);
-  const ExecutionSpace space;
-  std::vector<LocalIndex> open;
+  std::vector<LocalIndex> usable_ones;
   std::vector<double> targets(reports.size());
-  for (std::size_t j = 0; j < reports.size(); ++j) {
-    const auto column = static_cast<LocalIndex>(j);
-    targets[j] = std::max(options_.rtol * b_norms[j], options_.atol);
-    if (usable(reports[j], b_norms[j], [&] { return first_not_finite(b.column(column)); })) {
-      open.push_back(column);
-    } else if (b_norms[j] == 0) {
-      kernels::clear_column<T>(space, x.view(), j);
+  for (LocalIndex j = 0; j < b.columns(); ++j) {
+    targets[at(j)] = std::max(options_.rtol * b_norms[at(j)], options_.atol);
+    if (usable(reports[at(j)], b_norms[at(j)], [&] { return first_not_finite(b.column(j)); })) {
+      usable_ones.push_back(j);
+    } else if (b_norms[at(j)] == 0) {
+      kernels::clear_column<T>(ExecutionSpace(), x.view(), at(j));
     }
   }
-  const auto at = [](LocalIndex j) { return static_cast<std::size_t>(j); };
   MultiVector<T> r(b.layout(), b.columns());
   auto norms = residuals(a, b, x, r);
-  double farthest = 0;
-  std::erase_if(open, [&](LocalIndex j) {
+  std::vector<LocalIndex> open;
+  for (const LocalIndex j : usable_ones) {
     const bool starts = to_solve(
         reports[at(j)], norms[at(j)], targets[at(j)], [&] { return first_not_finite(x.column(j)); },
         [&] { return first_not_finite(r.column(j)); });
-    const bool is_farthest = norms[at(j)] / targets[at(j)] > farthest;
-    if (starts && is_farthest) {
-      farthest = norms[at(j)] / targets[at(j)];
-      log_.solve_started(name(), norms[at(j)], targets[at(j)]);
-    }
-    return !starts;
-  });
+    if (starts) open.push_back(j);
+  }
+  if (!open.empty()) {
+    const LocalIndex farthest =
+        *std::max_element(open.begin(), open.end(), [&](LocalIndex j, LocalIndex k) {
+          return norms[at(j)] * targets[at(k)] < norms[at(k)] * targets[at(j)];
+        });
+    log_.solve_started(name(), norms[at(farthest)], targets[at(farthest)]);
+  }
   while (!open.empty()) {
     std::vector<Run> runs;
     for (const LocalIndex j : open) {
       runs.emplace_back(a, m, options_, nullptr, reports[at(j)], targets[at(j)]);
     }
-    auto some_x = taken(x, open);
-    auto some_r = taken(r, open);
+    auto some_x = select_columns<T>(x, open);
+    auto some_r = select_columns<T>(r, open);
     iterate_block(runs, some_x, some_r);
-    kernels::scatter_columns<T>(space, some_x.view(), open, x.view());
-    const auto some_norms = residuals(a, taken(b, open), some_x, some_r);
-    kernels::scatter_columns<T>(space, some_r.view(), open, r.view());
-    std::size_t next = 0;
-    std::erase_if(open, [&](LocalIndex j) {
+    assign_columns<T>(some_x, open, x);
+    const auto some_norms = residuals(a, select_columns<T>(b, open), some_x, some_r);
+    assign_columns<T>(some_r, open, r);
+    std::vector<LocalIndex> still_open;
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      const LocalIndex j = open[k];
       const double before = norms[at(j)];
-      norms[at(j)] = some_norms[next++];
-      return !has_to_go_on(reports[at(j)], before, norms[at(j)], targets[at(j)],
-                           options_.max_iterations);
-    });
+      norms[at(j)] = some_norms[k];
+      if (has_to_go_on(reports[at(j)], before, some_norms[k], targets[at(j)],
+                       options_.max_iterations)) {
+        still_open.push_back(j);
+      }
+    }
+    open = std::move(still_open);
   }
 }
 

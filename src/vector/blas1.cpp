@@ -18,6 +18,13 @@ void require_same_layout(const char* what, const char* left_name, const Layout& 
                                   same_size ? ", spread differently" : ""));
 }
 
+void require_same_columns(const char* what, const char* left_name, LocalIndex left,
+                          const char* right_name, LocalIndex right) {
+  if (left == right) return;
+  throw DimensionMismatch(
+      message(what, ": ", left_name, " has ", left, " vectors and ", right_name, " has ", right));
+}
+
 template <Scalar T>
 T dot(const Vector<T>& x, const Vector<T>& y) {
   require_same_layout("dot", "x", x.layout(), "y", y.layout());
@@ -54,10 +61,7 @@ bool has_its_digits(R sum) {
 template <Scalar T>
 std::vector<T> dot(const MultiVector<T>& x, const MultiVector<T>& y) {
   require_same_layout("dot", "X", x.layout(), "Y", y.layout());
-  if (x.columns() != y.columns()) {
-    throw DimensionMismatch(
-        message("dot: X has ", x.columns(), " vectors and Y has ", y.columns()));
-  }
+  require_same_columns("dot", "X", x.columns(), "Y", y.columns());
   std::vector<T> result(x.view().extent(1));
   kernels::column_dots<T>(ExecutionSpace(), x.view(), y.view(), result.data());
   x.layout().comm().sum(std::span<T>(result));

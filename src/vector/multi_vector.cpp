@@ -136,8 +136,33 @@ std::vector<T> MultiVector<T>::gather() const {
   return layout_.comm().gather(std::span<const T>(mine));
 }
 
-template class MultiVector<float>;
-template class MultiVector<double>;
-template class MultiVector<Complex>;
+template <Scalar T>
+MultiVector<T> select_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns) {
+  for (const LocalIndex j : columns) require_column("select_columns", j, x.columns());
+  MultiVector<T> result(x.layout(), static_cast<LocalIndex>(columns.size()));
+  kernels::gather_columns<T>(ExecutionSpace(), x.view(), columns, result.view());
+  return result;
+}
+
+template <Scalar T>
+void assign_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns,
+                    MultiVector<T>& y) {
+  for (const LocalIndex j : columns) require_column("assign_columns", j, y.columns());
+  require_same_layout("assign_columns", "x", x.layout(), "y", y.layout());
+  if (columns.size() != x.view().extent(1)) {
+    throw DimensionMismatch(message("assign_columns: ", columns.size(), " numbers were given for ",
+                                    x.columns(), " vectors"));
+  }
+  kernels::scatter_columns<T>(ExecutionSpace(), x.view(), columns, y.view());
+}
+
+#define SUAN_INSTANTIATE(T)                                                                   \
+  template class MultiVector<T>;                                                              \
+  template MultiVector<T> select_columns(const MultiVector<T>&, std::span<const LocalIndex>); \
+  template void assign_columns(const MultiVector<T>&, std::span<const LocalIndex>, MultiVector<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

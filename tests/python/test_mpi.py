@@ -51,7 +51,9 @@ def run(ranks: int, case: str) -> list[str]:
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3])
-@pytest.mark.parametrize("case", ["matrix", "function", "complex", "types", "empty_rank", "several"])
+@pytest.mark.parametrize(
+    "case", ["matrix", "function", "complex", "types", "empty_rank", "several"]
+)
 def test_the_answer_is_the_serial_one(ranks, case):
     assert run(ranks, case) == [f"{rank} ok" for rank in range(ranks)]
 

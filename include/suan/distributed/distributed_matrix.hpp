@@ -49,6 +49,7 @@ class DistributedMatrix final : public Operator<T> {
 
   std::string name() const override { return local_.name(); }
   std::string path() const override { return local_.path(); }
+  std::string block_path() const override { return local_.block_path(); }
   std::int64_t bytes_per_apply() const override { return bytes_per_apply_; }
   const Csr<T>* local_matrix() const noexcept override { return &local_; }
 

@@ -37,7 +37,8 @@ class Halo {
   /// 2^31 - 1 bytes.
   void start(const MultiVector<T>& x) const;
   /// Waits; returns the needed elements in the order of `needed`: a row for each, with an element
-  /// of each vector. Valid until the next start().
+  /// of each vector. Valid until the next start() and as long as a copy of this object; the buffers
+  /// stay as large as the most vectors needed.
   RowMajor<const T> finish() const;
 
   /// "serial", "host" (through host memory) or "device" (MPI reads device memory).

@@ -26,8 +26,8 @@ GraphView make_graph(const CsrView<T>& a);
 
 /// Colors 0, 1, ... so that no two vertices within `distance` (1 or 2) of each other have the same
 /// one: the smallest free color in the order of a hash, many vertices at a time; with distance 2 on
-/// the host one after the other, which is faster. M. T. Jones, P. E. Plassmann, "A parallel graph
-/// coloring heuristic", SIAM J. Sci. Comput. 14 (1993), 654-669.
+/// the host one after the other, with a fraction of the work. M. T. Jones, P. E. Plassmann, "A
+/// parallel graph coloring heuristic", SIAM J. Sci. Comput. 14 (1993), 654-669.
 DeviceView<LocalIndex> color_graph(const ExecutionSpace& space, const GraphView& graph,
                                    int distance);
 

@@ -48,6 +48,9 @@ class Csr final : public Operator<T> {
   /// The format in which products read it.
   std::string name() const override { return plan_.format(); }
   std::string path() const override { return std::string(to_string(plan_.path())); }
+  /// Several vectors are multiplied by the native kernels, whatever the path of one; BlockProduct
+  /// has others.
+  std::string block_path() const override { return "native"; }
   std::int64_t bytes_per_apply() const override;
   const Csr* local_matrix() const noexcept override { return this; }
 

@@ -48,6 +48,8 @@ class Operator {
   virtual std::string name() const = 0;
   /// The kernel path that its products take: "native", "cuda", "cusparse", ...
   virtual std::string path() const { return "native"; }
+  /// The same for products with several vectors.
+  virtual std::string block_path() const { return path(); }
   /// Bytes that one apply moves on all ranks together, counted by formula; 0 when unknown.
   virtual std::int64_t bytes_per_apply() const { return 0; }
   /// This rank's rows and columns as a matrix, where the operator has entries; else null.

@@ -50,6 +50,8 @@ class Solver {
   /// after the other. @throws as above, and DimensionMismatch unless b and x have as many vectors.
   std::vector<SolveReport> solve(const Operator<T>& a, const Operator<T>& m,
                                  const MultiVector<T>& b, MultiVector<T>& x);
+  /// Without preconditioner.
+  std::vector<SolveReport> solve(const Operator<T>& a, const MultiVector<T>& b, MultiVector<T>& x);
 
   void add_logger(std::shared_ptr<EventLogger> logger) { log_.add(std::move(logger)); }
 
@@ -74,14 +76,17 @@ class Solver {
     /// Notes a finished iteration. True when the method has to end, with the reason noted.
     bool finished(double residual_norm);
     /// True when the iteration or time limit is reached, with the reason noted.
-    bool limit_reached();
+    bool limit_reached() { return iterations_used_up() || time_is_up(); }
+    /// The two apart, for several runs of which each has its iterations and all have one time. Each
+    /// notes the reason; the second is collective.
+    bool iterations_used_up();
+    bool time_is_up();
     void end(Reason reason, std::string detail = {});
     void count_bytes(std::int64_t bytes) { report_.bytes_moved += bytes; }
     std::int64_t iterations() const noexcept { return report_.iterations; }
     double residual_norm() const noexcept { return report_.residual_norm; }
 
    private:
-    bool time_is_up() const;
     const KrylovOptions& options_;
     const EventLog* log_;
     SolveReport& report_;

@@ -60,6 +60,10 @@ void copy(const Vector<T>& x, Vector<T>& y);
 template <Scalar T>
 GlobalIndex first_not_finite(const Vector<T>& x);
 
+/// @throws DimensionMismatch naming both operands unless they have as many vectors.
+void require_same_columns(const char* what, const char* left_name, LocalIndex left,
+                          const char* right_name, LocalIndex right);
+
 /// @throws DimensionMismatch naming both operands unless the layouts are equal.
 void require_same_layout(const char* what, const char* left_name, const Layout& left,
                          const char* right_name, const Layout& right);

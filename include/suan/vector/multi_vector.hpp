@@ -61,4 +61,15 @@ class MultiVector {
   RowMajor<T> elements_;
 };
 
+/// A copy of the vectors columns[0], columns[1], ... of x. @throws InvalidArgument unless all are
+/// of x.
+template <Scalar T>
+MultiVector<T> select_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns);
+
+/// Vector columns[c] of y = vector c of x; none of them twice. @throws InvalidArgument unless all
+/// are of y, DimensionMismatch unless there are x.columns() of them and the layouts are the same.
+template <Scalar T>
+void assign_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns,
+                    MultiVector<T>& y);
+
 }  // namespace suan

@@ -126,6 +126,31 @@ TYPED_TEST(FormatBlocksTest, InfinityAndNanReachTheirRowsOnly) {
   }
 }
 
+// So large that whole lines of results go past the caches; columns of a wider array have none, and
+// do not.
+TYPED_TEST(FormatBlocksTest, MoreResultsThanCachesHold) {
+  using T = TypeParam;
+  constexpr std::size_t k = 64 / sizeof(T);
+  constexpr auto rows = static_cast<LocalIndex>((std::size_t{33} << 20) / (k * sizeof(T)));
+  auto a = band<T>(rows, rows + 12, 2, T(Real<T>(1) / 3));
+  for (std::size_t i = 0; i < a.values.size(); i += 7) a.values[i] = T(static_cast<float>(i % 13));
+  const auto csr = a.csr();
+  const auto x = to_device<T>(static_cast<std::size_t>(rows) + 12, k,
+                              random_block<T>(static_cast<std::size_t>(rows) + 12, k, 7));
+  const ExecutionSpace space;
+  for (const Formats<T>& formats : {Formats<T>{kernels::make_sell(space, csr.view())},
+                                    Formats<T>{kernels::make_bsr(space, csr.view(), 3)}}) {
+    const RowMajor<T> whole("suan::test::y", static_cast<std::size_t>(rows), k);
+    const RowMajor<T> wide("suan::test::y", static_cast<std::size_t>(rows), k + 1);
+    const RowMajor<T> part = Kokkos::subview(wide, Kokkos::ALL, std::make_pair(std::size_t{0}, k));
+    formats[0]->apply(space, T(2), RowMajor<const T>(x), T(0), whole);
+    formats[0]->apply(space, T(2), RowMajor<const T>(x), T(0), part);
+    const auto streamed = to_host<T>(whole);
+    EXPECT_EQ(streamed, to_host<T>(part));
+    EXPECT_NE(streamed.back(), T(0));
+  }
+}
+
 TYPED_TEST(FormatBlocksTest, NoVectorsNoRowsNoColumns) {
   using T = TypeParam;
   const auto a = TestFixture::mixed().csr();

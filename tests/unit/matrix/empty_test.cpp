@@ -38,11 +38,12 @@ TYPED_TEST(EmptyMatrix, Products) {
   EXPECT_EQ(this->a.apply_dot(this->x, this->y), T(0));
   EXPECT_EQ(this->a.residual(this->x, this->x, this->y), 0);
   suan::TransposedOperator<T>(this->a).apply(this->x, this->y);
-  suan::MultiVector<T> block(Layout::serial(0), 3);
-  this->a.apply(block, block);
-  suan::TransposedOperator<T>(this->a).apply(block, block);
+  const suan::MultiVector<T> block(Layout::serial(0), 3);
+  auto other = block;
+  this->a.apply(block, other);
+  suan::TransposedOperator<T>(this->a).apply(block, other);
   suan::TriangularSolver<T>(this->a).solve(this->x, this->y);
-  suan::TriangularSolver<T>(this->a).apply(T(2), block, T(3), block);
+  suan::TriangularSolver<T>(this->a).apply(T(2), block, T(3), other);
 }
 
 TYPED_TEST(EmptyMatrix, OtherMatrices) {

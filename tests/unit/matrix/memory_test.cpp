@@ -19,6 +19,7 @@
 #include "suan/matrix/transform.hpp"
 #include "suan/matrix/transposed.hpp"
 #include "suan/matrix/triangular.hpp"
+#include "suan/solvers/cg.hpp"
 
 namespace {
 
@@ -161,6 +162,14 @@ std::vector<Case> cases() {
        [](const Input& m) {
          Vector<double> x(m.layout());
          suan::TriangularSolver<double>(m.lower).solve(ones<double>(m.layout()), x);
+       }},
+      {"several vectors",
+       [](const Input& m) {
+         suan::MultiVector<double> x(m.layout(), 8);
+         auto y = x;
+         m.a.apply(x, y);
+         x.set_column(3, ones<double>(m.layout()));
+         suan::Cg<double>({.max_iterations = 2}).solve(m.a, x, y);
        }},
       {"transposed operator",
        [](const Input& m) {

@@ -47,6 +47,18 @@ std::vector<Reason> reasons(const std::vector<SolveReport>& reports) {
   return result;
 }
 
+/// Counts what it hears.
+class Counter final : public suan::EventLogger {
+ public:
+  void iteration_finished(std::int64_t iteration, double residual) override {
+    EXPECT_EQ(iteration, ++iterations);
+    EXPECT_TRUE(std::isfinite(residual));
+  }
+  void solve_finished(const SolveReport&) override { ++solves; }
+  std::int64_t iterations = 0;
+  int solves = 0;
+};
+
 template <class T>
 class ManyTest : public testing::Test {
  public:
@@ -77,8 +89,14 @@ class ManyTest : public testing::Test {
         EXPECT_EQ(report.history.size(), static_cast<std::size_t>(report.iterations) + 1);
         EXPECT_EQ(report.preconditioner, preconditioner);
         EXPECT_GT(report.bytes_moved, 0);
-        EXPECT_LE(report.bytes_moved,
-                  alone.bytes_moved / alone.iterations * (alone.iterations + 1) * 6 / 5);
+        // Of what one moves alone, the matrix is shared: 68 of 148 bytes per row and iteration with
+        // five entries in a row, in double and csr, without preconditioner. One alone reads 11
+        // values per row beside the products, where block_jacobi takes 12 here.
+        const double share = columns >= 8 ? 0.8 : 1.05;
+        const double each =
+            static_cast<double>(alone.bytes_moved) / static_cast<double>(alone.iterations);
+        EXPECT_LE(static_cast<double>(report.bytes_moved),
+                  share * each * static_cast<double>(report.iterations) * 1.001);
       }
     }
   }
@@ -107,8 +125,7 @@ TYPED_TEST(ManyTest, LeaveOneAfterTheOther) {
   }
   MultiVector<T> x(a.row_layout(), columns);
   const double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-11;
-  const auto reports =
-      suan::Cg<T>({.rtol = tolerance}).solve(a, suan::Identity<T>(a.row_layout()), b, x);
+  const auto reports = suan::Cg<T>({.rtol = tolerance}).solve(a, b, x);
   for (LocalIndex j = 0; j < columns; ++j) {
     const auto& report = reports[static_cast<std::size_t>(j)];
     EXPECT_TRUE(report.converged()) << report.detail;
@@ -141,8 +158,7 @@ TYPED_TEST(ManyTest, EachHasItsOwnReason) {
   Vector<T> of_ones(layout);
   a.apply(suan::ones<T>(layout), of_ones);
   b.set_column(4, of_ones);
-  const auto reports =
-      suan::Cg<T>({.rtol = TestFixture::rtol}).solve(a, suan::Identity<T>(layout), b, x);
+  const auto reports = suan::Cg<T>({.rtol = TestFixture::rtol}).solve(a, b, x);
   EXPECT_THAT(
       reasons(reports),
       testing::ElementsAre(Reason::converged, Reason::zero_right_hand_side, Reason::not_finite,
@@ -168,7 +184,12 @@ TYPED_TEST(ManyTest, OneFindsTheMatrixIndefinite) {
   b.set_column(1, suan::generate<T>(layout, [](GlobalIndex i) { return T(i == 59 ? 1.f : 0.f); }));
   b.set_column(2, suan::generate<T>(layout, without_last));
   MultiVector<T> x(layout, 3);
-  const auto reports = suan::Cg<T>({.rtol = 1e-5}).solve(a, suan::Identity<T>(layout), b, x);
+  suan::Cg<T> cg({.rtol = 1e-5});
+  // What ended without an iteration is not heard of.
+  const auto counter = std::make_shared<Counter>();
+  cg.add_logger(counter);
+  const auto reports = cg.solve(a, b, x);
+  EXPECT_EQ(counter->iterations, reports[0].iterations);
   EXPECT_THAT(reasons(reports), testing::ElementsAre(Reason::converged, Reason::indefinite_matrix,
                                                      Reason::converged));
   EXPECT_EQ(suan::norm2(x.column(1)), 0);
@@ -231,30 +252,36 @@ TYPED_TEST(ManyTest, SameBitsEachTime) {
   }
 }
 
+TYPED_TEST(ManyTest, RanksWithoutRows) {
+  using T = TypeParam;
+  const auto world = suan::Communicator::world();
+  for (const int empty : {0, world.size() - 1}) {
+    const bool has_rows = world.size() == 1 || world.rank() != empty;
+    const auto layout = suan::Layout::from_local_size(has_rows ? 60 : 0, world);
+    const auto n = layout.global_size();
+    const auto a =
+        suan::generate_rows<T>(layout, layout, [n](GlobalIndex i, suan::RowWriter<T>& row) {
+          if (i > 0) row.add(i - 1, T(-1));
+          row.add(i, T(static_cast<float>(3 + i % 4)));
+          if (i + 1 < n) row.add(i + 1, T(-1));
+        });
+    TestFixture::expect_as_alone(a, 6);
+  }
+}
+
 TEST(Many, RefusesWhatDoesNotFit) {
   const auto a = suan::poisson1d<double>(40, suan::Communicator::world());
   const auto b = random_vectors<double>(a.row_layout(), 3);
   MultiVector<double> x(a.row_layout(), 2);
   EXPECT_THAT([&] { suan::solve(a, b, x); },
               testing::ThrowsMessage<suan::DimensionMismatch>(
-                  testing::HasSubstr("3 right-hand sides and 2 solutions")));
+                  testing::HasSubstr("b has 3 vectors and the solution x has 2")));
   MultiVector<double> other(suan::Layout::even(41, suan::Communicator::world()), 3);
   EXPECT_THROW(suan::solve(a, b, other), suan::DimensionMismatch);
   EXPECT_THROW(suan::solve(a, other, other), suan::DimensionMismatch);
   MultiVector<double> none(a.row_layout(), 0);
   EXPECT_TRUE(suan::solve(a, none, none).empty());
 }
-
-/// Counts what it hears.
-class Counter final : public suan::EventLogger {
- public:
-  void iteration_finished(std::int64_t iteration, double) override {
-    EXPECT_EQ(iteration, ++iterations);
-  }
-  void solve_finished(const SolveReport&) override { ++solves; }
-  std::int64_t iterations = 0;
-  int solves = 0;
-};
 
 TEST(Many, LoggersHearOfEachIterationOnce) {
   const auto a = suan::poisson2d<double>(20, 20, suan::Communicator::world());
