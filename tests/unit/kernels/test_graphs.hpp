@@ -106,6 +106,25 @@ HostMatrix<T> wheel(LocalIndex n) {
   return from_columns<T>(rows);
 }
 
+/// Two stars of n leaves each. Eight vertices with two neighbours connect each leaf of one with
+/// leaves of the other: only through them a leaf meets the other star's many colors.
+template <class T>
+HostMatrix<T> two_stars(LocalIndex n) {
+  Neighbours rows(2);
+  for (LocalIndex star = 0; star < 2; ++star) {
+    for (LocalIndex leaf = 0; leaf < n; ++leaf) {
+      rows[at(star)].push_back(2 + star * n + leaf);
+    }
+  }
+  rows.resize(at(2 + 2 * n));
+  for (LocalIndex leaf = 0; leaf < n; ++leaf) {
+    for (LocalIndex k = 0; k < 8; ++k) {
+      rows.push_back({2 + leaf, 2 + n + (37 * leaf + 41 * k) % n});
+    }
+  }
+  return from_columns<T>(rows);
+}
+
 template <class T>
 std::vector<HostMatrix<T>> matrices() {
   return {HostMatrix<T>{},
@@ -116,6 +135,7 @@ std::vector<HostMatrix<T>> matrices() {
           irregular<T>(300, 300, 300),
           star<T>(200),
           wheel<T>(400),
+          two_stars<T>(300),
           irregular<T>(2000, 2000, 30)};
 }
 
