@@ -10,6 +10,15 @@ using suan::GlobalIndex;
 using suan::Halo;
 using suan::Layout;
 
+/// The numbers of every third element, but for this rank's.
+std::vector<GlobalIndex> every_third_of_others(const Layout& layout) {
+  std::vector<GlobalIndex> needed;
+  for (GlobalIndex i = 0; i < layout.global_size(); i += 3) {
+    if (!layout.owns(i)) needed.push_back(i);
+  }
+  return needed;
+}
+
 template <class T>
 class HaloTest : public testing::Test {};
 using Scalars = testing::Types<float, double, suan::Complex>;
@@ -18,10 +27,7 @@ TYPED_TEST_SUITE(HaloTest, Scalars);
 TYPED_TEST(HaloTest, BringsEveryThirdElementOfTheOthers) {
   using T = TypeParam;
   const auto layout = Layout::even(50, suan::Communicator::world());
-  std::vector<GlobalIndex> needed;
-  for (GlobalIndex i = 0; i < 50; i += 3) {
-    if (!layout.owns(i)) needed.push_back(i);
-  }
+  const auto needed = every_third_of_others(layout);
   const Halo<T> halo(layout, needed);
   EXPECT_EQ(halo.remote_size(), static_cast<suan::LocalIndex>(needed.size()));
   for (int round = 0; round < 3; ++round) {
@@ -41,10 +47,7 @@ TYPED_TEST(HaloTest, BringsEveryThirdElementOfTheOthers) {
 TYPED_TEST(HaloTest, BringsRowsOfSeveralVectors) {
   using T = TypeParam;
   const auto layout = Layout::even(50, suan::Communicator::world());
-  std::vector<GlobalIndex> needed;
-  for (GlobalIndex i = 0; i < 50; i += 3) {
-    if (!layout.owns(i)) needed.push_back(i);
-  }
+  const auto needed = every_third_of_others(layout);
   const Halo<T> halo(layout, needed);
   for (const suan::LocalIndex k : {3, 7, 1, 0, 7}) {
     suan::MultiVector<T> wide(layout, k + 2);

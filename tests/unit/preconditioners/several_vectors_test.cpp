@@ -11,6 +11,7 @@
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/vectors.hpp"
 
 namespace suan {
 namespace {
@@ -29,15 +30,6 @@ DistributedMatrix<T> matrix(const Layout& layout) {
   });
 }
 
-template <Scalar T>
-MultiVector<T> random_block(const Layout& layout, LocalIndex columns, std::uint64_t seed) {
-  MultiVector<T> x(layout, columns);
-  for (LocalIndex j = 0; j < columns; ++j) {
-    x.set_column(j, random_vector<T>(layout, seed + static_cast<std::uint64_t>(j)));
-  }
-  return x;
-}
-
 template <class T>
 class SeveralVectorsTest : public testing::Test {
  public:
@@ -46,8 +38,8 @@ class SeveralVectorsTest : public testing::Test {
     SCOPED_TRACE(a.name());
     constexpr Real<T> tolerance = 40 * 40 * std::numeric_limits<Real<T>>::epsilon();
     for (const LocalIndex columns : {0, 1, 4, 11}) {
-      const auto x = random_block<T>(a.column_layout(), columns, 5);
-      const auto y = random_block<T>(a.row_layout(), columns, 50);
+      const auto x = test::random_vectors<T>(a.column_layout(), columns, 5);
+      const auto y = test::random_vectors<T>(a.row_layout(), columns, 50);
       auto plain = y;
       Kokkos::deep_copy(plain.view(), T(std::numeric_limits<Real<T>>::quiet_NaN()));
       a.apply(x, plain);

@@ -17,15 +17,7 @@ using suan::GlobalIndex;
 using suan::Operator;
 using suan::Reason;
 using suan::Vector;
-
-/// ||b - A x|| / ||b||, computed apart from any solver.
-template <class T>
-double relative_residual(const Operator<T>& a, const Vector<T>& b, const Vector<T>& x) {
-  Vector<T> r(b.layout());
-  a.apply(x, r);
-  suan::axpby(T(1), b, T(-1), r);
-  return static_cast<double>(suan::norm2(r) / suan::norm2(b));
-}
+using suan::test::relative_residual;
 
 template <class T>
 class ConvergenceTest : public testing::Test {

@@ -10,6 +10,7 @@
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/vectors.hpp"
 #include "systems.hpp"
 
 namespace {
@@ -21,25 +22,8 @@ using suan::Operator;
 using suan::Reason;
 using suan::SolveReport;
 using suan::Vector;
-
-/// Pseudo-random vectors; each another.
-template <class T>
-MultiVector<T> random_vectors(const suan::Layout& layout, LocalIndex columns) {
-  MultiVector<T> x(layout, columns);
-  for (LocalIndex j = 0; j < columns; ++j) {
-    x.set_column(j, suan::random_vector<T>(layout, 20 + static_cast<std::uint64_t>(j)));
-  }
-  return x;
-}
-
-/// ||b - A x|| / ||b||, computed apart from any solver.
-template <class T>
-double relative_residual(const Operator<T>& a, const Vector<T>& b, const Vector<T>& x) {
-  Vector<T> r(b.layout());
-  a.apply(x, r);
-  suan::axpby(T(1), b, T(-1), r);
-  return static_cast<double>(suan::norm2(r) / suan::norm2(b));
-}
+using suan::test::random_vectors;
+using suan::test::relative_residual;
 
 std::vector<Reason> reasons(const std::vector<SolveReport>& reports) {
   std::vector<Reason> result;

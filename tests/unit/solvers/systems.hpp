@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "suan/distributed/assembly.hpp"
+#include "suan/vector/blas1.hpp"
 
 namespace suan::test {
 
@@ -36,6 +37,15 @@ DistributedMatrix<T> hermitian(GlobalIndex size) {
     if (i + 1 < size) row.add(i + 1, coupling(1));
     if (i + 7 < size) row.add(i + 7, coupling(1));
   });
+}
+
+/// ||b - A x|| / ||b||, computed apart from any solver.
+template <Scalar T>
+double relative_residual(const Operator<T>& a, const Vector<T>& b, const Vector<T>& x) {
+  Vector<T> r(b.layout());
+  a.apply(x, r);
+  axpby(T(1), b, T(-1), r);
+  return static_cast<double>(norm2(r) / norm2(b));
 }
 
 }  // namespace suan::test
