@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "matrix/deferred_errors.hpp"
 #include "solvers/joules.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -38,7 +39,11 @@ bool Solver<T>::Run::finished(double residual_norm) {
   ++report_.iterations;
   report_.residual_norm = residual_norm;
   report_.history.push_back(residual_norm);
-  if (log_ != nullptr) log_->iteration_finished(report_.iterations, residual_norm);
+  try {
+    if (log_ != nullptr) log_->iteration_finished(report_.iterations, residual_norm);
+  } catch (...) {
+    detail::settle(std::current_exception());  // a logger may throw on one rank, too
+  }
   if (!std::isfinite(residual_norm)) {
     end(Reason::not_finite,
         message("the residual of iteration ", report_.iterations, " is not finite"));
@@ -116,7 +121,9 @@ SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const V
   auto report = empty_report(a, m);
   const EnergyMeter energy;
   const Timer timer;
+  detail::DeferredErrors errors(a.comm());
   run_and_verify(a, m, b, x, report);
+  errors.throw_together();
   Kokkos::fence("suan::solve");
   report.solve_seconds = timer.seconds();
   report.joules = detail::joules_of_all(a.comm(), energy);
@@ -143,7 +150,9 @@ std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T
   for (auto& report : reports) report.path = a.block_path();
   const EnergyMeter energy;
   const Timer timer;
+  detail::DeferredErrors errors(a.comm());
   run_and_verify(a, m, b, x, reports);
+  errors.throw_together();
   Kokkos::fence("suan::solve");
   const double seconds = timer.seconds();
   const double joules = detail::joules_of_all(a.comm(), energy);
