@@ -19,10 +19,10 @@ namespace {
 using Duplicate = std::shared_ptr<const RankGroup>;
 
 /// All that are not freed yet, in the order in which they were made, which all ranks of each of
-/// them see alike.
+/// them see alike. Never destroyed: MPI_Finalize may be called after destructors of static objects.
 std::vector<Duplicate>& duplicates() {
-  static std::vector<Duplicate> instance;
-  return instance;
+  static auto* const instance = new std::vector<Duplicate>();
+  return *instance;
 }
 
 std::vector<Duplicate>::iterator find(const RankGroup* group) {
