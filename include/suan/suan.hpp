@@ -37,6 +37,7 @@
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
+#include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/registry.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"

@@ -27,6 +27,8 @@ constexpr ReasonText reason_texts[] = {
      "preconditioner."},
     {"time_limit",
      "The limit on time was reached: raise time_limit or use a stronger preconditioner."},
+    {"interrupted",
+     "The solve was asked to stop: x is the last iterate, from which another solve can go on."},
     {"stagnated",
      "The residual does not fall any more: the tolerance is out of reach in this precision, or the "
      "matrix is singular. Loosen rtol or check the right-hand side."},

@@ -58,6 +58,10 @@ class Operator {
   virtual DeviceView<const T> diagonal_entries() const { return {}; }
   /// Whether it is the identity, which solvers skip.
   virtual bool is_identity() const noexcept { return false; }
+  /// Whether two products with the same vector may differ, as those of a solver that iterates until
+  /// a tolerance: it is no linear map then. Methods take such a preconditioner in their flexible
+  /// forms.
+  virtual bool varies() const noexcept { return false; }
 
  protected:
   Operator() = default;
