@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "core/utf8.hpp"
 #include "distributed/mpi_calls.hpp"
 #include "suan/core/timer.hpp"
 
@@ -23,8 +24,8 @@ struct Ending {
   std::optional<std::string> error;
 };
 
-/// In one piece, so that lines of ranks do not mix.
-void print(const std::string& line) { std::cerr << line + '\n' << std::flush; }
+/// In one piece, so that lines of ranks do not mix; names of files may have any bytes in them.
+void print(const std::string& line) { std::cerr << detail::one_line(line) + '\n' << std::flush; }
 
 Ending call(const std::function<int()>& body, int error_code) noexcept {
   Ending ending{error_code, {}};
