@@ -47,13 +47,7 @@ Usage generate_usage() {
            "mpirun -n 4 suan generate convection_diffusion2d --size 1000 --convection 50 A.mtx"}};
 }
 
-int run_generate(const Communicator& world, const std::vector<std::string>& words) {
-  const auto usage = generate_usage();
-  const auto line = parse_command_line(usage, words);
-  if (line.help) {
-    if (world.is_root()) print_help(std::cout, usage);
-    return exit_solved;
-  }
+int run_generate(const Communicator& world, const CommandLine& line) {
   const auto arguments = make_options<GenerateArguments>(line);
   if (arguments.list) {
     if (world.is_root()) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.hpp"
 
+#include "core/utf8.hpp"
+
 namespace suan::cli {
 
 const OptionTable<SourceOptions>& SourceOptions::table() {
@@ -48,7 +50,7 @@ void check_source(const SourceOptions& source, const CommandLine& line) {
 }
 
 std::string source_name(const SourceOptions& source) {
-  if (source.problem.empty()) return source.matrix;
+  if (source.problem.empty()) return detail::one_line(source.matrix);
   return message(source.problem, ", size ", source.gallery.size);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/core/error.hpp"
 
+#include <cstring>
 #include <new>
 
 namespace suan {
@@ -30,12 +31,13 @@ void throw_error(ErrorKind kind, const std::string& text) {
 
 namespace {
 
-/// Also where there is no memory for the words.
+/// `words`, or others where there are none, or no memory for them: these fit into the string
+/// itself.
 void set_text(std::string& text, const char* words) noexcept {
   try {
-    text = words;
+    text = *words != '\0' ? words : "an error without a message";
   } catch (...) {
-    text.clear();
+    text = "no memory left";
   }
 }
 
@@ -55,13 +57,12 @@ ErrorKind current_error(std::string& text) noexcept {
   } catch (const std::exception& error) {
     set_text(text, error.what());
     // How Kokkos says it, in a std::runtime_error that names the memory, the size and the label.
-    if (text.find("memory space failed to allocate") != std::string::npos) {
+    if (std::strstr(error.what(), "memory space failed to allocate") != nullptr) {
       return ErrorKind::out_of_memory;
     }
   } catch (...) {
     set_text(text, "an exception that is no std::exception");
   }
-  if (text.empty()) set_text(text, "an exception without a message");
   return ErrorKind::internal;
 }
 

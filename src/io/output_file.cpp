@@ -85,6 +85,7 @@ OutputFile::OutputFile(const std::string& path, const Communicator& comm) : comm
   });
   path_ = comm_.broadcast(path_);
   part_path_ = comm_.broadcast(part_path_);
+  if (comm_.is_root()) unfinished_ = std::make_unique<UnfinishedFile>(part_path_.c_str());
 }
 
 OutputFile::~OutputFile() {
@@ -100,6 +101,7 @@ void OutputFile::commit() {
       throw_system_error(path_, "cannot move the finished file there");
     }
     committed_ = true;
+    unfinished_.reset();
     flush(folder_of(path_), O_RDONLY | O_DIRECTORY);
   });
   committed_ = true;

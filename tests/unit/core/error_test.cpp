@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <new>
+#include <typeinfo>
 
 namespace {
 
@@ -44,6 +45,21 @@ TEST(Error, CurrentErrorKnowsOwnAndForeignExceptions) {
   EXPECT_EQ(text, "foreign");
   EXPECT_EQ(kind_of(7, text), ErrorKind::internal);
   EXPECT_FALSE(text.empty());
+}
+
+// An empty text is easily taken for no error.
+TEST(Error, CurrentErrorHasWordsForAnErrorWithoutAny) {
+  std::string text;
+  EXPECT_EQ(kind_of(suan::InvalidArgument(""), text), ErrorKind::invalid_argument);
+  EXPECT_FALSE(text.empty());
+  EXPECT_EQ(kind_of(std::runtime_error(""), text), ErrorKind::internal);
+  EXPECT_FALSE(text.empty());
+}
+
+// std::terminate prints it before the text.
+TEST(Error, ItsClassHasAReadableName) {
+  EXPECT_NE(std::string(typeid(suan::InvalidArgument).name()).find("InvalidArgument"),
+            std::string::npos);
 }
 
 }  // namespace
