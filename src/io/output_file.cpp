@@ -82,10 +82,10 @@ OutputFile::OutputFile(const std::string& path, const Communicator& comm) : comm
     if (!comm_.is_root()) return;
     path_ = final_place(path);
     part_path_ = create_beside(path_);
+    cleanup_.emplace(part_path_);
   });
   path_ = comm_.broadcast(path_);
   part_path_ = comm_.broadcast(part_path_);
-  if (comm_.is_root()) unfinished_ = std::make_unique<UnfinishedFile>(part_path_.c_str());
 }
 
 OutputFile::~OutputFile() {
@@ -100,8 +100,8 @@ void OutputFile::commit() {
     if (::rename(part_path_.c_str(), path_.c_str()) != 0) {
       throw_system_error(path_, "cannot move the finished file there");
     }
+    cleanup_.reset();
     committed_ = true;
-    unfinished_.reset();
     flush(folder_of(path_), O_RDONLY | O_DIRECTORY);
   });
   committed_ = true;

@@ -4,10 +4,10 @@
 // Files that appear complete or not at all.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 
-#include "io/unfinished_files.hpp"
+#include "io/detail/signal_cleanup.hpp"
 #include "suan/distributed/communicator.hpp"
 
 namespace suan::detail {
@@ -36,7 +36,7 @@ class OutputFile {
  private:
   std::string path_;
   std::string part_path_;
-  std::unique_ptr<UnfinishedFile> unfinished_;  // on the first rank, until it is complete
+  std::optional<SignalCleanup> cleanup_;  // on the first rank, until the file is complete
   Communicator comm_;
   bool committed_ = false;
 };
