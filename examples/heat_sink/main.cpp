@@ -46,7 +46,7 @@ int run(const suan::Environment& env, int argc, char** argv) {
     options = parse(argc, argv);
     told = Options::table().write(options) + (options.help ? "help" : "no help");
   });
-  suan::require_agreement(comm, "suan_heat_sink", told);
+  suan::require_agreement(comm, "the options", told);
   if (options.help) {
     out << help_text();
     return 0;

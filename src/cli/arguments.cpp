@@ -71,9 +71,11 @@ std::vector<std::string> with_empty_values(const std::vector<OptionDescription>&
                                            const std::vector<std::string>& words) {
   std::vector<std::string> result;
   for (const auto& word : words) {
-    const bool empty = std::any_of(options.begin(), options.end(), [&word](const auto& option) {
-      return word == message("--", option.flag(), "=");
+    const auto option = std::find_if(options.begin(), options.end(), [&word](const auto& other) {
+      return word == message("--", other.flag(), "=");
     });
+    const bool empty = option != options.end();
+    if (empty && is_flag(*option)) throw_empty("", option->name);  // it takes no next word
     result.push_back(empty ? word.substr(0, word.size() - 1) : word);
     if (empty) result.emplace_back();
   }

@@ -40,11 +40,12 @@ void convert_as(const Communicator& world, const ConvertArguments& arguments,
                 const FileContents& contents) {
   const auto input = parse_file_name(arguments.input);
   const auto output = parse_file_name(arguments.output);
+  const MatrixMarketWriteOptions writing{arguments.matrix_market.allow_nonfinite};
   if (contents.kind == FileContents::Kind::matrix) {
-    write(output, read_matrix<T>(input, world, arguments.matrix_market));
+    write(output, read_matrix<T>(input, world, arguments.matrix_market), writing);
   } else {
     const auto layout = Layout::even(contents.rows, world);
-    write(output, read_vector<T>(input, layout, arguments.matrix_market));
+    write(output, read_vector<T>(input, layout, arguments.matrix_market), {}, writing);
   }
 }
 

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <csignal>
 
-#include "io/unfinished_files.hpp"
+#include "io/detail/signal_cleanup.hpp"
 
 namespace suan::cli {
 
@@ -19,7 +19,7 @@ static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_alw
 extern "C" void on_signal(int signal) {
   int none = 0;
   if (signals_are_noted.load() && noted_signal.compare_exchange_strong(none, signal)) return;
-  detail::remove_unfinished_files();
+  detail::clean_up_for_signal();
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }

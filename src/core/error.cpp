@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <new>
+#include <string_view>
 
 namespace suan {
 
@@ -41,6 +42,25 @@ void set_text(std::string& text, const char* words) noexcept {
   }
 }
 
+// How Kokkos says it, in a std::runtime_error: Kokkos ERROR: Host memory space failed to allocate
+// 12.87 GiB (label="suan::Csr::offsets").
+constexpr std::string_view kokkos_lacks_memory = " memory space failed to allocate ";
+
+/// The same in words of our own, where there is memory for them.
+void say_plainly(std::string& text) noexcept {
+  try {
+    const auto at = text.find(kokkos_lacks_memory) + kokkos_lacks_memory.size();
+    const auto label = text.find(" (label=\"", at);
+    if (label == std::string::npos) return;
+    const auto name = label + std::string_view(" (label=\"").size();
+    text = message("not enough memory: ", text.substr(at, label - at), " for ",
+                   text.substr(name, text.find('"', name) - name),
+                   " could not be allocated; use a smaller problem, more ranks or more machines");
+  } catch (...) {
+    return;
+  }
+}
+
 }  // namespace
 
 ErrorKind current_error(std::string& text) noexcept {
@@ -56,8 +76,8 @@ ErrorKind current_error(std::string& text) noexcept {
     return ErrorKind::out_of_memory;
   } catch (const std::exception& error) {
     set_text(text, error.what());
-    // How Kokkos says it, in a std::runtime_error that names the memory, the size and the label.
-    if (std::strstr(error.what(), "memory space failed to allocate") != nullptr) {
+    if (std::strstr(error.what(), kokkos_lacks_memory.data()) != nullptr) {
+      say_plainly(text);
       return ErrorKind::out_of_memory;
     }
   } catch (...) {

@@ -1,25 +1,19 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The files that this process has begun and not completed, for programs that a signal ends.
+// The names of files that are being written, and those that a killed program left.
 #pragma once
+
+#include <string>
 
 namespace suan::detail {
 
-/// While it lives, its file is removed by remove_unfinished_files().
-class UnfinishedFile {
- public:
-  /// `path` must live at least as long.
-  explicit UnfinishedFile(const char* path) noexcept;
-  ~UnfinishedFile();
-  UnfinishedFile(const UnfinishedFile&) = delete;
-  UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+/// A new name beside `path`: "<path>.<machine>.<process>.<random>.part". The number of the machine
+/// stands for this start of this machine, and for the container, in which process numbers hold.
+std::string unfinished_name(const std::string& path);
 
- private:
-  int place_ = -1;
-};
-
-/// May be called by a handler of signals, after which the process has to end.
-void remove_unfinished_files() noexcept;
+/// Removes the unfinished files beside `path` whose process ran on this machine and is gone. Those
+/// of other machines, which cannot be asked, stay.
+void remove_abandoned(const std::string& path) noexcept;
 
 }  // namespace suan::detail

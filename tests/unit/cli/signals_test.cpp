@@ -10,7 +10,7 @@
 #include <fstream>
 #include <limits>
 
-#include "io/unfinished_files.hpp"
+#include "io/detail/signal_cleanup.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/solvers/solve.hpp"
 
@@ -70,16 +70,16 @@ TEST(Signals, ANotedOneStopsTheSolveOfAllRanksAndNothingElse) {
   EXPECT_LT(stopped.true_residual_norm, std::numeric_limits<double>::infinity());
 }
 
-TEST(UnfinishedFiles, AreRemovedAndFinishedOnesAreNot) {
+TEST(SignalCleanup, RemovesFilesThatAreNotCompleteAndNoOthers) {
   const auto folder = fs::temp_directory_path() / ("suan_signals_" + std::to_string(::getpid()));
   fs::create_directories(folder);
   const std::string finished = (folder / "finished").string();
   const std::string unfinished = (folder / "unfinished").string();
   for (const auto& path : {finished, unfinished}) std::ofstream(path) << "text";
-  { const detail::UnfinishedFile file(finished.c_str()); }
+  { const detail::SignalCleanup file(finished); }
   {
-    const detail::UnfinishedFile file(unfinished.c_str());
-    detail::remove_unfinished_files();
+    const detail::SignalCleanup file(unfinished);
+    detail::clean_up_for_signal();
   }
   EXPECT_TRUE(fs::exists(finished));
   EXPECT_FALSE(fs::exists(unfinished));

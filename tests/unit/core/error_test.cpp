@@ -39,6 +39,14 @@ TEST(Error, CurrentErrorKnowsOwnAndForeignExceptions) {
   std::string text;
   EXPECT_EQ(kind_of(suan::IoError("no file"), text), ErrorKind::io_error);
   EXPECT_EQ(text, "no file");
+  EXPECT_EQ(
+      kind_of(std::runtime_error("Kokkos ERROR: Host memory space failed to allocate 12.87 GiB "
+                                 "(label=\"suan::Csr::offsets\")."),
+              text),
+      ErrorKind::out_of_memory);
+  EXPECT_EQ(text,
+            "not enough memory: 12.87 GiB for suan::Csr::offsets could not be allocated; use a "
+            "smaller problem, more ranks or more machines");
   EXPECT_EQ(kind_of(std::bad_alloc(), text), ErrorKind::out_of_memory);
   EXPECT_NE(text.find("memory"), std::string::npos);
   EXPECT_EQ(kind_of(std::runtime_error("foreign"), text), ErrorKind::internal);
