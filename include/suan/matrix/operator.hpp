@@ -58,6 +58,9 @@ class Operator {
   virtual DeviceView<const T> diagonal_entries() const { return {}; }
   /// Whether it is the identity, which solvers skip.
   virtual bool is_identity() const noexcept { return false; }
+  /// Collective. @throws InvalidArgument, on all ranks, when products would read copies of numbers
+  /// that have changed since. Solvers ask before they begin.
+  virtual void require_current() const {}
 
  protected:
   Operator() = default;
