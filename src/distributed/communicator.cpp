@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "core/host_loop.hpp"
+
 namespace suan {
 
 struct Communicator::State {
@@ -57,6 +59,7 @@ MPI_Datatype mpi_type<std::uint64_t>() {
 
 template <class T>
 T reduce(const Communicator& comm, T value, MPI_Op op) {
+  detail::require_outside_host_loop("MPI_Allreduce");
   T result = value;
   require(MPI_Allreduce(&value, &result, 1, mpi_type<T>(), op, comm.mpi()), "MPI_Allreduce");
   return result;
@@ -125,6 +128,7 @@ T Communicator::min(T value) const {
 template <class T>
 void Communicator::sum(std::span<T> values) const {
   if (size() == 1 || values.empty()) return;
+  detail::require_outside_host_loop("MPI_Allreduce");
   require(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), mpi_type<T>(),
                         MPI_SUM, mpi()),
           "MPI_Allreduce");
@@ -132,6 +136,7 @@ void Communicator::sum(std::span<T> values) const {
 
 std::int64_t Communicator::exclusive_sum(std::int64_t value) const {
   if (size() == 1) return 0;
+  detail::require_outside_host_loop("MPI_Exscan");
   std::int64_t result = 0;
   require(MPI_Exscan(&value, &result, 1, MPI_INT64_T, MPI_SUM, mpi()), "MPI_Exscan");
   return rank() == 0 ? 0 : result;
@@ -140,6 +145,7 @@ std::int64_t Communicator::exclusive_sum(std::int64_t value) const {
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
   std::vector<std::int64_t> result(static_cast<std::size_t>(size()), value);
   if (size() == 1) return result;
+  detail::require_outside_host_loop("MPI_Allgather");
   require(MPI_Allgather(&value, 1, MPI_INT64_T, result.data(), 1, MPI_INT64_T, mpi()),
           "MPI_Allgather");
   return result;
@@ -152,6 +158,7 @@ std::vector<std::vector<char>> Communicator::all_to_all_bytes(
   const auto self = static_cast<std::size_t>(rank());
   received[self].assign(send[self].begin(), send[self].end());
   if (ranks == 1) return received;
+  detail::require_outside_host_loop("MPI_Alltoall");
   std::vector<std::int64_t> send_sizes(ranks);
   std::vector<std::int64_t> receive_sizes(ranks);
   for (std::size_t r = 0; r < ranks; ++r) send_sizes[r] = static_cast<std::int64_t>(send[r].size());
@@ -195,6 +202,7 @@ std::vector<char> Communicator::gather_bytes(std::span<const char> bytes) const 
 
 std::string Communicator::broadcast(const std::string& text, int root) const {
   if (size() == 1) return text;
+  detail::require_outside_host_loop("MPI_Bcast");
   std::int64_t length = static_cast<std::int64_t>(text.size());
   require(MPI_Bcast(&length, 1, MPI_INT64_T, root, mpi()), "MPI_Bcast");
   std::string result = text;
@@ -206,7 +214,9 @@ std::string Communicator::broadcast(const std::string& text, int root) const {
 }
 
 void Communicator::barrier() const {
-  if (size() > 1) require(MPI_Barrier(mpi()), "MPI_Barrier");
+  if (size() == 1) return;
+  detail::require_outside_host_loop("MPI_Barrier");
+  require(MPI_Barrier(mpi()), "MPI_Barrier");
 }
 
 bool Communicator::congruent(const Communicator& other) const noexcept {

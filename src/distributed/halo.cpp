@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/host_loop.hpp"
 #include "kernels/elements.hpp"
 
 #if SUAN_HAVE_MPI && __has_include(<mpi-ext.h>)
@@ -196,6 +197,7 @@ auto used(const View& buffer, std::size_t elements) {
 
 template <Scalar T>
 void Halo<T>::send(const RowMajor<const T>& x) const {
+  detail::require_outside_host_loop("a product");
   State& s = *state_;
   s.vectors = static_cast<LocalIndex>(x.extent(1));
   const ExecutionSpace space;

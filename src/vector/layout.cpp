@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "suan/distributed/agreement.hpp"
+
 namespace suan {
 
 struct Layout::State {
@@ -24,6 +26,7 @@ Layout::Layout() {
 Layout Layout::serial(GlobalIndex size) { return checked(size, Communicator()); }
 
 Layout Layout::even(GlobalIndex size, const Communicator& comm) {
+  if (comm.size() > 1) require_agreement(comm, "Layout::even", message("size = ", size, '\n'));
   if (size < 0) throw InvalidArgument(message("a layout cannot have ", size, " elements"));
   const GlobalIndex each = size / comm.size();
   const GlobalIndex more = size % comm.size();
