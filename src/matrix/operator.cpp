@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/operator.hpp"
 
-#include "core/host_loop.hpp"
+#include "matrix/in_operator.hpp"
 #include "matrix/require_block.hpp"
 #include "suan/kernels/columns.hpp"
 
@@ -26,14 +26,14 @@ void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const
   require_same_layout("apply", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply", "y", y.layout(), "the rows of the operator", rows_);
   require_distinct(x, y);
-  const detail::InTurn turn;
+  const detail::InOperator here;
   do_apply(alpha, x, beta, y);
 }
 
 template <Scalar T>
 void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
   detail::require_block("apply", rows_, columns_, x, y);
-  const detail::InTurn turn;
+  const detail::InOperator here;
   do_apply_block(alpha, x, beta, y);
 }
 
@@ -43,7 +43,7 @@ T Operator<T>::apply_dot(const Vector<T>& x, Vector<T>& y) const {
   require_same_layout("apply_dot", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply_dot", "y", y.layout(), "the rows of the operator", rows_);
   require_distinct(x, y);
-  const detail::InTurn turn;
+  const detail::InOperator here;
   return do_apply_dot(x, y);
 }
 
@@ -54,7 +54,7 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
   require_same_layout("residual", "r", r.layout(), "the rows of the operator", rows_);
   require_distinct(x, r);
   require_distinct(b, r);
-  const detail::InTurn turn;
+  const detail::InOperator here;
   return do_residual(b, x, r);
 }
 
