@@ -99,7 +99,7 @@ class KrylovBasis {
 
   Vector<T> column(std::size_t j) const {
     const auto rows = static_cast<std::size_t>(layout_.local_size());
-    return Vector<T>(layout_, DeviceView<T>(v_.data() + j * rows, rows));
+    return Vector<T>::over(layout_, DeviceView<T>(v_.data() + j * rows, rows));
   }
   void set(std::size_t j, const Vector<T>& w, Real<T> norm) const {
     auto target = column(j);
