@@ -15,7 +15,7 @@ import cupyx.scipy.sparse as sparse
 import numpy
 
 RESULTS = 5
-SECONDS = 0.005  # of a result, about
+SECONDS = 0.005  # of a result, roughly
 
 
 def read(path):

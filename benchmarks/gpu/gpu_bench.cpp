@@ -60,7 +60,7 @@ int run(const Options& options, const suan::Environment& environment) {
   suan::bench::Contest contest(options.seconds, static_cast<int>(options.repetitions),
                                options.contestants, std::cout);
   const auto sources = suan::bench::matrix_sources(options.matrix, options.size, "");
-  // Most of the time would go into making matrices on one core.
+  // Most of the time would go into generating matrices on one core.
   std::map<std::string, std::future<HostCsr>> under_way;
   for (const auto& source : sources) {
     if (suan::bench::is_poisson(source.name)) continue;

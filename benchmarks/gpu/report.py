@@ -8,7 +8,7 @@ import sys
 
 # Suan's contestants; the others are cuSPARSE's.
 OURS = {"auto", "cuda", "sell", "sell_same", "bsr", "native", "optimize", "self_scheduling"}
-# They leave the choice to Suan, which is then what counts.
+# These leave the choice to Suan; that choice is what counts.
 CHOOSERS = {"auto", "optimize"}
 
 

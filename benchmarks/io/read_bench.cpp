@@ -33,7 +33,7 @@ struct Options {
   }
 };
 
-/// A file that is removed in the end when it was written here.
+/// The file to read; if it was written here, it is removed at the end.
 class InputFile {
  public:
   InputFile(const Options& options, const Communicator& comm) : path_(options.file), comm_(comm) {
@@ -61,7 +61,7 @@ class InputFile {
 void add(const Options& options, const Environment& environment) {
   const auto& comm = environment.world();
   const auto file = std::make_shared<InputFile>(options, comm);
-  // Reads it once, so that the file is in the system's cache as it is for every other reader.
+  // Reads it once, so that it is in the system's file cache as for every other reader.
   const auto first = suan::read_matrix_market<double>(file->path(), comm);
   const auto entries = static_cast<double>(first.global_entries());
   const auto bytes = static_cast<double>(std::filesystem::file_size(file->path()));

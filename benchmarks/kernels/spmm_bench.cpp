@@ -50,11 +50,11 @@ struct Problem {
   MultiVector<T> y;
   std::function<void(const MultiVector<T>& x, MultiVector<T>& y)> multiply;
   std::string path;
-  /// Of the arrays that a product reads once, vectors not counted.
+  /// Bytes of the arrays that a product reads once, without vectors.
   std::int64_t bytes;
 };
 
-/// The product in a format, or in csr by one of its kernels.
+/// The product in a format, or in csr through one of its kernels.
 template <class T>
 Problem<T> prepare(const Options& options, suan::Csr<T> a) {
   const auto vectors = static_cast<suan::LocalIndex>(options.vectors);
@@ -75,7 +75,7 @@ Problem<T> prepare(const Options& options, suan::Csr<T> a) {
   return problem;
 }
 
-/// Element e is 1 + (e mod 17) / 16: exact in float too.
+/// Element e is 1 + (e mod 17) / 16, which is exact even in float.
 template <class T>
 Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource& source) {
   auto problem = prepare(options, suan::bench::local_matrix<T>(source));

@@ -54,7 +54,7 @@ def draw_bars(operation, cases, absent, path):
             labels.append(f"{value:.3g} ms" + ("" if over is None else f"  {over:.2f}x"))
         axis.bar_label(bars, labels, padding=3, fontsize=8)
         axis.set_title(f"{case['shape']} ({case['size']})", loc="left", fontsize=10)
-        # Who is ten times slower than the next one leaves room for the others.
+        # A contestant ten times slower than the next one is cut off, to leave room for the others.
         limit = max(values)
         if len(values) > 2 and limit > 4 * sorted(values)[-2]:
             limit = 2 * sorted(values)[-2]

@@ -10,14 +10,14 @@ import math
 import statistics
 
 READ = "read, 2 MiB pages"
-#: Per operation, the contestants of Suan that others are compared with; the first is the one that
-#: each case's table divides by.
+#: For each operation, Suan's contestants that the others are compared with; the first is the one by
+#: which each case's table divides.
 SUAN = {
     "spmv": ["Suan", "Suan optimised"],
     "storage": ["Suan, 64 bits"],
     "solve": ["Suan CG + Jacobi", "Suan CG + Jacobi, optimised"],
 }
-#: The relative error of one value that a storage rounds to its significand of 24 or 8 bits.
+#: The relative error of a value rounded to a significand of 24 or 8 bits.
 ROUNDING = {"Suan, 32 bits": 2.0**-24, "Suan, 16 bits": 2.0**-8}
 TOLERANCE = 1e-9
 
@@ -35,7 +35,7 @@ def seconds_of(line):
 
 
 def geometric_mean(values):
-    """Of positive numbers, of which there must be one at least."""
+    """Of positive numbers, at least one."""
     values = list(values)
     if not values or min(values) <= 0:
         raise ValueError(f"there is no geometric mean of {values}")
@@ -101,7 +101,7 @@ def ratio(turns, others):
 
 
 def fastest_peer(here):
-    """Per round the fastest of those that are not Suan's."""
+    """For each round, the fastest contestant that is not Suan's."""
     best = {}
     for line in here:
         if line["operation"] == "stream" or is_suan(line["contestant"]):
@@ -113,7 +113,7 @@ def fastest_peer(here):
 
 
 def flops(operation, here):
-    """Floating-point operations of one call, where the lines tell; 8 vectors in an spmm."""
+    """Floating-point operations of one call, if the lines tell; 8 vectors in an spmm."""
     for line in here:
         if "multiply_adds" in line:
             return 2 * line["multiply_adds"]
