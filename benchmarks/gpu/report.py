@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of what ./dev gpu-check has measured: python3 benchmarks/gpu/report.py FILE.json"""
+"""Tables from the results of ./dev gpu-check: python3 benchmarks/gpu/report.py FILE.json"""
 
 import json
 import math

@@ -24,7 +24,8 @@ struct Options {
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::OptionTable<Options>()
-            .value("file", &Options::file, "The file to read; without one, one is written.")
+            .value("file", &Options::file,
+                   "The file to read; default: a file written for this run.")
             .number("size", &Options::size, 1, 1200,
                     "Points in each direction of the 7-point problem that is written.")
             .number("repetitions", &Options::repetitions, 1, 10000,

@@ -156,6 +156,6 @@ void add(const Options& options, const Environment& environment) {
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "What rearranges a sparse matrix or looks at all of it, in units of one SpMV.",
+      argc, argv, "Operations that rearrange or traverse a sparse matrix, in units of one SpMV.",
       add);
 }

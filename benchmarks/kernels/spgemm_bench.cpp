@@ -30,9 +30,9 @@ struct Options {
     static const auto table =
         suan::bench::matrix_table<Options>()
             .choice("operation", &Options::operation, {"square", "galerkin"},
-                    "A A, or P^T A P with a prolongator of smoothed aggregation (7pt and 27pt).")
+                    "A A, or P^T A P with a smoothed-aggregation prolongator (7pt and 27pt).")
             .value("prolongator", &Options::prolongator,
-                   "A file of benchmark_matrix with P, to go with --file.")
+                   "A file of benchmark_matrix with P, used with --file.")
             .include(&Options::measure);
     return table;
   }

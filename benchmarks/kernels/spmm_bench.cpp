@@ -30,7 +30,7 @@ struct Options {
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::bench::matrix_table<Options>()
-            .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
+            .number("vectors", &Options::vectors, 1, 64, "Number of vectors.")
             .choice("kernel", &Options::kernel, {"auto", "native", "cusparse", "cuda"},
                     "The implementation of the product in csr.")
             .choice("format", &Options::format, {"csr", "sell", "bsr", "auto"},

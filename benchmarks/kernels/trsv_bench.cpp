@@ -34,7 +34,7 @@ struct Options {
     static const auto table =
         suan::bench::matrix_table<Options>()
             .choice("schedule", &Options::schedule, {"auto", "sequential", "levels", "blocks"},
-                    "How the rows are put in order.")
+                    "The schedule of the rows.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array when the read bandwidth is measured.")
             .include(&Options::measure);

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Who is measured: how each program is built, started and read.
+"""The contestants: how to build, start and read each program.
 
-Every program prints one JSON object per measurement (common.hpp says which); Suan's own drivers are
-Google Benchmark programs, whose JSON suan_runs.py brings into the same form. A contestant that cannot
-run has `absent` set to the reason, which the tables show.
+Every program prints one JSON object per measurement (see common.hpp); Suan's own drivers are Google
+Benchmark programs, whose JSON suan_runs.py converts to the same form. A contestant that cannot run has
+`absent` set to the reason, which the tables show.
 """
 
 import json

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pictures of a comparison: bars per operation, and a roofline.
 
-pictures.py FILE.json FOLDER draws those of a file that run.py wrote.
+pictures.py FILE.json FOLDER draws them from a file written by run.py.
 """
 
 import json
@@ -100,8 +100,8 @@ def roofline_points(summary):
 
 
 def draw_roofline(summary, path):
-    """One panel per operation, because the operations' intensities lie far apart: work per byte by
-    the formulas against speed, under the bandwidth that was measured in the same rounds."""
+    """One panel per operation, because their intensities differ widely: work per byte by the formulas
+    against speed, under the bandwidth measured in the same rounds."""
     import matplotlib.pyplot as plt
 
     points = roofline_points(summary)

@@ -3,7 +3,7 @@
 """From measurements to ratios, geometric means and tables.
 
 A line is a measurement: contestant, operation, shape, round, seconds and more. A case is all lines of
-one operation on one shape. Ratios are formed within a round, and a case's is their median.
+one operation on one shape. Ratios are formed within a round; the ratio of a case is their median.
 """
 
 import math
@@ -94,7 +94,7 @@ def by_round(here, name):
 
 
 def ratio(turns, others):
-    """Median over the rounds of the first's time divided by the second's time in the same round;
+    """Median over the rounds of the first one's time divided by the second one's in the same round;
     None when they share no round."""
     ratios = [seconds_of(turns[k]) / seconds_of(others[k]) for k in turns if k in others]
     return statistics.median(ratios) if ratios else None
@@ -200,7 +200,7 @@ def summarise_case(operation, shape, here):
 
 def means_of(figures):
     """For each contestant, and for the best peer: the geometric mean over the shapes of its time
-    divided by that of each of Suan's contestants, and over how many shapes."""
+    divided by that of each of Suan's contestants, and the number of shapes."""
     ratios = {}
     for case in figures:
         entries = [(row["contestant"], row["time_over"]) for row in case["rows"]]

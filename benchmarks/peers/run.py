@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Measures Suan beside MKL, Eigen, PETSc and SciPy in the same run, on the same matrices, which one
+"""Compares Suan with MKL, Eigen, PETSc and SciPy in the same run, on the same matrices, which one
 program writes to files that all read.
 
-The contestants take turns, round after round, because a machine is not equally fast from one minute
-to the next: ratios are formed within a round, and the median over the rounds is reported. Each round
-begins with the bandwidth of the memory. docs/benchmarks.md has the method and the formulas.
+The contestants take turns, round after round, because a machine's speed changes from one minute to
+the next: ratios are formed within a round, and the median over the rounds is reported. Each round
+starts with the memory bandwidth. docs/benchmarks.md has the method and the formulas.
 """
 
 import argparse

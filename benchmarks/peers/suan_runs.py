@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Suan's own drivers as contestants: with which arguments they run, and what of Google Benchmark's
-JSON becomes a line of the form that the peers print."""
+"""Suan's own drivers as contestants: their arguments, and the conversion of Google Benchmark's JSON to
+the lines that the peers print."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ class Unreadable(Exception):
 
 @dataclass
 class SuanRun:
-    """One start of a driver. `results` says which operation and contestant the benchmark with this
-    ending of its name is; `keys` are counters that the lines take over."""
+    """One start of a driver. `results` maps the end of a benchmark's name to its operation and
+    contestant; `keys` are counters copied to the lines."""
 
     driver: str
     arguments: list

@@ -82,5 +82,5 @@ void add(const Options& options, const Environment& environment) {
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "Bandwidth of the memory: read, sum, triad, and Suan's dot and axpby.", add);
+      argc, argv, "Memory bandwidth: read, sum, triad, and Suan's dot and axpby.", add);
 }
