@@ -40,12 +40,12 @@ double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x,
 
 namespace {
 
-/// The largest of some numbers, and whether there is a NaN among them, which comparisons lose.
+/// The maximum of some numbers, and whether one is NaN, which comparisons would lose.
 template <class R>
 struct Largest {
   R value = 0;
   bool has_nan = false;
-  /// Takes in another number, or what was found among others.
+  /// Includes another number, or the result for others.
   KOKKOS_INLINE_FUNCTION void take(R size) {
     value = size > value ? size : value;
     has_nan |= size != size;

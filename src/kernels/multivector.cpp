@@ -11,7 +11,7 @@ namespace suan::kernels {
 
 namespace {
 
-/// Columns that a loop goes through side by side: enough that w is read seldom, few enough for
+/// Columns that a loop processes together: enough that w is rarely read, few enough for the
 /// registers.
 constexpr int width = 4;
 
@@ -47,7 +47,7 @@ struct DotTerms {
   }
 };
 
-/// sums[j] += v_j^H w over first <= i < last, for some columns v, which lie at a distance.
+/// sums[j] += v_j^H w over first <= i < last, for some columns v, at a fixed stride.
 template <int columns, Scalar T>
 void add_dots(const T* v, std::size_t distance, const T* w, std::int64_t first, std::int64_t last,
               SumOf<T>* sums) {
@@ -161,8 +161,8 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
 
 #else
 
-// A block of w stays in the first-level cache while all columns pass by: V is read once and w once,
-// whatever the number of columns.
+// A block of w stays in the first-level cache while all columns are processed: V and w are read
+// once, whatever the number of columns.
 
 template <Scalar T>
 void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
@@ -171,7 +171,7 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
   const auto n = static_cast<std::int64_t>(w.extent(0));
   const int parts = parts_of_work(space, n * static_cast<std::int64_t>(h.size()));
   const std::size_t distance = v.stride(1);
-  // A cache line between the sums of the parts, so that none waits for another one.
+  // With a cache line between the sums of the parts, which prevents false sharing.
   const std::size_t part_size = h.size() + 64 / sizeof(Number);
   std::vector<Number> sums(static_cast<std::size_t>(parts) * part_size);
   for_parts("suan::multi_dot", space, parts, [&](int part) {
