@@ -6,8 +6,8 @@
 
 namespace suan::kernels {
 
-// Each element is read before anything is written: for all that a compiler knows the arrays may
-// overlap, and on a GPU a load behind a store waits for what is stored.
+// Each element is read before anything is written: the compiler must assume that the arrays
+// overlap, and on a GPU a load after a store waits for it.
 
 template <Scalar T>
 CgSums cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,

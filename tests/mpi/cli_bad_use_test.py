@@ -62,7 +62,7 @@ class BadUse(Case):
         for name, text in cases.items():
             with self.subTest(name):
                 path = self.write("bad.mtx", text)
-                # One process shows that solve refuses as info does; ranks cost time.
+                # One process is enough to show that solve refuses what info does; ranks cost time.
                 for command in ("info",) if options.ranks else ("info", "solve"):
                     self.fail(command, path, says="bad.mtx")
         with self.subTest("truncated gzip"):
@@ -136,8 +136,8 @@ class BadUse(Case):
 
     def test_a_failed_write_leaves_the_old_file(self):
         self.write("x.mtx", "old")
-        # Files may have 8 MiB, so the write of 16 fails when it is under way. The limit is set below
-        # mpiexec, which has files of its own.
+        # Files are limited to 8 MiB, so writing 16 fails half-way. The limit applies below mpiexec,
+        # which has files of its own.
         words = self.command("generate", "poisson2d", "--size", "500", "x.mtx")
         place = words.index(options.suan)
         words[place:place] = ["bash", "-c", 'ulimit -f 8192; exec "$@"', "bash"]

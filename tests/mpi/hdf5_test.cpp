@@ -74,7 +74,7 @@ TYPED_TEST(Hdf5Ranks, UnevenLayoutsWithEmptyRanks) {
   using T = TypeParam;
   const int ranks = this->world_.size();
   const Pattern pattern{40, 40};
-  // Each rank in turn holds everything, the others nothing.
+  // Each rank in turn owns everything, the others nothing.
   for (int owner = 0; owner < ranks; ++owner) {
     const auto layout =
         Layout::from_local_size(this->world_.rank() == owner ? 40 : 0, this->world_);
@@ -94,7 +94,7 @@ class Hdf5Mpi : public testing::Test {
   std::string path_ = folder_.file("a.h5");
 };
 
-// A file is closed by ranks that are not equally fast, which must not wait for each other for ever.
+// Ranks of different speed close a file and must not wait for each other forever.
 TEST_F(Hdf5Mpi, FilesAreCompletedOnAnyTiming) {
   const auto x = make_vector<double>(Layout::even(1000, world_));
   for (int k = 0; k < 20; ++k) {

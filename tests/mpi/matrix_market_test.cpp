@@ -80,7 +80,7 @@ std::vector<Row<T>> rows_of(const DistributedMatrix<T>& a) {
   return rows;
 }
 
-/// Reads a file with all ranks and with this one alone and compares this rank's rows.
+/// Reads a file with all ranks and with this rank alone, and compares this rank's rows.
 template <class T>
 void expect_same_as_one_rank(const std::string& path) {
   const auto all = read_matrix_market<T>(path, Communicator::world());
@@ -234,7 +234,7 @@ TEST(MatrixMarketRanks, AllRanksThrowTheFirstError) {
   const auto world = Communicator::world();
   const SharedFolder folder;
   auto text = shuffled_file("real general", 400, 400, 5, false);
-  // Two bad lines far apart: the first must be named, whoever reads it.
+  // Two bad lines far apart: the first must be named, whichever rank reads it.
   const auto late = text.rfind('\n', text.size() - 50);
   text.insert(late + 1, "9999 1 1\n");
   const auto early = text.find('\n', text.size() / 3);

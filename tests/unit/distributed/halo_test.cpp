@@ -10,7 +10,7 @@ using suan::GlobalIndex;
 using suan::Halo;
 using suan::Layout;
 
-/// The numbers of every third element, but for this rank's.
+/// The numbers of every third element, except this rank's own.
 std::vector<GlobalIndex> every_third_of_others(const Layout& layout) {
   std::vector<GlobalIndex> needed;
   for (GlobalIndex i = 0; i < layout.global_size(); i += 3) {
@@ -43,7 +43,7 @@ TYPED_TEST(HaloTest, BringsEveryThirdElementOfTheOthers) {
   }
 }
 
-// Also columns of a wider array, after fewer vectors and after more.
+// Also columns of a wider array, and after exchanges of fewer and of more vectors.
 TYPED_TEST(HaloTest, BringsRowsOfSeveralVectors) {
   using T = TypeParam;
   const auto layout = Layout::even(50, suan::Communicator::world());

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is refused, with which words and at which line.
+// Invalid files, and the messages and line numbers of their errors.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -173,7 +173,7 @@ TEST(MatrixMarketRefusal, MemoryLimit) {
   std::string text = real + "1000 1000 100\n";
   for (int i = 1; i <= 100; ++i) text += std::to_string(i) + " 1 1\n";
   EXPECT_THAT(refusal(text, ErrorKind::out_of_memory, options), HasSubstr("memory_limit_gib"));
-  // Compressed, few bytes may announce much; the announcement alone must not allocate.
+  // A few compressed bytes may announce a large matrix; the announcement alone must not allocate.
   EXPECT_THAT(refusal(gzipped(real + "2000000000 1000 10000\n" + std::string(8000, '%') + "\n"),
                       ErrorKind::out_of_memory, options),
               HasSubstr("line 2"));
@@ -220,7 +220,7 @@ TEST(MatrixMarketRefusal, VectorSizesNameBoth) {
                DimensionMismatch);
 }
 
-/// Either an error in words or a matrix; anything else would end the program.
+/// Either an error message or a matrix; anything else would end the program.
 void read_whatever_it_is(const std::string& text) {
   try {
     read_text(text);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Written files: their text, their bits when they come back, and failures that destroy nothing.
+// Written files: their text, their bits when read back, and failures that destroy nothing.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
