@@ -50,15 +50,6 @@ double sum_of(const suan::DeviceView<const double>& b) {
   return sum;
 }
 
-void triad(const suan::DeviceView<double>& a, const suan::DeviceView<const double>& b,
-           const suan::DeviceView<const double>& c) {
-  Kokkos::parallel_for(
-      "suan::bench::triad",
-      Kokkos::RangePolicy<suan::ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          0, static_cast<std::int64_t>(a.extent(0))),
-      KOKKOS_LAMBDA(std::int64_t i) { a(i) = b(i) + 3.0 * c(i); });
-}
-
 void add(const Options& options, const Environment& environment) {
   const auto& comm = environment.world();
   const auto n = static_cast<std::size_t>(options.elements);
@@ -68,7 +59,8 @@ void add(const Options& options, const Environment& environment) {
   add_one("stream/read", options, comm, 16,
           [=] { benchmark::DoNotOptimize(suan::bench::read_dot(b.view(), c.view())); });
   add_one("stream/sum", options, comm, 8, [=] { benchmark::DoNotOptimize(sum_of(b.view())); });
-  add_one("stream/triad", options, comm, 24, [=] { triad(a.view(), b.view(), c.view()); });
+  add_one("stream/triad", options, comm, 24,
+          [=] { suan::bench::triad(a.view(), b.view(), c.view()); });
 
   const auto layout = suan::Layout::from_local_size(options.elements, comm);
   const auto x = std::make_shared<suan::Vector<double>>(suan::ones(layout));

@@ -65,6 +65,28 @@ double read_dot_device(const DeviceView<const double>& b, const DeviceView<const
 
 }  // namespace
 
+void triad(const DeviceView<double>& a, const DeviceView<const double>& b,
+           const DeviceView<const double>& c) {
+  Kokkos::parallel_for(
+      "suan::bench::triad",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+          0, static_cast<std::int64_t>(a.extent(0))),
+      KOKKOS_LAMBDA(std::int64_t i) { a(i) = b(i) + 3.0 * c(i); });
+}
+
+namespace {
+
+/// The median of what rate() says in several calls.
+template <class Rate>
+double median_of_calls(const Rate& rate) {
+  std::vector<double> rates(15);
+  for (double& one : rates) one = rate();
+  std::ranges::sort(rates);
+  return rates[rates.size() / 2];
+}
+
+}  // namespace
+
 LargeArray::LargeArray(const std::string& label, std::size_t elements, double value) {
   if constexpr (on_host) {
     memory_ = allocate_large(elements * sizeof(double));
@@ -104,10 +126,28 @@ double ReadMeter::gigabytes_per_second() const {
 }
 
 double ReadMeter::median() const {
-  std::vector<double> rates(15);
-  for (double& rate : rates) rate = gigabytes_per_second();
-  std::ranges::sort(rates);
-  return rates[rates.size() / 2];
+  return median_of_calls([this] { return gigabytes_per_second(); });
+}
+
+TriadMeter::TriadMeter(const Communicator& comm, std::int64_t elements)
+    : comm_(comm),
+      a_("suan::bench::a", static_cast<std::size_t>(elements), 0.0),
+      b_("suan::bench::b", static_cast<std::size_t>(elements), 1.0),
+      c_("suan::bench::c", static_cast<std::size_t>(elements), 2.0) {
+  for (int i = 0; i < 2; ++i) gigabytes_per_second();
+}
+
+double TriadMeter::gigabytes_per_second() const {
+  comm_.barrier();
+  const Timer timer;
+  triad(a_.view(), b_.view(), c_.view());
+  Kokkos::fence("suan::bench::triad");
+  const double seconds = comm_.max(timer.seconds());
+  return 24.0 * static_cast<double>(a_.view().extent(0)) * comm_.size() / seconds * 1e-9;
+}
+
+double TriadMeter::median() const {
+  return median_of_calls([this] { return gigabytes_per_second(); });
 }
 
 }  // namespace suan::bench

@@ -29,6 +29,11 @@ class LargeArray {
 /// caller the same bits on each run, this one may add in any order.
 double read_dot(const DeviceView<const double>& b, const DeviceView<const double>& c);
 
+/// a_i = b_i + 3 c_i. Counted as 24 bytes per element, which leaves out that a CPU's caches read
+/// `a` before it is written.
+void triad(const DeviceView<double>& a, const DeviceView<const double>& b,
+           const DeviceView<const double>& c);
+
 /// Measures the read bandwidth again and again, because a shared machine is not equally fast from
 /// one second to the next: what is compared with it is to be measured between two calls.
 class ReadMeter {
@@ -42,6 +47,21 @@ class ReadMeter {
 
  private:
   Communicator comm_;
+  LargeArray b_;
+  LargeArray c_;
+};
+
+/// The same of the triad, for passes that write.
+class TriadMeter {
+ public:
+  TriadMeter(const Communicator& comm, std::int64_t elements);
+  /// The median of several, in GB/s.
+  double median() const;
+
+ private:
+  double gigabytes_per_second() const;
+  Communicator comm_;
+  LargeArray a_;
   LargeArray b_;
   LargeArray c_;
 };

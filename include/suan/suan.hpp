@@ -12,6 +12,7 @@
 #include "suan/core/report.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/core/types.hpp"
+#include "suan/distributed/agreement.hpp"
 #include "suan/distributed/assembly.hpp"
 #include "suan/distributed/communicator.hpp"
 #include "suan/distributed/distributed_matrix.hpp"

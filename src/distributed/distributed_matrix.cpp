@@ -117,7 +117,8 @@ Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x
   if (remote_.matrix.rows() > 0) {
     kernels::spmv_add_rows<T>(space, T(-1), remote_.matrix.view(), remote_.row_numbers, received,
                               r.view(), {});
-    squares = kernels::sum_of_squares<T>(space, std::as_const(r).view(), Real<T>(1));
+    squares = static_cast<Real<T>>(
+        kernels::sum_of_squares<T>(space, std::as_const(r).view(), Real<T>(1)));
   }
   return norm2(r, squares);
 }

@@ -4,42 +4,47 @@
 // The passes of the conjugate gradient method for several vectors side by side.
 #include "kernels/column_sums.hpp"
 #include "kernels/elements.hpp"
+#include "kernels/vector_loops.hpp"
 #include "suan/kernels/cg_update.hpp"
 
 namespace suan::kernels {
 
 template <Scalar T>
 void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMajor<const T>& q,
-                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums<T>* sums) {
+                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums* sums) {
+  using Number = SumOf<T>;
   constexpr const char* label = "suan::cg_update_residuals";
   const bool scaled = d.extent(0) > 0;
 #if SUAN_HAVE_CUDA
   const auto steps = on_device(space, alpha, r.extent(1));
+  std::vector<Sums<2>> both(r.extent(1));
   sum_columns(
       label, space, r.extent(0), r.extent(1),
       KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) {
         const T ri = r(i, c) - steps(c) * q(i, c);
         r(i, c) = ri;
-        const Real<T> square = abs_squared(ri);
-        return CgSums<T>{square, scaled ? real_part<T>(conjugate(ri) * d(i) * ri) : square};
+        const double square = abs_squared(Number(ri));
+        return Sums<2>{{square, scaled ? real_part(Number(d(i))) * square : square}};
       },
-      sums);
+      both.data());
+  for (std::size_t c = 0; c < both.size(); ++c) sums[c] = {both[c].value[0], both[c].value[1]};
 #else
   const std::size_t k = r.extent(1);
-  std::vector<Real<T>> both(2 * k);
+  std::vector<double> both(2 * k);
   sum_rows(
       label, space, r.extent(0), 2 * k,
-      [&](std::int64_t i, Real<T>* rr) {
+      [&](std::int64_t i, double* rr) {
         T* const row = row_of(r, i);
         const T* const product = row_of(q, i);
-        Real<T>* const rz = rr + k;
-        const T by = scaled ? d(i) : T(1);
+        double* const rz = rr + k;
+        const double by = scaled ? real_part(Number(d(i))) : 1.0;
 #pragma GCC ivdep
         for (std::size_t c = 0; c < k; ++c) {
           const T ri = row[c] - alpha[c] * product[c];
           row[c] = ri;
-          rr[c] += abs_squared(ri);
-          rz[c] += real_part<T>(conjugate(ri) * by * ri);
+          const double square = abs_squared(Number(ri));
+          rr[c] += square;
+          rz[c] += by * square;
         }
       },
       both.data());
@@ -66,11 +71,11 @@ void cg_update_direction(const ExecutionSpace& space, const T* alpha, const T* b
       });
 }
 
-#define SUAN_INSTANTIATE(T)                                                                     \
-  template void cg_update_residual(const ExecutionSpace&, const T*, const RowMajor<const T>&,   \
-                                   const DeviceView<const T>&, const RowMajor<T>&, CgSums<T>*); \
-  template void cg_update_direction(const ExecutionSpace&, const T*, const T*,                  \
-                                    const DeviceView<const T>&, const RowMajor<const T>&,       \
+#define SUAN_INSTANTIATE(T)                                                                   \
+  template void cg_update_residual(const ExecutionSpace&, const T*, const RowMajor<const T>&, \
+                                   const DeviceView<const T>&, const RowMajor<T>&, CgSums*);  \
+  template void cg_update_direction(const ExecutionSpace&, const T*, const T*,                \
+                                    const DeviceView<const T>&, const RowMajor<const T>&,     \
                                     const RowMajor<T>&, const RowMajor<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)

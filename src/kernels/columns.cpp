@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/columns.hpp"
 
+#include <vector>
+
 #include "kernels/column_sums.hpp"
 #include "kernels/elements.hpp"
+#include "suan/kernels/sums.hpp"
 
 namespace suan::kernels {
 
@@ -83,24 +86,31 @@ void clear_column(const ExecutionSpace& space, const RowMajor<T>& y, std::size_t
 template <Scalar T>
 void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
                  const RowMajor<const T>& y, T* result) {
+  using Number = SumOf<T>;
   constexpr const char* label = "suan::column_dots";
+  std::vector<Number> sums(x.extent(1));
 #if SUAN_HAVE_CUDA
   sum_columns(
       label, space, x.extent(0), x.extent(1),
-      KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) { return conjugate(x(i, c)) * y(i, c); },
-      result);
+      KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) {
+        return Number(conjugate(x(i, c))) * Number(y(i, c));
+      },
+      sums.data());
 #else
   const std::size_t k = x.extent(1);
   sum_rows(
       label, space, x.extent(0), k,
-      [&](std::int64_t i, T* sums) {
+      [&](std::int64_t i, Number* some) {
         const T* const left = row_of(x, i);
         const T* const right = row_of(y, i);
 #pragma GCC ivdep
-        for (std::size_t c = 0; c < k; ++c) sums[c] += conjugate(left[c]) * right[c];
+        for (std::size_t c = 0; c < k; ++c) {
+          some[c] += Number(conjugate(left[c])) * Number(right[c]);
+        }
       },
-      result);
+      sums.data());
 #endif
+  for (std::size_t c = 0; c < sums.size(); ++c) result[c] = static_cast<T>(sums[c]);
 }
 
 #define SUAN_INSTANTIATE(T)                                                                       \

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "kernels/parts.hpp"
-#include "suan/core/types.hpp"
+#include "suan/kernels/sums.hpp"
 
 namespace suan::kernels {
 
@@ -124,15 +124,16 @@ void product(const char* label, const ExecutionSpace& space, T alpha, const Matr
 template <Scalar T, class Matrix>
 T product_dot(const char* label, const ExecutionSpace& space, const Matrix& m,
               const DeviceView<const T>& x, const DeviceView<T>& y) {
+  using Number = SumOf<T>;
 #if SUAN_HAVE_CUDA
-  return sum_over_rows<T, T>(
+  return static_cast<T>(sum_over_rows<Number, T>(
       label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) {
         y(i) = mx;
-        return conjugate(x(i)) * mx;
-      });
+        return Number(conjugate(x(i))) * Number(mx);
+      }));
 #else
-  const auto row = [&x](LocalIndex i, T mx) { return conjugate(x(i)) * mx; };
-  return sum_over_rows<T, T>(label, space, m, x, row, y.data());
+  const auto row = [&x](LocalIndex i, T mx) { return Number(conjugate(x(i))) * Number(mx); };
+  return static_cast<T>(sum_over_rows<Number, T>(label, space, m, x, row, y.data()));
 #endif
 }
 
@@ -140,12 +141,11 @@ template <Scalar T, class Matrix>
 Real<T> product_residual(const char* label, const ExecutionSpace& space, const Matrix& m,
                          const DeviceView<const T>& x, const DeviceView<const T>& b,
                          const DeviceView<T>& r) {
-  // In double also for float: a thread adds up hundreds of thousands of partial sums.
   return static_cast<Real<T>>(sum_over_rows<double, T>(
       label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) {
         const T ri = b(i) - mx;
         r(i) = ri;
-        return static_cast<double>(abs_squared(ri));
+        return abs_squared(SumOf<T>(ri));
       }));
 }
 

@@ -14,7 +14,7 @@ template <Scalar T>
 T PreparedSpmv<T>::apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
                              const DeviceView<T>& y) const {
   apply(space, T(1), x, T(0), y);
-  return dot<T>(space, x, y);
+  return static_cast<T>(dot<T>(space, x, y));
 }
 
 template <Scalar T>
@@ -22,7 +22,7 @@ Real<T> PreparedSpmv<T>::residual(const ExecutionSpace& space, const DeviceView<
                                   const DeviceView<const T>& b, const DeviceView<T>& r) const {
   Kokkos::deep_copy(space, r, b);
   apply(space, T(-1), x, T(1), r);
-  return sum_of_squares<T>(space, r, Real<T>(1));
+  return static_cast<Real<T>>(sum_of_squares<T>(space, r, Real<T>(1)));
 }
 
 template <Scalar T>

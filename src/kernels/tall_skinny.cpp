@@ -7,6 +7,7 @@
 
 #include "core/threads.hpp"
 #include "kernels/block_sums.hpp"
+#include "suan/kernels/sums.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda.hpp"
@@ -178,20 +179,25 @@ void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
   const auto size = static_cast<std::size_t>(tall * wide);
   // A cache line between them, so that no part waits for another one.
   const std::size_t distance = size + 64 / sizeof(T);
-  std::vector<T> sums(static_cast<std::size_t>(parts) * distance);
+  std::vector<SumOf<T>> sums(static_cast<std::size_t>(parts) * distance);
+  std::vector<T> block_sums(static_cast<std::size_t>(parts) * distance);
   Kokkos::parallel_for("suan::inner_products", Parts(space, 0, parts), [&](int part) {
-    T* const own = sums.data() + static_cast<std::size_t>(part) * distance;
+    SumOf<T>* const own = sums.data() + static_cast<std::size_t>(part) * distance;
+    T* const block = block_sums.data() + static_cast<std::size_t>(part) * distance;
     const auto x_stride = static_cast<Index>(x.stride(0));
     const auto y_stride = static_cast<Index>(y.stride(0));
     for_blocks(n, part, parts, tall + wide, [&](Index first, Index count) {
+      std::fill_n(block, size, T{});
       add_products<T>(x.data() + first * x_stride, x_stride, tall, y.data() + first * y_stride,
-                      y_stride, wide, count, own);
+                      y_stride, wide, count, block);
+      for (std::size_t k = 0; k < size; ++k) own[k] += block[k];
     });
   });
   space.fence("suan::inner_products");
-  std::fill_n(result, size, T{});
-  for (std::size_t first = 0; first < sums.size(); first += distance) {
-    for (std::size_t k = 0; k < size; ++k) result[k] += sums[first + k];
+  for (std::size_t k = 0; k < size; ++k) {
+    SumOf<T> sum{};
+    for (std::size_t at = k; at < sums.size(); at += distance) sum += sums[at];
+    result[k] = static_cast<T>(sum);
   }
 #endif
 }

@@ -15,11 +15,11 @@ namespace suan {
 namespace {
 
 template <Scalar T>
-kernels::CgSums<T> update_residual(T alpha, const Vector<T>& q, const DeviceView<const T>& d,
-                                   Vector<T>& r) {
+kernels::CgSums update_residual(T alpha, const Vector<T>& q, const DeviceView<const T>& d,
+                                Vector<T>& r) {
   const auto sums = kernels::cg_update_residual<T>(ExecutionSpace(), alpha, q.view(), d, r.view());
-  std::array<Real<T>, 2> both = {sums.rr, sums.rz};
-  r.layout().comm().sum(std::span<Real<T>>(both));
+  std::array<double, 2> both = {sums.rr, sums.rz};
+  r.layout().comm().sum(std::span<double>(both));
   return {both[0], both[1]};
 }
 
@@ -56,7 +56,7 @@ void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& 
     const T step = static_cast<T>(alpha);
     const auto sums = update_residual(step, q, d, r);  // r = r - alpha q
     run.count_bytes(run.a.bytes_per_apply() + vectors);
-    const bool done = run.finished(std::sqrt(static_cast<double>(sums.rr)));
+    const bool done = run.finished(std::sqrt(sums.rr));
     if (done || !detail::positive(run, sums.rz)) {
       if (std::isfinite(sums.rr)) axpy(step, p, x);
       return;
@@ -88,7 +88,7 @@ void Cg<T>::iterate_general(Run& run, Vector<T>& x, Vector<T>& r) {
     const auto sums = update_residual<T>(step, q, {}, r);  // r = r - alpha q
     run.count_bytes(bytes);
     if (std::isfinite(sums.rr)) axpy(step, p, x);  // x = x + alpha p
-    if (run.finished(std::sqrt(static_cast<double>(sums.rr)))) return;
+    if (run.finished(std::sqrt(sums.rr))) return;
     run.m.apply(r, z);  // z = M r
     const double rho_new = real_part(dot(r, z));
     if (!detail::positive(run, rho_new)) return;

@@ -97,12 +97,12 @@ class CgBlock {
       if (slots_[s].runs) alpha[s] = static_cast<T>(length);
     }
     // R = R - alpha Q
-    std::vector<kernels::CgSums<T>> sums(k);
+    std::vector<kernels::CgSums> sums(k);
     kernels::cg_update_residual<T>(ExecutionSpace(), alpha.data(), q_.view(), d_, r_.view(),
                                    sums.data());
-    std::vector<Real<T>> both;
+    std::vector<double> both;
     for (const auto& sum : sums) both.insert(both.end(), {sum.rr, sum.rz});
-    r_.layout().comm().sum(std::span<Real<T>>(both));
+    r_.layout().comm().sum(std::span<double>(both));
     if (!diagonal_) {
       m_.apply(r_, q_);  // Z = M R
       const auto rz = dot(r_, q_);

@@ -120,8 +120,8 @@ class KrylovBasis {
       std::vector<T> c(h.size());
       kernels::multi_dot<T>(ExecutionSpace(), v_, w.view(), c);
       comm.sum(std::span<T>(c));
-      after =
-          comm.sum(kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(c), w.view()));
+      after = static_cast<Real<T>>(
+          comm.sum(kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(c), w.view())));
       Real<T> removed = 0;
       for (std::size_t j = 0; j < h.size(); ++j) {
         h[j] += c[j];

@@ -28,7 +28,8 @@ void require_same_columns(const char* what, const char* left_name, LocalIndex le
 template <Scalar T>
 T dot(const Vector<T>& x, const Vector<T>& y) {
   require_same_layout("dot", "x", x.layout(), "y", y.layout());
-  return x.layout().comm().sum(kernels::dot<T>(ExecutionSpace(), x.view(), y.view()));
+  return static_cast<T>(
+      x.layout().comm().sum(kernels::dot<T>(ExecutionSpace(), x.view(), y.view())));
 }
 
 template <Scalar T>
@@ -42,11 +43,6 @@ Real<T> norm_inf(const Vector<T>& x) {
   return nan ? std::numeric_limits<Real<T>>::quiet_NaN() : largest;
 }
 
-template <Scalar T>
-Real<T> norm2(const Vector<T>& x) {
-  return norm2(x, kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), Real<T>(1)));
-}
-
 namespace {
 
 /// Whether a sum of squares has neither overflowed nor lost digits to underflow.
@@ -56,7 +52,24 @@ bool has_its_digits(R sum) {
   return sum >= small && sum <= std::numeric_limits<R>::max();
 }
 
+/// The norm from squares relative to the largest element.
+template <Scalar T>
+Real<T> scaled_norm2(const Vector<T>& x) {
+  const Real<T> largest = norm_inf(x);
+  if (largest == 0 || !std::isfinite(largest)) return largest;
+  const double squares =
+      x.layout().comm().sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), largest));
+  return static_cast<Real<T>>(largest * std::sqrt(squares));
+}
+
 }  // namespace
+
+template <Scalar T>
+Real<T> norm2(const Vector<T>& x) {
+  const double sum =
+      x.layout().comm().sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), Real<T>(1)));
+  return has_its_digits(sum) ? static_cast<Real<T>>(std::sqrt(sum)) : scaled_norm2(x);
+}
 
 template <Scalar T>
 std::vector<T> dot(const MultiVector<T>& x, const MultiVector<T>& y) {
@@ -81,13 +94,8 @@ std::vector<Real<T>> norm2(const MultiVector<T>& x) {
 
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x, std::type_identity_t<Real<T>> own_squares) {
-  const Communicator& comm = x.layout().comm();
-  const auto sum = comm.sum(own_squares);
-  if (has_its_digits(sum)) return std::sqrt(sum);
-  const Real<T> largest = norm_inf(x);
-  if (largest == 0 || !std::isfinite(largest)) return largest;
-  return largest *
-         std::sqrt(comm.sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), largest)));
+  const auto sum = x.layout().comm().sum(own_squares);
+  return has_its_digits(sum) ? std::sqrt(sum) : scaled_norm2(x);
 }
 
 template <Scalar T>

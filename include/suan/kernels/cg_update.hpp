@@ -4,37 +4,20 @@
 // The fused vector passes of the conjugate gradient method. An empty `d` stands for the identity.
 #pragma once
 
-#include "suan/core/types.hpp"
+#include "suan/kernels/sums.hpp"
 
 namespace suan::kernels {
 
 /// Sums over one rank's elements: r^H r and r^H (d r).
-template <Scalar T>
 struct CgSums {
-  Real<T> rr = 0;
-  Real<T> rz = 0;
-  KOKKOS_INLINE_FUNCTION CgSums& operator+=(const CgSums& other) {
-    rr += other.rr;
-    rz += other.rz;
-    return *this;
-  }
+  double rr = 0;
+  double rz = 0;
 };
-
-}  // namespace suan::kernels
-
-namespace Kokkos {
-template <class T>
-struct reduction_identity<suan::kernels::CgSums<T>> {
-  KOKKOS_FORCEINLINE_FUNCTION static suan::kernels::CgSums<T> sum() { return {}; }
-};
-}  // namespace Kokkos
-
-namespace suan::kernels {
 
 /// r = r - alpha q; returns r^H r and r^H (d r). Per element: reads r, q, d, writes r.
 template <Scalar T>
-CgSums<T> cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,
-                             const DeviceView<const T>& d, const DeviceView<T>& r);
+CgSums cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,
+                          const DeviceView<const T>& d, const DeviceView<T>& r);
 
 /// x = x + alpha p; p = d r + beta p. Per element: reads x, p, r, d, writes x, p. Moving the
 /// update of x here saves reading p a second time.
@@ -49,7 +32,7 @@ void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const Dev
 /// Column c of R = R - alpha[c] Q; sums[c] of its elements.
 template <Scalar T>
 void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMajor<const T>& q,
-                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums<T>* sums);
+                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums* sums);
 
 /// Column c of X = X + alpha[c] P, where alpha[c] is not zero; column c of P = D R + beta[c] P.
 template <Scalar T>

@@ -5,16 +5,17 @@
 // the same threads give the same bits.
 #pragma once
 
-#include "suan/core/types.hpp"
+#include "suan/kernels/sums.hpp"
 
 namespace suan::kernels {
 
 template <Scalar T>
-T dot(const ExecutionSpace& space, const DeviceView<const T>& x, const DeviceView<const T>& y);
+SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
+             const DeviceView<const T>& y);
 
 /// Sum of |x_i / scale|^2.
 template <Scalar T>
-Real<T> sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x, Real<T> scale);
+double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x, Real<T> scale);
 
 /// Largest |x_i|; infinite or NaN when an element is.
 template <Scalar T>

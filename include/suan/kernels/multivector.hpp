@@ -6,7 +6,7 @@
 
 #include <span>
 
-#include "suan/core/types.hpp"
+#include "suan/kernels/sums.hpp"
 
 namespace suan::kernels {
 
@@ -14,14 +14,16 @@ namespace suan::kernels {
 template <class T>
 using Basis = Kokkos::View<T**, Kokkos::LayoutLeft, MemorySpace>;
 
-/// h_j = V(:, j)^H w for j < h.size(), this rank's part. Several columns are read per pass over w.
+/// h_j = V(:, j)^H w for j < h.size(), this rank's part. On the host V and w are read once, on a
+/// device w once for four columns.
 template <Scalar T>
 void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
                std::span<T> h);
 
-/// w = w - V(:, 0..h.size()) h; returns this rank's part of w^H w.
+/// w = w - V(:, 0..h.size()) h; returns this rank's part of w^H w, or 0 without a column. On the
+/// host V is read once, and w read and written once.
 template <Scalar T>
-Real<T> multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
-                   const DeviceView<T>& w);
+double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
+                  const DeviceView<T>& w);
 
 }  // namespace suan::kernels

@@ -19,7 +19,7 @@ using test::to_host;
 
 template <Scalar T>
 T dot_of(const std::vector<T>& x, const std::vector<T>& y, std::size_t shift = 0) {
-  return dot<T>(ExecutionSpace(), to_device(x, shift), to_device(y, shift));
+  return static_cast<T>(dot<T>(ExecutionSpace(), to_device(x, shift), to_device(y, shift)));
 }
 
 template <class T>
