@@ -12,7 +12,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from . import _suan
-from ._arrays import Csr, as_sparse, as_vector, scalar_type, to_csr_array
+from ._arrays import Csr, as_sparse, as_vector, plain, scalar_type, to_csr_array
+from ._containers import sorted_csr
 from ._errors import InvalidArgument, IoError, NotSupported
 from ._options import option_values
 
@@ -158,24 +159,15 @@ def _listed(entries: dict[str, dict[str, Any]]) -> str:
     return ", ".join(f'{e["kind"]} "{n}"' for n, e in entries.items()) or "nothing"
 
 
-def _sorted(matrix: Any) -> Any:
-    """A matrix in the order in which files keep it; the caller's own is left as it is."""
-    csr = matrix.tocsr()
-    view = sp.csr_array((csr.data, csr.indices, csr.indptr), shape=csr.shape)
-    if not view.has_canonical_format:
-        view = view.copy()
-        view.sum_duplicates()
-    return view
-
-
 def _writable(data: Any, name: str) -> Csr | NDArray[Any] | str:
     if isinstance(data, str):
         return data
     if sp.issparse(data):
-        matrix = as_sparse(data)
+        matrix = as_sparse(data, name)
         assert matrix is not None
-        return Csr(_sorted(matrix), scalar_type((name, matrix.dtype)), np.int32)
-    vector = np.asarray(data)
+        dtype = scalar_type((name, matrix.dtype))
+        return Csr(sorted_csr(matrix, name), dtype, np.int32, name)
+    vector = plain(data, name)
     if vector.ndim == 2 and vector.shape[1] != 1:
         raise NotSupported(
             f"{name} is a dense matrix of shape {vector.shape}; files hold sparse matrices and "
