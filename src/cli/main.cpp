@@ -11,6 +11,7 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "signals.hpp"
+#include "spinning.hpp"
 #include "suan/core/environment.hpp"
 #include "suan/kernels/path.hpp"
 
@@ -129,6 +130,7 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
 }  // namespace suan::cli
 
 int main(int argc, char** argv) {
+  suan::cli::spin_less(argv);
   // The limit on the size of files then is an error of the write, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
