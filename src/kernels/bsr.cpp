@@ -104,7 +104,7 @@ class BsrPlan final : public FormatPlan<T> {
         block_(block),
         facts_(std::move(facts)),
         offsets_(block_offsets(space, a_, block)) {
-    // Sums of entries of one place are new values.
+    // Adding up duplicates made new values.
     if (a_.entries() != a.entries() && facts_->entries() > 0) {
       facts_ = std::make_shared<const ValueFacts<T>>(space, a_, facts_->wanted());
     }

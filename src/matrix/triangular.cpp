@@ -14,7 +14,7 @@ namespace {
 
 constexpr LocalIndex none = std::numeric_limits<LocalIndex>::max();
 
-/// The smallest row number with each defect.
+/// The first row with each defect.
 struct Defects {
   LocalIndex other_side = none;
   LocalIndex diagonal = none;
@@ -66,7 +66,7 @@ void require_diagonal(const Csr<T>& a, const TriangularOptions& options, const D
                                 " that is missing, zero or without a finite inverse: ", value));
 }
 
-/// `a` is not sorted.
+/// The first row whose columns do not increase, for an `a` that is not sorted.
 template <Scalar T>
 LocalIndex first_unsorted_row(const Csr<T>& a) {
   LocalIndex first = none;
@@ -103,7 +103,7 @@ void require_triangular(const Csr<T>& a, const TriangularOptions& options) {
   require_diagonal(a, options, found);
 }
 
-/// The first row whose offset or columns differ, or `none`. Both matrices are of one size.
+/// The first row whose offsets or columns differ, or `none`. Both matrices have the same size.
 template <Scalar T>
 LocalIndex first_difference(const kernels::CsrView<T>& a, const kernels::CsrView<T>& b) {
   LocalIndex first = none;

@@ -20,6 +20,7 @@ enum class Reason {
   happy_breakdown,       ///< the Krylov space became invariant: x is exact
   max_iterations,        ///< the limit on iterations was reached
   time_limit,            ///< the limit on seconds was reached
+  interrupted,           ///< an EventLogger asked to stop
   stagnated,             ///< the residual does not fall any more; the tolerance is out of reach
   diverged,              ///< the residual grew beyond dtol times its start
   breakdown,             ///< a division by zero inside the method
@@ -48,6 +49,7 @@ struct SolveReport {
   double initial_residual_norm = 0;
   double residual_norm = 0;       ///< as the method's recurrence has it
   double true_residual_norm = 0;  ///< recomputed: ||b - A x||
+  double attainable_residual_norm = 0;  ///< where rounding errors were all that was left; else 0
   std::vector<double> history;    ///< residual norm before the first and after each iteration
   double setup_seconds = 0;
   double solve_seconds = 0;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every format is compared with: sums on the host.
+// The reference for every format: sums on the host.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ Csr<T> with_products(const Csr<T>& a, std::shared_ptr<const kernels::PreparedFor
 }
 
 /// Products with one, three and 21 vectors (a line of each type and a rest) against sums on the
-/// host. Each column has the same bits whatever stands beside it, and on any number of threads.
+/// host. Each column has the same bits whatever the other columns and the number of threads.
 template <class T>
 void expect_block_products(const HostMatrix<T>& a, const Csr<T>& prepared) {
   const auto rows = static_cast<std::size_t>(a.rows);

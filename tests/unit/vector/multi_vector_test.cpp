@@ -107,7 +107,7 @@ TYPED_TEST(MultiVectorTest, ColumnsComeAndGo) {
   EXPECT_THROW(x.set_column(0, Vector<T>(Layout::serial(22))), suan::DimensionMismatch);
 }
 
-// Columns of a wider array are used where they stand.
+// Columns of a wider array are used in place.
 TYPED_TEST(MultiVectorTest, SharesColumnsOfAWiderArray) {
   using T = TypeParam;
   const auto rows = static_cast<std::size_t>(this->layout.local_size());
