@@ -29,8 +29,8 @@ class Vector {
   /// No elements.
   Vector() = default;
   /// All zero. Collective. @throws OutOfMemory, on all ranks. (In the body of together(), which
-  /// tells all ranks what it throws, and in a function that the library calls for rows or elements,
-  /// making a vector tells nobody.)
+  /// tells all ranks what it throws, in a product, and in a function that the library calls for rows
+  /// or elements, making a vector tells nobody.)
   explicit Vector(Layout layout);
   /// Uses `elements` without copying. Collective. @throws DimensionMismatch, on all ranks, unless
   /// each gives layout.local_size() of them.
