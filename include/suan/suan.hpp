@@ -10,6 +10,7 @@
 #include "suan/core/event_log.hpp"
 #include "suan/core/options.hpp"
 #include "suan/core/report.hpp"
+#include "suan/core/run.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/core/types.hpp"
 #include "suan/distributed/agreement.hpp"

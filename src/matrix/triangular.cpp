@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/triangular.hpp"
 
+#include "core/host_loop.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr LocalIndex none = std::numeric_limits<LocalIndex>::max();
 
-/// The smallest row number with each defect.
+/// The first row with each defect.
 struct Defects {
   LocalIndex other_side = none;
   LocalIndex diagonal = none;
@@ -65,7 +66,7 @@ void require_diagonal(const Csr<T>& a, const TriangularOptions& options, const D
                                 " that is missing, zero or without a finite inverse: ", value));
 }
 
-/// `a` is not sorted.
+/// The first row whose columns do not increase, for an `a` that is not sorted.
 template <Scalar T>
 LocalIndex first_unsorted_row(const Csr<T>& a) {
   LocalIndex first = none;
@@ -102,7 +103,7 @@ void require_triangular(const Csr<T>& a, const TriangularOptions& options) {
   require_diagonal(a, options, found);
 }
 
-/// The first row whose offset or columns differ, or `none`. Both matrices are of one size.
+/// The first row whose offsets or columns differ, or `none`. Both matrices have the same size.
 template <Scalar T>
 LocalIndex first_difference(const kernels::CsrView<T>& a, const kernels::CsrView<T>& b) {
   LocalIndex first = none;
@@ -164,6 +165,7 @@ void TriangularSolver<T>::solve(const Vector<T>& b, Vector<T>& x) const try {
         "triangular solve: b and x overlap in memory without being the same vector; use another "
         "one for x");
   }
+  const detail::InTurn turn;
   plan_.solve(ExecutionSpace(), b.view(), x.view());
 } catch (...) {
   rethrow_typed();
@@ -184,6 +186,7 @@ void TriangularSolver<T>::solve(const MultiVector<T>& b, MultiVector<T>& x) cons
         "triangular solve: B and X overlap in memory without being the same array; use another one "
         "for X");
   }
+  const detail::InTurn turn;
   plan_.solve(ExecutionSpace(), given, result);
 } catch (...) {
   rethrow_typed();

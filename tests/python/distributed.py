@@ -17,7 +17,7 @@ RANK, SIZE = COMM.rank, COMM.size
 
 
 def say(*words):
-    # In one piece, because the lines of all ranks go into one pipe.
+    # In one write, because the lines of all ranks go into one pipe.
     os.write(1, (" ".join(str(word) for word in (RANK, *words)) + "\n").encode())
 
 

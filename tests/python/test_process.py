@@ -38,8 +38,8 @@ def endless_problem():
 
 @pytest.mark.parametrize("callback", [None, lambda iteration, residual: None])
 def test_other_threads_run_during_a_solve_and_can_interrupt_it(callback):
-    # If the interpreter's lock were held during the solve, the timer's thread would have to wait
-    # for it to end, which the time limit does without an exception.
+    # If the solve held the interpreter's lock, the timer's thread would have to wait until the time
+    # limit ends the solve without an exception.
     A, b, options = endless_problem()
     timer = threading.Timer(0.3, _thread.interrupt_main)
     timer.start()

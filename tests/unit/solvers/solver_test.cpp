@@ -15,7 +15,7 @@ namespace {
 
 using suan::Vector;
 
-/// Records what it is told.
+/// Records its events.
 class Recorder : public suan::EventLogger {
  public:
   void setup_finished(const std::string& what, double) override { setup = what; }
@@ -64,7 +64,7 @@ TEST(SolverOperator, PreconditionsAnotherSolver) {
 
 TEST(Solver, RecomputesTheResidual) {
   // A product that is right for the first 12 calls and then off by a constant factor: the
-  // recurrence of CG believes in convergence, the recomputed residual does not.
+  // recurrence of CG shows convergence, the recomputed residual does not.
   const auto a = suan::poisson1d<double>(200, suan::Communicator::world());
   int calls = 0;
   const suan::FunctionOperator<double> drifting(a.row_layout(), a.row_layout(),
