@@ -63,13 +63,7 @@ Usage convert_usage() {
            "mpirun -n 4 suan convert A.h5 A.mtx.gz"}};
 }
 
-int run_convert(const Communicator& world, const std::vector<std::string>& words) {
-  const auto usage = convert_usage();
-  const auto line = parse_command_line(usage, words);
-  if (line.help) {
-    if (world.is_root()) print_help(std::cout, usage);
-    return exit_solved;
-  }
+int run_convert(const Communicator& world, const CommandLine& line) {
   const auto arguments = make_options<ConvertArguments>(line);
   if (arguments.input.empty() || arguments.output.empty()) {
     throw InvalidArgument("two files are needed, as in `suan convert A.mtx A.h5`");

@@ -133,6 +133,7 @@ OutputFile::OutputFile(const std::string& path, const Communicator& comm, Start 
     require_path(path);
     path_ = final_place(path);
     part_path_ = create_beside(path_);
+    cleanup_.emplace(part_path_);
   });
   path_ = comm_.broadcast(path_);
   part_path_ = comm_.broadcast(part_path_);
@@ -159,6 +160,7 @@ void OutputFile::commit() {
     if (::rename(part_path_.c_str(), path_.c_str()) != 0) {
       throw_system_error(path_, "cannot move the finished file there");
     }
+    cleanup_.reset();
     committed_ = true;
     const int error = flush_folder_of(path_);
     if (error != 0) {

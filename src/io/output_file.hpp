@@ -4,8 +4,10 @@
 // Files that appear complete or not at all.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "io/detail/signal_cleanup.hpp"
 #include "suan/distributed/communicator.hpp"
 
 namespace suan::detail {
@@ -39,6 +41,7 @@ class OutputFile {
  private:
   std::string path_;
   std::string part_path_;
+  std::optional<SignalCleanup> cleanup_;  // on the first rank, until the file is complete
   Communicator comm_;
   bool committed_ = false;
 };
