@@ -28,8 +28,9 @@ install(EXPORT suanTargets NAMESPACE suan:: DESTINATION "${_suan_cmake_dir}")
 get_target_property(_suan_type suan TYPE)
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/suanConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/cmake/suanConfig.cmake" INSTALL_DESTINATION "${_suan_cmake_dir}")
+# Until 1.0 the interface may change with each minor version.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cmake/suanConfigVersion.cmake"
-  VERSION ${PROJECT_VERSION} COMPATIBILITY SameMajorVersion)
+  VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/cmake/suanConfig.cmake"
   "${PROJECT_BINARY_DIR}/cmake/suanConfigVersion.cmake"

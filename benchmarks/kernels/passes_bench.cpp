@@ -6,8 +6,10 @@
 // before, so that a pass that writes compares with the triad, one that only reads with the reads.
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
+#include "core/memory.hpp"
 #include "suan/kernels/cg_update.hpp"
 #include "suan/kernels/columns.hpp"
+#include "suan/kernels/level1.hpp"
 #include "suan/kernels/multivector.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -128,8 +130,9 @@ void add_cg(const Passes<T>& passes, const suan::Layout& layout) {
 
 template <suan::Scalar T>
 void add_gmres(const Passes<T>& passes, const suan::Layout& layout, std::size_t columns) {
-  const suan::kernels::Basis<T> v("suan::bench::basis",
-                                  static_cast<std::size_t>(layout.local_size()), columns);
+  const auto v = suan::detail::allocate_view<suan::kernels::Basis<T>>(
+      "suan::bench::basis", static_cast<std::size_t>(layout.local_size()), columns);
+  Kokkos::deep_copy(v, T(0));
   const auto w = std::make_shared<Vector<T>>(suan::ones<T>(layout));
   const std::string suffix = "/" + std::to_string(columns);
   const auto k = static_cast<double>(columns);

@@ -114,6 +114,7 @@ void write_text_file(const std::filesystem::path& path, const std::string& text,
     std::error_code error;
     if (file) std::filesystem::rename(aside, path, error);
     if (!file || error) {
+      std::filesystem::remove(aside, error);
       throw suan::IoError(suan::message("cannot write ", path.string(),
                                         ": check that the folder may be written to and that the "
                                         "disk has room"));

@@ -82,7 +82,10 @@ const char* python_class(ErrorKind kind) {
 void raise(ErrorKind kind, const char* text) {
   // The classes are Python's own (suan/_errors.py), because most have two bases.
   const nb::object type = nb::module_::import_("suan._errors").attr(python_class(kind));
-  PyErr_SetString(type.ptr(), text);
+  // A name of a file may hold any bytes; what is no UTF-8 is shown as \xNN.
+  const auto size = static_cast<Py_ssize_t>(std::string_view(text).size());
+  const nb::object words = nb::steal(PyUnicode_DecodeUTF8(text, size, "backslashreplace"));
+  PyErr_SetObject(type.ptr(), words.ptr());
 }
 
 /// Sets the Python exception for one of the library's; leaves all others to nanobind.

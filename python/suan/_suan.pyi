@@ -85,46 +85,51 @@ def solve_function(function: Callable[[numpy.typing.NDArray[Any]], numpy.typing.
     As solve_csr, with A a function that returns an array of b's type and size.
     """
 
-def matrix_market_header(path: str) -> dict[str, Any]:
+def matrix_market_header(path: bytes) -> dict[str, Any]:
     """What the banner and the size line say."""
 
 def matrix_market_options() -> list[OptionDescription]:
     """The keywords of read() for Matrix Market files."""
 
-def read_matrix_market(path: str, scalar: str, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
+def hdf5_options() -> list[OptionDescription]:
+    """The keywords of read() for HDF5 files."""
+
+def read_matrix_market(path: bytes, scalar: str, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
     """(rows, columns, offsets, indices, values)"""
 
-def read_matrix_market_vector(path: str, scalar: str, size: int, options: dict[str, bool | int | float | str]) -> numpy.typing.NDArray[Any]:
+def read_matrix_market_vector(path: bytes, scalar: str, size: int, options: dict[str, bool | int | float | str]) -> numpy.typing.NDArray[Any]:
     """A file of one column."""
 
-def write_matrix_market(path: str, a: CsrArrays) -> None:
+def write_matrix_market(path: bytes, a: CsrArrays, allow_nonfinite: bool) -> None:
     """Writes a matrix whose rows are sorted."""
 
-def write_matrix_market_vector(path: str, vector: numpy.typing.NDArray[Any]) -> None:
-    """Writes a file of one column."""
+def write_matrix_market_vector(path: bytes, vector: numpy.typing.NDArray[Any], allow_nonfinite: bool) -> None:
+    """Writes an array of one column."""
 
-def hdf5_entries(path: str) -> list[dict[str, Any]]:
-    """name, kind, scalar, rows, columns and entries of what a file holds."""
+def hdf5_entry(path: bytes, name: bytes) -> dict[str, Any]:
+    """
+    What a name stands for; an empty one for the only matrix, or the only entry.
+    """
 
-def read_hdf5_matrix(path: str, scalar: str, name: str) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
+def read_hdf5_matrix(path: bytes, scalar: str, name: bytes, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
     """(rows, columns, offsets, indices, values)"""
 
-def read_hdf5_vector(path: str, scalar: str, name: str, size: int) -> numpy.typing.NDArray[Any]:
+def read_hdf5_vector(path: bytes, scalar: str, name: bytes, size: int, options: dict[str, bool | int | float | str]) -> numpy.typing.NDArray[Any]:
     """A vector of `size` elements."""
 
-def read_hdf5_text(path: str, name: str) -> str:
-    """A piece of text."""
+def read_hdf5_text(path: bytes, name: bytes) -> bytes:
+    """A piece of text, in UTF-8."""
 
 class Hdf5File:
     """A file that is being written."""
 
-    def __init__(self, path: str) -> None: ...
+    def __init__(self, path: bytes, append: bool) -> None: ...
 
-    def write_matrix(self, name: str, a: CsrArrays) -> None: ...
+    def write_matrix(self, name: bytes, a: CsrArrays) -> None: ...
 
-    def write_vector(self, name: str, vector: numpy.typing.NDArray[Any]) -> None: ...
+    def write_vector(self, name: bytes, vector: numpy.typing.NDArray[Any]) -> None: ...
 
-    def write_text(self, name: str, text: str) -> None: ...
+    def write_text(self, name: bytes, text: bytes) -> None: ...
 
     def close(self) -> None:
         """Completes the file."""

@@ -43,11 +43,14 @@ struct CommandLine {
   bool has(const std::string& name) const;
   /// Its text; empty when it was not given.
   std::string text(const std::string& name) const;
+  /// A line for the command and for each of its options, given or not: what ranks compare.
+  std::string lines(const Usage& usage) const;
 };
 
-/// @throws InvalidArgument for an unknown option, naming the nearest valid one; for a missing
-/// value, an option given twice and a word too many.
-CommandLine parse_command_line(const Usage& usage, const std::vector<std::string>& words);
+/// Of an option given more than once the last value counts.
+/// @throws InvalidArgument for an unknown option, naming the nearest valid one; for a missing or
+/// empty value and a word too many.
+CommandLine parse_command_line(const Usage& usage, const std::vector<std::string>& given);
 
 /// The words of a text in lines of at most 100 characters, all but the first one indented; the
 /// first one begins in the column `indent` of a line that is already begun.
@@ -62,7 +65,8 @@ inline constexpr int config_max_depth = 32;
 
 /// Names and values of a configuration file: one JSON object of option names. `source` is its path,
 /// for messages.
-/// @throws InvalidArgument when the text is no such object, too long, too deep, or has a key twice.
+/// @throws InvalidArgument when the text is no such object, too long, too deep, has a key twice or
+/// an empty value.
 std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string& source,
                                                               const std::string& text);
 

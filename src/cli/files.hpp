@@ -19,7 +19,8 @@ struct FileName {
   Format format = Format::matrix_market;
 };
 
-/// @throws InvalidArgument when the ending is none of .mtx, .mtx.gz, .h5 and .hdf5.
+/// @throws InvalidArgument when the ending is none of .mtx, .mtx.gz, .h5 and .hdf5, in upper or
+/// lower case.
 FileName parse_file_name(const std::string& text);
 
 /// What a file holds, without its numbers.
@@ -39,7 +40,7 @@ enum class Wanted { matrix, vector, either };
 /// the name does not say which.
 FileContents inspect(const FileName& file, Wanted wanted, const Communicator& comm);
 
-/// Collective; errors are those of the readers and writers.
+/// The memory limit holds for HDF5, too. Collective; errors are those of the readers and writers.
 template <Scalar T>
 DistributedMatrix<T> read_matrix(const FileName& file, const Communicator& comm,
                                  const MatrixMarketOptions& options);
@@ -48,10 +49,12 @@ Vector<T> read_vector(const FileName& file, const Layout& layout,
                       const MatrixMarketOptions& options);
 /// Writes the matrix as "A" into HDF5, unless the file name says another name.
 template <Scalar T>
-void write(const FileName& file, const DistributedMatrix<T>& matrix);
+void write(const FileName& file, const DistributedMatrix<T>& matrix,
+           const MatrixMarketWriteOptions& options = {});
 /// Writes the vector as "x", and a text as "report" beside it when it is not empty (HDF5 only).
 template <Scalar T>
-void write(const FileName& file, const Vector<T>& vector, const std::string& report = {});
+void write(const FileName& file, const Vector<T>& vector, const std::string& report = {},
+           const MatrixMarketWriteOptions& options = {});
 
 /// Writes a text: aside and then renamed, or directly when the path is a device or a pipe, or to
 /// standard output when it is "-". Collective. @throws IoError

@@ -29,7 +29,8 @@ std::vector<OptionGroup> source_groups();
 /// gallery are given without a problem.
 void check_source(const SourceOptions& source, const CommandLine& line);
 
-/// How messages and reports call the matrix: its path, or "poisson3d, size 128".
+/// How tables and reports call the matrix: its path (in UTF-8: another byte is written as \xe9), or
+/// "poisson3d, size 128".
 std::string source_name(const SourceOptions& source);
 
 /// The scalar type that was asked for; for "auto" complex128 if the matrix or one of the `vectors`
@@ -45,10 +46,21 @@ auto with_scalar(const std::string& scalar, const Action& action) {
   return action(double());
 }
 
-/// Reads or generates the matrix. Collective.
+/// Refuses a model problem for which a machine's memory would not suffice, before it is made: the
+/// matrix, and so many vectors beside it. Collective. @throws OutOfMemory naming both numbers.
+void require_memory_for(const std::string& problem, const GalleryOptions& options,
+                        std::size_t scalar_bytes, double vectors, double limit_gib,
+                        const Communicator& comm);
+
+/// Reads or generates the matrix, beside which there will be so many vectors. Collective.
 template <Scalar T>
-DistributedMatrix<T> load_matrix(const SourceOptions& source, const Communicator& comm) {
-  if (!source.problem.empty()) return gallery<T>(source.problem, source.gallery, comm);
+DistributedMatrix<T> load_matrix(const SourceOptions& source, double vectors,
+                                 const Communicator& comm) {
+  if (!source.problem.empty()) {
+    require_memory_for(source.problem, source.gallery, sizeof(T), vectors,
+                       source.matrix_market.memory_limit_gib, comm);
+    return gallery<T>(source.problem, source.gallery, comm);
+  }
   return read_matrix<T>(parse_file_name(source.matrix), comm, source.matrix_market);
 }
 

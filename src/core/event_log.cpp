@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/core/event_log.hpp"
 
+#include <algorithm>
+
 namespace suan {
 
 void EventLogger::setup_finished(const std::string&, double) {}
 void EventLogger::solve_started(const std::string&, double, double) {}
 void EventLogger::iteration_finished(std::int64_t, double) {}
 void EventLogger::solve_finished(const SolveReport&) {}
+bool EventLogger::may_stop() const { return false; }
+bool EventLogger::stop_requested() { return false; }
 
 void EventLog::setup_finished(const std::string& what, double seconds) const {
   for (const auto& logger : loggers_) logger->setup_finished(what, seconds);
@@ -21,6 +25,15 @@ void EventLog::iteration_finished(std::int64_t iteration, double residual_norm) 
 }
 void EventLog::solve_finished(const SolveReport& report) const {
   for (const auto& logger : loggers_) logger->solve_finished(report);
+}
+bool EventLog::may_stop() const {
+  return std::any_of(loggers_.begin(), loggers_.end(),
+                     [](const auto& logger) { return logger->may_stop(); });
+}
+bool EventLog::stop_requested() const {
+  return std::any_of(loggers_.begin(), loggers_.end(), [](const auto& logger) {
+    return logger->may_stop() && logger->stop_requested();
+  });
 }
 
 }  // namespace suan

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "suan/core/environment.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/types.hpp"
 
@@ -27,9 +28,11 @@ View on_large_pages(View view) {
 }
 
 /// An uninitialised array, on large pages where it lies in host memory.
-/// @throws OutOfMemory, which names the memory, the size and the label.
+/// @throws OutOfMemory, which names the memory, the size and the label; InvalidArgument where there
+/// is no Environment.
 template <class View, class... Sizes>
 View allocate_view(const std::string& label, Sizes... sizes) {
+  require_environment();
   return with_typed_errors([&] {
     return on_large_pages(View(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), sizes...));
   });

@@ -13,11 +13,14 @@ constexpr std::size_t longest_text = 1024;
 
 std::string quoted(const char* name) { return message("the attribute '", name, "'"); }
 
+void require_attribute(hid_t object, const char* name, const Place& place) {
+  if (has_attribute(object, name, place)) return;
+  fail(place, message("has no attribute '", name,
+                      "', which version 1 of the format requires (docs/file-format.md)"));
+}
+
 Handle open_attribute(hid_t object, const char* name, const Place& place) {
-  if (!has_attribute(object, name, place)) {
-    fail(place, message("has no attribute '", name,
-                        "', which version 1 of the format requires (docs/file-format.md)"));
-  }
+  require_attribute(object, name, place);
   return checked(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, place,
                  ("cannot open " + quoted(name)).c_str());
 }
@@ -55,14 +58,15 @@ bool has_attribute(hid_t object, const char* name, const Place& place) {
   return checked(H5Aexists(object, name), place, "cannot read the attributes") > 0;
 }
 
-std::string read_text_attribute(hid_t object, const char* name, const Place& place) {
+std::optional<std::string> find_text_attribute(hid_t object, const char* name, const Place& place) {
+  if (!has_attribute(object, name, place)) return {};
   const Handle attribute = open_attribute(object, name, place);
   const Handle type =
       checked(H5Aget_type(attribute.id()), H5Tclose, place, "cannot read an attribute's type");
   const Handle space =
       checked(H5Aget_space(attribute.id()), H5Sclose, place, "cannot read an attribute's size");
   if (H5Tget_class(type.id()) != H5T_STRING || H5Sget_simple_extent_npoints(space.id()) != 1) {
-    fail(place, quoted(name) + " must be one text");
+    return {};
   }
   const std::string what = "cannot read " + quoted(name);
   if (H5Tis_variable_str(type.id()) > 0) {
@@ -79,6 +83,13 @@ std::string read_text_attribute(hid_t object, const char* name, const Place& pla
   checked(H5Aread(attribute.id(), type.id(), result.data()), place, what.c_str());
   result.resize(std::min(result.find('\0'), size));
   return result;
+}
+
+std::string read_text_attribute(hid_t object, const char* name, const Place& place) {
+  require_attribute(object, name, place);
+  auto text = find_text_attribute(object, name, place);
+  if (!text) fail(place, quoted(name) + " must be one text");
+  return std::move(*text);
 }
 
 std::vector<std::int64_t> read_integers(hid_t object, const char* name, std::size_t count,

@@ -71,6 +71,13 @@ void write_kind(hid_t object, const char* kind, const Place& place) {
   write_integers(object, attribute::format_version, format_version, place);
 }
 
+std::optional<std::string> own_kind(hid_t object, const Place& place) {
+  auto found = find_text_attribute(object, attribute::kind, place);
+  if (!found || has_attribute(object, attribute::format_version, place)) return found;
+  const bool is_ours = *found == kind::csr_matrix || *found == kind::vector || *found == kind::text;
+  return is_ours ? found : std::nullopt;
+}
+
 void require_kind(hid_t object, const char* kind, const Place& place) {
   const std::string found = read_text_attribute(object, attribute::kind, place);
   if (found != kind) fail(place, message("is of kind '", found, "', not '", kind, "'"));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -41,6 +42,9 @@ inline constexpr const char* columns = "columns";
 inline constexpr const char* values = "values";
 }  // namespace dataset
 
+/// Reports are some kilobytes; a hostile file shall not fill the memory.
+inline constexpr std::size_t longest_text = std::size_t(64) << 20;
+
 /// The attributes of a matrix but for its kind, format version and sortedness.
 struct MatrixHeader {
   std::int64_t rows = 0;
@@ -57,6 +61,9 @@ void write_header(hid_t group, const MatrixHeader& header, const Place& place);
 MatrixHeader read_header(hid_t group, const Place& place);
 
 void write_kind(hid_t object, const char* kind, const Place& place);
+/// The kind of an object of ours. None where another program gave an attribute of that name: one
+/// that is not one text, or that has no format version beside it and is none of our words.
+std::optional<std::string> own_kind(hid_t object, const Place& place);
 /// @throws IoError unless the object has this kind and a format version that this library reads.
 void require_kind(hid_t object, const char* kind, const Place& place);
 

@@ -32,7 +32,10 @@ class Output {
   /// The largest number of bytes that a rank hands to HDF5 or MPI at once.
   static constexpr std::int64_t piece_bytes = std::int64_t{1} << 26;
 
-  Output(const std::string& path, const Communicator& comm);
+  using Start = detail::OutputFile::Start;
+
+  /// An empty file, or one with what the file at `path` holds, if there is one.
+  Output(const std::string& path, const Communicator& comm, Start start);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -52,9 +55,9 @@ class Output {
     });
   }
 
-  /// Makes sure that the disk has room for `bytes` more; to be called before objects of that size
-  /// are created.
-  void reserve(std::int64_t bytes);
+  /// Makes sure that the disk has room for what HDF5 has placed in the file so far, and for `bytes`
+  /// more and what describes them; to be called before objects of that size are created, and after.
+  void reserve(std::int64_t bytes = 0);
 
   /// A new dataset whose elements are yet to be written; for use in edit().
   static OutputDataset create_dataset(hid_t parent, const std::string& name, const Place& place,
@@ -70,6 +73,8 @@ class Output {
   void commit();
 
  private:
+  /// Creates or opens the file, on the root.
+  Handle open() const;
   /// Closes the file, if it is open, without making it the result.
   void abandon() noexcept;
 
@@ -77,7 +82,6 @@ class Output {
   Place place_;
   detail::OutputFile target_;
   Handle file_;
-  std::int64_t reserved_ = 0;  ///< bytes that the disk has room for, on the root
 };
 
 }  // namespace suan::hdf5

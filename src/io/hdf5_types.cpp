@@ -124,6 +124,11 @@ bool is_stored_scalar(hid_t dataset, const Place& place) {
   return find_stored_type(dataset, place, stored);
 }
 
+bool has_elements(hid_t dataset, const Place& place) {
+  const Handle space = checked(H5Dget_space(dataset), H5Sclose, place, "cannot read the dataspace");
+  return H5Sget_simple_extent_type(space.id()) != H5S_NULL;
+}
+
 std::vector<std::int64_t> extents(hid_t dataset, const Place& place) {
   const Handle space = checked(H5Dget_space(dataset), H5Sclose, place, "cannot read the dataspace");
   const H5S_class_t kind = H5Sget_simple_extent_type(space.id());

@@ -48,6 +48,8 @@ Stored stored_type(hid_t dataset, const Place& place);
 /// Whether it is one of them.
 bool is_stored_scalar(hid_t dataset, const Place& place);
 
+/// Whether a dataset has a shape at all; some are empty by their type.
+bool has_elements(hid_t dataset, const Place& place);
 /// The extents of a dataset; none for a single element.
 std::vector<std::int64_t> extents(hid_t dataset, const Place& place);
 /// A dataspace with these extents.

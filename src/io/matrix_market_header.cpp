@@ -141,10 +141,6 @@ void parse_sizes(const InputFile& file, std::string_view line, MatrixMarketText&
   }
   header.rows = parse_size(file, text.size_line, "rows", words[0], size_limit);
   header.columns = parse_size(file, text.size_line, "columns", words[1], size_limit);
-  if ((header.rows == 0) != (header.columns == 0)) {
-    refuse("a matrix of ", header.rows, " x ", header.columns, " has no elements; only 0 x 0 is ",
-           "accepted as empty");
-  }
   if (text.mirrored() && header.rows != header.columns) {
     refuse("only a square matrix can be symmetric, skew-symmetric or Hermitian; this one is ",
            header.rows, " x ", header.columns);

@@ -16,10 +16,7 @@ SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
 #if SUAN_HAVE_CUDA
   return cuda::dot<T>(space, x, y);
 #else
-  using Number = SumOf<T>;
-  return from_sums<T>(sum_over_vector<parts_of_number<T>>(
-      "suan::dot", space, x.extent(0),
-      KOKKOS_LAMBDA(std::int64_t i) { return as_terms(Number(conjugate(x(i))) * Number(y(i))); }));
+  return dot_over_vector<T>("suan::dot", space, x.extent(0), x, y);
 #endif
 }
 
@@ -27,64 +24,79 @@ template <Scalar T>
 double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x, Real<T> scale) {
   using Number = SumOf<T>;
   if (scale == Real<T>(1)) {
-    return sum_over_vector<1>(
+    return sum_over_vector(
                "suan::sum_of_squares", space, x.extent(0),
-               KOKKOS_LAMBDA(std::int64_t i) { return Sums<1>{{abs_squared(Number(x(i)))}}; })
+               KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(x(i))); })
         .value[0];
   }
-  return sum_over_vector<1>(
+  return sum_over_vector(
              "suan::sum_of_squares_scaled", space, x.extent(0),
-             KOKKOS_LAMBDA(std::int64_t i) { return Sums<1>{{abs_squared(Number(x(i) / scale))}}; })
+             KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(x(i) / scale)); })
       .value[0];
 }
 
 namespace {
 
-/// The maximum of some numbers, and whether one is NaN, which comparisons would lose.
+/// The largest of some numbers, and whether there is a NaN among them, which comparisons lose.
 template <class R>
 struct Largest {
   R value = 0;
   bool has_nan = false;
-  /// Includes another number, or the result for others.
-  KOKKOS_INLINE_FUNCTION void take(R size) {
-    value = size > value ? size : value;
-    has_nan |= size != size;
-  }
+  /// Takes in what was found among others.
   KOKKOS_INLINE_FUNCTION Largest& operator+=(const Largest& other) {
-    take(other.value);
+    value = other.value > value ? other.value : value;
     has_nan |= other.has_nan;
     return *this;
   }
 };
 
+#if !SUAN_HAVE_CUDA
+
+template <Scalar T>
+Largest<Real<T>> largest_of_block(std::int64_t first, std::int64_t last, const T* x) {
+  using R = Real<T>;
+  R lane[lanes] = {};
+  R other[lanes] = {};  // NaN where there was one
+  const auto take = [&](int j, R size) {
+    lane[j] = size > lane[j] ? size : lane[j];
+    other[j] = size == size ? other[j] : size;
+  };
+  std::int64_t i = first;
+  for (; i + lanes <= last; i += lanes) {
+#pragma GCC ivdep
+    for (int j = 0; j < lanes; ++j) take(j, Kokkos::abs(x[i + j]));
+  }
+  for (; i < last; ++i) take(0, Kokkos::abs(x[i]));
+  Largest<R> result;
+  for (int j = 0; j < lanes; ++j) result += Largest<R>{lane[j], other[j] != other[j]};
+  return result;
+}
+
+#endif
+
 }  // namespace
 
 template <Scalar T>
 Real<T> max_abs(const ExecutionSpace& space, const DeviceView<const T>& x) {
-  Largest<Real<T>> largest;
+  using Found = Largest<Real<T>>;
+  Found largest;
   const auto size = static_cast<std::int64_t>(x.extent(0));
 #if SUAN_HAVE_CUDA
   Kokkos::parallel_reduce(
       "suan::max_abs",
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(space, 0, size),
-      KOKKOS_LAMBDA(std::int64_t i, Largest<Real<T>> & partial) {
-        partial.take(Kokkos::abs(x(i)));
+      KOKKOS_LAMBDA(std::int64_t i, Found & partial) {
+        const Real<T> magnitude = Kokkos::abs(x(i));
+        partial += Found{magnitude, Kokkos::isnan(magnitude)};
       },
       largest);
 #else
   const int parts = parts_of_work(space, size);
-  largest = sum_of_parts<Largest<Real<T>>>(
-      "suan::max_abs", space, parts, [&](int part, Largest<Real<T>>& partial) {
-        Largest<Real<T>> lane[lanes];
-        for_blocks_of_part(size, part, parts, [&](std::int64_t first, std::int64_t last) {
-          std::int64_t i = first;
-          for (; i + lanes <= last; i += lanes) {
-            for (int j = 0; j < lanes; ++j) lane[j].take(Kokkos::abs(x(i + j)));
-          }
-          for (; i < last; ++i) lane[0].take(Kokkos::abs(x(i)));
-        });
-        for (const auto& own : lane) partial += own;
-      });
+  largest = sum_of_parts<Found>("suan::max_abs", space, parts, [&](int part, Found& partial) {
+    for_blocks_of_part(size, part, parts, [&](std::int64_t first, std::int64_t last) {
+      partial += largest_of_block<T>(first, last, x.data());
+    });
+  });
 #endif
   return largest.has_nan ? std::numeric_limits<Real<T>>::quiet_NaN() : largest.value;
 }

@@ -8,6 +8,7 @@
 
 #include "matrix/formats.hpp"
 #include "suan/core/timer.hpp"
+#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 
@@ -226,6 +227,9 @@ class Chooser {
 template <Scalar T>
 DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptions& options,
                               FormatChoice* choice) {
+  std::string told;
+  together(a.comm(), [&] { told = OptimizeOptions::table().write(options); });
+  require_agreement(a.comm(), "optimize", told);
   OptimizeOptions::table().check(options);
   if (options.block == 1) {
     throw InvalidArgument("the option block is 1; blocks have 2 to 8 rows, and 0 finds the best");

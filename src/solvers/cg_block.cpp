@@ -65,7 +65,7 @@ class CgBlock {
   Run& run(std::size_t slot) { return runs_[static_cast<std::size_t>(slots_[slot].number)]; }
 
   void end_at_limits() {
-    bool is_late = false;
+    std::optional<Reason> reason;
     bool has_looked = false;  // once for all, so that they end together
     for (std::size_t s = 0; s < slots_.size(); ++s) {
       if (!slots_[s].runs) continue;
@@ -73,10 +73,10 @@ class CgBlock {
         slots_[s].runs = false;
         continue;
       }
-      if (!has_looked) is_late = run(s).time_is_up();
+      if (!has_looked) reason = run(s).reason_to_stop();
       has_looked = true;
-      if (!is_late) continue;
-      run(s).end(Reason::time_limit);
+      if (!reason) continue;
+      run(s).end(*reason);
       slots_[s].runs = false;
     }
   }

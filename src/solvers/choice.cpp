@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "matrix/deferred_errors.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -62,7 +63,9 @@ MatrixTraits probe(const Operator<T>& a) {
   require_same_layout("probe", "the rows of the matrix", a.row_layout(), "its columns",
                       a.column_layout());
   MatrixTraits traits;
+  detail::DeferredErrors errors(a.comm());
   traits.hermitian = looks_hermitian(a);
+  errors.throw_together();
   const Csr<T>* local = a.local_matrix();
   traits.has_entries = local != nullptr;
   if (!traits.has_entries) return traits;

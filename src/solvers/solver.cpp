@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "matrix/deferred_errors.hpp"
 #include "solvers/joules.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -38,7 +39,11 @@ bool Solver<T>::Run::finished(double residual_norm) {
   ++report_.iterations;
   report_.residual_norm = residual_norm;
   report_.history.push_back(residual_norm);
-  if (log_ != nullptr) log_->iteration_finished(report_.iterations, residual_norm);
+  try {
+    if (speaks_) log_.iteration_finished(report_.iterations, residual_norm);
+  } catch (...) {
+    detail::settle(std::current_exception());  // a logger may throw on one rank, too
+  }
   if (!std::isfinite(residual_norm)) {
     end(Reason::not_finite,
         message("the residual of iteration ", report_.iterations, " is not finite"));
@@ -65,12 +70,25 @@ bool Solver<T>::Run::iterations_used_up() {
 }
 
 template <Scalar T>
-bool Solver<T>::Run::time_is_up() {
-  if (options_.time_limit <= 0) return false;
-  const std::int64_t mine = timer_.seconds() >= options_.time_limit ? 1 : 0;
-  if (a.comm().max(mine) == 0) return false;
-  end(Reason::time_limit);
-  return true;
+std::optional<Reason> Solver<T>::Run::reason_to_stop() const {
+  const bool asks = log_.may_stop();
+  if (options_.time_limit <= 0 && !asks) return {};
+  constexpr std::int64_t late = 1;
+  constexpr std::int64_t asked = 2;
+  std::int64_t mine = 0;
+  if (options_.time_limit > 0 && clock_.seconds() >= options_.time_limit) mine = late;
+  if (asks && log_.stop_requested()) mine = asked;
+  const std::int64_t all = a.comm().max(mine);
+  if (all == 0) return {};
+  return all == asked ? Reason::interrupted : Reason::time_limit;
+}
+
+template <Scalar T>
+bool Solver<T>::Run::limit_reached() {
+  if (iterations_used_up()) return true;
+  const auto reason = reason_to_stop();
+  if (reason) end(*reason);
+  return reason.has_value();
 }
 
 template <Scalar T>
@@ -112,11 +130,25 @@ SolveReport Solver<T>::empty_report(const Operator<T>& a, const Operator<T>& m) 
 template <Scalar T>
 SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
                              Vector<T>& x) {
+  return solve({}, a, m, b, x);
+}
+
+template <Scalar T>
+std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T>& m,
+                                          const MultiVector<T>& b, MultiVector<T>& x) {
+  return solve({}, a, m, b, x);
+}
+
+template <Scalar T>
+SolveReport Solver<T>::solve(const detail::SolveClock& clock, const Operator<T>& a,
+                             const Operator<T>& m, const Vector<T>& b, Vector<T>& x) {
   require_system(a, m, b.layout(), x.layout());
   auto report = empty_report(a, m);
   const EnergyMeter energy;
   const Timer timer;
-  run_and_verify(a, m, b, x, report);
+  detail::DeferredErrors errors(a.comm());
+  run_and_verify(clock, a, m, b, x, report);
+  errors.throw_together();
   Kokkos::fence("suan::solve");
   report.solve_seconds = timer.seconds();
   report.joules = detail::joules_of_all(a.comm(), energy);
@@ -125,8 +157,9 @@ SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const V
 }
 
 template <Scalar T>
-std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T>& m,
-                                          const MultiVector<T>& b, MultiVector<T>& x) {
+std::vector<SolveReport> Solver<T>::solve(const detail::SolveClock& clock, const Operator<T>& a,
+                                          const Operator<T>& m, const MultiVector<T>& b,
+                                          MultiVector<T>& x) {
   require_system(a, m, b.layout(), x.layout());
   require_same_columns("solve", "the right-hand side b", b.columns(), "the solution x",
                        x.columns());
@@ -134,7 +167,7 @@ std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T
   if (!takes_blocks()) {
     for (LocalIndex j = 0; j < b.columns(); ++j) {
       auto solution = x.column(j);
-      reports.push_back(solve(a, m, b.column(j), solution));
+      reports.push_back(solve(clock, a, m, b.column(j), solution));
       x.set_column(j, solution);
     }
     return reports;
@@ -143,7 +176,9 @@ std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T
   for (auto& report : reports) report.path = a.block_path();
   const EnergyMeter energy;
   const Timer timer;
-  run_and_verify(a, m, b, x, reports);
+  detail::DeferredErrors errors(a.comm());
+  run_and_verify(clock, a, m, b, x, reports);
+  errors.throw_together();
   Kokkos::fence("suan::solve");
   const double seconds = timer.seconds();
   const double joules = detail::joules_of_all(a.comm(), energy);

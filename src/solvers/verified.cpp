@@ -88,8 +88,9 @@ std::vector<double> residuals(const Operator<T>& a, const MultiVector<T>& b,
 }  // namespace
 
 template <Scalar T>
-void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
-                               Vector<T>& x, SolveReport& report) {
+void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T>& a,
+                               const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
+                               SolveReport& report) {
   const double b_norm = norm2(b);
   if (!usable(report, b_norm, [&] { return first_not_finite(b); })) {
     if (b_norm == 0) fill(x, T(0));
@@ -105,7 +106,7 @@ void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const
   if (!starts) return;
   double before = norm;
   do {
-    Run run(a, m, options_, &log_, report, target);
+    Run run(a, m, *this, clock, report, target, true);
     iterate(run, b, x, r);
     before = norm;
     norm = a.residual(b, x, r);
@@ -113,8 +114,9 @@ void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const
 }
 
 template <Scalar T>
-void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const MultiVector<T>& b,
-                               MultiVector<T>& x, std::vector<SolveReport>& reports) {
+void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T>& a,
+                               const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x,
+                               std::vector<SolveReport>& reports) {
   const auto at = [](LocalIndex j) { return static_cast<std::size_t>(j); };
   const auto b_norms = norm2(b);
   std::vector<LocalIndex> usable_ones;
@@ -146,7 +148,7 @@ void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const
   while (!open.empty()) {
     std::vector<Run> runs;
     for (const LocalIndex j : open) {
-      runs.emplace_back(a, m, options_, nullptr, reports[at(j)], targets[at(j)]);
+      runs.emplace_back(a, m, *this, clock, reports[at(j)], targets[at(j)], false);
     }
     auto some_x = select_columns<T>(x, open);
     auto some_r = select_columns<T>(r, open);
@@ -168,12 +170,13 @@ void Solver<T>::run_and_verify(const Operator<T>& a, const Operator<T>& m, const
   }
 }
 
-#define SUAN_INSTANTIATE(T)                                                            \
-  template void Solver<T>::run_and_verify(const Operator<T>&, const Operator<T>&,      \
-                                          const Vector<T>&, Vector<T>&, SolveReport&); \
-  template void Solver<T>::run_and_verify(const Operator<T>&, const Operator<T>&,      \
-                                          const MultiVector<T>&, MultiVector<T>&,      \
-                                          std::vector<SolveReport>&);
+#define SUAN_INSTANTIATE(T)                                                                 \
+  template void Solver<T>::run_and_verify(const detail::SolveClock&, const Operator<T>&,    \
+                                          const Operator<T>&, const Vector<T>&, Vector<T>&, \
+                                          SolveReport&);                                    \
+  template void Solver<T>::run_and_verify(const detail::SolveClock&, const Operator<T>&,    \
+                                          const Operator<T>&, const MultiVector<T>&,        \
+                                          MultiVector<T>&, std::vector<SolveReport>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

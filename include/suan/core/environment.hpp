@@ -9,35 +9,67 @@
 namespace suan {
 
 /// Initialises MPI (when the library has it) and Kokkos unless somebody did so before, and
-/// finalises what it initialised. Make one at the top of main; objects of the library must not
-/// outlive it.
+/// finalises what it initialised. Make one at the top of main and keep it until the end, or let
+/// suan::run (run.hpp) do so; objects of the library must not outlive it. MPI and Kokkos start once
+/// in a process, so there is no second one after the first has ended.
 ///
 /// Threads: OMP_NUM_THREADS and --kokkos-num-threads are obeyed. When neither is given, the cores
 /// that this process may use are shared among the ranks of its node, so that `mpirun -n k` does
 /// not start k times as many threads as there are cores.
+///
+/// Constructors throw InvalidArgument after an environment has ended, DeviceError where there is no
+/// device for this build, MpiError; with several ranks on all of them. What was started until then
+/// is finalised.
 class Environment {
  public:
   enum class Mpi { automatic, never };
 
   /// Takes the arguments that belong to MPI and Kokkos (--kokkos-...) out of argc and argv.
+  /// Collective over all ranks of the program.
   Environment(int& argc, char**& argv, Mpi mpi = Mpi::automatic);
   /// For callers without a command line. Mpi::never leaves MPI alone, as a notebook wants it.
   explicit Environment(Mpi mpi = Mpi::automatic);
+#if SUAN_HAVE_MPI
+  /// For some of a program's ranks: collective over `ranks`, which is what world() will be. The
+  /// program has initialised MPI, at least with MPI_THREAD_FUNNELED, and finalises it.
+  explicit Environment(MPI_Comm ranks);
+  Environment(int& argc, char**& argv, MPI_Comm ranks);
+#endif
   ~Environment();
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  /// All ranks of the program.
+  /// All ranks of the program, or those that were given.
   const Communicator& world() const noexcept { return world_; }
 
   /// One line: version, execution space, threads, ranks.
   std::string description() const;
 
  private:
-  void start(int& argc, char** argv, Mpi mpi);
-  bool finalize_mpi_ = false;
-  bool finalize_kokkos_ = false;
+  /// What was started here; they end in the reverse order, also when a constructor throws.
+  struct StartedMpi {
+    bool here = false;
+    ~StartedMpi();
+  };
+  struct StartedKokkos {
+    bool here = false;
+    ~StartedKokkos();
+  };
+
+  void start_mpi(int& argc, char**& argv, Mpi mpi);
+  void start_kokkos(int& argc, char** argv);
+
+  StartedMpi mpi_;
+  StartedKokkos kokkos_;
   Communicator world_;
 };
+
+namespace detail {
+
+/// The door of what needs memory or threads. @throws InvalidArgument unless an Environment, or
+/// somebody else, has initialised Kokkos.
+void require_environment();
+
+}  // namespace detail
 
 }  // namespace suan

@@ -33,28 +33,45 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-namespace detail {
-template <ErrorKind Kind>
-class ErrorOf : public Error {
- public:
-  explicit ErrorOf(const std::string& message) : Error(Kind, message) {}
-};
-}  // namespace detail
-
 /// A value outside its range, an unknown option, a matrix that a method cannot take.
-using InvalidArgument = detail::ErrorOf<ErrorKind::invalid_argument>;
+class InvalidArgument : public Error {
+ public:
+  explicit InvalidArgument(const std::string& text) : Error(ErrorKind::invalid_argument, text) {}
+};
 /// Two operands whose sizes or layouts do not fit; the message names both.
-using DimensionMismatch = detail::ErrorOf<ErrorKind::dimension_mismatch>;
+class DimensionMismatch : public Error {
+ public:
+  explicit DimensionMismatch(const std::string& text)
+      : Error(ErrorKind::dimension_mismatch, text) {}
+};
 /// Something this build or this device cannot do; never substituted silently.
-using NotSupported = detail::ErrorOf<ErrorKind::not_supported>;
+class NotSupported : public Error {
+ public:
+  explicit NotSupported(const std::string& text) : Error(ErrorKind::not_supported, text) {}
+};
 /// A file that cannot be read, written or understood; the message has its path and place.
-using IoError = detail::ErrorOf<ErrorKind::io_error>;
-using DeviceError = detail::ErrorOf<ErrorKind::device_error>;
-using MpiError = detail::ErrorOf<ErrorKind::mpi_error>;
+class IoError : public Error {
+ public:
+  explicit IoError(const std::string& text) : Error(ErrorKind::io_error, text) {}
+};
+class DeviceError : public Error {
+ public:
+  explicit DeviceError(const std::string& text) : Error(ErrorKind::device_error, text) {}
+};
+class MpiError : public Error {
+ public:
+  explicit MpiError(const std::string& text) : Error(ErrorKind::mpi_error, text) {}
+};
 /// Memory that was needed and not there, on the host or on the device.
-using OutOfMemory = detail::ErrorOf<ErrorKind::out_of_memory>;
+class OutOfMemory : public Error {
+ public:
+  explicit OutOfMemory(const std::string& text) : Error(ErrorKind::out_of_memory, text) {}
+};
 /// A defect of the library itself.
-using InternalError = detail::ErrorOf<ErrorKind::internal>;
+class InternalError : public Error {
+ public:
+  explicit InternalError(const std::string& text) : Error(ErrorKind::internal, text) {}
+};
 
 /// Joins its arguments into one message.
 template <class... Parts>
@@ -67,7 +84,14 @@ std::string message(const Parts&... parts) {
 /// Throws the exception that belongs to `kind`; how an error of another rank is thrown here.
 [[noreturn]] void throw_error(ErrorKind kind, const std::string& text);
 
-/// The kind and text of the exception being handled, foreign ones included.
+/// What was thrown, in a form that can be told to other ranks.
+struct Failure {
+  ErrorKind kind = ErrorKind::internal;
+  std::string text;
+};
+
+/// The kind and text of the exception being handled, foreign ones included. The text is never
+/// empty: an exception without words gets some, and where there is no memory for them, a few.
 ErrorKind current_error(std::string& text) noexcept;
 
 /// Throws the exception being handled once more; missing memory, however it was said, as

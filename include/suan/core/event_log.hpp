@@ -23,6 +23,13 @@ class EventLogger {
                              double target);
   virtual void iteration_finished(std::int64_t iteration, double residual_norm);
   virtual void solve_finished(const SolveReport& report);
+
+  /// Whether stop_requested() may ever say true. Must be the same on all ranks and for as long as
+  /// the logger lives: only then do the ranks ask each other in each iteration.
+  virtual bool may_stop() const;
+  /// Asked on every rank before each iteration where may_stop() says so. Where it is true on one
+  /// rank, the solve ends on all of them, with Reason::interrupted and x as it is then.
+  virtual bool stop_requested();
 };
 
 /// A list of loggers, notified in order.
@@ -33,6 +40,9 @@ class EventLog {
   void solve_started(const std::string& solver, double initial_residual_norm, double target) const;
   void iteration_finished(std::int64_t iteration, double residual_norm) const;
   void solve_finished(const SolveReport& report) const;
+  /// Whether any of them may ask to stop, and whether any does now.
+  bool may_stop() const;
+  bool stop_requested() const;
 
  private:
   std::vector<std::shared_ptr<EventLogger>> loggers_;

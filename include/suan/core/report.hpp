@@ -20,6 +20,7 @@ enum class Reason {
   happy_breakdown,       ///< the Krylov space became invariant: x is exact
   max_iterations,        ///< the limit on iterations was reached
   time_limit,            ///< the limit on seconds was reached
+  interrupted,           ///< an EventLogger asked to stop
   stagnated,             ///< the residual does not fall any more; the tolerance is out of reach
   diverged,              ///< the residual grew beyond dtol times its start
   breakdown,             ///< a division by zero inside the method

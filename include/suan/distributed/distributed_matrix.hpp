@@ -13,6 +13,9 @@ namespace suan {
 /// `remote`, with the others, for which a Halo brings the elements of the vector. A product starts
 /// the exchange, multiplies `local`, finishes the exchange and adds `remote`. On one rank `remote`
 /// is empty and costs nothing.
+///
+/// Copies share the buffers of the exchange: a matrix and its copies serve one thread of the host
+/// at a time.
 template <Scalar T>
 class DistributedMatrix final : public Operator<T> {
  public:
@@ -28,6 +31,8 @@ class DistributedMatrix final : public Operator<T> {
 
   DistributedMatrix() = default;
   /// From its parts. Collective. Most callers want the functions of assembly.hpp.
+  /// @throws DimensionMismatch when sizes do not fit, InvalidArgument when a row or column number
+  /// is out of range, out of order, or a column is one of this rank's own; on all ranks.
   DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local, Remote remote);
   /// A matrix of one rank; copies nothing.
   explicit DistributedMatrix(const Csr<T>& matrix);
@@ -58,7 +63,6 @@ class DistributedMatrix final : public Operator<T> {
   void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
   Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
-  DeviceView<const T> received_vector() const;
   void count_bytes();
 
   Csr<T> local_;

@@ -10,20 +10,30 @@
 #include <string>
 #include <vector>
 
+#include "suan/core/options.hpp"
 #include "suan/distributed/distributed_matrix.hpp"
 
 namespace suan {
 
 /// A file being written: everything goes to a file beside `path`, which close() renames. Without
 /// close() (an exception, say) whatever stood at `path` before stays as it was. All functions are
-/// collective. @throws IoError; NotSupported in a build without HDF5.
+/// collective. @throws IoError; InvalidArgument, on all ranks, when they were told different names
+/// or paths; NotSupported in a build without HDF5.
 class Hdf5Writer {
  public:
-  Hdf5Writer(const std::string& path, const Communicator& comm);
+  /// Whether a file that stands at the path is replaced, or keeps what it holds and gets more.
+  enum class Mode { replace, append };
+
+  /// With Mode::append the file at `path` is copied first (shared, not copied, where the file
+  /// system can do that); it stays as it is until flush() or close(). Without a file there, both
+  /// are alike.
+  Hdf5Writer(const std::string& path, const Communicator& comm, Mode mode = Mode::replace);
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
+  /// `name` may have groups, as in "step_10/A"; they are made. @throws InvalidArgument when the
+  /// file has such an object already.
   template <Scalar T>
   void write(const std::string& name, const DistributedMatrix<T>& matrix);
   /// `shape` (slowest dimension first) makes an array of several dimensions of the vector's
@@ -31,8 +41,13 @@ class Hdf5Writer {
   template <Scalar T>
   void write(const std::string& name, const Vector<T>& vector,
              std::span<const GlobalIndex> shape = {});
-  /// A piece of text, such as the report of a solve.
+  /// A piece of text, such as the report of a solve: that of the first rank. At most 64 MiB,
+  /// without zero bytes.
   void write_text(const std::string& name, const std::string& text);
+  /// Puts what was written so far at `path`, complete and on the disk, where it stays even if the
+  /// program dies later. More can be written; the first write afterwards copies the file, as
+  /// Mode::append does.
+  void flush();
   /// Completes the file. It is an error to write afterwards.
   void close();
 
@@ -41,7 +56,12 @@ class Hdf5Writer {
   std::unique_ptr<State> state_;
 };
 
-/// What a file holds at its top level, by name. Not collective.
+struct Hdf5ReadOptions {
+  double memory_limit_gib = 0;  ///< refuse what needs more; 0: half of the free memory
+  static const OptionTable<Hdf5ReadOptions>& table();
+};
+
+/// A matrix, a vector or a text in a file.
 struct Hdf5Entry {
   std::string name;
   std::string kind;    ///< "csr_matrix", "vector", "text"
@@ -50,20 +70,34 @@ struct Hdf5Entry {
   GlobalIndex columns = 0;
   std::int64_t entries = 0;
 };
+
+/// What a file holds at its top level, by name. Passes over what this library does not read:
+/// groups, links that lead nowhere or to other files, what other programs wrote. Not collective.
 std::vector<Hdf5Entry> list_hdf5(const std::string& path);
 
-/// Reads a matrix, spread evenly over the ranks of `comm`. An empty name means the only matrix of
-/// the file. Sizes, ranges, sortedness, format version and checksum are verified. Collective.
+/// The entry `name`, which may lie in groups ("step_10/A"). An empty name stands for the only entry
+/// of the top level that is of one of `kinds`; without kinds for the only matrix or, where there is
+/// none, the only entry. Not collective. @throws InvalidArgument, with what the file holds, when
+/// the name is not there or there are several; IoError when there is none, the file cannot be read
+/// or the entry is damaged.
+Hdf5Entry find_hdf5(const std::string& path, const std::string& name = {},
+                    const std::vector<std::string>& kinds = {});
+
+/// Reads a matrix, spread evenly over the ranks of `comm`. An empty name means the only matrix at
+/// the file's top level. Sizes, ranges, sortedness, format version and checksum are verified.
+/// Collective.
 /// @throws IoError naming file, dataset and what is wrong; InvalidArgument when the file is complex
-/// and T is not; NotSupported in a build without HDF5.
+/// and T is not, or the ranks were told different things or see different files; OutOfMemory when
+/// the memory limit would be exceeded; NotSupported in a build without HDF5.
 template <Scalar T = double>
 DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator& comm = {},
-                                      const std::string& name = {});
+                                      const std::string& name = {},
+                                      const Hdf5ReadOptions& options = {});
 
 /// Reads a vector with as many elements as `layout`. An empty name means the only vector. As above.
 template <Scalar T = double>
 Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout,
-                           const std::string& name = {});
+                           const std::string& name = {}, const Hdf5ReadOptions& options = {});
 
 /// Reads a piece of text, such as the report of a solve. An empty name means the only text. Not
 /// collective. @throws IoError when there is none or it is damaged; NotSupported as above.

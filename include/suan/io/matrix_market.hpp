@@ -19,6 +19,11 @@ struct MatrixMarketOptions {
   static const OptionTable<MatrixMarketOptions>& table();
 };
 
+struct MatrixMarketWriteOptions {
+  bool allow_nonfinite = false;  ///< write nan and inf, which are read back only if allowed there
+  static const OptionTable<MatrixMarketWriteOptions>& table();
+};
+
 /// The banner and size line of a file.
 struct MatrixMarketHeader {
   enum class Format { coordinate, array };
@@ -42,7 +47,8 @@ MatrixMarketHeader read_matrix_market_header(const std::string& path);
 /// they stand in an array. Peak memory: about 16 bytes per entry (24 for complex) beside the rows'
 /// offsets. Collective; an error on one rank is thrown on all.
 /// @throws IoError with path and line for whatever does not follow the format; InvalidArgument
-/// when the file is complex and T is not; OutOfMemory when the memory limit would be exceeded.
+/// when the file is complex and T is not, or the ranks were told different things or see different
+/// files; OutOfMemory when the memory limit would be exceeded.
 template <Scalar T = double>
 DistributedMatrix<T> read_matrix_market(const std::string& path, const Communicator& comm = {},
                                         const MatrixMarketOptions& options = {});
@@ -55,10 +61,14 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
 
 /// Writes coordinates (general), with as many digits as bring back the same bits; gzip'd when the
 /// path ends in .gz. Written beside and renamed, so that a failure destroys nothing. Collective.
+/// @throws IoError; InvalidArgument for a value that is infinite or not a number, with its row and
+/// column, unless allowed, and when the ranks were told different things.
 template <Scalar T>
-void write_matrix_market(const std::string& path, const DistributedMatrix<T>& matrix);
-/// Writes an array of one column.
+void write_matrix_market(const std::string& path, const DistributedMatrix<T>& matrix,
+                         const MatrixMarketWriteOptions& options = {});
+/// Writes an array of one column. As above.
 template <Scalar T>
-void write_matrix_market(const std::string& path, const Vector<T>& vector);
+void write_matrix_market(const std::string& path, const Vector<T>& vector,
+                         const MatrixMarketWriteOptions& options = {});
 
 }  // namespace suan

@@ -19,6 +19,12 @@ class Csr;
 /// A linear map from vectors with column_layout() to vectors with row_layout().
 ///
 /// The public functions check their arguments and call the private virtual ones, which need not.
+/// Where one of those throws on one rank in the middle of a solve, the solve ends on all ranks, and
+/// then throws on all: the very exception on that rank, an Error with its text on the others. For
+/// that, a function that computes and then reduces has to reduce also when the computing failed.
+///
+/// An operator and its copies serve one thread of the host at a time: a product may use buffers
+/// that copies share.
 template <Scalar T>
 class Operator {
  public:
@@ -58,6 +64,10 @@ class Operator {
   virtual DeviceView<const T> diagonal_entries() const { return {}; }
   /// Whether it is the identity, which solvers skip.
   virtual bool is_identity() const noexcept { return false; }
+  /// Whether two products with the same vector may differ, as those of a solver that iterates until
+  /// a tolerance: it is no linear map then. Methods take such a preconditioner in their flexible
+  /// forms.
+  virtual bool varies() const noexcept { return false; }
 
  protected:
   Operator() = default;
@@ -90,7 +100,9 @@ class Identity final : public Operator<T> {
   void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
 };
 
-/// A user's function y = f(x), for matrix-free products and preconditioners.
+/// A user's function y = f(x), for matrix-free products and preconditioners. It may throw, also on
+/// one rank, as long as it exchanges nothing with other ranks after that place; the exception comes
+/// out of the solve.
 template <Scalar T>
 class FunctionOperator final : public Operator<T> {
  public:

@@ -36,7 +36,8 @@ struct FormatChoice {
 /// SELL or blocks with values in the fewest bits that lose nothing. CSR's arrays stay, shared with
 /// `a`; preconditioners need them. All ranks choose alike. A storage that rounds is used only when
 /// `options` name it, and then the matrix is another one. Collective.
-/// @throws InvalidArgument for an unknown name; NotSupported when the storage cannot hold a value.
+/// @throws InvalidArgument for an unknown name, and when the ranks have different options;
+/// NotSupported when the storage cannot hold a value.
 template <Scalar T>
 DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptions& options = {},
                               FormatChoice* choice = nullptr);

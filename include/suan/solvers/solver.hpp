@@ -6,6 +6,7 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "suan/core/event_log.hpp"
 #include "suan/core/options.hpp"
@@ -24,6 +25,18 @@ struct KrylovOptions {
   double dtol = 1e5;      ///< diverged when the residual exceeds dtol times max(||b||, start)
   static const OptionTable<KrylovOptions>& table();
 };
+
+namespace detail {
+/// The seconds of a whole solve: its set-up, all its rounds and methods.
+struct SolveClock {
+  double before = 0;  ///< of the set-up
+  Timer timer{};
+  double seconds() const { return before + timer.seconds(); }
+};
+}  // namespace detail
+
+template <Scalar T>
+class LinearSolver;
 
 /// An iterative method for A x = b.
 ///
@@ -59,15 +72,17 @@ class Solver {
   /// The state of a run, seen by the method.
   class Run {
    public:
-    /// Without `log` nobody hears of its iterations.
-    Run(const Operator<T>& matrix, const Operator<T>& preconditioner, const KrylovOptions& options,
-        const EventLog* log, SolveReport& report, double target_norm)
+    /// Loggers hear of its iterations where it `speaks`.
+    Run(const Operator<T>& matrix, const Operator<T>& preconditioner, const Solver& solver,
+        const detail::SolveClock& clock, SolveReport& report, double target_norm, bool speaks)
         : a(matrix),
           m(preconditioner),
           target(target_norm),
-          options_(options),
-          log_(log),
-          report_(report) {}
+          options_(solver.options_),
+          log_(solver.log_),
+          clock_(clock),
+          report_(report),
+          speaks_(speaks) {}
 
     const Operator<T>& a;
     const Operator<T>& m;
@@ -75,12 +90,14 @@ class Solver {
 
     /// Notes a finished iteration. True when the method has to end, with the reason noted.
     bool finished(double residual_norm);
-    /// True when the iteration or time limit is reached, with the reason noted.
-    bool limit_reached() { return iterations_used_up() || time_is_up(); }
-    /// The two apart, for several runs of which each has its iterations and all have one time. Each
-    /// notes the reason; the second is collective.
+    /// True when the iteration or time limit is reached or a logger asks to stop, with the reason
+    /// noted. Collective.
+    bool limit_reached();
+    /// The two apart, for several runs of which each has its iterations and all have one time: the
+    /// first notes the reason, the second returns it. It is collective, one reduction where there
+    /// is a time limit or a logger that may stop, and nothing where there is neither.
     bool iterations_used_up();
-    bool time_is_up();
+    std::optional<Reason> reason_to_stop() const;
     void end(Reason reason, std::string detail = {});
     void count_bytes(std::int64_t bytes) { report_.bytes_moved += bytes; }
     std::int64_t iterations() const noexcept { return report_.iterations; }
@@ -88,9 +105,10 @@ class Solver {
 
    private:
     const KrylovOptions& options_;
-    const EventLog* log_;
+    const EventLog& log_;
+    const detail::SolveClock& clock_;
     SolveReport& report_;
-    Timer timer_;
+    bool speaks_;
   };
 
   explicit Solver(const KrylovOptions& options) : options_(options) {}
@@ -107,13 +125,19 @@ class Solver {
   const EventLog& log() const noexcept { return log_; }
 
  private:
+  friend class LinearSolver<T>;
+  SolveReport solve(const detail::SolveClock& clock, const Operator<T>& a, const Operator<T>& m,
+                    const Vector<T>& b, Vector<T>& x);
+  std::vector<SolveReport> solve(const detail::SolveClock& clock, const Operator<T>& a,
+                                 const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x);
   void require_system(const Operator<T>& a, const Operator<T>& m, const Layout& b,
                       const Layout& x) const;
   SolveReport empty_report(const Operator<T>& a, const Operator<T>& m) const;
-  void run_and_verify(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
-                      SolveReport& report);
-  void run_and_verify(const Operator<T>& a, const Operator<T>& m, const MultiVector<T>& b,
-                      MultiVector<T>& x, std::vector<SolveReport>& reports);
+  void run_and_verify(const detail::SolveClock& clock, const Operator<T>& a, const Operator<T>& m,
+                      const Vector<T>& b, Vector<T>& x, SolveReport& report);
+  void run_and_verify(const detail::SolveClock& clock, const Operator<T>& a, const Operator<T>& m,
+                      const MultiVector<T>& b, MultiVector<T>& x,
+                      std::vector<SolveReport>& reports);
   KrylovOptions options_;
   EventLog log_;
 };

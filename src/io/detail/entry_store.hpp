@@ -44,12 +44,13 @@ struct Entry {
   Packed<T> value;
 };
 
-/// Memory in chunks of one size, taken from the system in slabs. Not for several threads at once.
+/// Memory in chunks of one size, taken from the system in slabs that grow: a rank has an arena for
+/// each other rank, many of which hold little. Not for several threads at once.
 class ChunkArena {
  public:
   explicit ChunkArena(std::size_t chunk_bytes) : chunk_bytes_(chunk_bytes) {}
   ~ChunkArena() {
-    for (void* slab : slabs_) ::munmap(slab, slab_bytes);
+    for (const auto& slab : slabs_) ::munmap(slab.begin, slab.bytes);
   }
   ChunkArena(ChunkArena&& other) noexcept
       : chunk_bytes_(other.chunk_bytes_),
@@ -60,26 +61,44 @@ class ChunkArena {
   ChunkArena& operator=(ChunkArena&&) = delete;
 
   void* take() {
-    if (slabs_.empty() || used_ + chunk_bytes_ > slab_bytes) {
-      void* slab = ::mmap(nullptr, slab_bytes, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-      if (slab == MAP_FAILED) throw OutOfMemory("no memory for the entries of a matrix");
-      advise_huge_pages(slab, slab_bytes);
-      slabs_.push_back(slab);
-      used_ = 0;
-    }
-    void* chunk = static_cast<char*>(slabs_.back()) + used_;
+    if (slabs_.empty() || used_ + chunk_bytes_ > slabs_.back().bytes) add_slab();
+    void* chunk = static_cast<char*>(slabs_.back().begin) + used_;
     used_ += chunk_bytes_;
     return chunk;
+  }
+  /// Bytes of all slabs.
+  std::size_t bytes() const noexcept {
+    std::size_t sum = 0;
+    for (const auto& slab : slabs_) sum += slab.bytes;
+    return sum;
   }
   /// The pages go back to the system; the addresses are not used again. For several threads.
   static void give_back(void* chunk, std::size_t bytes) { ::madvise(chunk, bytes, MADV_DONTNEED); }
 
  private:
-  static constexpr std::size_t slab_bytes = std::size_t(2) << 20;  // one large page
+  struct Slab {
+    void* begin;
+    std::size_t bytes;
+  };
+
+  void add_slab() {
+    const std::size_t bytes =
+        std::clamp(slabs_.empty() ? first_chunks * chunk_bytes_ : 2 * slabs_.back().bytes,
+                   chunk_bytes_, most_bytes);
+    slabs_.reserve(slabs_.size() + 1);
+    void* slab = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (slab == MAP_FAILED) throw OutOfMemory("no memory for the entries of a matrix");
+    if (bytes == most_bytes) advise_huge_pages(slab, bytes);
+    slabs_.push_back({slab, bytes});
+    used_ = 0;
+  }
+
+  static constexpr std::size_t first_chunks = 4;
+  static constexpr std::size_t most_bytes = std::size_t(2) << 20;  // one large page
   std::size_t chunk_bytes_;
   std::size_t used_ = 0;
-  std::vector<void*> slabs_;
+  std::vector<Slab> slabs_;
 };
 
 /// `sources` times `lists` lists of entries. Each source is filled by one thread; reading list `l`

@@ -100,6 +100,8 @@ class RowSink {
  private:
   /// About as many entries as keep a block and its sorted copy in the second-level cache.
   static constexpr std::int64_t block_entries = 16384;
+  /// And where rows are almost empty, as many rows as keep their offsets there.
+  static constexpr std::int64_t block_rows = 65536;
   static constexpr std::size_t most_blocks = 1024;
   static constexpr std::size_t round_bytes = std::size_t(32) << 20;
 
@@ -147,8 +149,9 @@ class RowSink {
   static int block_shift(const Layout& rows, std::size_t threads, std::int64_t expected) {
     const auto sources = threads + static_cast<std::size_t>(rows.comm().size()) - 1;
     const auto most = std::clamp<std::size_t>(8 * most_blocks / sources, 4, most_blocks);
-    const auto blocks =
-        std::clamp<std::int64_t>(expected / block_entries, 1, static_cast<std::int64_t>(most));
+    const auto wanted =
+        std::max<std::int64_t>(expected / block_entries, rows.local_size() / block_rows);
+    const auto blocks = std::clamp<std::int64_t>(wanted, 1, static_cast<std::int64_t>(most));
     const auto rows_per_block = (rows.local_size() + blocks - 1) / blocks;
     if (rows_per_block <= 1) return 0;
     return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(rows_per_block - 1)));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/host_loop.hpp"
+#include "io/file_name.hpp"
 #include "io/output_file.hpp"
 
 namespace suan::detail {
@@ -99,7 +100,7 @@ void make_text(Part& part, bool compress, const std::string& header, std::int64_
 void write_text_file(const std::string& path, const Communicator& comm, const std::string& header,
                      std::int64_t count, std::int64_t block, const ItemText& item) {
   OutputFile output(path, comm);
-  const bool compress = path.ends_with(".gz");
+  const bool compress = has_ending(path, ".gz");
   const std::string& own_header = comm.is_root() ? header : std::string();
   std::int64_t bytes = 0;
   if (comm.size() > 1) {

@@ -112,6 +112,30 @@ TEST_F(Hdf5FailedWrite, FileLargerThanTheLimit) {
   expect_old_file();
 }
 
+TEST_F(Hdf5FailedWrite, NoMoreRoomIsAskedForThanTheFileTakes) {
+  // A quota of 300 kB and a file of a third of that, with some small objects beside.
+  rlimit old_limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  rlimit limit = old_limit;
+  limit.rlim_cur = 300000;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto x = make_vector<double>(Layout::serial(12000));
+  std::string refused;
+  try {
+    Hdf5Writer writer(path_, {});
+    writer.write("x", x);
+    writer.write("A", make_matrix<double>(old_pattern));
+    for (int i = 0; i < 40; ++i) writer.write_text("note_" + std::to_string(i), "short");
+    writer.close();
+  } catch (const IoError& error) {
+    refused = error.what();
+  }
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  EXPECT_EQ(refused, "");
+  EXPECT_LT(std::filesystem::file_size(path_), 200000U);
+  expect_numbers(read_hdf5_vector<double>(path_, x.layout(), "x"));
+}
+
 TEST_F(Hdf5FailedWrite, DiskThatIsFullAllTheSame) {
   // HDF5 must not fail on the file at the end of the program either.
   if (disk_writes == 0) GTEST_SKIP() << "this HDF5 does not write with pwrite";

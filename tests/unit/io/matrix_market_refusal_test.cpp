@@ -64,7 +64,7 @@ TEST(MatrixMarketRefusal, Sizes) {
   expect_refused(real + "\n-2 2 1\n", 3, "non-negative whole number, not \"-2\"");
   expect_refused(real + "2.0 2 1\n", 2, "\"2.0\"");
   expect_refused(real + "2 two 1\n", 2, "\"two\"");
-  expect_refused(real + "0 3 0\n", 2, "only 0 x 0");
+  expect_refused(real + "0 3 1\n1 1 1\n", 2, "more than a matrix of 0 x 3");
   expect_refused(real + "0 0 1\n1 1 1\n", 2, "more than a matrix of 0 x 0");
   expect_refused(symmetric + "2 3 0\n", 2, "only a square matrix");
   expect_refused(real + "2 2 5\n", 2, "more than a matrix of 2 x 2");

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A matrix with everything that was chosen and made to solve with it, for one right-hand side after
+// the other.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "suan/solvers/registry.hpp"
+
+namespace suan {
+
+/// Solves A x = b again and again: what is looked at, chosen and made for A (solver,
+/// preconditioner, a copy in another format) is so once, and kept.
+///
+/// Not for two threads at a time.
+template <Scalar T>
+class LinearSolver {
+ public:
+  /// Chooses solver, preconditioner and format where `options` says "auto", and makes them. With
+  /// `m`, an approximation of A's inverse, that is the preconditioner. Collective.
+  /// @throws InvalidArgument when A is not square, an option is out of range, or both `m` and the
+  /// name of a preconditioner are given; DimensionMismatch when m does not fit; as the constructor
+  /// of the preconditioner.
+  explicit LinearSolver(std::shared_ptr<const Operator<T>> a, SolveOptions options = {},
+                        std::shared_ptr<const Operator<T>> m = nullptr);
+
+  /// Solves from the initial guess in x and verifies, as suan::solve(). The report of the first
+  /// solve has the seconds of the set-up, those of later ones have none. Collective.
+  /// @throws DimensionMismatch when b or x does not fit.
+  SolveReport solve(const Vector<T>& b, Vector<T>& x,
+                    std::shared_ptr<EventLogger> logger = nullptr);
+  /// The same for several right-hand sides side by side, with a report for each.
+  std::vector<SolveReport> solve(const MultiVector<T>& b, MultiVector<T>& x,
+                                 std::shared_ptr<EventLogger> logger = nullptr);
+
+  /// Takes another matrix, or the same one with other values, in place of A; a preconditioner that
+  /// was given stays. Returns what was done: today all is made anew. Where it throws, all stays as
+  /// it was. Collective. @throws as the constructor.
+  std::string update(std::shared_ptr<const Operator<T>> a);
+
+  /// What was chosen and why; empty when all was given.
+  const std::string& choice() const noexcept { return setup_.choice; }
+  /// The options with nothing left open.
+  const SolveOptions& options() const noexcept { return setup_.options; }
+
+ private:
+  /// What is made for a matrix.
+  struct Setup {
+    SolveOptions options;
+    std::string choice;
+    std::shared_ptr<const Operator<T>> m;
+    std::shared_ptr<const Operator<T>> other;  // A in another format, or nothing
+    double seconds = 0;
+    bool is_new = true;  // no report has its seconds yet
+  };
+  Setup set_up(const Operator<T>& a) const;
+  template <class Vectors>
+  auto run(const std::string& name, const SolveOptions& options, const detail::SolveClock& clock,
+           const Vectors& b, Vectors& x, const std::shared_ptr<EventLogger>& logger) const;
+  SolveReport completed(const SolveReport& report, const detail::SolveClock& clock,
+                        const Vector<T>& b, Vector<T>& x,
+                        const std::shared_ptr<EventLogger>& logger) const;
+  detail::SolveClock start(const Layout& b, EventLogger* logger);
+
+  SolveOptions given_;
+  std::shared_ptr<const Operator<T>> given_m_;
+  std::shared_ptr<const Operator<T>> a_;
+  Setup setup_;
+};
+
+}  // namespace suan

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a file may ask for, checked before anything is allocated.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "suan/distributed/communicator.hpp"
+
+namespace suan::detail {
+
+/// The smallest memory limit, in bytes, of the control groups that hold this process: its own group
+/// and all groups above it, of both versions of control groups. Infinity where there is none.
+/// `root` stands in for the root of the file system.
+double control_group_limit(const std::filesystem::path& root = "/");
+
+/// How many ranks of `comm` run on this node. Collective.
+int ranks_on_this_node(const Communicator& comm);
+
+/// Refuses what this node's memory does not suffice for: `bytes` on all `ranks` together, of which
+/// `ranks_here` run on this node. `limit_gib` is the limit per node; 0: half of the free memory.
+/// `what` begins the message: "a.mtx, line 2: reading 5 entries in 3 rows". Not collective, so
+/// within together(). @throws OutOfMemory
+void require_memory(const std::string& what, double bytes, double limit_gib, int ranks,
+                    int ranks_here);
+
+}  // namespace suan::detail
