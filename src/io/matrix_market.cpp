@@ -38,7 +38,7 @@ void open(const std::string& function, const std::string& path, const Communicat
                                     scalar_name<T>(), "; read it as complex128"));
     }
   });
-  // Each rank reads a part of what it takes for the same file.
+  // Each rank reads a part of what should be the same file.
   const auto& header = opened.text.header;
   require_agreement(
       comm, function + ", in what the file holds",
@@ -113,7 +113,7 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
                                       layout.global_size(), " x 1"));
     }
   });
-  // The elements stand in the vector, and on their way there in an array beside it.
+  // The elements are in the vector, and before that in a temporary array.
   MatrixMarketReader<T, false> reader(*opened.file, opened.text, options, layout, 2 * sizeof(T));
   detail::SortedRowBlocks<T, false> blocks(
       reader.read(), [&](GlobalIndex row, GlobalIndex column) { reader.duplicate(row, column); });

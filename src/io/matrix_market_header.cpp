@@ -18,7 +18,7 @@ using Symmetry = MatrixMarketHeader::Symmetry;
 constexpr std::size_t header_line_limit = 1024;
 constexpr std::int64_t size_limit = std::int64_t(1) << 53;
 constexpr std::int64_t entries_limit = std::int64_t(1) << 40;
-/// No DEFLATE stream expands to more than this many times its size.
+/// A DEFLATE stream expands to at most this many times its size.
 constexpr std::int64_t gzip_expansion = 1032;
 
 std::vector<std::string> words_of(std::string_view line) {
