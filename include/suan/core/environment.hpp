@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Start-up and shut-down of MPI and Kokkos, in the right order, by scope.
+// Scoped start-up and shut-down of MPI and Kokkos, in the right order.
 #pragma once
 
 #include "suan/distributed/communicator.hpp"
@@ -24,14 +24,14 @@ class Environment {
  public:
   enum class Mpi { automatic, never };
 
-  /// Takes the arguments that belong to MPI and Kokkos (--kokkos-...) out of argc and argv.
+  /// Removes the arguments of MPI and Kokkos (--kokkos-...) from argc and argv.
   /// Collective over all ranks of the program.
   Environment(int& argc, char**& argv, Mpi mpi = Mpi::automatic);
-  /// For callers without a command line. Mpi::never leaves MPI alone, as a notebook wants it.
+  /// For callers without a command line. Mpi::never leaves MPI alone, for instance in a notebook.
   explicit Environment(Mpi mpi = Mpi::automatic);
 #if SUAN_HAVE_MPI
-  /// For some of a program's ranks: collective over `ranks`, which is what world() will be. The
-  /// program has initialised MPI, at least with MPI_THREAD_FUNNELED, and finalises it.
+  /// For some of a program's ranks: collective over `ranks`, which becomes world(). The program
+  /// initialises MPI, with at least MPI_THREAD_FUNNELED, and finalises it.
   explicit Environment(MPI_Comm ranks);
   Environment(int& argc, char**& argv, MPI_Comm ranks);
 #endif
@@ -39,14 +39,14 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  /// All ranks of the program, or those that were given.
+  /// All ranks of the program, or those passed to the constructor.
   const Communicator& world() const noexcept { return world_; }
 
   /// One line: version, execution space, threads, ranks.
   std::string description() const;
 
  private:
-  /// What was started here; they end in the reverse order, also when a constructor throws.
+  /// What was started here; shut down in reverse order, even if a constructor throws.
   struct StartedMpi {
     bool here = false;
     ~StartedMpi();
@@ -66,8 +66,8 @@ class Environment {
 
 namespace detail {
 
-/// The door of what needs memory or threads. @throws InvalidArgument unless an Environment, or
-/// somebody else, has initialised Kokkos.
+/// Checked by everything that needs memory or threads. @throws InvalidArgument unless an
+/// Environment, or the program itself, has initialised Kokkos.
 void require_environment();
 
 }  // namespace detail

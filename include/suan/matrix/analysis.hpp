@@ -41,10 +41,10 @@ struct MatrixFacts {
   std::int64_t entries = 0;
   int ranks = 1;
 
-  /// Comparisons with the transpose by hash: of the sums, over all entries, of a hash of 64 bits.
-  /// One changed bit is seen; a matrix that is not symmetric passes with a probability of about
-  /// 2^-64, or when it was made to. The pattern counts stored entries; the values do not tell a
-  /// stored zero from an absent entry.
+  /// Comparisons with the transpose through sums of 64-bit hashes over all entries. One changed bit
+  /// is found; an unsymmetric matrix passes with a probability of about 2^-64, unless constructed
+  /// to pass. The pattern consists of the stored entries; for the values a stored zero equals an
+  /// absent entry.
   bool pattern_symmetric = false;
   bool symmetric = false;
   bool hermitian = false;
