@@ -111,7 +111,7 @@ void for_vector(const char* label, const ExecutionSpace& space, std::size_t size
   });
 }
 
-/// The sum of what term(i) returns, for first <= i < last.
+/// The sum of term(i) for first <= i < last.
 template <class Term>
 double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
   double lane[lanes] = {};
@@ -125,10 +125,10 @@ double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
   return lane[0];
 }
 
-/// update(i), which stores to element i of vectors, for i < size; the sums of what each of `terms`
-/// returns for element i afterwards. Their shape follows from the size and the number of threads.
-/// A block is updated in one loop and summed in others, out of the first-level cache, because
-/// compilers find vector instructions for each of them and not for all in one.
+/// Calls update(i), which stores to element i of vectors, for i < size, and returns the sums of
+/// what each of `terms` returns for element i afterwards. Their order depends on the size and the
+/// number of threads. A block is updated in one loop and summed in others, from the first-level
+/// cache, because compilers vectorise each of these loops, but not a single one for everything.
 template <class Update, class... Terms>
 Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& space,
                                       std::size_t size, const Update& update,
@@ -149,7 +149,7 @@ Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& s
 
 #endif
 
-/// The sums of what each of `terms` returns for i < size.
+/// The sums of each of `terms` for i < size.
 template <class... Terms>
 Sums<sizeof...(Terms)> sum_over_vector(const char* label, const ExecutionSpace& space,
                                        std::size_t size, const Terms&... terms) {

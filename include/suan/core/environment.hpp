@@ -8,18 +8,17 @@
 
 namespace suan {
 
-/// Initialises MPI (when the library has it) and Kokkos unless somebody did so before, and
-/// finalises what it initialised. Make one at the top of main and keep it until the end, or let
-/// suan::run (run.hpp) do so; objects of the library must not outlive it. MPI and Kokkos start once
-/// in a process, so there is no second one after the first has ended.
+/// Initialises MPI (if the library has it) and Kokkos unless they already are, and finalises what
+/// it initialised. Create one at the top of main and keep it until the end, or let suan::run
+/// (run.hpp) do so; objects of the library must not outlive it. MPI and Kokkos can only start once
+/// per process, so there is no second environment after the first has ended.
 ///
-/// Threads: OMP_NUM_THREADS and --kokkos-num-threads are obeyed. When neither is given, the cores
-/// that this process may use are shared among the ranks of its node, so that `mpirun -n k` does
-/// not start k times as many threads as there are cores.
+/// Threads: OMP_NUM_THREADS and --kokkos-num-threads are obeyed. Without them, the cores that this
+/// process may use are divided among the ranks of its node, so that `mpirun -n k` does not start k
+/// times as many threads as there are cores.
 ///
-/// Constructors throw InvalidArgument after an environment has ended, DeviceError where there is no
-/// device for this build, MpiError; with several ranks on all of them. What was started until then
-/// is finalised.
+/// Constructors throw InvalidArgument after an environment has ended, DeviceError when there is no
+/// device for this build, and MpiError; on all ranks. They then finalise what they had started.
 class Environment {
  public:
   enum class Mpi { automatic, never };

@@ -30,12 +30,12 @@ struct RunOptions {
 /// as `error_code`. Errors of the library are thrown on all ranks. If one rank leaves alone while
 /// the others wait for it, it prints its error and ends them with MPI_Abort. Never throws.
 ///
-/// `body` sees argc and argv without the arguments that belong to MPI and Kokkos. What it printed
-/// is flushed; a standard output that takes no more is an error, too.
+/// `body` sees argc and argv without the arguments of MPI and Kokkos. Its output is flushed;
+/// failing to write it is an error, too.
 int run(int& argc, char**& argv, const std::function<int(Environment&)>& body,
         const RunOptions& options = {});
 
-/// The same for a program that has made its Environment. Collective over all ranks of the program.
+/// The same for a program with its own Environment. Collective over all ranks of the program.
 int run(const Communicator& world, const std::function<int()>& body,
         const RunOptions& options = {});
 
