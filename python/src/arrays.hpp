@@ -71,7 +71,8 @@ inline constexpr bool device_is_host =
 /// A view of host memory for the device: the memory itself where possible, else a copy, which is
 /// noted in `copied`. NumPy aligns complex numbers to 8 bytes, the library to 16.
 template <class T>
-DeviceView<T> borrow(std::span<const T> host, const char* name, std::vector<std::string>& copied) {
+DeviceView<T> borrow(std::span<const T> host, const std::string& name,
+                     std::vector<std::string>& copied) {
   const bool aligned = reinterpret_cast<std::uintptr_t>(host.data()) % alignof(T) == 0;
   if (device_is_host && aligned) {
     // The view can be written, as vectors want it; what is borrowed as input never is.
@@ -103,23 +104,25 @@ struct CsrArrays {
   InputScalars values;
 };
 
-/// The matrix on those arrays, which have to outlive it. @throws as Csr's constructor.
+/// The matrix called `name` on those arrays, which have to outlive it. @throws as Csr's
+/// constructor.
 template <Scalar T>
-Csr<T> borrow_matrix(const CsrArrays& a, std::vector<std::string>& copied) {
+Csr<T> borrow_matrix(const CsrArrays& a, std::vector<std::string>& copied,
+                     const std::string& name = "A") {
   if (a.indices.dtype() != nb::dtype<LocalIndex>()) {
-    throw InvalidArgument("A.indices is not of type int32");
+    throw InvalidArgument(name + ".indices is not of type int32");
   }
   constexpr std::int64_t limit = std::numeric_limits<LocalIndex>::max();
   if (a.rows > limit || a.columns > limit) {
-    throw InvalidArgument(message("A is ", a.rows, " x ", a.columns, ", but one process takes at ",
-                                  "most ", limit,
+    throw InvalidArgument(message(name, " is ", a.rows, " x ", a.columns,
+                                  ", but one process takes at most ", limit,
                                   " rows and columns; spread A over ranks (comm=)"));
   }
   const std::span indices(static_cast<const LocalIndex*>(a.indices.data()), a.indices.size());
   return Csr<T>(static_cast<LocalIndex>(a.rows), static_cast<LocalIndex>(a.columns),
-                borrow<Offset>({a.offsets.data(), a.offsets.size()}, "A.indptr", copied),
-                borrow<LocalIndex>(indices, "A.indices", copied),
-                borrow<T>(elements<T>(a.values, "A.data"), "A.data", copied));
+                borrow<Offset>({a.offsets.data(), a.offsets.size()}, name + ".indptr", copied),
+                borrow<LocalIndex>(indices, name + ".indices", copied),
+                borrow<T>(elements<T>(a.values, (name + ".data").c_str()), name + ".data", copied));
 }
 
 /// A NumPy array of its own with what `data` holds. The global lock is held.

@@ -44,6 +44,9 @@ std::string signature(std::string text) {
       {"{matrix}",
        "tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], "
        "numpy.typing.NDArray[typing.Any]]"},
+      {"{map}",
+       "CsrArrays | collections.abc.Callable[[numpy.typing.NDArray[typing.Any]], "
+       "numpy.typing.NDArray[typing.Any]]"},
       {"{options}", "dict[str, bool | int | float | str]"},
       {"{callback}", "collections.abc.Callable[[int, float], object] | None"},
       {"{reports}", "list[dict[str, typing.Any]]"}};
@@ -88,15 +91,17 @@ void raise(ErrorKind kind, const char* text) {
   PyErr_SetObject(type.ptr(), words.ptr());
 }
 
-/// Sets the Python exception for one of the library's; leaves all others to nanobind.
+/// Sets the Python exception for one of the library's, and for missing memory, however it was said;
+/// leaves all others to nanobind.
 void translate(const std::exception_ptr& pointer, void*) {
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
     raise(error.kind(), error.what());
-  } catch (const std::bad_alloc&) {
+  } catch (const std::exception&) {
     std::string text;
     const ErrorKind kind = current_error(text);
+    if (kind != ErrorKind::out_of_memory) throw;
     raise(kind, text.c_str());
   }
 }
@@ -193,6 +198,7 @@ NB_MODULE(_suan, module) {
   module.doc() = "The compiled part of the package suan, which is where to look for functions.";
   suan::python::bind_core(module);
   suan::python::bind_matrix(module);
+  suan::python::bind_reports(module);
   suan::python::bind_solvers(module);
   suan::python::bind_io(module);
   suan::python::bind_gallery(module);

@@ -8,7 +8,7 @@
 #include <nanobind/nanobind.h>
 
 #include <exception>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -28,6 +28,32 @@ void finalize_environment();
 /// Held while the library works. It is recursive, because a function of the user's that the
 /// library calls may itself call the library.
 std::recursive_mutex& library_mutex();
+
+/// Something of the library's that Python keeps from call to call. It ends as the library's only
+/// user, at the latest with the library itself; in a forked child, which has no part in it, never.
+class Kept {
+ public:
+  virtual ~Kept() = default;
+};
+
+/// Owns a Kept for an object of Python's.
+class Keeper {
+ public:
+  Keeper() = default;
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+  /// The global lock is held, and let go of meanwhile.
+  ~Keeper();
+
+  /// Within without_gil(), as the next.
+  void keep(std::unique_ptr<Kept> object);
+  /// Null when nothing was kept yet, and after finalize_environment().
+  Kept* get() const noexcept { return object_.get(); }
+
+ private:
+  friend void finalize_environment();
+  std::unique_ptr<Kept> object_;
+};
 
 /// The first Python exception that a function of the user's raised during a call. It cannot travel
 /// through the library as itself (errors there are agreed on by all ranks as texts), so it waits

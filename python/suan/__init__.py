@@ -26,6 +26,7 @@ from ._info import MatrixInfo, info
 from ._io import read, write
 from ._report import SolveReport
 from ._solve import solve, solve_many
+from ._solver import Solver
 from ._suan import OptionDescription, build_info
 
 __version__: str = build_info()["version"]
@@ -42,6 +43,7 @@ for _class in (
     NotSupported,
     OutOfMemory,
     SolveReport,
+    Solver,
 ):
     # Messages and pickles name them by where users find them.
     _class.__module__ = "suan"
@@ -60,6 +62,7 @@ __all__ = [
     "OptionDescription",
     "OutOfMemory",
     "SolveReport",
+    "Solver",
     "__version__",
     "generate",
     "info",

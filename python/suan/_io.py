@@ -12,7 +12,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from . import _suan
-from ._arrays import Csr, as_sparse, as_vector, scalar_type, to_csr_array
+from ._arrays import Csr, as_sparse, as_vector, plain, scalar_type, to_csr_array
+from ._containers import sorted_csr
 from ._errors import InvalidArgument, NotSupported, about
 from ._options import option_values
 
@@ -216,24 +217,15 @@ def _read_hdf5(
     return _suan.read_hdf5_text(file, entry["name"]).decode("utf-8", "surrogateescape")
 
 
-def _sorted(matrix: Any) -> Any:
-    """A matrix in the order in which files keep it; the caller's own is left as it is."""
-    csr = matrix.tocsr()
-    view = sp.csr_array((csr.data, csr.indices, csr.indptr), shape=csr.shape)
-    if not view.has_canonical_format:
-        view = view.copy()
-        view.sum_duplicates()
-    return view
-
-
 def _writable(data: Any, name: str) -> Csr | NDArray[Any] | str:
     if isinstance(data, str):
         return data
     if sp.issparse(data):
-        matrix = as_sparse(data)
+        matrix = as_sparse(data, name)
         assert matrix is not None
-        return Csr(_sorted(matrix), scalar_type((name, matrix.dtype)), np.int32)
-    vector = np.asarray(data)
+        dtype = scalar_type((name, matrix.dtype))
+        return Csr(sorted_csr(matrix, name), dtype, np.int32, name)
+    vector = plain(data, name)
     if vector.ndim == 2 and vector.shape[1] != 1:
         raise NotSupported(
             f"{name} is a dense matrix of shape {vector.shape}; files hold sparse matrices and "

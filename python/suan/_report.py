@@ -65,11 +65,10 @@ class SolveReport:
     history: NDArray[np.float64]
     #: The arguments, or their arrays, that had to be copied: ("A.indptr",), ("b",), ...
     copied: tuple[str, ...]
-    _text: str = field(default="")
-    _json: str = field(default="{}")
+    _words: Any = field(default=None)
 
     def __str__(self) -> str:
-        return self._text
+        return self._text("table")
 
     def __repr__(self) -> str:
         return (
@@ -80,15 +79,27 @@ class SolveReport:
 
     def to_json(self) -> str:
         """The report as JSON, as ``suan solve --report`` writes it."""
-        return self._json
+        return self._text("json")
 
     def to_dict(self) -> dict[str, Any]:
         """The report as a dictionary of plain values, with the keys of :meth:`to_json`.
 
         NaN and infinity are None in it, as in JSON.
         """
-        result: dict[str, Any] = json.loads(self._json)
+        result: dict[str, Any] = json.loads(self.to_json())
         return result
+
+    def _text(self, which: str) -> str:
+        """One of the texts that the library makes, when it is asked for the first time."""
+        if not isinstance(self._words, dict):
+            made = {"table": self._words.table(), "json": self._words.json()}
+            object.__setattr__(self, "_words", made)
+        text: str = self._words[which]
+        return text
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._text("table")
+        return self.__dict__
 
     def plot(self, ax: Axes | None = None, **line: Any) -> Axes:
         """Draw the relative residual norm over the iterations.

@@ -64,26 +64,36 @@ class CsrArrays:
 def analyse(a: CsrArrays) -> tuple[str, str]:
     """Facts about a matrix, as JSON and as a table."""
 
+class ReportWords:
+    """A report as text, which is made when somebody asks for it."""
+
+    def table(self) -> str: ...
+
+    def json(self) -> str: ...
+
 def solve_options() -> list[OptionDescription]:
     """The keywords of solve()."""
 
 def check_solve_options(options: dict[str, bool | int | float | str]) -> None:
     """Raises what solve() would raise for these options."""
 
-def solve_csr(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None) -> list[dict[str, Any]]:
+def solve(a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None, may_stop: bool) -> list[dict[str, Any]]:
     """
-    Solves A x = b from the guess in x, which is overwritten; returns the report. With columns, b and x are the rows of so many vectors, each of which has a report.
-    """
-
-def solve_rows(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int) -> list[dict[str, Any]]:
-    """
-    As solve_csr, with this rank's rows and global columns; comm is a Fortran handle.
+    Solves A x = b from the guess in x, which is overwritten; returns the reports. a and m are matrices, or functions that return an array of b's type and size. With columns, b and x are the rows of so many vectors, each of which has a report. comm is a Fortran handle: then matrices hold this rank's rows with global columns.
     """
 
-def solve_function(function: Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None) -> list[dict[str, Any]]:
-    """
-    As solve_csr, with A a function that returns an array of b's type and size.
-    """
+class KeptSolver:
+    """What solve() makes of A, kept between solves."""
+
+    def __init__(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, like: numpy.typing.NDArray[Any], rows: int, options: dict[str, bool | int | float | str], comm: int | None) -> None: ...
+
+    def solve(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, callback: Callable[[int, float], object] | None, may_stop: bool) -> list[dict[str, Any]]:
+        """
+        As the function solve(); a and m are what the solver was made of, needed for functions.
+        """
+
+    def update(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None) -> str:
+        """Takes another matrix in place of A; returns what was done."""
 
 def matrix_market_header(path: bytes) -> dict[str, Any]:
     """What the banner and the size line say."""

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/distributed/communicator.hpp"
 
+#include "core/host_loop.hpp"
 #include "distributed/duplicates.hpp"
 #include "distributed/mpi_calls.hpp"
 
@@ -37,6 +38,7 @@ Communicator Communicator::world() {
 
 std::int64_t Communicator::exclusive_sum(std::int64_t value) const {
   if (size() == 1) return 0;
+  detail::require_outside_host_loop("MPI_Exscan");
   std::int64_t result = 0;
   require_success(MPI_Exscan(&value, &result, 1, MPI_INT64_T, MPI_SUM, mpi()), "MPI_Exscan");
   return rank() == 0 ? 0 : result;
@@ -45,13 +47,16 @@ std::int64_t Communicator::exclusive_sum(std::int64_t value) const {
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
   std::vector<std::int64_t> result(static_cast<std::size_t>(size()), value);
   if (size() == 1) return result;
+  detail::require_outside_host_loop("MPI_Allgather");
   require_success(MPI_Allgather(&value, 1, MPI_INT64_T, result.data(), 1, MPI_INT64_T, mpi()),
                   "MPI_Allgather");
   return result;
 }
 
 void Communicator::barrier() const {
-  if (size() > 1) require_success(MPI_Barrier(mpi()), "MPI_Barrier");
+  if (size() == 1) return;
+  detail::require_outside_host_loop("MPI_Barrier");
+  require_success(MPI_Barrier(mpi()), "MPI_Barrier");
 }
 
 bool Communicator::congruent(const Communicator& other) const noexcept {

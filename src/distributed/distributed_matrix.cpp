@@ -97,9 +97,27 @@ template <Scalar T>
 DistributedMatrix<T> DistributedMatrix<T>::with_plan(kernels::SpmvPlan<T> plan) const {
   require_agreement(this->comm(), "DistributedMatrix::with_plan");
   DistributedMatrix same = *this;
-  same.local_ = local_.with_plan(std::move(plan));
+  together(this->comm(), [&] { same.local_ = local_.with_plan(std::move(plan)); });
   same.count_bytes();
   return same;
+}
+
+template <Scalar T>
+void DistributedMatrix<T>::update_values(DeviceView<const T> local, DeviceView<const T> remote) {
+  Csr<T> next_local = local_;
+  Csr<T> next_remote = remote_.matrix;
+  together(this->comm(), [&] {
+    next_local.update_values(std::move(local));
+    next_remote.update_values(std::move(remote));
+  });
+  local_ = std::move(next_local);
+  remote_.matrix = std::move(next_remote);
+  count_bytes();
+}
+
+template <Scalar T>
+void DistributedMatrix<T>::require_current() const {
+  if (copies_values_) together(this->comm(), [&] { local_.require_current(); });
 }
 
 template <Scalar T>
@@ -111,6 +129,7 @@ void DistributedMatrix<T>::count_bytes() {
              static_cast<std::int64_t>(sizeof(T) + sizeof(LocalIndex)) * remote_.matrix.rows();
   }
   bytes_per_apply_ = this->comm().sum(bytes);
+  copies_values_ = this->comm().max(std::int64_t{local_.plan().copies_values() ? 1 : 0}) != 0;
 }
 
 template <Scalar T>

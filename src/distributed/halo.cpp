@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/host_loop.hpp"
 #include "core/memory.hpp"
 #include "distributed/mpi_calls.hpp"
 #include "kernels/elements.hpp"
@@ -230,6 +231,7 @@ auto used(const View& buffer, std::size_t elements) {
 
 template <Scalar T>
 typename Halo<T>::Exchange Halo<T>::send(const RowMajor<const T>& x) const {
+  detail::require_outside_host_loop("a product");
   State& s = *state_;
   s.vectors = static_cast<LocalIndex>(x.extent(1));
   const ExecutionSpace space;

@@ -4,6 +4,7 @@
 // Messages of any length between ranks.
 #include <algorithm>
 
+#include "core/host_loop.hpp"
 #include "distributed/mpi_calls.hpp"
 #include "suan/distributed/communicator.hpp"
 
@@ -55,6 +56,7 @@ std::vector<std::size_t> sizes_of_received(const Communicator& comm,
 }  // namespace
 
 void Communicator::exchange(const Bytes& send, const Places& make_room) const {
+  if (size() > 1) detail::require_outside_host_loop("all_to_all");
   const auto ranks = static_cast<std::size_t>(size());
   const auto self = static_cast<std::size_t>(rank());
   const auto sizes = sizes_of_received(*this, send);
@@ -95,6 +97,7 @@ void Communicator::exchange(const Bytes& send, const Places& make_room) const {
 
 std::string Communicator::broadcast_text(const std::string& text, int root) const {
   if (size() == 1) return text;
+  detail::require_outside_host_loop("MPI_Bcast");
   auto length = static_cast<std::int64_t>(text.size());
   require_success(MPI_Bcast(&length, 1, MPI_INT64_T, root, mpi()), "MPI_Bcast");
   std::string result = text;

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/host_loop.hpp"
 #include "distributed/mpi_calls.hpp"
 #include "suan/distributed/communicator.hpp"
 
@@ -113,6 +114,7 @@ constexpr std::size_t few = std::size_t(1) << 16;
 
 template <class Op, class T>
 void reduce(const Communicator& comm, std::span<T> values) try {
+  detail::require_outside_host_loop("a reduction over ranks");
   while (!values.empty()) {
     const auto now = values.first(std::min(piece, values.size()));
     if constexpr (is_exact<T>) {

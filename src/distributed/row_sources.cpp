@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/host_loop.hpp"
+#include "distributed/callbacks.hpp"
 #include "suan/distributed/assembly.hpp"
 
 namespace suan {
@@ -158,6 +158,7 @@ template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns,
                               std::span<const Offset> offsets, std::span<const GlobalIndex> indices,
                               std::span<const T> values, KernelPath path) {
+  detail::require_told_alike("assemble", rows, columns, path);
   together(rows.comm(), [&] { require_arrays<T>(rows, offsets, indices.size(), values.size()); });
   ArrayRows<T> source(rows.local_size(), offsets, indices, values);
   return assemble(rows, columns, source, path);
@@ -167,6 +168,10 @@ template <Scalar T>
 DistributedMatrix<T> generate_rows(const Layout& rows, const Layout& columns,
                                    const std::function<void(GlobalIndex, RowWriter<T>&)>& row,
                                    KernelPath path) {
+  detail::require_told_alike("generate_rows", rows, columns, path);
+  together(rows.comm(), [&] {
+    if (!row) throw InvalidArgument("generate_rows: the function that makes the rows is empty");
+  });
   GeneratedRows<T> source(rows, row);
   return assemble(rows, columns, source, path);
 }

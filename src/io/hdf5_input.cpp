@@ -136,6 +136,9 @@ InputVector open_vector(const std::string& path, const std::string& name) {
   vector.extents = extents(dataset, place);
   vector.elements = count(vector.extents);
   vector.chunk_bytes = chunk_bytes(dataset, place);
+  hsize_t file_bytes = 0;
+  checked(H5Fget_filesize(vector.file.id(), &file_bytes), place, "cannot tell the file's size");
+  vector.file_bytes = static_cast<std::int64_t>(file_bytes);
   if (own) vector.checksum = read_unsigned(dataset, attribute::checksum, place);
   return vector;
 }

@@ -35,7 +35,8 @@ struct InputVector {
   Stored scalar = Stored::float64;
   std::vector<std::int64_t> extents;
   std::int64_t elements = 0;
-  std::int64_t chunk_bytes = 0;           ///< what HDF5 needs to decompress a part of it
+  std::int64_t chunk_bytes = 0;  ///< what HDF5 needs to decompress a part of it
+  std::int64_t file_bytes = 0;
   std::optional<std::uint64_t> checksum;  ///< none in a dataset that another program wrote
 };
 /// Opens a vector: one of ours, or any dataset of a type that we know.

@@ -3,6 +3,7 @@
 #include "suan/matrix/operator.hpp"
 
 #include "matrix/deferred_errors.hpp"
+#include "matrix/in_operator.hpp"
 #include "matrix/require_block.hpp"
 #include "suan/kernels/columns.hpp"
 
@@ -26,12 +27,14 @@ void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const
   require_same_layout("apply", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply", "y", y.layout(), "the rows of the operator", rows_);
   require_distinct(x, y);
+  const detail::InOperator here;
   detail::in_frame(y.view(), [&] { do_apply(alpha, x, beta, y); });
 }
 
 template <Scalar T>
 void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
   detail::require_block("apply", rows_, columns_, x, y);
+  const detail::InOperator here;
   detail::in_frame(y.view(), [&] { do_apply_block(alpha, x, beta, y); });
 }
 
@@ -42,6 +45,7 @@ T Operator<T>::apply_dot(const Vector<T>& x, Vector<T>& y) const {
   require_same_layout("apply_dot", "y", y.layout(), "the rows of the operator", rows_);
   require_distinct(x, y);
   T product(std::numeric_limits<Real<T>>::quiet_NaN());
+  const detail::InOperator here;
   detail::in_frame(y.view(), [&] { product = do_apply_dot(x, y); });
   return product;
 }
@@ -54,6 +58,7 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
   require_distinct(x, r);
   require_distinct(b, r);
   Real<T> norm = std::numeric_limits<Real<T>>::quiet_NaN();
+  const detail::InOperator here;
   detail::in_frame(r.view(), [&] { norm = do_residual(b, x, r); });
   return norm;
 }

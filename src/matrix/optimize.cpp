@@ -96,7 +96,7 @@ void make(const DistributedMatrix<T>& a, Candidate<T>& candidate) {
   std::int64_t bytes = 0;
   together(a.comm(), [&] {
     const auto prepared = candidate.format.layout->make(ExecutionSpace(), candidate.format.storage);
-    candidate.plan = kernels::SpmvPlan<T>(prepared);
+    candidate.plan = kernels::SpmvPlan<T>(ExecutionSpace(), a.local().view(), prepared);
     candidate.description = prepared->description();
     bytes = candidate.plan.bytes();
   });

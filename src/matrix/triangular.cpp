@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/triangular.hpp"
 
+#include "core/host_loop.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
@@ -164,6 +165,7 @@ void TriangularSolver<T>::solve(const Vector<T>& b, Vector<T>& x) const try {
         "triangular solve: b and x overlap in memory without being the same vector; use another "
         "one for x");
   }
+  const detail::InTurn turn;
   plan_.solve(ExecutionSpace(), b.view(), x.view());
 } catch (...) {
   rethrow_typed();
@@ -184,6 +186,7 @@ void TriangularSolver<T>::solve(const MultiVector<T>& b, MultiVector<T>& x) cons
         "triangular solve: B and X overlap in memory without being the same array; use another one "
         "for X");
   }
+  const detail::InTurn turn;
   plan_.solve(ExecutionSpace(), given, result);
 } catch (...) {
   rethrow_typed();

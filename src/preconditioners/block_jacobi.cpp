@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/preconditioners/block_jacobi.hpp"
 
+#include <limits>
+
 #include "core/memory.hpp"
 #include "kernels/elements.hpp"
 #include "preconditioners/local_block.hpp"
+#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 
@@ -13,17 +16,19 @@ namespace {
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
 /// Inverts the row-major matrix a of size n (leading dimension stride) in place, by Gauss-Jordan
-/// elimination with partial pivoting; `pivots` is scratch of length n. False when singular.
+/// elimination with partial pivoting; `pivots` is scratch of length n. False when a pivot is at
+/// most `smallest`.
 template <Scalar T>
-KOKKOS_FUNCTION bool invert_in_place(T* a, LocalIndex n, LocalIndex stride, LocalIndex* pivots) {
+KOKKOS_FUNCTION bool invert_in_place(T* a, LocalIndex n, LocalIndex stride, LocalIndex* pivots,
+                                     Real<T> smallest) {
   for (LocalIndex k = 0; k < n; ++k) {
     LocalIndex pivot = k;
     for (LocalIndex i = k + 1; i < n; ++i) {
-      if (abs_squared(a[i * stride + k]) > abs_squared(a[pivot * stride + k])) pivot = i;
+      if (Kokkos::abs(a[i * stride + k]) > Kokkos::abs(a[pivot * stride + k])) pivot = i;
     }
     pivots[k] = pivot;
     const T divisor = a[pivot * stride + k];
-    if (divisor == T(0) || !is_finite(divisor) || !is_finite(T(1) / divisor)) return false;
+    if (!(Kokkos::abs(divisor) > smallest) || !is_finite(divisor)) return false;
     for (LocalIndex j = 0; pivot != k && j < n; ++j) {
       const T swapped = a[k * stride + j];
       a[k * stride + j] = a[pivot * stride + j];
@@ -51,6 +56,53 @@ KOKKOS_FUNCTION bool invert_in_place(T* a, LocalIndex n, LocalIndex stride, Loca
   return true;
 }
 
+/// A power of two that brings x to about 1; 1 for zero and what is not finite.
+template <class R>
+KOKKOS_FUNCTION R power_for(R x) {
+  if (!(x > 0) || !Kokkos::isfinite(x)) return R(1);
+  constexpr R most = std::numeric_limits<R>::max_exponent - 2;
+  const R exponent = -Kokkos::floor(Kokkos::log2(x));
+  return Kokkos::exp2(exponent > most ? most : exponent < -most ? -most : exponent);
+}
+
+/// Inverts a block of n rows that are `stride` apart. On entry rows[i] is the largest entry of row
+/// i of the whole matrix; then rows and columns hold what those of the block are multiplied by.
+/// False when the block is singular to rounding, or its inverse overflows.
+template <Scalar T>
+KOKKOS_FUNCTION bool invert_block(T* a, LocalIndex n, LocalIndex stride, LocalIndex* pivots,
+                                  Real<T>* rows, Real<T>* columns) {
+  using R = Real<T>;
+  constexpr R eps = std::numeric_limits<R>::epsilon();
+  for (LocalIndex i = 0; i < n; ++i) {
+    R largest = 0;
+    for (LocalIndex j = 0; j < n; ++j) {
+      const R entry = Kokkos::abs(a[i * stride + j]);
+      if (entry > largest) largest = entry;
+    }
+    if (!(largest >= eps * rows[i])) return false;  // the row lies outside of the block
+    rows[i] = power_for(largest);
+    for (LocalIndex j = 0; j < n; ++j) a[i * stride + j] *= rows[i];
+  }
+  for (LocalIndex j = 0; j < n; ++j) {
+    R largest = 0;
+    for (LocalIndex i = 0; i < n; ++i) {
+      const R entry = Kokkos::abs(a[i * stride + j]);
+      if (entry > largest) largest = entry;
+    }
+    columns[j] = power_for(largest);
+    for (LocalIndex i = 0; i < n; ++i) a[i * stride + j] *= columns[j];
+  }
+  if (!invert_in_place(a, n, stride, pivots, R(n) * eps)) return false;
+  bool fits = true;
+  for (LocalIndex i = 0; i < n; ++i) {
+    for (LocalIndex j = 0; j < n; ++j) {
+      a[i * stride + j] = (a[i * stride + j] * columns[i]) * rows[j];
+      fits = fits && is_finite(a[i * stride + j]);
+    }
+  }
+  return fits;
+}
+
 /// Copies the blocks of the matrix and inverts them; returns the first singular block or the
 /// number of blocks.
 template <Scalar T>
@@ -60,6 +112,11 @@ LocalIndex invert_blocks(const kernels::CsrView<T>& a, LocalIndex size,
   const auto pivots =
       detail::allocate<LocalIndex>("suan::BlockJacobi::pivots", static_cast<std::size_t>(blocks) *
                                                                     static_cast<std::size_t>(size));
+  using R = Real<T>;
+  const auto rows =
+      detail::allocate<R>("suan::BlockJacobi::rows", static_cast<std::size_t>(a.rows));
+  const auto columns =
+      detail::allocate<R>("suan::BlockJacobi::columns", static_cast<std::size_t>(a.rows));
   LocalIndex bad = blocks;
   Kokkos::parallel_reduce(
       "suan::block_jacobi_invert", Range(0, blocks),
@@ -68,12 +125,18 @@ LocalIndex invert_blocks(const kernels::CsrView<T>& a, LocalIndex size,
         const LocalIndex n = a.rows - begin < size ? a.rows - begin : size;
         T* const out = inverses.data() + static_cast<Offset>(begin) * size;
         for (LocalIndex i = 0; i < n; ++i) {
+          R largest = 0;
           for (Offset k = a.offsets(begin + i); k < a.offsets(begin + i + 1); ++k) {
             const LocalIndex j = a.indices(k) - begin;
             if (j >= 0 && j < n) out[i * size + j] += a.values(k);
+            const R entry = Kokkos::abs(a.values(k));
+            if (entry > largest) largest = entry;
           }
+          rows(begin + i) = largest;
         }
-        if (!invert_in_place(out, n, size, pivots.data() + begin) && block < first) first = block;
+        const bool is_inverted = invert_block(out, n, size, pivots.data() + begin,
+                                              rows.data() + begin, columns.data() + begin);
+        if (!is_inverted && block < first) first = block;
       },
       Kokkos::Min<LocalIndex>(bad));
   return bad < blocks ? bad : blocks;
@@ -126,6 +189,7 @@ template <Scalar T>
 BlockJacobi<T>::BlockJacobi(const Operator<T>& a, const BlockJacobiOptions& options)
     : Operator<T>(a.row_layout(), a.column_layout()),
       block_size_(static_cast<LocalIndex>(options.block_size)) {
+  require_agreement(a.comm(), "BlockJacobi", BlockJacobiOptions::table().write(options));
   BlockJacobiOptions::table().check(options);
   const Csr<T>& local = detail::require_local_block("block_jacobi", a);
   together(a.comm(), [&] {

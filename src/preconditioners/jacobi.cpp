@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/preconditioners/jacobi.hpp"
 
+#include <limits>
+
 #include "preconditioners/local_block.hpp"
+#include "suan/distributed/agreement.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 
@@ -10,17 +13,25 @@ namespace suan {
 
 namespace {
 
-/// Inverts in place; returns the first row whose element has no finite inverse, or d.size().
+/// Inverts d in place, the diagonal of the matrix; returns the first row whose element has no
+/// finite inverse or vanishes beside the entries of its row, or d.size().
 template <Scalar T>
-LocalIndex invert(const DeviceView<T>& d) {
+LocalIndex invert(const kernels::CsrView<T>& a, const DeviceView<T>& d) {
   const auto size = static_cast<LocalIndex>(d.extent(0));
   LocalIndex bad = size;
+  constexpr auto eps = std::numeric_limits<Real<T>>::epsilon();
   Kokkos::parallel_reduce(
       "suan::jacobi_invert",
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(0, size),
       KOKKOS_LAMBDA(LocalIndex i, LocalIndex & first) {
+        Real<T> largest = 0;
+        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) {
+          const Real<T> entry = Kokkos::abs(a.values(k));
+          if (entry > largest) largest = entry;
+        }
         const T inverse = T(1) / d(i);
-        const bool usable = d(i) != T(0) && is_finite(d(i)) && is_finite(inverse);
+        const bool usable = d(i) != T(0) && is_finite(d(i)) && is_finite(inverse) &&
+                            Kokkos::abs(d(i)) >= eps * largest;
         if (!usable && i < first) first = i;
         if (usable) d(i) = inverse;
       },
@@ -32,17 +43,18 @@ LocalIndex invert(const DeviceView<T>& d) {
 
 template <Scalar T>
 Jacobi<T>::Jacobi(const Operator<T>& a) : Operator<T>(a.row_layout(), a.column_layout()) {
+  require_agreement(a.comm(), "Jacobi");
   const Csr<T>& local = detail::require_local_block("jacobi", a);
   together(a.comm(), [&] {
     inverse_ = local.diagonal();
-    const LocalIndex bad = invert(inverse_);
+    const LocalIndex bad = invert(local.view(), inverse_);
     if (bad < local.rows()) {
       T value{};
       Kokkos::deep_copy(value, Kokkos::subview(inverse_, static_cast<std::size_t>(bad)));
-      throw InvalidArgument(message("jacobi: the diagonal entry of row ",
-                                    a.row_layout().first() + bad, " is ", value,
-                                    ", which has no finite inverse; use preconditioner none, or "
-                                    "block_jacobi"));
+      throw InvalidArgument(
+          message("jacobi: the diagonal entry of row ", a.row_layout().first() + bad, " is ", value,
+                  ", which has no finite inverse or is nothing beside the entries "
+                  "of its row; use preconditioner none, or block_jacobi"));
     }
   });
 }

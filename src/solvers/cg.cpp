@@ -6,21 +6,38 @@
 #include <cmath>
 
 #include "solvers/cg_steps.hpp"
-#include "suan/kernels/cg_update.hpp"
 #include "suan/kernels/level1.hpp"
-#include "suan/vector/blas1.hpp"
 
 namespace suan {
 
 namespace {
 
+/// r = r - alpha q
 template <Scalar T>
-kernels::CgSums update_residual(T alpha, const Vector<T>& q, const DeviceView<const T>& d,
+kernels::CgSums update_residual(double alpha, const Vector<T>& q, const DeviceView<const T>& d,
                                 Vector<T>& r) {
-  const auto sums = kernels::cg_update_residual<T>(ExecutionSpace(), alpha, q.view(), d, r.view());
+  const auto sums = kernels::cg_update_residual<T>(
+      ExecutionSpace(), static_cast<T>(static_cast<Real<T>>(alpha)), q.view(), d, r.view());
   std::array<double, 2> both = {sums.rr, sums.rz};
   r.layout().comm().sum(std::span<double>(both));
   return {both[0], both[1]};
+}
+
+template <Scalar T>
+T scalar(double x) {
+  return static_cast<T>(static_cast<Real<T>>(x));
+}
+
+/// What is to be seen in the first step of a run, whose r is the residual, p = M r and q = A p: the
+/// units may have to change, and M may not be positive definite. False when the method ends.
+template <Scalar T, class Run>
+bool may_go_on(Run& run, double rho, double p_a_p, const Vector<T>& r, const Vector<T>& p,
+               const Vector<T>& q) {
+  if (Run::leaves_range(rho, p_a_p)) {
+    const double r_norm = norm2(r);
+    if (run.rescale(norm2(p) / r_norm, norm2(q) / r_norm)) return false;
+  }
+  return detail::positive(run, rho);
 }
 
 }  // namespace
@@ -44,55 +61,85 @@ void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& 
   const ExecutionSpace space;
   const std::int64_t vectors =
       (run.m.is_identity() ? 8 : 10) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
-  Vector<T> p(x.layout());
-  Vector<T> q(x.layout());
-  run.m.apply(r, p);                  // p = D r
-  double rho = real_part(dot(r, p));  // rho = r^H D r
-  if (!detail::positive(run, rho)) return;
+  Vector<T> p;
+  Vector<T> q;
+  together(x.layout().comm(), [&] {
+    p = Vector<T>(x.layout());
+    q = Vector<T>(x.layout());
+  });
+  run.m.apply(r, p);              // p = D r
+  const T first_rho = dot(r, p);  // rho = r^H D r
+  if (detail::is_not_hermitian(first_rho, r, p)) {
+    detail::end_not_hermitian(run, first_rho);
+    return;
+  }
+  double rho = real_part(first_rho);
+  bool is_first = true;
   while (!run.limit_reached()) {
     const double p_a_p = real_part(run.a.apply_dot(p, q));  // q = A p
+    if (is_first && !may_go_on(run, rho, p_a_p, r, p, q)) return;
+    is_first = false;
     double alpha = 0;
     if (!detail::step_length(run, rho, p_a_p, alpha)) return;
-    const T step = static_cast<T>(alpha);
-    const auto sums = update_residual(step, q, d, r);  // r = r - alpha q
+    const auto sums = update_residual(alpha, q, d, r);  // r = r - alpha q
     run.count_bytes(run.a.bytes_per_apply() + vectors);
     const bool done = run.finished(std::sqrt(sums.rr));
     if (done || !detail::positive(run, sums.rz)) {
-      if (std::isfinite(sums.rr)) axpy(step, p, x);
+      if (std::isfinite(sums.rr)) axpy(scalar<T>(alpha), p, x);
       return;
     }
     const double beta = sums.rz / rho;
     rho = sums.rz;
-    kernels::cg_update_direction<T>(space, step, static_cast<T>(beta), d, r.view(), p.view(),
+    kernels::cg_update_direction<T>(space, scalar<T>(alpha), scalar<T>(beta), d, r.view(), p.view(),
                                     x.view());  // x = x + alpha p, p = D r + beta p
   }
 }
 
 // Per row and iteration, beside the products: r, q read, r written; r, z read (rho); x, p, z read,
-// x, p written in two passes: 11 values.
+// x, p written in two passes: 11 values; 13 where M varies.
+//
+// Where M varies, beta is that of Polak and Ribiere, z^H (r - r_old) / rho, with which directions
+// stay conjugate to the last one whatever M was (Notay, SIAM J. Sci. Comput. 22 (2000), 1444-1460).
 template <Scalar T>
 void Cg<T>::iterate_general(Run& run, Vector<T>& x, Vector<T>& r) {
-  const std::int64_t bytes = run.a.bytes_per_apply() + run.m.bytes_per_apply() +
-                             11 * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
-  Vector<T> p(x.layout());
-  Vector<T> q(x.layout());
-  Vector<T> z(x.layout());
-  run.m.apply(r, p);                  // p = M r
-  double rho = real_part(dot(r, p));  // rho = r^H M r
-  if (!detail::positive(run, rho)) return;
+  const bool varies = run.m.varies();
+  const std::int64_t bytes =
+      run.a.bytes_per_apply() + run.m.bytes_per_apply() +
+      (varies ? 13 : 11) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
+  Vector<T> p;
+  Vector<T> q;
+  Vector<T> z;
+  together(x.layout().comm(), [&] {
+    for (Vector<T>* vector : {&p, &q, &z}) *vector = Vector<T>(x.layout());
+  });
+  run.m.apply(r, p);              // p = M r
+  const T first_rho = dot(r, p);  // rho = r^H M r
+  if (detail::is_not_hermitian(first_rho, r, p)) {
+    detail::end_not_hermitian(run, first_rho);
+    return;
+  }
+  double rho = real_part(first_rho);
+  bool is_first = true;
   while (!run.limit_reached()) {
     const double p_a_p = real_part(run.a.apply_dot(p, q));  // q = A p
+    if (is_first && !may_go_on(run, rho, p_a_p, r, p, q)) return;
+    is_first = false;
     double alpha = 0;
     if (!detail::step_length(run, rho, p_a_p, alpha)) return;
-    const T step = static_cast<T>(alpha);
-    const auto sums = update_residual<T>(step, q, {}, r);  // r = r - alpha q
+    const auto sums = update_residual<T>(alpha, q, {}, r);  // r = r - alpha q
     run.count_bytes(bytes);
-    if (std::isfinite(sums.rr)) axpy(step, p, x);  // x = x + alpha p
+    if (std::isfinite(sums.rr)) axpy(scalar<T>(alpha), p, x);  // x = x + alpha p
     if (run.finished(std::sqrt(sums.rr))) return;
     run.m.apply(r, z);  // z = M r
-    const double rho_new = real_part(dot(r, z));
+    const T r_z = dot(r, z);
+    if (detail::is_not_hermitian(r_z, r, z)) {
+      detail::end_not_hermitian(run, r_z);
+      return;
+    }
+    const double rho_new = real_part(r_z);
     if (!detail::positive(run, rho_new)) return;
-    axpby(T(1), z, static_cast<T>(rho_new / rho), p);  // p = z + beta p
+    const double numerator = varies ? -alpha * real_part(dot(z, q)) : rho_new;
+    axpby(T(1), z, scalar<T>(numerator / rho), p);  // p = z + beta p
     rho = rho_new;
   }
 }

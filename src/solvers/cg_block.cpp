@@ -27,26 +27,30 @@ class CgBlock {
         m_(runs.front().m),
         d_(d),
         diagonal_(diagonal),
+        is_flexible_(!diagonal && m_.varies()),
         result_(x),
         x_(x.layout(), x.view()),
         r_(r.layout(), r.view()),
-        p_(x.layout(), x.columns()),
-        q_(x.layout(), x.columns()) {
+        p_(x.layout(), x.columns()) {
+    make_room();
     for (LocalIndex c = 0; c < x.columns(); ++c) slots_.push_back({c});
   }
 
   void iterate(const EventLog& log) {
     m_.apply(r_, p_);  // P = M R
     const auto rho = dot(r_, p_);
-    for (std::size_t s = 0; s < slots_.size(); ++s) {
-      slots_[s].rho = real_part(rho[s]);
-      if (!detail::positive(run(s), slots_[s].rho)) slots_[s].runs = false;
+    for (std::size_t s = 0; s < slots_.size(); ++s) slots_[s].rho = real_part(rho[s]);
+    if (detail::is_not_hermitian(rho, r_, p_)) {
+      for (auto& slot : slots_) {
+        detail::end_not_hermitian(runs_[at(slot.number)], rho[at(slot.number)]);
+        slot.runs = false;
+      }
     }
     while (true) {
       end_at_limits();
       leave();
       if (slots_.empty()) return;
-      step();
+      if (!step()) return;
       note_farthest(log);
     }
   }
@@ -62,7 +66,22 @@ class CgBlock {
     double rho = 0;
   };
 
-  Run& run(std::size_t slot) { return runs_[static_cast<std::size_t>(slots_[slot].number)]; }
+  static std::size_t at(LocalIndex number) { return static_cast<std::size_t>(number); }
+  Run& run(std::size_t slot) { return runs_[at(slots_[slot].number)]; }
+
+  /// Whether a vector that runs needs other units, which the run then says. In the first step.
+  bool needs_other_units(const std::vector<T>& p_a_p) {
+    is_first_ = false;
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+      if (!slots_[s].runs || !Run::leaves_range(slots_[s].rho, real_part(p_a_p[s]))) continue;
+      const auto column = static_cast<LocalIndex>(s);
+      const double r_norm = norm2(r_.column(column));
+      if (run(s).rescale(norm2(p_.column(column)) / r_norm, norm2(q_.column(column)) / r_norm)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   void end_at_limits() {
     std::optional<Reason> reason;
@@ -83,17 +102,21 @@ class CgBlock {
 
   // Per row, vector and iteration, beside the product, as with one vector: 10 values, 8 without D,
   // 12 with another M.
-  void step() {
+  /// False where nothing was done, because the units have to change.
+  bool step() {
     const std::size_t k = slots_.size();
     std::vector<T> alpha(k);
     std::vector<T> beta(k);
     a_.apply(p_, q_);  // Q = A P
     const auto p_a_p = dot(p_, q_);
+    const bool is_first = is_first_;
+    if (is_first && needs_other_units(p_a_p)) return false;
     for (std::size_t s = 0; s < k; ++s) {
       double length = 0;
       slots_[s].finished_iteration = false;
       if (!slots_[s].runs) continue;
-      slots_[s].runs = detail::step_length(run(s), slots_[s].rho, real_part(p_a_p[s]), length);
+      slots_[s].runs = (!is_first || detail::positive(run(s), slots_[s].rho)) &&
+                       detail::step_length(run(s), slots_[s].rho, real_part(p_a_p[s]), length);
       if (slots_[s].runs) alpha[s] = static_cast<T>(length);
     }
     // R = R - alpha Q
@@ -101,12 +124,21 @@ class CgBlock {
     kernels::cg_update_residual<T>(ExecutionSpace(), alpha.data(), q_.view(), d_, r_.view(),
                                    sums.data());
     std::vector<double> both;
-    for (const auto& sum : sums) both.insert(both.end(), {sum.rr, sum.rz});
+    for (const auto& sum : sums) {
+      both.insert(both.end(), {sum.rr, sum.rz});
+    }
     r_.layout().comm().sum(std::span<double>(both));
+    std::vector<double> beta_of(k);
     if (!diagonal_) {
-      m_.apply(r_, q_);  // Z = M R
-      const auto rz = dot(r_, q_);
+      m_.apply(r_, z());  // Z = M R
+      const auto rz = dot(r_, z());
       for (std::size_t s = 0; s < k; ++s) both[2 * s + 1] = real_part(rz[s]);
+      if (is_flexible_) {
+        const auto zq = dot(z_, q_);
+        for (std::size_t s = 0; s < k; ++s) {
+          beta_of[s] = -static_cast<double>(real_part(alpha[s])) * real_part(zq[s]);
+        }
+      }
     }
     const std::int64_t bytes = bytes_of_one();
     for (std::size_t s = 0; s < k; ++s) {
@@ -120,14 +152,19 @@ class CgBlock {
         slots_[s].runs = false;
         continue;
       }
-      beta[s] = static_cast<T>(rz / slots_[s].rho);
+      beta[s] =
+          static_cast<T>(static_cast<Real<T>>((is_flexible_ ? beta_of[s] : rz) / slots_[s].rho));
       slots_[s].rho = rz;
     }
     // X = X + alpha P, P = M R + beta P
     kernels::cg_update_direction<T>(ExecutionSpace(), alpha.data(), beta.data(), d_,
-                                    diagonal_ ? std::as_const(r_).view() : std::as_const(q_).view(),
-                                    p_.view(), x_.view());
+                                    std::as_const(diagonal_ ? r_ : z()).view(), p_.view(),
+                                    x_.view());
+    return true;
   }
+
+  /// Z takes the place of Q, which a flexible method still needs.
+  MultiVector<T>& z() { return is_flexible_ ? z_ : q_; }
 
   /// Vectors that have ended leave, four columns at a time or all; until then their directions and
   /// residuals are zero, so that what they hold spreads nowhere.
@@ -156,10 +193,18 @@ class CgBlock {
     slots_ = std::move(kept);
     if (slots_.empty()) return;
     q_ = {};  // makes room
-    x_ = select_columns<T>(x_, columns);
-    r_ = select_columns<T>(r_, columns);
-    p_ = select_columns<T>(p_, columns);
+    z_ = {};
+    together(result_.layout().comm(), [&] {
+      x_ = select_columns<T>(x_, columns);
+      r_ = select_columns<T>(r_, columns);
+      p_ = select_columns<T>(p_, columns);
+    });
+    make_room();
+  }
+
+  void make_room() {
     q_ = MultiVector<T>(p_.layout(), p_.columns());
+    if (is_flexible_) z_ = MultiVector<T>(p_.layout(), p_.columns());
   }
 
   /// The share of one vector in the bytes of a step.
@@ -180,7 +225,7 @@ class CgBlock {
       if (!slots_[s].finished_iteration || !std::isfinite(run(s).residual_norm())) continue;
       const Run& one = run(s);
       if (farthest == nullptr ||
-          one.residual_norm() * farthest->target > farthest->residual_norm() * one.target) {
+          one.residual_norm() * farthest->target() > farthest->residual_norm() * one.target()) {
         farthest = &one;
       }
     }
@@ -194,12 +239,15 @@ class CgBlock {
   const Operator<T>& m_;
   DeviceView<const T> d_;
   bool diagonal_;
+  bool is_flexible_;
+  bool is_first_ = true;
   MultiVector<T>& result_;
   bool is_narrower_ = false;  // x_ is not result_ any more
   MultiVector<T> x_;
   MultiVector<T> r_;
   MultiVector<T> p_;
-  MultiVector<T> q_;  // also Z
+  MultiVector<T> q_;  // also Z, but for flexible methods
+  MultiVector<T> z_;
   std::vector<Slot> slots_;
 };
 

@@ -7,8 +7,9 @@
 #include <cmath>
 #include <string>
 
-#include "suan/core/error.hpp"
 #include "suan/core/report.hpp"
+#include "suan/kernels/cg_update.hpp"
+#include "suan/vector/blas1.hpp"
 
 namespace suan::detail {
 
@@ -41,6 +42,46 @@ bool positive(Run& run, double rho) {
     run.end(Reason::not_finite, "the preconditioned residual is not finite");
   }
   return false;
+}
+
+/// More of an imaginary part of r^H M r, relative to ||r|| ||M r||, than rounding leaves.
+constexpr double imaginary_tolerance = 1e-6;
+
+/// Whether r^H z with z = M r, of which rho was computed, shows that M is not Hermitian. The norms
+/// are asked for only where rho leaves it open. Collective.
+template <Scalar T>
+bool is_not_hermitian(const T& rho, const Vector<T>& r, const Vector<T>& z) {
+  if constexpr (is_complex<T>) {
+    const double imaginary = std::abs(rho.imag());
+    if (!(imaginary > imaginary_tolerance * std::abs(rho.real()))) return false;
+    return imaginary > imaginary_tolerance * norm2(r) * norm2(z);
+  } else {
+    return false;
+  }
+}
+
+/// Whether any vector shows it.
+template <Scalar T>
+bool is_not_hermitian(const std::vector<T>& rho, const MultiVector<T>& r, const MultiVector<T>& z) {
+  if constexpr (is_complex<T>) {
+    for (std::size_t j = 0; j < rho.size(); ++j) {
+      if (!(std::abs(rho[j].imag()) > imaginary_tolerance * std::abs(rho[j].real()))) continue;
+      const auto column = static_cast<LocalIndex>(j);
+      if (is_not_hermitian(rho[j], r.column(column), z.column(column))) return true;
+    }
+  }
+  return false;
+}
+
+template <class Run, Scalar T>
+void end_not_hermitian(Run& run, const T& rho) {
+  if constexpr (is_complex<T>) {
+    run.end(Reason::indefinite_preconditioner,
+            message("r^H M r = ", rho.real(), rho.imag() < 0 ? " - " : " + ", std::abs(rho.imag()),
+                    "i for a residual r: M is not Hermitian"));
+  } else {
+    run.end(Reason::indefinite_preconditioner, "M is not Hermitian");
+  }
 }
 
 }  // namespace suan::detail

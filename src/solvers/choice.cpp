@@ -4,82 +4,10 @@
 
 #include <cmath>
 
-#include "matrix/deferred_errors.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
-
-namespace {
-
-/// Smallest and largest real part, and numbers of zeros and of entries that are not real.
-struct DiagonalFacts {
-  double smallest = 0;
-  double largest = 0;
-  std::int64_t zeros = 0;
-  std::int64_t not_real = 0;
-};
-
-template <Scalar T>
-DiagonalFacts look_at(const DeviceView<T>& d) {
-  DiagonalFacts facts;
-  Kokkos::parallel_reduce(
-      "suan::probe_diagonal",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          0, static_cast<std::int64_t>(d.extent(0))),
-      KOKKOS_LAMBDA(std::int64_t i, double& smallest, double& largest, std::int64_t& zeros,
-                    std::int64_t& not_real) {
-        const double value = real_part(d(i));
-        if (value < smallest) smallest = value;
-        if (value > largest) largest = value;
-        if (d(i) == T(0) || !is_finite(d(i))) ++zeros;
-        if constexpr (is_complex<T>) {
-          if (d(i).imag() != 0) ++not_real;
-        }
-      },
-      Kokkos::Min<double>(facts.smallest), Kokkos::Max<double>(facts.largest), facts.zeros,
-      facts.not_real);
-  return facts;
-}
-
-template <Scalar T>
-bool looks_hermitian(const Operator<T>& a) {
-  const auto u = random_vector<T>(a.column_layout(), 1);
-  const auto v = random_vector<T>(a.column_layout(), 2);
-  Vector<T> au(a.row_layout());
-  Vector<T> av(a.row_layout());
-  a.apply(u, au);
-  a.apply(v, av);
-  const T difference = dot(v, au) - conjugate(dot(u, av));
-  const double scale = double(norm2(v)) * norm2(au) + double(norm2(u)) * norm2(av);
-  constexpr double eps = std::numeric_limits<Real<T>>::epsilon();
-  return std::sqrt(static_cast<double>(abs_squared(difference))) <= 64 * eps * scale;
-}
-
-}  // namespace
-
-template <Scalar T>
-MatrixTraits probe(const Operator<T>& a) {
-  require_same_layout("probe", "the rows of the matrix", a.row_layout(), "its columns",
-                      a.column_layout());
-  MatrixTraits traits;
-  detail::DeferredErrors errors(a.comm());
-  traits.hermitian = looks_hermitian(a);
-  errors.throw_together();
-  const Csr<T>* local = a.local_matrix();
-  traits.has_entries = local != nullptr;
-  if (!traits.has_entries) return traits;
-  const auto mine = look_at(local->diagonal());
-  const auto& comm = a.comm();
-  const double smallest = comm.min(mine.smallest);
-  const double largest = comm.max(mine.largest);
-  const auto zeros = comm.sum(mine.zeros);
-  const auto not_real = comm.sum(mine.not_real);
-  traits.diagonal_nonzero = zeros == 0;
-  traits.diagonal_positive = zeros == 0 && not_real == 0 && smallest > 0;
-  traits.diagonal_varies = smallest != largest || not_real != 0;
-  return traits;
-}
 
 namespace detail {
 
@@ -117,6 +45,14 @@ std::string choose(const MatrixTraits& traits, SolveOptions& options) {
 }
 
 template <Scalar T>
+bool may_be_copied(const Operator<T>& a) {
+  const bool is_matrix = dynamic_cast<const DistributedMatrix<T>*>(&a) != nullptr ||
+                         dynamic_cast<const Csr<T>*>(&a) != nullptr;
+  // An optimised matrix, or one on a vendor's path, was made so on purpose.
+  return is_matrix && a.name() == "csr" && a.path() == "native";
+}
+
+template <Scalar T>
 std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::string& format,
                                              std::string& why) {
   using Matrix = DistributedMatrix<T>;
@@ -127,9 +63,7 @@ std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::st
     throw NotSupported(message("the format ", format, " was asked for, but the operator ", a.name(),
                                " is not a matrix with entries; choose auto"));
   }
-  // An optimised matrix, or one on a vendor's path, was made so on purpose.
-  if (a.name() == format) return nullptr;
-  if (format == "auto" && (a.name() != "csr" || a.path() != "native")) return nullptr;
+  if (a.name() == format || (format == "auto" && !may_be_copied(a))) return nullptr;
   const Matrix matrix = distributed != nullptr ? *distributed : Matrix(*csr);
   constexpr double memory_beside = 0.4;
   FormatChoice choice;
@@ -151,6 +85,7 @@ std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::st
 }
 
 #define SUAN_INSTANTIATE(T)                                                                     \
+  template bool may_be_copied(const Operator<T>&);                                              \
   template std::unique_ptr<const Operator<T>> in_format(const Operator<T>&, const std::string&, \
                                                         std::string&);
 SUAN_INSTANTIATE(float)
@@ -159,9 +94,5 @@ SUAN_INSTANTIATE(Complex)
 #undef SUAN_INSTANTIATE
 
 }  // namespace detail
-
-template MatrixTraits probe(const Operator<float>&);
-template MatrixTraits probe(const Operator<double>&);
-template MatrixTraits probe(const Operator<Complex>&);
 
 }  // namespace suan

@@ -19,15 +19,28 @@ std::int64_t machine_number() {
   return static_cast<std::int64_t>(std::hash<std::string>()(name) >> 1);
 }
 
+/// Whether this machine has counters at all. Looked at once: most have none, and to find that out
+/// takes as long as a small solve.
+bool machine_has_counters() {
+  static const bool has_counters = EnergyMeter().available();
+  return has_counters;
+}
+
 }  // namespace
 
-double joules_of_all(const Communicator& comm, const EnergyMeter& meter) {
+SolveEnergy::SolveEnergy() {
+  if (SUAN_HAVE_CUDA == 0 && machine_has_counters()) meter_.emplace();
+}
+
+double SolveEnergy::joules_of_all(const Communicator& comm) const {
   constexpr double unknown = -1;
   if (SUAN_HAVE_CUDA != 0) return unknown;
-  const auto machines = comm.all_gather(machine_number());
+  if (comm.min(std::int64_t{meter_.has_value()}) == 0) return unknown;
+  static const std::int64_t number = machine_number();
+  const auto machines = comm.all_gather(number);
   const auto mine = machines.begin() + comm.rank();
   const bool reads = std::find(machines.begin(), mine, *mine) == mine;
-  const double joules = reads ? meter.joules() : 0;
+  const double joules = reads ? meter_->joules() : 0;
   const bool all_known = comm.min(joules) >= 0;
   const double sum = comm.sum(joules);
   return all_known ? sum : unknown;

@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/linear_solver.hpp"
 
+#include <algorithm>
+
 #include "solvers/choice.hpp"
+#include "solvers/joules.hpp"
+#include "solvers/late_copy.hpp"
 #include "suan/core/timer.hpp"
+#include "suan/distributed/agreement.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -12,12 +17,14 @@ namespace {
 
 /// The report of a solve in two legs.
 SolveReport joined(const SolveReport& first, SolveReport second) {
-  second.choice = first.choice + "; cg found A indefinite after " +
-                  std::to_string(first.iterations) + " iterations: gmres went on";
+  const std::string why = first.reason == Reason::indefinite_matrix
+                              ? "found A indefinite"
+                              : message("ended with ", to_string(first.reason));
+  second.choice = message(first.choice, "; cg ", why, " after ", first.iterations,
+                          " iterations: gmres went on");
   second.iterations += first.iterations;
   second.bytes_moved += first.bytes_moved;
   second.solve_seconds += first.solve_seconds;
-  second.joules = first.joules < 0 || second.joules < 0 ? -1 : first.joules + second.joules;
   second.initial_residual_norm = first.initial_residual_norm;
   auto history = first.history;
   if (!second.history.empty()) {
@@ -25,6 +32,26 @@ SolveReport joined(const SolveReport& first, SolveReport second) {
   }
   second.history = std::move(history);
   return second;
+}
+
+/// What all ranks have to agree on, written down; a word where an option cannot be written.
+template <Scalar T>
+std::string told(const Operator<T>& a, const Operator<T>* m, const SolveOptions& options) {
+  std::string lines;
+  try {
+    lines = SolveOptions::table().write(options);
+  } catch (const Error&) {
+    lines = "options = of several lines\n";
+  }
+  return message("matrix = ", a.name(), "\nrows of A = ", a.row_layout().global_size(),
+                 "\ncolumns of A = ", a.column_layout().global_size(),
+                 "\npreconditioner given = ", m != nullptr ? m->name() : "none", "\n", lines);
+}
+
+void require_square(const Layout& rows, const Layout& columns) {
+  if (rows.global_size() == columns.global_size()) return;
+  throw InvalidArgument(message("solve: the matrix has ", rows.global_size(), " rows and ",
+                                columns.global_size(), " columns, but must be square"));
 }
 
 }  // namespace
@@ -38,13 +65,19 @@ LinearSolver<T>::LinearSolver(std::shared_ptr<const Operator<T>> a, SolveOptions
 }
 
 template <Scalar T>
+LinearSolver<T>::~LinearSolver() = default;
+template <Scalar T>
+LinearSolver<T>::LinearSolver(LinearSolver&&) noexcept = default;
+template <Scalar T>
+LinearSolver<T>& LinearSolver<T>::operator=(LinearSolver&&) noexcept = default;
+
+template <Scalar T>
 auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
-  SolveOptions::table().check(given_);
-  if (a.row_layout().global_size() != a.column_layout().global_size()) {
-    throw InvalidArgument(message("solve: the matrix has ", a.row_layout().global_size(),
-                                  " rows and ", a.column_layout().global_size(),
-                                  " columns, but must be square"));
+  if (a.comm().size() > 1) {
+    require_agreement(a.comm(), "LinearSolver", told(a, given_m_.get(), given_));
   }
+  SolveOptions::table().check(given_);
+  require_square(a.row_layout(), a.column_layout());
   if (given_m_ && given_.preconditioner != "auto") {
     throw InvalidArgument(message("solve: a preconditioner was given and another one, ",
                                   given_.preconditioner,
@@ -61,8 +94,20 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
   }
   const bool is_open = result.options.solver == "auto" || result.options.preconditioner == "auto";
   if (is_open) result.choice = detail::choose(probe(a), result.options);
-  if (!result.m) result.m = make_preconditioner<T>(result.options.preconditioner, a, given_);
-  result.other = detail::in_format(a, given_.format, result.choice);
+  try {
+    if (!result.m) result.m = make_preconditioner<T>(result.options.preconditioner, a, given_);
+  } catch (const InvalidArgument& error) {
+    // A diagonal entry that vanishes beside its row; the same on all ranks.
+    if (given_.preconditioner != "auto") throw;
+    result.options.preconditioner = "none";
+    result.choice += message("; but ", error.what(), ": none");
+    result.m = std::make_shared<Identity<T>>(a.row_layout());
+  }
+  if (given_.format == "auto" && detail::may_be_copied(a)) {
+    result.late = std::make_shared<detail::LateCopy<T>>(a);
+  } else {
+    result.other = detail::in_format(a, given_.format, result.choice);
+  }
   Kokkos::fence("suan::solve_setup");
   result.seconds = timer.seconds();
   return result;
@@ -77,12 +122,29 @@ std::string LinearSolver<T>::update(std::shared_ptr<const Operator<T>> a) {
 }
 
 template <Scalar T>
+std::string LinearSolver<T>::choice() const {
+  const std::string late = setup_.late ? setup_.late->why() : std::string();
+  return setup_.choice + (setup_.choice.empty() || late.empty() ? "" : "; ") + late;
+}
+
+template <Scalar T>
+const Operator<T>& LinearSolver<T>::matrix() const noexcept {
+  if (setup_.late) return *setup_.late;
+  return setup_.other ? *setup_.other : *a_;
+}
+
+template <Scalar T>
 detail::SolveClock LinearSolver<T>::start(const Layout& b, EventLogger* logger) {
   require_same_layout("solve", "the right-hand side b", b, "the matrix", a_->row_layout());
-  if (!setup_.is_new) return {};
+  detail::SolveClock clock;
+  // Where CG is our choice, it does not use up all iterations without having got anywhere.
+  const bool is_ours = given_.solver == "auto" && setup_.options.solver == "cg";
+  if (is_ours) clock.patience = std::max<std::int64_t>(1, given_.krylov().max_iterations / 2);
+  if (!setup_.is_new) return clock;
   setup_.is_new = false;
+  clock.before = setup_.seconds;
   if (logger != nullptr) logger->setup_finished(setup_.options.preconditioner, setup_.seconds);
-  return {setup_.seconds};
+  return clock;
 }
 
 /// Runs a method on what was made; what it returns, completed.
@@ -93,51 +155,84 @@ auto LinearSolver<T>::run(const std::string& name, const SolveOptions& options,
                           const std::shared_ptr<EventLogger>& logger) const {
   auto solver = make_solver<T>(name, options);
   if (logger) solver->add_logger(logger);
-  auto result = solver->solve(clock, setup_.other ? *setup_.other : *a_, *setup_.m, b, x);
+  auto result = solver->solve(clock, matrix(), *setup_.m, b, x);
   const auto complete = [&](SolveReport& report) {
-    report.choice = setup_.choice;
+    report.choice = choice();
+    report.format = matrix().name();
     report.setup_seconds = clock.before;
   };
   if constexpr (std::same_as<Vectors, Vector<T>>) {
     complete(result);
+    result.path = matrix().path();
   } else {
     for (auto& report : result) complete(report);
   }
   return result;
 }
 
-/// `report`, or where CG was the library's choice and found A indefinite, that of GMRES from there.
+/// Whether CG was the library's choice, and another method may get further.
 template <Scalar T>
-SolveReport LinearSolver<T>::completed(const SolveReport& report, const detail::SolveClock& clock,
-                                       const Vector<T>& b, Vector<T>& x,
-                                       const std::shared_ptr<EventLogger>& logger) const {
-  const bool goes_on = given_.solver == "auto" && setup_.options.solver == "cg" &&
-                       report.reason == Reason::indefinite_matrix;
-  if (!goes_on) return report;
+bool LinearSolver<T>::goes_on(const SolveReport& report) const {
+  if (given_.solver != "auto" || setup_.options.solver != "cg") return false;
+  if (report.iterations >= given_.krylov().max_iterations) return false;
+  switch (report.reason) {
+    case Reason::indefinite_matrix:
+    case Reason::diverged:
+    case Reason::breakdown:
+      return true;
+    case Reason::stagnated:
+      return report.attainable_residual_norm == 0;
+    default:
+      return false;
+  }
+}
+
+/// GMRES from where CG has ended, within the same limits.
+template <Scalar T>
+SolveReport LinearSolver<T>::second_leg(const SolveReport& report, const detail::SolveClock& clock,
+                                        const Vector<T>& b, Vector<T>& x,
+                                        const std::shared_ptr<EventLogger>& logger) const {
   auto rest = setup_.options;
   rest.krylov().max_iterations -= report.iterations;
-  return joined(report, run("gmres", rest, clock, b, x, logger));
+  auto endless = clock;
+  endless.patience = 0;
+  return joined(report, run("gmres", rest, endless, b, x, logger));
 }
 
 template <Scalar T>
 SolveReport LinearSolver<T>::solve(const Vector<T>& b, Vector<T>& x,
                                    std::shared_ptr<EventLogger> logger) {
+  const detail::SolveEnergy energy;
   const auto clock = start(b.layout(), logger.get());
-  const auto report = run(setup_.options.solver, setup_.options, clock, b, x, logger);
-  return completed(report, clock, b, x, logger);
+  auto report = run(setup_.options.solver, setup_.options, clock, b, x, logger);
+  if (goes_on(report)) report = second_leg(report, clock, b, x, logger);
+  report.joules = energy.joules_of_all(a_->comm());
+  if (logger) logger->solve_finished(report);
+  return report;
 }
 
 template <Scalar T>
 std::vector<SolveReport> LinearSolver<T>::solve(const MultiVector<T>& b, MultiVector<T>& x,
                                                 std::shared_ptr<EventLogger> logger) {
+  const detail::SolveEnergy energy;
   const auto clock = start(b.layout(), logger.get());
   auto reports = run(setup_.options.solver, setup_.options, clock, b, x, logger);
   for (LocalIndex j = 0; j < x.columns(); ++j) {
     auto& report = reports[static_cast<std::size_t>(j)];
-    if (report.reason != Reason::indefinite_matrix) continue;
-    auto solution = x.column(j);
-    report = completed(report, clock, b.column(j), solution, logger);
+    if (!goes_on(report)) continue;
+    Vector<T> right;
+    Vector<T> solution;
+    together(a_->comm(), [&] {
+      right = b.column(j);
+      solution = x.column(j);
+    });
+    report = second_leg(report, clock, right, solution, logger);
     x.set_column(j, solution);
+  }
+  const double joules = energy.joules_of_all(a_->comm());
+  for (auto& report : reports) {
+    report.joules = joules;
+    if (logger) logger->solve_finished(report);
   }
   return reports;
 }

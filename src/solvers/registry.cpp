@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/registry.hpp"
 
+#include "suan/distributed/agreement.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 
@@ -95,6 +96,7 @@ std::unique_ptr<Solver<T>> make_solver(const std::string& name, const SolveOptio
 template <Scalar T>
 std::unique_ptr<Operator<T>> make_preconditioner(const std::string& name, const Operator<T>& a,
                                                  const SolveOptions& options) {
+  require_agreement(a.comm(), "make_preconditioner", message("preconditioner = ", name, "\n"));
   for (const auto& entry : preconditioners<T>) {
     if (name == entry.name) return entry.make(a, options);
   }

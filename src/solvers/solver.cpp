@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
+//
+// The door of every solve.
 #include "suan/solvers/solver.hpp"
-
-#include <algorithm>
-#include <cmath>
 
 #include "matrix/deferred_errors.hpp"
 #include "solvers/joules.hpp"
+#include "solvers/told.hpp"
+#include "solvers/units.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -16,79 +17,24 @@ const OptionTable<KrylovOptions>& KrylovOptions::table() {
   static const auto table =
       OptionTable<KrylovOptions>()
           .number("rtol", &KrylovOptions::rtol, 0, 1,
-                  "Solved when the recomputed residual is at most rtol times the norm of b.")
+                  "Solved when the recomputed residual is at most rtol times the norm of b; the "
+                  "default stands for 1e-5 in float32.")
           .number("atol", &KrylovOptions::atol, 0, huge,
                   "Solved, too, when the recomputed residual is at most atol.")
           .number("max_iterations", &KrylovOptions::max_iterations, 0, 1e9,
                   "End after this many iterations.")
           .number("time_limit", &KrylovOptions::time_limit, 0, huge,
-                  "End after this many seconds; 0 means no limit.")
+                  "End after this many seconds, set-up included; 0 means no limit.")
           .number("dtol", &KrylovOptions::dtol, 1, huge,
                   "Diverged when the residual exceeds dtol times its start and the norm of b.");
   return table;
 }
 
 template <Scalar T>
-void Solver<T>::Run::end(Reason reason, std::string detail) {
-  report_.reason = reason;
-  report_.detail = std::move(detail);
-}
-
-template <Scalar T>
-bool Solver<T>::Run::finished(double residual_norm) {
-  ++report_.iterations;
-  report_.residual_norm = residual_norm;
-  report_.history.push_back(residual_norm);
-  try {
-    if (speaks_) log_.iteration_finished(report_.iterations, residual_norm);
-  } catch (...) {
-    detail::settle(std::current_exception());  // a logger may throw on one rank, too
-  }
-  if (!std::isfinite(residual_norm)) {
-    end(Reason::not_finite,
-        message("the residual of iteration ", report_.iterations, " is not finite"));
-    return true;
-  }
-  if (residual_norm <= target) {
-    end(Reason::converged);
-    return true;
-  }
-  const double start = std::max(report_.right_hand_side_norm, report_.initial_residual_norm);
-  if (residual_norm > options_.dtol * start) {
-    end(Reason::diverged,
-        message("the residual grew to ", residual_norm, " from ", report_.initial_residual_norm));
-    return true;
-  }
-  return false;
-}
-
-template <Scalar T>
-bool Solver<T>::Run::iterations_used_up() {
-  if (report_.iterations < options_.max_iterations) return false;
-  end(Reason::max_iterations);
-  return true;
-}
-
-template <Scalar T>
-std::optional<Reason> Solver<T>::Run::reason_to_stop() const {
-  const bool asks = log_.may_stop();
-  if (options_.time_limit <= 0 && !asks) return {};
-  constexpr std::int64_t late = 1;
-  constexpr std::int64_t asked = 2;
-  std::int64_t mine = 0;
-  if (options_.time_limit > 0 && clock_.seconds() >= options_.time_limit) mine = late;
-  if (asks && log_.stop_requested()) mine = asked;
-  const std::int64_t all = a.comm().max(mine);
-  if (all == 0) return {};
-  return all == asked ? Reason::interrupted : Reason::time_limit;
-}
-
-template <Scalar T>
-bool Solver<T>::Run::limit_reached() {
-  if (iterations_used_up()) return true;
-  const auto reason = reason_to_stop();
-  if (reason) end(*reason);
-  return reason.has_value();
+double relative_tolerance(const KrylovOptions& options) {
+  constexpr double default_in_float = 1e-5;
+  const bool is_default = std::is_same_v<Real<T>, float> && options.rtol == KrylovOptions().rtol;
+  return is_default ? default_in_float : options.rtol;
 }
 
 template <Scalar T>
@@ -97,8 +43,54 @@ SolveReport Solver<T>::solve(const Operator<T>& a, const Vector<T>& b, Vector<T>
 }
 
 template <Scalar T>
+std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const MultiVector<T>& b,
+                                          MultiVector<T>& x) {
+  return solve(a, Identity<T>(a.row_layout()), b, x);
+}
+
+template <Scalar T>
+SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
+                             Vector<T>& x) {
+  const detail::SolveEnergy energy;
+  auto report = solve(detail::SolveClock{}, a, m, b, x);
+  report.joules = energy.joules_of_all(a.comm());
+  log_.solve_finished(report);
+  return report;
+}
+
+template <Scalar T>
+std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T>& m,
+                                          const MultiVector<T>& b, MultiVector<T>& x) {
+  const detail::SolveEnergy energy;
+  auto reports = solve(detail::SolveClock{}, a, m, b, x);
+  const double joules = energy.joules_of_all(a.comm());
+  for (auto& report : reports) {
+    report.joules = joules;
+    log_.solve_finished(report);
+  }
+  return reports;
+}
+
+template <Scalar T>
+std::string Solver<T>::told() const {
+  return KrylovOptions::table().write(options_);
+}
+
+template <Scalar T>
 void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const Layout& b,
-                               const Layout& x) const {
+                               const Layout& x, LocalIndex b_columns, LocalIndex x_columns) const {
+  if (a.comm().size() > 1) {
+    const auto size = [](const char* what, const Layout& layout) {
+      return message("size of ", what, " = ", layout.global_size(), "\n");
+    };
+    require_agreement(
+        a.comm(), "Solver::solve",
+        message("solver = ", name(), "\npreconditioner = ", m.name(), "\n", told(),
+                size("the rows of A", a.row_layout()), size("the columns of A", a.column_layout()),
+                size("the preconditioner", m.row_layout()), size("b", b), size("x", x),
+                "right-hand sides = ", b_columns, "\nsolutions = ", x_columns,
+                "\na logger may stop = ", log_.may_stop() ? "true" : "false", "\n"));
+  }
   KrylovOptions::table().check(options_);
   if (a.row_layout().global_size() != a.column_layout().global_size()) {
     throw InvalidArgument(message(name(), ": the matrix has ", a.row_layout().global_size(),
@@ -110,6 +102,7 @@ void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const
   require_same_layout("solve", "the preconditioner", m.row_layout(), "the matrix", a.row_layout());
   require_same_layout("solve", "the right-hand side b", b, "the matrix", a.row_layout());
   require_same_layout("solve", "the solution x", x, "the matrix", a.row_layout());
+  require_same_columns("solve", "the right-hand side b", b_columns, "the solution x", x_columns);
 }
 
 template <Scalar T>
@@ -128,31 +121,29 @@ SolveReport Solver<T>::empty_report(const Operator<T>& a, const Operator<T>& m) 
 }
 
 template <Scalar T>
-SolveReport Solver<T>::solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
-                             Vector<T>& x) {
-  return solve({}, a, m, b, x);
-}
-
-template <Scalar T>
-std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const Operator<T>& m,
-                                          const MultiVector<T>& b, MultiVector<T>& x) {
-  return solve({}, a, m, b, x);
+detail::Goal Solver<T>::goal(double b_norm, double start, int exponent) const {
+  detail::Goal result;
+  result.exponent = exponent;
+  result.b_norm = b_norm;
+  result.start = start;
+  result.target =
+      std::max(relative_tolerance<T>(options_) * b_norm, std::ldexp(options_.atol, exponent));
+  constexpr double eps = std::numeric_limits<Real<T>>::epsilon();
+  result.floor = 0.125 * eps * b_norm;
+  return result;
 }
 
 template <Scalar T>
 SolveReport Solver<T>::solve(const detail::SolveClock& clock, const Operator<T>& a,
                              const Operator<T>& m, const Vector<T>& b, Vector<T>& x) {
-  require_system(a, m, b.layout(), x.layout());
+  require_system(a, m, b.layout(), x.layout(), 1, 1);
   auto report = empty_report(a, m);
-  const EnergyMeter energy;
   const Timer timer;
   detail::DeferredErrors errors(a.comm());
   run_and_verify(clock, a, m, b, x, report);
   errors.throw_together();
   Kokkos::fence("suan::solve");
   report.solve_seconds = timer.seconds();
-  report.joules = detail::joules_of_all(a.comm(), energy);
-  log_.solve_finished(report);
   return report;
 }
 
@@ -160,40 +151,48 @@ template <Scalar T>
 std::vector<SolveReport> Solver<T>::solve(const detail::SolveClock& clock, const Operator<T>& a,
                                           const Operator<T>& m, const MultiVector<T>& b,
                                           MultiVector<T>& x) {
-  require_system(a, m, b.layout(), x.layout());
-  require_same_columns("solve", "the right-hand side b", b.columns(), "the solution x",
-                       x.columns());
-  std::vector<SolveReport> reports;
-  if (!takes_blocks()) {
-    for (LocalIndex j = 0; j < b.columns(); ++j) {
-      auto solution = x.column(j);
-      reports.push_back(solve(clock, a, m, b.column(j), solution));
-      x.set_column(j, solution);
-    }
-    return reports;
-  }
-  reports.assign(b.view().extent(1), empty_report(a, m));
-  for (auto& report : reports) report.path = a.block_path();
-  const EnergyMeter energy;
+  require_system(a, m, b.layout(), x.layout(), b.columns(), x.columns());
+  std::vector<SolveReport> reports(b.view().extent(1), empty_report(a, m));
+  // Two vectors are faster one after the other: the passes of one vector read and write whole
+  // lines.
+  constexpr LocalIndex fewest = 3;
+  const bool is_together = takes_blocks() && b.columns() >= fewest;
   const Timer timer;
   detail::DeferredErrors errors(a.comm());
-  run_and_verify(clock, a, m, b, x, reports);
+  if (is_together) {
+    for (auto& report : reports) report.path = a.block_path();
+    run_and_verify(clock, a, m, b, x, reports);
+  } else {
+    detail::require_distinct(b, x);
+    for (LocalIndex j = 0; j < b.columns(); ++j) {
+      const Timer one;
+      auto& report = reports[static_cast<std::size_t>(j)];
+      run_alone(clock, a, m, b, x, j, report);
+      report.solve_seconds = one.seconds();
+    }
+  }
   errors.throw_together();
   Kokkos::fence("suan::solve");
   const double seconds = timer.seconds();
-  const double joules = detail::joules_of_all(a.comm(), energy);
-  for (auto& report : reports) {
-    report.solve_seconds = seconds;
-    report.joules = joules;
-    log_.solve_finished(report);
+  if (is_together) {
+    for (auto& report : reports) report.solve_seconds = seconds;
   }
   return reports;
 }
 
 template <Scalar T>
-std::vector<SolveReport> Solver<T>::solve(const Operator<T>& a, const MultiVector<T>& b,
-                                          MultiVector<T>& x) {
-  return solve(a, Identity<T>(a.row_layout()), b, x);
+void Solver<T>::run_alone(const detail::SolveClock& clock, const Operator<T>& a,
+                          const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x,
+                          LocalIndex j, SolveReport& report) {
+  Vector<T> right;
+  Vector<T> solution;
+  together(a.comm(), [&] {
+    right = b.column(j);
+    solution = x.column(j);
+  });
+  report = empty_report(a, m);
+  run_and_verify(clock, a, m, right, solution, report);
+  x.set_column(j, solution);
 }
 
 template <Scalar T>
@@ -201,27 +200,11 @@ void Solver<T>::iterate_block(std::vector<Run>&, MultiVector<T>&, MultiVector<T>
   throw InternalError(message(name(), " takes no blocks of vectors"));
 }
 
-template <Scalar T>
-SolverOperator<T>::SolverOperator(std::shared_ptr<Solver<T>> solver,
-                                  std::shared_ptr<const Operator<T>> a,
-                                  std::shared_ptr<const Operator<T>> m)
-    : Operator<T>(a->column_layout(), a->row_layout()),
-      solver_(std::move(solver)),
-      a_(std::move(a)),
-      m_(m ? std::move(m) : std::make_shared<Identity<T>>(a_->row_layout())) {}
-
-template <Scalar T>
-void SolverOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
-  Vector<T> solution(this->row_layout());
-  solver_->solve(*a_, *m_, x, solution);
-  axpby(alpha, solution, beta, y);
-}
-
 template class Solver<float>;
 template class Solver<double>;
 template class Solver<Complex>;
-template class SolverOperator<float>;
-template class SolverOperator<double>;
-template class SolverOperator<Complex>;
+template double relative_tolerance<float>(const KrylovOptions&);
+template double relative_tolerance<double>(const KrylovOptions&);
+template double relative_tolerance<Complex>(const KrylovOptions&);
 
 }  // namespace suan

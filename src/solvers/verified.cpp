@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "suan/kernels/columns.hpp"
+#include "solvers/told.hpp"
+#include "solvers/verdict.hpp"
 #include "suan/solvers/solver.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -14,75 +15,13 @@ namespace suan {
 
 namespace {
 
-/// Whether there is a b to solve for; else the reason is noted. first_bad() is the first row in
-/// which b is not finite.
-template <class FirstBad>
-bool usable(SolveReport& report, double b_norm, const FirstBad& first_bad) {
-  report.right_hand_side_norm = b_norm;
-  if (!std::isfinite(b_norm)) {
-    report.true_residual_norm = std::numeric_limits<double>::quiet_NaN();
-    report.reason = Reason::not_finite;
-    report.detail = message("the right-hand side is not finite at row ", first_bad());
-    return false;
-  }
-  if (b_norm == 0) report.reason = Reason::zero_right_hand_side;
-  return b_norm != 0;
-}
-
-/// Whether a method has to start from a residual of this norm; else the reason is noted. Where it
-/// is not finite, guess() and residual() are the first bad rows of x, or -1, and of the residual.
-template <class Guess, class Residual>
-bool to_solve(SolveReport& report, double norm, double target, const Guess& guess,
-              const Residual& residual) {
-  report.initial_residual_norm = report.residual_norm = report.true_residual_norm = norm;
-  report.history.push_back(norm);
-  if (!std::isfinite(norm)) {
-    const GlobalIndex row = guess();
-    report.reason = Reason::not_finite;
-    report.detail =
-        row >= 0
-            ? message("the initial guess is not finite at row ", row)
-            : message("the matrix is not finite, or its product overflows, at row ", residual());
-    return false;
-  }
-  if (norm <= target) report.reason = Reason::exact_initial_guess;
-  return norm > target;
-}
-
-/// Whether the method has to go on, because its own residual, which it says is small enough, has
-/// drifted from the recomputed one of this norm; else the reason is right. `before` is the norm
-/// from which it started: going on has to help.
-bool has_to_go_on(SolveReport& report, double before, double norm, double target,
-                  std::int64_t max_iterations) {
-  report.true_residual_norm = norm;
-  const bool claims =
-      report.reason == Reason::converged || report.reason == Reason::happy_breakdown;
-  if (!claims) {
-    if (norm <= target) report.reason = Reason::converged;
-    return false;
-  }
-  if (norm <= target) return false;
-  if (!(norm < 0.5 * before)) {
-    report.detail = message("the method's own residual fell to ", report.residual_norm,
-                            ", but the recomputed one is ", norm, ", above the target ", target);
-    report.reason = Reason::stagnated;
-    return false;
-  }
-  if (report.iterations >= max_iterations) {
-    report.reason = Reason::max_iterations;
-    return false;
-  }
-  return true;
-}
-
-/// R = B - A X; the norm of each vector.
+/// r = b - A x, and its norm; without a product where x is zero. Collective.
 template <Scalar T>
-std::vector<double> residuals(const Operator<T>& a, const MultiVector<T>& b,
-                              const MultiVector<T>& x, MultiVector<T>& r) {
-  r = b;
-  a.apply(T(-1), x, T(1), r);
-  const auto norms = norm2(r);
-  return {norms.begin(), norms.end()};
+double first_residual(const Operator<T>& a, const Vector<T>& b, double b_norm, const Vector<T>& x,
+                      bool is_zero, Vector<T>& r) {
+  if (!is_zero) return static_cast<double>(a.residual(b, x, r));
+  copy(b, r);
+  return b_norm;
 }
 
 }  // namespace
@@ -91,92 +30,82 @@ template <Scalar T>
 void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T>& a,
                                const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
                                SolveReport& report) {
-  const double b_norm = norm2(b);
-  if (!usable(report, b_norm, [&] { return first_not_finite(b); })) {
-    if (b_norm == 0) fill(x, T(0));
+  const double guess_size = detail::largest(x);
+  const bool from_zero = guess_size == 0;
+  Vector<T> r;
+  Vector<T> guess;
+  together(a.comm(), [&] {
+    detail::require_distinct_here(b, x);
+    r = Vector<T>(b.layout());
+    if (!from_zero) guess = x;
+  });
+  const double given_norm = norm2(b);
+  const GlobalIndex bad_row = std::isfinite(given_norm) ? -1 : first_not_finite(b);
+  if (!detail::usable(report, given_norm, bad_row)) {
+    if (bad_row < 0) fill(x, T(0));
     return;
   }
-  const double target = std::max(options_.rtol * b_norm, options_.atol);
-  Vector<T> r(b.layout());
-  double norm = a.residual(b, x, r);
-  const bool starts = to_solve(
-      report, norm, target, [&] { return first_not_finite(x); },
-      [&] { return first_not_finite(r); });
-  if (std::isfinite(norm)) log_.solve_started(name(), norm, target);
-  if (!starts) return;
-  double before = norm;
-  do {
-    Run run(a, m, *this, clock, report, target, true);
-    iterate(run, b, x, r);
-    before = norm;
-    norm = a.residual(b, x, r);
-  } while (has_to_go_on(report, before, norm, target, options_.max_iterations));
-}
 
-template <Scalar T>
-void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T>& a,
-                               const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x,
-                               std::vector<SolveReport>& reports) {
-  const auto at = [](LocalIndex j) { return static_cast<std::size_t>(j); };
-  const auto b_norms = norm2(b);
-  std::vector<LocalIndex> usable_ones;
-  std::vector<double> targets(reports.size());
-  for (LocalIndex j = 0; j < b.columns(); ++j) {
-    targets[at(j)] = std::max(options_.rtol * b_norms[at(j)], options_.atol);
-    if (usable(reports[at(j)], b_norms[at(j)], [&] { return first_not_finite(b.column(j)); })) {
-      usable_ones.push_back(j);
-    } else if (b_norms[at(j)] == 0) {
-      kernels::clear_column<T>(ExecutionSpace(), x.view(), at(j));
-    }
+  detail::Units<T> units(m, b, x);
+  // The norm of finite elements may overflow.
+  units.choose(std::isfinite(given_norm) ? given_norm : detail::largest(b), guess_size);
+  double b_norm = units.exponent() == 0 ? given_norm : static_cast<double>(norm2(units.b()));
+  double norm = first_residual(a, units.b(), b_norm, x, from_zero, r);
+  if (const int by = units.distance(std::max(b_norm, norm)); by != 0) {
+    units.shift(by, r);
+    b_norm = std::ldexp(b_norm, by);
+    norm = std::ldexp(norm, by);
   }
-  MultiVector<T> r(b.layout(), b.columns());
-  auto norms = residuals(a, b, x, r);
-  std::vector<LocalIndex> open;
-  for (const LocalIndex j : usable_ones) {
-    const bool starts = to_solve(
-        reports[at(j)], norms[at(j)], targets[at(j)], [&] { return first_not_finite(x.column(j)); },
-        [&] { return first_not_finite(r.column(j)); });
-    if (starts) open.push_back(j);
+  auto aim = goal(b_norm, norm, units.exponent());
+  const bool starts = detail::to_solve(
+      report, aim, norm, [&] { return first_not_finite(x); }, [&] { return first_not_finite(r); });
+  if (std::isfinite(norm)) {
+    log_.solve_started(name(), aim.users(norm), aim.users(aim.target));
   }
-  if (!open.empty()) {
-    const LocalIndex farthest =
-        *std::max_element(open.begin(), open.end(), [&](LocalIndex j, LocalIndex k) {
-          return norms[at(j)] * targets[at(k)] < norms[at(k)] * targets[at(j)];
-        });
-    log_.solve_started(name(), norms[at(farthest)], targets[at(farthest)]);
+  if (!starts) {
+    units.leave();
+    return;
   }
-  while (!open.empty()) {
-    std::vector<Run> runs;
-    for (const LocalIndex j : open) {
-      runs.emplace_back(a, m, *this, clock, reports[at(j)], targets[at(j)], false);
+  detail::Verified verified;
+  verified.default_in_float = options_.rtol != relative_tolerance<T>(options_);
+  do {
+    verified.before = norm;
+    while (true) {
+      Run run(a, units.m(), *this, log_, clock, aim, report, true);
+      iterate(run, units.b(), x, r);
+      if (!run.rescales()) break;
+      const int by = units.adapt(verified.before, run.direction_gain(), run.image_gain(), r);
+      aim.attempts += 1;
+      aim.shift(by);
+      verified.before = std::ldexp(verified.before, by);
     }
-    auto some_x = select_columns<T>(x, open);
-    auto some_r = select_columns<T>(r, open);
-    iterate_block(runs, some_x, some_r);
-    assign_columns<T>(some_x, open, x);
-    const auto some_norms = residuals(a, select_columns<T>(b, open), some_x, some_r);
-    assign_columns<T>(some_r, open, r);
-    std::vector<LocalIndex> still_open;
-    for (std::size_t k = 0; k < open.size(); ++k) {
-      const LocalIndex j = open[k];
-      const double before = norms[at(j)];
-      norms[at(j)] = some_norms[k];
-      if (has_to_go_on(reports[at(j)], before, some_norms[k], targets[at(j)],
-                       options_.max_iterations)) {
-        still_open.push_back(j);
-      }
+    if (!units.round_to_users()) {
+      report.reason = Reason::not_finite;
+      report.detail = message("the solution is beyond the range of ", report.scalar);
+      report.true_residual_norm = std::numeric_limits<double>::quiet_NaN();
+      break;
     }
-    open = std::move(still_open);
+    norm = static_cast<double>(a.residual(units.b(), x, r));
+    verified.norm = norm;
+    verified.bad_row = std::isfinite(norm) ? -1 : first_not_finite(r);
+    verified.rounding =
+        detail::asks_for_rounding(report, aim, norm) ? detail::rounding_errors<T>(a, r, x) : 0;
+  } while (detail::has_to_go_on(report, aim, verified, options_.max_iterations));
+  if (detail::guess_is_better(report, residual_may_grow())) {
+    if (from_zero) {
+      fill(x, T(0));
+    } else {
+      copy(guess, x);
+    }
+  } else {
+    units.leave();
   }
 }
 
 #define SUAN_INSTANTIATE(T)                                                                 \
   template void Solver<T>::run_and_verify(const detail::SolveClock&, const Operator<T>&,    \
                                           const Operator<T>&, const Vector<T>&, Vector<T>&, \
-                                          SolveReport&);                                    \
-  template void Solver<T>::run_and_verify(const detail::SolveClock&, const Operator<T>&,    \
-                                          const Operator<T>&, const MultiVector<T>&,        \
-                                          MultiVector<T>&, std::vector<SolveReport>&);
+                                          SolveReport&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

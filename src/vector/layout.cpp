@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "suan/core/environment.hpp"
+#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 
@@ -27,6 +28,7 @@ Layout Layout::serial(GlobalIndex size) { return checked(size, Communicator()); 
 
 Layout Layout::even(GlobalIndex size, const Communicator& comm) {
   detail::require_environment();
+  if (comm.size() > 1) require_agreement(comm, "Layout::even", message("size = ", size, '\n'));
   if (size < 0) throw InvalidArgument(message("a layout cannot have ", size, " elements"));
   const GlobalIndex each = size / comm.size();
   const GlobalIndex more = size % comm.size();

@@ -49,6 +49,7 @@ struct SolveReport {
   double initial_residual_norm = 0;
   double residual_norm = 0;       ///< as the method's recurrence has it
   double true_residual_norm = 0;  ///< recomputed: ||b - A x||
+  double attainable_residual_norm = 0;  ///< where rounding errors were all that was left; else 0
   std::vector<double> history;    ///< residual norm before the first and after each iteration
   double setup_seconds = 0;
   double solve_seconds = 0;

@@ -4,6 +4,11 @@
 // The index types, scalar types and memory spaces that the whole library uses.
 #pragma once
 
+#if __cplusplus <= 201703L
+#error \
+    "Suan needs C++20: compile with -std=c++20, or target_compile_features(... cxx_std_20) in CMake"
+#endif
+
 #include <Kokkos_Core.hpp>
 #include <concepts>
 #include <cstdint>

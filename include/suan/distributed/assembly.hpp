@@ -6,12 +6,20 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "suan/core/arrays.hpp"
 #include "suan/distributed/distributed_matrix.hpp"
 
 namespace suan {
+
+namespace detail {
+/// Compares between ranks what `function` was told. Collective. @throws InvalidArgument.
+void require_told_alike(const char* function, const Layout& rows, const Layout& columns,
+                        KernelPath path);
+}  // namespace detail
 
 /// Consecutive rows of one rank in host memory. Columns are global and increase strictly in a row.
 template <Scalar T>
@@ -26,7 +34,14 @@ struct RowBlock {
 
 /// Gives a rank's rows block by block, so that never more than a few blocks exist beside the
 /// matrix. Blocks are asked for in parallel, each twice: first for its structure, then, when the
-/// memory of the matrix is there, for its entries.
+/// memory of the matrix is there, for its entries, in rows as long as before.
+///
+/// Its functions, and those of generate_rows and assemble_elements, may use Kokkos, and vectors and
+/// matrices of one rank: kernels that several threads start run one after the other, each on the
+/// thread that started it. What talks to other ranks throws NotSupported there.
+///
+/// What they throw is thrown as it is on the rank where they threw it, and as an Error with its
+/// text and that rank on the others.
 template <Scalar T>
 class RowBlockSource {
  public:
@@ -41,8 +56,10 @@ class RowBlockSource {
   virtual bool concurrent() const { return true; }
 };
 
-/// Builds the matrix from this rank's source. Collective; an error on one rank is thrown on all.
-/// @throws InvalidArgument for a column outside the layout or out of order, naming the row.
+/// Builds the matrix from this rank's source. Collective, as all that follow; an error on one rank
+/// is thrown on all. @throws InvalidArgument for a column outside the layout or out of order, a row
+/// that is not the same both times, or blocks that are not as announced, naming the row; and when
+/// the ranks were told different sizes or paths.
 template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, RowBlockSource<T>& source,
                               KernelPath path = KernelPath::automatic);
@@ -53,6 +70,26 @@ template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns,
                               std::span<const Offset> offsets, std::span<const GlobalIndex> indices,
                               std::span<const T> values, KernelPath path = KernelPath::automatic);
+
+/// The same from arrays of other types: offsets and columns of any integers, values that are all in
+/// T (std::complex<double> for Complex, float for double), which are copied for it.
+/// @throws InvalidArgument for a number that does not fit, naming its place.
+template <Scalar T, detail::Array Offsets, detail::Array Indices, detail::Array Values>
+DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, const Offsets& offsets,
+                              const Indices& indices, const Values& values,
+                              KernelPath path = KernelPath::automatic) {
+  detail::require_told_alike("assemble", rows, columns, path);
+  std::optional<detail::Integers<Offset>> all_offsets;
+  std::optional<detail::Integers<GlobalIndex>> all_indices;
+  std::optional<detail::Scalars<T>> all_values;
+  together(rows.comm(), [&] {
+    all_offsets.emplace("assemble: row offsets", offsets);
+    all_indices.emplace("assemble: columns", indices);
+    all_values.emplace(values);
+  });
+  return assemble<T>(rows, columns, all_offsets->span(), all_indices->span(), all_values->span(),
+                     path);
+}
 
 /// Collects the entries of rows that are being generated.
 template <Scalar T>
@@ -72,7 +109,8 @@ class RowWriter {
 };
 
 /// Builds a matrix whose row i is what `row(i, writer)` appends; `row` is called twice per row,
-/// from several threads. Collective.
+/// from several threads, and must append the same both times. It may do what RowBlockSource may.
+/// @throws as assemble.
 template <Scalar T>
 DistributedMatrix<T> generate_rows(
     const Layout& rows, const Layout& columns,
@@ -88,7 +126,8 @@ struct Triplet {
 };
 
 /// Builds a matrix from entries given on any rank in any order; duplicates are summed, by rank and
-/// then in the order given. TripletBuilder is the form for many threads. Collective.
+/// then in the order given. TripletBuilder is the form for many threads. Beside the array it needs
+/// 16 bytes and a value per entry on several ranks, and as much again for those that travel.
 template <Scalar T>
 DistributedMatrix<T> from_triplets(const Layout& rows, const Layout& columns,
                                    std::span<const Triplet<T>> triplets,

@@ -99,12 +99,26 @@ class Communicator {
 /// that left. `failed` is empty where nothing went wrong.
 void throw_together(const Communicator& comm, const std::optional<Failure>& failed);
 
+namespace detail {
+/// How many bodies of together() this thread is in.
+inline thread_local int together_depth = 0;
+
+class InTogether {
+ public:
+  InTogether() { ++together_depth; }
+  ~InTogether() { --together_depth; }
+  InTogether(const InTogether&) = delete;
+  InTogether& operator=(const InTogether&) = delete;
+};
+}  // namespace detail
+
 /// Runs `body` on every rank; when it throws on any of them, all ranks throw that error.
 /// `body` itself must not communicate after the place where it may throw.
 template <class Body>
 void together(const Communicator& comm, Body&& body) {
   std::optional<Failure> failed;
   try {
+    const detail::InTogether inside;
     std::forward<Body>(body)();
   } catch (...) {
     failed.emplace();

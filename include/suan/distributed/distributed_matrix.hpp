@@ -50,7 +50,13 @@ class DistributedMatrix final : public Operator<T> {
   /// Bytes of the arrays of this rank, without what products were prepared with beside them.
   std::int64_t memory_bytes() const noexcept;
   /// The same matrix with the products of its local part prepared in another way. Collective.
+  /// @throws InvalidArgument, on all ranks, as Csr::with_plan().
   DistributedMatrix with_plan(kernels::SpmvPlan<T> plan) const;
+  /// Csr::update_values() for both parts: `local` in the order of local(), `remote` in that of
+  /// remote().matrix. Collective. @throws DimensionMismatch, on all ranks.
+  void update_values(DeviceView<const T> local, DeviceView<const T> remote = {});
+  /// Csr::require_current() of the local part, whose products alone copy values.
+  void require_current() const override;
 
   std::string name() const override { return local_.name(); }
   std::string path() const override { return local_.path(); }
@@ -70,6 +76,7 @@ class DistributedMatrix final : public Operator<T> {
   Halo<T> halo_;
   std::int64_t global_entries_ = 0;
   std::int64_t bytes_per_apply_ = 0;
+  bool copies_values_ = false;  // on any rank
 };
 
 }  // namespace suan

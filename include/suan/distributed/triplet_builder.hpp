@@ -17,8 +17,9 @@ namespace suan {
 /// depend on what the parts hold, and not on which thread filled them when, nor on how many there
 /// are.
 ///
-/// Memory: 16 bytes and a value per entry given, while the matrix is built 8 bytes and a value
-/// more.
+/// Memory: 16 bytes and a value per entry given, which grow as a std::vector does where reserve()
+/// was not called. While the matrix is built: on one rank 8 bytes and a value more, on several at
+/// most as much again, whether entries travel or stay.
 template <Scalar T>
 class TripletBuilder {
  public:
@@ -41,7 +42,8 @@ class TripletBuilder {
   /// @throws InvalidArgument when there is no part k.
   Part& part(std::size_t k);
   /// The matrix; the parts are empty afterwards, also after an error. Collective.
-  /// @throws InvalidArgument naming an entry outside the matrix.
+  /// @throws InvalidArgument naming an entry outside the matrix, or when the ranks were told
+  /// different sizes or paths.
   DistributedMatrix<T> build(KernelPath path = KernelPath::automatic);
 
  private:
@@ -52,7 +54,8 @@ class TripletBuilder {
 
 /// Builds a matrix of what element(e, part) adds for each e < elements, a number of this rank; it
 /// is called once per element, from several threads. Duplicates are summed by rank and by element,
-/// whatever the threads do. Collective; an error of the lowest element is thrown on all ranks.
+/// whatever the threads do. It may do what the functions of RowBlockSource may. Collective; the
+/// error of the lowest element is thrown, on all ranks.
 template <Scalar T>
 DistributedMatrix<T> assemble_elements(
     const Layout& rows, const Layout& columns, GlobalIndex elements,

@@ -25,6 +25,14 @@ class PreparedSpmv {
   virtual KernelPath path() const { return KernelPath::native; }
   /// Bytes of its arrays, all of which a product reads once.
   virtual std::int64_t bytes() const = 0;
+  /// Whether it has the values in arrays of its own, which do not change with those of the matrix.
+  virtual bool copies_values() const { return format() != "csr"; }
+  /// The same preparation of `a`, a matrix with the structure of this one and other values; null
+  /// where there is no way. Values that are rounded are rounded again, others stay as they are.
+  virtual std::shared_ptr<const PreparedSpmv<T>> with_values(const ExecutionSpace& /*space*/,
+                                                             const CsrView<T>& /*a*/) const {
+    return nullptr;
+  }
 
   virtual void apply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
                      const DeviceView<T>& y) const = 0;
@@ -37,16 +45,27 @@ class PreparedSpmv {
                            const DeviceView<const T>& b, const DeviceView<T>& r) const;
 };
 
-/// Holds what was chosen, made in the constructor and not in a first call. It lives as long as its
-/// matrix; copies share it.
+/// Holds what was chosen, made in the constructor and not in a first call, and knows the arrays of
+/// its matrix. It lives as long as these; copies share it.
 template <Scalar T>
 class SpmvPlan {
  public:
   SpmvPlan() = default;
   /// CSR as it is. @throws NotSupported when `wanted` is not in this build.
   SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPath wanted);
-  /// The same matrix, prepared.
-  explicit SpmvPlan(std::shared_ptr<const PreparedSpmv<T>> prepared);
+  /// The matrix `a`, prepared. Of values that were copied it keeps a checksum, for is_current().
+  SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a,
+           std::shared_ptr<const PreparedSpmv<T>> prepared);
+  /// The same for a matrix with the structure of this one and other values.
+  /// @throws NotSupported for a format that cannot be made again.
+  SpmvPlan with_values(const ExecutionSpace& space, const CsrView<T>& a) const;
+
+  /// Whether it was made of these very arrays.
+  bool is_of(const CsrView<T>& a) const;
+  bool copies_values() const { return prepared_ && prepared_->copies_values(); }
+  /// False when values were copied and have changed in the matrix since: one pass over them. At
+  /// once true when none were copied.
+  bool is_current(const ExecutionSpace& space) const;
 
   std::string format() const { return prepared_ ? prepared_->format() : "csr"; }
   KernelPath path() const { return prepared_ ? prepared_->path() : KernelPath::native; }
@@ -72,6 +91,7 @@ class SpmvPlan {
   CsrView<T> a_;
   SpmvHints<T> hints_;
   std::shared_ptr<const PreparedSpmv<T>> prepared_;
+  std::uint64_t checksum_ = 0;  // of the values that were copied
 };
 
 }  // namespace suan::kernels

@@ -41,10 +41,10 @@ struct MatrixFacts {
   std::int64_t entries = 0;
   int ranks = 1;
 
-  /// Comparisons with the transpose through sums of 64-bit hashes over all entries. One changed bit
-  /// is found; an unsymmetric matrix passes with a probability of about 2^-64, unless constructed
-  /// to pass. The pattern consists of the stored entries; for the values a stored zero equals an
-  /// absent entry.
+  /// Comparisons with the transpose by hash: sums, over all entries, of 64-bit hashes. One changed
+  /// bit is seen; an unsymmetric matrix passes with a probability of about 2^-64, or when it was
+  /// made to pass. The pattern consists of the stored entries; for the values a stored zero equals
+  /// an absent entry.
   bool pattern_symmetric = false;
   bool symmetric = false;
   bool hermitian = false;

@@ -6,6 +6,7 @@
 
 #include <span>
 
+#include "suan/core/arrays.hpp"
 #include "suan/kernels/spmv_plan.hpp"
 #include "suan/matrix/operator.hpp"
 
@@ -30,6 +31,19 @@ class Csr final : public Operator<T> {
   static Csr from_host(LocalIndex rows, LocalIndex columns, std::span<const Offset> offsets,
                        std::span<const LocalIndex> indices, std::span<const T> values,
                        KernelPath path = KernelPath::automatic);
+  /// The same from arrays of other types: offsets and columns of any integers, values that are all
+  /// in T (std::complex<double> for Complex, float for double).
+  /// @throws InvalidArgument, too, for a number that does not fit, naming its place.
+  template <detail::Array Offsets, detail::Array Indices, detail::Array Values>
+  static Csr from_host(LocalIndex rows, LocalIndex columns, const Offsets& offsets,
+                       const Indices& indices, const Values& values,
+                       KernelPath path = KernelPath::automatic) {
+    const detail::Integers<Offset> all_offsets("Csr: row offsets", offsets);
+    const detail::Integers<LocalIndex> all_indices("Csr: columns", indices);
+    const detail::Scalars<T> all_values(values);
+    return from_host(rows, columns, all_offsets.span(), all_indices.span(), all_values.span(),
+                     path);
+  }
 
   LocalIndex rows() const noexcept { return a_.rows; }
   LocalIndex columns() const noexcept { return a_.columns; }
@@ -37,7 +51,21 @@ class Csr final : public Operator<T> {
   const kernels::CsrView<T>& view() const noexcept { return a_; }
   const kernels::SpmvPlan<T>& plan() const noexcept { return plan_; }
   /// The same matrix with its products prepared in another way; the arrays are shared.
+  /// @throws InvalidArgument unless the plan was made of the arrays of this very matrix, with the
+  /// values that it has now.
   Csr with_plan(kernels::SpmvPlan<T> plan) const;
+  /// Gives it other values for the entries that it has, and prepares its products for them as they
+  /// are prepared now. Uses `values` without copying. Copies of this object made before keep the
+  /// old ones. Who has written new values into the array of this matrix gives that array:
+  /// `a.update_values(a.view().values)`. @throws DimensionMismatch unless there are entries().
+  void update_values(DeviceView<const T> values);
+  /// The same, copying them from host memory.
+  void update_values(std::span<const T> values);
+  /// How many times it was given other values.
+  std::int64_t version() const noexcept { return version_; }
+  /// @throws InvalidArgument when products were prepared with a copy of the values (sell, bsr) and
+  /// the values have changed since. One pass over them then; nothing is done without a copy.
+  void require_current() const override;
   /// Whether each row's columns increase strictly, hence without duplicates.
   bool sorted() const noexcept { return sorted_; }
   /// The diagonal, zero where no entry is stored; duplicates are summed. Needs a square matrix.
@@ -63,6 +91,7 @@ class Csr final : public Operator<T> {
   kernels::CsrView<T> a_;
   kernels::SpmvPlan<T> plan_;
   bool sorted_ = true;
+  std::int64_t version_ = 0;
 };
 
 }  // namespace suan

@@ -24,8 +24,9 @@ double norm_frobenius(const Csr<T>& a);
 template <Scalar T>
 double norm_max(const Csr<T>& a);
 
-/// How far a square matrix is from being symmetric. Whether it is symmetric by hash, or Hermitian
-/// up to rounding, analyse() says for a distributed matrix without a transpose.
+/// How far a square matrix is from being symmetric. For a distributed matrix, and without a
+/// transpose, analyse() tells by hash whether it is symmetric, and whether it is Hermitian up to
+/// rounding.
 struct Asymmetry {
   /// Entries (i, j) without an entry (j, i); 0 for a symmetric structure.
   Offset unmatched_entries = 0;

@@ -68,6 +68,9 @@ class Operator {
   /// a tolerance: it is no linear map then. Methods take such a preconditioner in their flexible
   /// forms.
   virtual bool varies() const noexcept { return false; }
+  /// Collective. @throws InvalidArgument, on all ranks, when products would read copies of numbers
+  /// that have changed since. Solvers ask before they begin.
+  virtual void require_current() const {}
 
  protected:
   Operator() = default;

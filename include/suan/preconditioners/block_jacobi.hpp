@@ -22,7 +22,8 @@ template <Scalar T>
 class BlockJacobi final : public Operator<T> {
  public:
   /// Collective. @throws NotSupported when A has no entries to look at; InvalidArgument when A is
-  /// not square or a block is singular, with the rows of the block.
+  /// not square, the ranks were given different sizes, or a block is singular to rounding, with the
+  /// rows of the block. Its rows and columns are scaled first, so that their units do not matter.
   explicit BlockJacobi(const Operator<T>& a, const BlockJacobiOptions& options = {});
 
   std::string name() const override { return "block_jacobi"; }

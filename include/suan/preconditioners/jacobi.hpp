@@ -13,7 +13,8 @@ template <Scalar T>
 class Jacobi final : public Operator<T> {
  public:
   /// Collective. @throws NotSupported when A has no entries to look at (a function);
-  /// InvalidArgument when A is not square or a diagonal entry is zero or not finite, with its row.
+  /// InvalidArgument when A is not square or a diagonal entry is zero, not finite, or at most
+  /// rounding beside the entries of its row, with its row.
   explicit Jacobi(const Operator<T>& a);
 
   std::string name() const override { return "jacobi"; }

@@ -18,7 +18,8 @@ struct GmresOptions {
 
 /// For any non-singular A. Preconditioning from the right leaves the residual the true one.
 ///
-/// Memory: restart + 1 basis vectors and 2 more, 3 with a preconditioner, beside b and x.
+/// Memory: restart + 1 basis vectors and 2 more, 3 with a preconditioner, beside b and x. With a
+/// preconditioner that varies() it is the flexible method, with restart vectors more.
 template <Scalar T>
 class Gmres final : public Solver<T> {
  public:
@@ -28,6 +29,7 @@ class Gmres final : public Solver<T> {
  private:
   using typename Solver<T>::Run;
   void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) override;
+  std::string told() const override;
   std::int64_t restart_;
 };
 

@@ -13,6 +13,11 @@
 
 namespace suan {
 
+namespace detail {
+template <Scalar T>
+class LateCopy;
+}
+
 /// Solves A x = b again and again: what is looked at, chosen and made for A (solver,
 /// preconditioner, a copy in another format) is so once, and kept.
 ///
@@ -20,17 +25,21 @@ namespace suan {
 template <Scalar T>
 class LinearSolver {
  public:
-  /// Chooses solver, preconditioner and format where `options` says "auto", and makes them. With
-  /// `m`, an approximation of A's inverse, that is the preconditioner. Collective.
-  /// @throws InvalidArgument when A is not square, an option is out of range, or both `m` and the
-  /// name of a preconditioner are given; DimensionMismatch when m does not fit; as the constructor
-  /// of the preconditioner.
+  /// Chooses solver, preconditioner and format where `options` says "auto", and makes them; a copy
+  /// in a smaller format is made when so many products were needed that it pays. With `m`, an
+  /// approximation of A's inverse, that is the preconditioner. Collective.
+  /// @throws InvalidArgument when A is not square, an option is out of range, both `m` and the name
+  /// of a preconditioner are given, or the ranks were told different things; DimensionMismatch when
+  /// m does not fit; as the constructor of the preconditioner. The same on all ranks.
   explicit LinearSolver(std::shared_ptr<const Operator<T>> a, SolveOptions options = {},
                         std::shared_ptr<const Operator<T>> m = nullptr);
+  ~LinearSolver();
+  LinearSolver(LinearSolver&&) noexcept;
+  LinearSolver& operator=(LinearSolver&&) noexcept;
 
   /// Solves from the initial guess in x and verifies, as suan::solve(). The report of the first
   /// solve has the seconds of the set-up, those of later ones have none. Collective.
-  /// @throws DimensionMismatch when b or x does not fit.
+  /// @throws as Solver::solve().
   SolveReport solve(const Vector<T>& b, Vector<T>& x,
                     std::shared_ptr<EventLogger> logger = nullptr);
   /// The same for several right-hand sides side by side, with a report for each.
@@ -42,9 +51,9 @@ class LinearSolver {
   /// it was. Collective. @throws as the constructor.
   std::string update(std::shared_ptr<const Operator<T>> a);
 
-  /// What was chosen and why; empty when all was given.
-  const std::string& choice() const noexcept { return setup_.choice; }
-  /// The options with nothing left open.
+  /// What was chosen until now and why; empty when all was given.
+  std::string choice() const;
+  /// The options with nothing left open but the format.
   const SolveOptions& options() const noexcept { return setup_.options; }
 
  private:
@@ -53,17 +62,20 @@ class LinearSolver {
     SolveOptions options;
     std::string choice;
     std::shared_ptr<const Operator<T>> m;
-    std::shared_ptr<const Operator<T>> other;  // A in another format, or nothing
+    std::shared_ptr<const Operator<T>> other;         // A in the format that was asked for
+    std::shared_ptr<const detail::LateCopy<T>> late;  // or what may copy it later
     double seconds = 0;
     bool is_new = true;  // no report has its seconds yet
   };
   Setup set_up(const Operator<T>& a) const;
+  const Operator<T>& matrix() const noexcept;
   template <class Vectors>
   auto run(const std::string& name, const SolveOptions& options, const detail::SolveClock& clock,
            const Vectors& b, Vectors& x, const std::shared_ptr<EventLogger>& logger) const;
-  SolveReport completed(const SolveReport& report, const detail::SolveClock& clock,
-                        const Vector<T>& b, Vector<T>& x,
-                        const std::shared_ptr<EventLogger>& logger) const;
+  bool goes_on(const SolveReport& report) const;
+  SolveReport second_leg(const SolveReport& report, const detail::SolveClock& clock,
+                         const Vector<T>& b, Vector<T>& x,
+                         const std::shared_ptr<EventLogger>& logger) const;
   detail::SolveClock start(const Layout& b, EventLogger* logger);
 
   SolveOptions given_;

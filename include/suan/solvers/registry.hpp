@@ -35,7 +35,8 @@ std::vector<std::string> preconditioner_names();
 template <Scalar T>
 std::unique_ptr<Solver<T>> make_solver(const std::string& name, const SolveOptions& options);
 
-/// Collective. @throws as the constructor of the preconditioner.
+/// Collective. @throws InvalidArgument when the ranks name different ones; as the constructor of
+/// the preconditioner.
 template <Scalar T>
 std::unique_ptr<Operator<T>> make_preconditioner(const std::string& name, const Operator<T>& a,
                                                  const SolveOptions& options);

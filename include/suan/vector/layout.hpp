@@ -21,6 +21,7 @@ class Layout {
   /// `size` elements on one rank. @throws InvalidArgument when size is negative or exceeds 2^31-1.
   static Layout serial(GlobalIndex size);
   /// Spreads `size` elements evenly: the first size % ranks ranks hold one more. Collective.
+  /// @throws InvalidArgument when the ranks were told different sizes.
   static Layout even(GlobalIndex size, const Communicator& comm);
   /// This rank holds `local_size` elements. Collective.
   static Layout from_local_size(GlobalIndex local_size, const Communicator& comm);

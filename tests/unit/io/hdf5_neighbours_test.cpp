@@ -262,6 +262,9 @@ TEST_F(Hdf5Neighbours, MemoryIsLimitedBeforeItIsTaken) {
       message_of<OutOfMemory>(
           [&] { read_hdf5_vector<double>(path_, Layout::serial(1 << 30), "v", options); }),
       AllOf(HasSubstr("'v'"), HasSubstr("1073741824 elements"), HasSubstr("memory_limit_gib")));
+  EXPECT_THAT(message_of<OutOfMemory>(
+                  [&] { read_hdf5_vector<double>(path_, Layout::serial(1 << 30), "v"); }),
+              HasSubstr("memory_limit_gib"));
   // 12 rows and some entries: less than a KiB is too little.
   options.memory_limit_gib = 1e-7;
   EXPECT_THAT(message_of<OutOfMemory>([&] { read_hdf5_matrix<double>(path_, {}, "A", options); }),

@@ -159,6 +159,14 @@ TEST(MatrixMarketRefusal, LongLines) {
   expect_refused(real + "1 1 1\n" + std::string(400000, '1') + "\n", 3, "longer than 65536 bytes");
 }
 
+TEST(MatrixMarketRefusal, FewBytesThatAnnounceManyRows) {
+  const std::string text = real + "1000000000 1000000000 3\n1 1 1\n2 2 1\n3 3 1\n";
+  EXPECT_THAT(refusal(text, ErrorKind::out_of_memory), HasSubstr("memory_limit_gib"));
+  EXPECT_THAT(refusal(gzipped(text), ErrorKind::out_of_memory), HasSubstr("memory_limit_gib"));
+  // A million is no reason to refuse.
+  EXPECT_EQ(read_text<double>(real + "1000000 5 1\n999999 1 1\n").global_rows(), 1000000);
+}
+
 TEST(MatrixMarketRefusal, MemoryLimit) {
   MatrixMarketOptions options;
   options.memory_limit_gib = 1e-6;

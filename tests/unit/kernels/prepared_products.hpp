@@ -14,7 +14,7 @@ namespace suan::test {
 /// The matrix whose products were prepared by make_sell or make_bsr.
 template <class T>
 Csr<T> with_products(const Csr<T>& a, std::shared_ptr<const kernels::PreparedFormat<T>> prepared) {
-  return a.with_plan(kernels::SpmvPlan<T>(std::move(prepared)));
+  return a.with_plan(kernels::SpmvPlan<T>(ExecutionSpace(), a.view(), std::move(prepared)));
 }
 
 /// Products with one, three and 21 vectors (a line of each type and a rest) against sums on the

@@ -67,6 +67,46 @@ TYPED_TEST(BlockJacobiTest, BlocksOfOneAreTheDiagonal) {
   for (const T& v : y.to_host()) EXPECT_EQ(v, T(0.25f));
 }
 
+TYPED_TEST(BlockJacobiTest, SingularIsJudgedWhateverTheUnits) {
+  using T = TypeParam;
+  using R = Real<T>;
+  constexpr bool is_float = std::is_same_v<R, float>;
+  const auto layout = Layout::serial(4);
+  // [4 1; 1 2] in blocks with rows and columns in different units, the second block in `unit`, too;
+  // with `gap` zero it is [4 1; 4 1].
+  const auto matrix = [&](double unit, double gap) {
+    return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, auto& row) {
+      const double units[] = {1.0, is_float ? 1e-9 : 1e-120};
+      const double entries[2][2] = {{4, 1}, {4 + gap * -3, 1 + gap}};
+      const GlobalIndex begin = i - i % 2;
+      for (GlobalIndex j = 0; j < 2; ++j) {
+        row.add(begin + j, static_cast<T>(static_cast<R>((i < 2 ? 1.0 : unit) * units[i % 2] *
+                                                         units[j] * entries[i % 2][j])));
+      }
+    });
+  };
+  const double huge = is_float ? 1e15 : 1e150;
+  for (const double unit : {1.0, huge, is_float ? 1e-15 : 1e-60}) {
+    const auto a = matrix(unit, 1);
+    const BlockJacobi<T> m(a, {.block_size = 2});
+    const auto x = suan::ones<T>(layout);
+    Vector<T> ax(layout);
+    Vector<T> back(layout);
+    a.apply(x, ax);
+    m.apply(ax, back);
+    suan::axpy(T(-1), x, back);
+    EXPECT_LE(suan::norm_inf(back), 100 * std::numeric_limits<R>::epsilon()) << unit;
+    EXPECT_THAT([&] { BlockJacobi<T>(matrix(unit, 0), {.block_size = 2}); },
+                testing::ThrowsMessage<suan::InvalidArgument>(testing::HasSubstr("rows 0 to 1")));
+  }
+  // A block that vanishes beside the rest of its row.
+  const auto wide = suan::generate_rows<T>(layout, layout, [](GlobalIndex i, auto& row) {
+    row.add(i, static_cast<T>(static_cast<R>(i == 1 ? 1e-20 : 1.0)));
+    if (i == 1) row.add(3, T(1));
+  });
+  EXPECT_THROW(BlockJacobi<T>(wide, {.block_size = 2}), suan::InvalidArgument);
+}
+
 TEST(BlockJacobi, NamesTheRowsOfASingularBlock) {
   const auto layout = Layout::serial(6);
   const auto a = suan::generate_rows<double>(layout, layout, [](GlobalIndex i, auto& row) {

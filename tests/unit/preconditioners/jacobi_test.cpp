@@ -51,6 +51,31 @@ TYPED_TEST(JacobiTest, NamesTheRowOfAZeroOnAllRanks) {
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 33")));
 }
 
+TYPED_TEST(JacobiTest, EntriesVanishBesideTheirRowsWhateverTheUnits) {
+  using T = TypeParam;
+  using R = suan::Real<T>;
+  constexpr bool is_float = std::is_same_v<R, float>;
+  const auto layout = Layout::even(20, suan::Communicator::world());
+  const auto matrix = [&](double unit, double small) {
+    return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, suan::RowWriter<T>& row) {
+      const auto value = [&](double x) { return static_cast<T>(static_cast<R>(unit * x)); };
+      row.add(i, value(i == 13 ? small : 3.0));
+      if (i + 1 < 20) row.add(i + 1, value(-1.0));
+    });
+  };
+  const double huge = is_float ? 1e30 : 1e290;
+  for (const double unit : {1.0, huge, 1 / huge}) {
+    EXPECT_THAT([&] { suan::Jacobi<T> m(matrix(unit, is_float ? 1e-8 : 1e-17)); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 13")));
+    EXPECT_NO_THROW(suan::Jacobi<T>(matrix(unit, 1e-5)));
+  }
+  // A whole row in other units is no reason.
+  EXPECT_NO_THROW(suan::Jacobi<T>(
+      suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, suan::RowWriter<T>& row) {
+        row.add(i, static_cast<T>(static_cast<R>(i == 13 ? 3 / huge : 3.0)));
+      })));
+}
+
 TEST(Jacobi, NeedsEntries) {
   const auto layout = Layout::serial(2);
   const suan::FunctionOperator<double> f(

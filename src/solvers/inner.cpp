@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Solvers inside of solvers.
+#include "solvers/units.hpp"
+#include "suan/solvers/solver.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace suan {
+
+template <Scalar T>
+void Solver<T>::solve_inside(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
+                             Vector<T>& x, Vector<T>& r) {
+  static const EventLog silence;
+  const double norm = norm2(b);
+  const double size = std::isfinite(norm) ? norm : detail::largest(b);
+  if (size == 0 || !std::isfinite(size)) {
+    copy(b, x);  // zero, or something that the outer solver has to see
+    return;
+  }
+  fill(x, T(0));
+  detail::Units<T> units(m, b, x);
+  units.choose(size, 0);
+  copy(units.b(), r);
+  double start = units.exponent() == 0 ? norm : static_cast<double>(norm2(r));
+  auto aim = goal(start, start, units.exponent());
+  SolveReport report;
+  const detail::SolveClock clock;
+  while (true) {
+    Run run(a, units.m(), *this, silence, clock, aim, report, false);
+    iterate(run, units.b(), x, r);
+    if (!run.rescales()) break;
+    const int by = units.adapt(start, run.direction_gain(), run.image_gain(), r);
+    aim.attempts += 1;
+    aim.shift(by);
+    start = std::ldexp(start, by);
+  }
+  units.leave();
+}
+
+template <Scalar T>
+SolverOperator<T>::SolverOperator(std::shared_ptr<Solver<T>> solver,
+                                  std::shared_ptr<const Operator<T>> a,
+                                  std::shared_ptr<const Operator<T>> m)
+    : Operator<T>(a->column_layout(), a->row_layout()),
+      solver_(std::move(solver)),
+      a_(std::move(a)),
+      m_(m ? std::move(m) : std::make_shared<Identity<T>>(a_->row_layout())) {
+  require_same_layout("SolverOperator", "the rows of the matrix", a_->row_layout(), "its columns",
+                      a_->column_layout());
+  require_same_layout("SolverOperator", "the preconditioner", m_->row_layout(), "the matrix",
+                      a_->row_layout());
+}
+
+template <Scalar T>
+void SolverOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  // The layouts differ on all ranks alike: in the first product, before which they are empty.
+  if (!(residual_.layout() == this->row_layout())) {
+    together(this->comm(), [&] {
+      solution_ = Vector<T>(this->row_layout());
+      residual_ = Vector<T>(this->row_layout());
+    });
+  }
+  if (alpha == T(1) && beta == T(0)) {
+    solver_->solve_inside(*a_, *m_, x, y, residual_);
+    return;
+  }
+  solver_->solve_inside(*a_, *m_, x, solution_, residual_);
+  axpby(alpha, std::as_const(solution_), beta, y);
+}
+
+#define SUAN_INSTANTIATE(T)                                                                       \
+  template void Solver<T>::solve_inside(const Operator<T>&, const Operator<T>&, const Vector<T>&, \
+                                        Vector<T>&, Vector<T>&);                                  \
+  template class SolverOperator<T>;
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A copy of the matrix in a smaller format, made when it pays.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "solvers/choice.hpp"
+
+namespace suan::detail {
+
+/// A, read as it is in the first products and from a copy in a smaller format afterwards, if there
+/// is one. The copy costs about as much as `patience` products; to wait for as many before it is
+/// made never costs more than twice what the better choice had cost, however long the solve is.
+///
+/// Ranks count the same products, so they make the copy together.
+template <Scalar T>
+class LateCopy final : public Operator<T> {
+ public:
+  static constexpr std::int64_t patience = 30;
+
+  /// Keeps a reference.
+  explicit LateCopy(const Operator<T>& a) : Operator<T>(a.row_layout(), a.column_layout()), a_(a) {}
+
+  std::string name() const override { return seen().name(); }
+  std::string path() const override { return seen().path(); }
+  std::string block_path() const override { return seen().block_path(); }
+  std::int64_t bytes_per_apply() const override { return seen().bytes_per_apply(); }
+  const Csr<T>* local_matrix() const noexcept override { return a_.local_matrix(); }
+  /// Why there is a copy; empty without one.
+  const std::string& why() const noexcept { return why_; }
+
+ private:
+  const Operator<T>& seen() const noexcept { return copy_ ? *copy_ : a_; }
+  const Operator<T>& next(std::int64_t products) const {
+    if (products_ < patience && products_ + products >= patience) {
+      copy_ = in_format(a_, "auto", why_);
+    }
+    products_ += products;
+    return seen();
+  }
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override {
+    next(1).apply(alpha, x, beta, y);
+  }
+  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override {
+    next(x.columns()).apply(alpha, x, beta, y);
+  }
+  T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override {
+    return next(1).apply_dot(x, y);
+  }
+  Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override {
+    return next(1).residual(b, x, r);
+  }
+
+  const Operator<T>& a_;
+  mutable std::int64_t products_ = 0;
+  mutable std::unique_ptr<const Operator<T>> copy_;
+  mutable std::string why_;
+};
+
+}  // namespace suan::detail

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The small least-squares problem of one cycle of GMRES.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "suan/core/types.hpp"
+
+namespace suan::detail {
+
+/// The scalars of recurrences: double also for float.
+template <Scalar T>
+using Wide = std::conditional_t<is_complex<T>, Complex, double>;
+
+/// |x|, without squares that overflow or vanish.
+template <Scalar S>
+double magnitude(const S& x) {
+  if constexpr (is_complex<S>) {
+    return std::hypot(x.real(), x.imag());
+  } else {
+    return std::abs(x);
+  }
+}
+
+/// The Hessenberg matrix, kept triangular by plane rotations, and the rotated right-hand side.
+template <Scalar S>
+class LeastSquares {
+ public:
+  explicit LeastSquares(std::size_t size) : columns_(size), rotations_(size), g_(size + 1) {}
+
+  void start(double beta) {
+    used_ = 0;
+    std::fill(g_.begin(), g_.end(), S(0));
+    g_[0] = S(beta);
+  }
+  std::size_t size() const { return used_; }
+
+  /// Adds column h (size() + 1 numbers) with `below` under the diagonal; returns the residual
+  /// norm. Only columns with a nonzero diagonal can be kept.
+  double add(std::vector<S> h, double below) {
+    const std::size_t j = used_;
+    for (std::size_t k = 0; k < j; ++k) {
+      const auto& [c, s] = rotations_[k];
+      const S upper = c * h[k] + s * h[k + 1];
+      h[k + 1] = -conjugate(s) * h[k] + c * h[k + 1];
+      h[k] = upper;
+    }
+    // c real and s chosen so that [c s; -s^H c] maps (h_j, below) to (r, 0).
+    const double diagonal = magnitude(h[j]);
+    const double size = std::hypot(diagonal, below);
+    Rotation rotation{1, S(0)};
+    if (size > 0 && diagonal > 0) {
+      const S phase = h[j] / S(diagonal);
+      rotation = {diagonal / size, phase * S(below / size)};
+      h[j] = phase * S(size);
+    } else if (size > 0) {
+      rotation = {0, S(1)};
+      h[j] = S(size);
+    }
+    g_[j + 1] = -conjugate(rotation.s) * g_[j];
+    g_[j] = rotation.c * g_[j];
+    rotations_[j] = rotation;
+    columns_[j] = std::move(h);
+    ++used_;
+    return magnitude(g_[used_]);
+  }
+
+  /// Whether the last column can be divided by.
+  bool regular() const { return magnitude(columns_[used_ - 1][used_ - 1]) > 0; }
+  void drop_last() { --used_; }
+
+  /// The coefficients of the basis.
+  std::vector<S> solve() const {
+    std::vector<S> y(g_.begin(), g_.begin() + static_cast<std::ptrdiff_t>(used_));
+    for (std::size_t i = used_; i-- > 0;) {
+      for (std::size_t k = i + 1; k < used_; ++k) y[i] -= columns_[k][i] * y[k];
+      y[i] /= columns_[i][i];
+    }
+    return y;
+  }
+
+ private:
+  struct Rotation {
+    double c = 1;
+    S s{};
+  };
+  std::vector<std::vector<S>> columns_;
+  std::vector<Rotation> rotations_;
+  std::vector<S> g_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace suan::detail
