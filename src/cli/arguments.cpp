@@ -256,7 +256,7 @@ std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string&
     if (event == nlohmann::json::parse_event_t::key && depth == 1 &&
         !keys.insert(parsed.get<std::string>()).second) {
       throw InvalidArgument(
-          message(source, ": option ", parsed.get<std::string>(), " is there twice"));
+          message(source, ": option ", parsed.get<std::string>(), " appears twice"));
     }
     return true;
   };

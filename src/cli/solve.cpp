@@ -36,20 +36,20 @@ const OptionTable<SolveArguments>& SolveArguments::table() {
       OptionTable<SolveArguments>()
           .include(&SolveArguments::source)
           .value("rhs", &SolveArguments::rhs,
-                 "The right-hand side: a file as for the matrix. All ones without it.")
+                 "The right-hand side: a file as for the matrix; default: all ones.")
           .value("initial_guess", &SolveArguments::initial_guess,
-                 "Where the iteration starts: a file as for the matrix. Zero without it.")
+                 "The initial guess: a file as for the matrix; default: zero.")
           .include(&SolveArguments::solve)
           .choice("kernel", &SolveArguments::kernel, {"auto", "native", "cusparse", "cuda"},
                   "The implementation of the matrix-vector product; an error if it is not in this "
                   "build.")
           .value("output", &SolveArguments::output,
-                 "Where the solution goes: a file that ends in .mtx, .mtx.gz, .h5 or .hdf5.")
+                 "The file for the solution; it ends in .mtx, .mtx.gz, .h5 or .hdf5.")
           .value("report", &SolveArguments::report,
-                 "Where the report goes as JSON; - is the standard output.")
+                 "The file for the report as JSON; - is the standard output.")
           .value("config", &SolveArguments::config,
                  "A JSON file of options, named as here but with underscores; the command line "
-                 "wins over it.")
+                 "overrides it.")
           .value("quiet", &SolveArguments::quiet, "Print nothing but errors.");
   return table;
 }
@@ -223,7 +223,7 @@ Usage solve_usage() {
   groups.insert(groups.begin() + 1,
                 {{"Right-hand side, results and control", mine}, {"Method", method}});
   return {"solve",
-          "Solves A x = b, recomputes the residual and reports what was done and why it ended. "
+          "Solves A x = b, recomputes the residual and reports what was done and why it stopped. "
           "Exit code 0: solved; 1: not converged; 2: bad use or bad input; 3: interrupted by a "
           "signal, with all results written.",
           {"matrix"},

@@ -78,7 +78,7 @@ std::optional<std::string> find_text_attribute(hid_t object, const char* name, c
     return result;
   }
   const std::size_t size = H5Tget_size(type.id());
-  if (size > longest_text) fail(place, quoted(name) + " is too long to be true");
+  if (size > longest_text) fail(place, quoted(name) + " is too long");
   std::string result(size, '\0');
   checked(H5Aread(attribute.id(), type.id(), result.data()), place, what.c_str());
   result.resize(std::min(result.find('\0'), size));

@@ -63,7 +63,7 @@ Handle Output::open() const {
   struct stat status {};
   if (!copied || ::fstat(copied.id(), &status) != 0 || status.st_size == 0) {
     return checked(H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, place_,
-                   "cannot create the file; look whether the disk has room");
+                   "cannot create the file; is the disk full?");
   }
   require_hdf5(copied.id(), place_);
   return checked(H5Fopen(part, H5F_ACC_RDWR, access.id()), H5Fclose, place_,

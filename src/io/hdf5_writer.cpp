@@ -83,7 +83,7 @@ struct Hdf5Writer::State {
     together(comm, [&] {
       require_name(file, name);
       if (operand != nullptr && !operand->congruent(comm)) {
-        throw InvalidArgument(message(path, ": '", name, "' is spread over ", operand->size(),
+        throw InvalidArgument(message(path, ": '", name, "' is distributed over ", operand->size(),
                                       " ranks, but the file is written by another group of ",
                                       comm.size()));
       }

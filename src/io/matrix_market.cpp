@@ -72,9 +72,9 @@ const OptionTable<MatrixMarketOptions>& MatrixMarketOptions::table() {
   static const auto table =
       OptionTable<MatrixMarketOptions>()
           .choice("duplicates", &MatrixMarketOptions::duplicates, {"sum", "error"},
-                  "What to do when an entry stands in a file twice.")
+                  "What to do with duplicate entries of a file.")
           .value("allow_nonfinite", &MatrixMarketOptions::allow_nonfinite,
-                 "Whether values that are nan or infinite are accepted.")
+                 "Whether to accept values that are nan or infinite.")
           .number("memory_limit_gib", &MatrixMarketOptions::memory_limit_gib, 0.0, 1e9,
                   "Matrices that need more memory per node are refused; 0 stands for half of the "
                   "free memory.");

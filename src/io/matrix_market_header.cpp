@@ -178,7 +178,7 @@ void parse_sizes(const InputFile& file, std::string_view line, MatrixMarketText&
       file.gzip() ? file.size() * gzip_expansion : file.size() - text.data_begin;
   if (header.stored_entries > (remaining + 1) / shortest) {
     refuse(header.stored_entries, " entries are announced, but the file ends after ", remaining,
-           file.gzip() ? " more bytes at the most" : " more bytes",
+           file.gzip() ? " more bytes at most" : " more bytes",
            ", which cannot hold them; it is truncated or its size line is wrong");
   }
 }

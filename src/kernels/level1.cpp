@@ -37,7 +37,7 @@ double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x,
 
 namespace {
 
-/// The largest of some numbers, and whether there is a NaN among them, which comparisons lose.
+/// The maximum of some numbers, and whether one is NaN, which comparisons would lose.
 template <class R>
 struct Largest {
   R value = 0;

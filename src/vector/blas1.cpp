@@ -15,7 +15,7 @@ void require_same_layout(const char* what, const char* left_name, const Layout& 
   const bool same_size = left.global_size() == right.global_size();
   throw DimensionMismatch(message(what, ": ", left_name, " has ", to_string(left), " and ",
                                   right_name, " has ", to_string(right),
-                                  same_size ? ", spread differently" : ""));
+                                  same_size ? ", distributed differently" : ""));
 }
 
 void require_same_columns(const char* what, const char* left_name, LocalIndex left,

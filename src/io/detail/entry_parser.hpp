@@ -133,7 +133,7 @@ class EntryParser {
   void check_diagonal(const char* line, GlobalIndex row, T value) const {
     if (header_.symmetry == Symmetry::skew_symmetric) [[unlikely]] {
       fail(line, message("row ", row + 1, " has an entry on the diagonal, which is zero in a ",
-                         "skew-symmetric matrix and must not stand in the file"));
+                         "skew-symmetric matrix and must not be in the file"));
     }
     if constexpr (is_complex<T>) {
       if (header_.symmetry == Symmetry::hermitian && value.imag() != 0) [[unlikely]] {
