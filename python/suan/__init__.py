@@ -9,6 +9,7 @@
 'converged'
 """
 
+from . import _spinning  # before anything that loads OpenMP
 from ._config import options, show_config
 from ._errors import (
     DeviceError,
@@ -47,7 +48,7 @@ for _class in (
 ):
     # Messages and pickles name them by where users find them.
     _class.__module__ = "suan"
-del _class, build_info
+del _class, _spinning, build_info
 
 __all__ = [
     "DeviceError",

@@ -11,6 +11,7 @@
 #include "agreement.hpp"
 #include "commands.hpp"
 #include "signals.hpp"
+#include "spinning.hpp"
 #include "suan/core/environment.hpp"
 #include "suan/kernels/path.hpp"
 
@@ -129,7 +130,8 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
 }  // namespace suan::cli
 
 int main(int argc, char** argv) {
-  // Exceeding the limit on file sizes then makes the write fail instead of ending the program.
+  suan::cli::spin_less(argv);
+  // The limit on the size of files then is an error of the write, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     const suan::Environment environment(argc, argv);

@@ -28,6 +28,19 @@ class Solve(Case):
             self.assertGreaterEqual(report[key], 0)
         self.assertRegex(report["version"], r"^\d+\.\d+\.\d+$")
 
+    def test_threads_that_wait_spin_for_a_short_time_only(self):
+        if options.ranks:
+            return  # each rank prints its own
+        plain = {k: v for k, v in os.environ.items()
+                 if k not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+        for given, spins in ({}, "2000"), ({"GOMP_SPINCOUNT": "77"}, "77"):
+            done = subprocess.run(self.command("--version"), capture_output=True, text=True,
+                                  timeout=100, env={**plain, **given, "OMP_DISPLAY_ENV": "verbose"})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if "GOMP_SPINCOUNT" in done.stderr:  # otherwise it is not GNU's
+                last = done.stderr.rindex("GOMP_SPINCOUNT = ")
+                self.assertIn(f"'{spins}'", done.stderr[last:last + 40])
+
     def test_file_with_right_hand_side_gives_its_solution(self):
         self.write("A.mtx", SMALL)
         self.write("b.mtx", SMALL_RHS)

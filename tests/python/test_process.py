@@ -235,3 +235,28 @@ def test_signal_handlers_are_left_alone():
     before = signal.getsignal(signal.SIGINT)
     suan.solve(poisson2d(3), np.ones(9))
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(
+    ("given", "spins"), [({}, "2000"), ({"GOMP_SPINCOUNT": "77"}, "77"), ({"OMP_WAIT_POLICY": "passive"}, "0")]
+)
+def test_threads_that_wait_spin_for_a_short_time_only(given, spins):
+    code = """
+        import os
+        before = dict(os.environ)
+        import suan
+        assert dict(os.environ) == before  # child processes inherit nothing
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**environment, **given, "OMP_DISPLAY_ENV": "verbose"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    if "GOMP_SPINCOUNT" not in done.stderr:
+        pytest.skip("this OpenMP is not GNU's")
+    assert f"GOMP_SPINCOUNT = '{spins}'" in done.stderr
