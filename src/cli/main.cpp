@@ -131,7 +131,7 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   suan::cli::spin_less(argv);
-  // The limit on the size of files then is an error of the write, not the end of the program.
+  // Exceeding the limit on file sizes then makes the write fail instead of ending the program.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     const suan::Environment environment(argc, argv);
