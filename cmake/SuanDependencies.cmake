@@ -4,7 +4,7 @@
 # Finds what Suan needs and sets SUAN_HAVE_MPI, SUAN_HAVE_HDF5, SUAN_HAVE_METIS, SUAN_HAVE_AMD and
 # SUAN_HAVE_CUDA to 0 or 1.
 
-# --- Kokkos: the one that CMake finds wins; ./dev setup's is looked at last ----------------------
+# --- Kokkos: the one that CMake finds wins; the one of ./dev setup comes last ---------------------
 find_package(Kokkos 4.7 CONFIG QUIET PATHS "${PROJECT_SOURCE_DIR}/.deps/kokkos-cpu")
 if(NOT Kokkos_FOUND)
   message(FATAL_ERROR
@@ -27,10 +27,10 @@ if(Kokkos_ENABLE_CUDA)
   find_package(CUDAToolkit REQUIRED)
 endif()
 
-# --- Always needed ------------------------------------------------------------------------------
+# --- Always required ----------------------------------------------------------------------------
 find_package(ZLIB REQUIRED)
 
-# Only the header of nlohmann/json and of CLI11 is used. The copies under .deps/src are for machines
+# Only the headers of nlohmann/json and CLI11 are used. The copies under .deps/src are for machines
 # without those packages.
 find_path(SUAN_JSON_INCLUDE_DIR nlohmann/json.hpp PATHS "${PROJECT_SOURCE_DIR}/.deps/src/include")
 if(NOT SUAN_JSON_INCLUDE_DIR)
@@ -78,7 +78,7 @@ if(SUAN_ENABLE_HDF5)
 endif()
 
 # --- Orderings: METIS and SuiteSparse AMD -------------------------------------------------------
-# Neither brings a CMake package or a pkg-config file that Debian installs.
+# Neither has a CMake package or a pkg-config file that Debian installs.
 set(SUAN_ORDERING_INCLUDE_DIRS "")
 set(SUAN_ORDERING_LIBRARIES "")
 function(_suan_find_ordering name header library package)
@@ -102,10 +102,10 @@ function(_suan_find_ordering name header library package)
 endfunction()
 _suan_find_ordering(METIS metis.h metis libmetis-dev)
 _suan_find_ordering(AMD amd.h amd libsuitesparse-dev)
-# Named again, the compiler's own folders would come before those of its C++ library.
+# Listed explicitly, the compiler's own folders would come before those of its C++ library.
 list(REMOVE_ITEM SUAN_ORDERING_INCLUDE_DIRS ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
 
-# What follows asks one question only: is it on?
+# From here on they are only tested for being on or off.
 foreach(_suan_name MPI HDF5 METIS AMD)
   if(SUAN_HAVE_${_suan_name})
     set(SUAN_ENABLE_${_suan_name} ON)

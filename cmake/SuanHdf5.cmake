@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Makes the target suan::hdf5 if HDF5's C library is found. Used by Suan's own build and, being
-# installed beside suanConfig.cmake, by the projects that use a static Suan.
+# Defines the target suan::hdf5 if HDF5's C library is found. Used by Suan's own build and, installed
+# beside suanConfig.cmake, by projects that use a static Suan.
 #
-# SUAN_HDF5_WANT_PARALLEL: prefer the library that was built with MPI.
-# SUAN_HDF5_RECORDED_LIBRARIES: what Suan itself was linked with; the answer for projects that do
-#   not have the language C, without which CMake's FindHDF5 does not work.
+# SUAN_HDF5_WANT_PARALLEL: prefer a library built with MPI.
+# SUAN_HDF5_RECORDED_LIBRARIES: what Suan itself was linked with; used in projects without the language
+#   C, which CMake's FindHDF5 needs.
 if(NOT TARGET suan::hdf5)
   get_property(_suan_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   set(_suan_hdf5_libraries "")

@@ -28,8 +28,9 @@ install(EXPORT suanTargets NAMESPACE suan:: DESTINATION "${_suan_cmake_dir}")
 get_target_property(_suan_type suan TYPE)
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/suanConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/cmake/suanConfig.cmake" INSTALL_DESTINATION "${_suan_cmake_dir}")
+# Until 1.0 the interface may change with each minor version.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cmake/suanConfigVersion.cmake"
-  VERSION ${PROJECT_VERSION} COMPATIBILITY SameMajorVersion)
+  VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/cmake/suanConfig.cmake"
   "${PROJECT_BINARY_DIR}/cmake/suanConfigVersion.cmake"
@@ -38,8 +39,8 @@ install(FILES
   DESTINATION "${_suan_cmake_dir}")
 
 # --- pkg-config ---------------------------------------------------------------------------------
-# Kokkos ships no .pc file, so its folders and libraries are written out here. A CUDA build has
-# none: its users need nvcc and its flags, which pkg-config cannot say.
+# Kokkos ships no .pc file, so its folders and libraries are listed here. A CUDA build has none: its
+# users need nvcc and its flags, which pkg-config cannot express.
 if(SUAN_HAVE_CUDA)
   return()
 endif()
@@ -87,7 +88,7 @@ foreach(_library IN LISTS SUAN_ORDERING_LIBRARIES)
   string(APPEND _suan_pc_private " ${_library}")
 endforeach()
 string(APPEND _suan_pc_private " -lz")
-# With a static library, its private libraries are everybody's.
+# Users of a static library link its private libraries, too.
 if(_suan_type STREQUAL "STATIC_LIBRARY")
   string(APPEND _suan_pc_libs "${_suan_pc_private}")
   set(_suan_pc_private "")

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # suan_sources_language(target): marks the C++ sources of `target` as CUDA when Kokkos has its CUDA
-# back end, because Kokkos' header stops every other compiler there. Does nothing otherwise, so a
+# back end, because Kokkos' header rejects every other compiler there. Does nothing otherwise, so a
 # CMakeLists that calls it works with both. A source with the property SUAN_LANGUAGE is left alone
-# (LANGUAGE itself cannot be asked for: CMake answers with what the file's suffix says).
-# Installed with the package: a program that uses Suan needs the same.
+# (LANGUAGE itself cannot be queried: CMake derives it from the file's suffix). Installed with the
+# package: programs that use Suan need it, too.
 function(suan_sources_language target)
   if(NOT Kokkos_ENABLE_CUDA)
     return()

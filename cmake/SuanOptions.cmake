@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# The options of the build. AUTO means: used when it is found; ON means: it is an error not to
-# find it.
+# The options of the build. AUTO: used if found; ON: an error if not found.
 
 function(_suan_auto_option name help)
   set(${name} AUTO CACHE STRING "${help} (AUTO, ON or OFF)")

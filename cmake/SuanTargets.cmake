@@ -1,33 +1,33 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# What every target of Suan's own gets: warnings, sanitizers, and the language of its sources.
+# Settings for all of Suan's own targets: warnings, sanitizers, and the language of the sources.
 include(SuanLanguage)
 
-# Options are structs made to be written as {.rtol = 1e-10}: what is left out has its default.
+# Option structs are meant to be written as {.rtol = 1e-10}: omitted members keep their defaults.
 set(_suan_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef
     -Wno-missing-field-initializers)
 if(SUAN_WARNINGS_AS_ERRORS)
   list(APPEND _suan_warnings -Werror)
 endif()
-# nvcc turns lambdas and templates into C++ that earns warnings which say nothing of the source
-# (-Wpedantic: line directives; -Wconversion, -Wshadow, -Wextra: generated stubs), so the host
-# compiler gets the plain set there; the same sources are compiled with the full set by the CPU
-# presets. The numbers silenced are nvcc's own false alarms: 186 "unsigned compared with zero"
-# in unrolled templates, 20011, 20012, 20014 "host function called from a device function" for
-# defaulted functions and branches taken on the host only.
+# nvcc turns lambdas and templates into C++ that triggers warnings unrelated to the source (-Wpedantic:
+# line directives; -Wconversion, -Wshadow, -Wextra: generated stubs), so the host compiler gets the
+# plain set there; the CPU presets compile the same sources with the full set. The silenced numbers are
+# nvcc's own false alarms: 186 "unsigned compared with zero" in unrolled templates, 20011, 20012, 20014
+# "host function called from a device function" for defaulted functions and branches taken on the host
+# only.
 set(_suan_cuda_warnings -Xcompiler=-Wall,-Wno-unknown-pragmas,-Wno-unused-parameter
     --expt-relaxed-constexpr -Xcudafe=--diag_suppress=186,--diag_suppress=20011
     -Xcudafe=--diag_suppress=20012,--diag_suppress=20014)
 
-# suan_target_defaults(target): see above. Called by suan_finish_targets for every target; a test
-# or a tool that is made later can call it by hand.
+# suan_target_defaults(target): see above. suan_finish_targets calls it for every target; call it by
+# hand for a test or tool that is added later.
 function(suan_target_defaults target)
   target_compile_options(${target} PRIVATE
     "$<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:${_suan_warnings}>"
     "$<$<COMPILE_LANGUAGE:CUDA>:${_suan_cuda_warnings}>")
   if(SUAN_SANITIZE)
-    # No recovery: a finding of the undefined-behaviour sanitizer has to fail the test it is in.
+    # No recovery: a finding of the undefined-behaviour sanitizer must fail its test.
     target_compile_options(${target} PRIVATE
       -fsanitize=${SUAN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PRIVATE -fsanitize=${SUAN_SANITIZE})
@@ -36,26 +36,26 @@ function(suan_target_defaults target)
   set_target_properties(${target} PROPERTIES SUAN_HAS_DEFAULTS TRUE)
 endfunction()
 
-# suan_precompile(target header ...): the headers that nearly every source of `target` reads, most of
-# all Kokkos', which takes 3 seconds of each. nvcc cannot do it.
+# suan_precompile(target header ...): the headers that nearly every source of `target` includes, above
+# all Kokkos', which takes 3 seconds per source. nvcc cannot do it.
 function(suan_precompile target)
   if(SUAN_PRECOMPILE_HEADERS AND NOT Kokkos_ENABLE_CUDA)
     target_precompile_headers(${target} PRIVATE ${ARGN})
   endif()
 endfunction()
 
-# suan_reuse_precompiled(target from): the precompiled headers of `from`, a static library, whose flags
-# are the same unless all code is to be independent of its position.
+# suan_reuse_precompiled(target from): the precompiled headers of `from`, a static library; its flags
+# are the same unless all code is position-independent.
 function(suan_reuse_precompiled target from)
   if(SUAN_PRECOMPILE_HEADERS AND NOT Kokkos_ENABLE_CUDA AND NOT CMAKE_POSITION_INDEPENDENT_CODE)
     target_precompile_headers(${target} REUSE_FROM ${from})
   endif()
 endfunction()
 
-# suan_compile_together(target group source ...): nvcc reads Kokkos' header several times for each
-# source, 15 seconds of two cores, and takes longer for that than for most of ours. So there, and
-# only there, sources of the folder that calls this are compiled as one. A group should take nvcc no
-# more than a minute; sources with options of their own cannot be in one.
+# suan_compile_together(target group source ...): nvcc reads Kokkos' header several times per source,
+# which costs more than most of our sources themselves. So there, and only there, the listed sources of
+# the calling folder are compiled as one. A group should take nvcc no more than a minute; sources with
+# their own options cannot be grouped.
 function(suan_compile_together target group)
   if(SUAN_HAVE_CUDA)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
@@ -64,8 +64,8 @@ function(suan_compile_together target group)
 endfunction()
 
 # suan_finish_targets(): suan_target_defaults for all targets of this project below src/, kernels/,
-# python/, examples/, benchmarks/ and tests/. Targets that stem from elsewhere (GoogleTest's,
-# nanobind's run-time library) are left alone.
+# python/, examples/, benchmarks/ and tests/. Targets from elsewhere (GoogleTest's, nanobind's run-time
+# library) are left alone.
 function(suan_finish_targets)
   _suan_finish_folder("${PROJECT_SOURCE_DIR}")
 endfunction()

@@ -36,8 +36,8 @@ target_include_directories(suan_test_main PUBLIC "${PROJECT_SOURCE_DIR}/tests")
 suan_target_defaults(suan_test_main)
 suan_precompile(suan_test_main <Kokkos_Core.hpp> <gmock/gmock.h> <gtest/gtest.h>)
 
-# Open MPI refuses to run as root and to start more ranks than there are cores unless told that
-# both are meant; both are, for a test. yield_when_idle: ranks that share a core wait politely.
+# Open MPI refuses to run as root and to start more ranks than there are cores unless told that both
+# are intended; for a test they are. yield_when_idle: ranks that share a core yield while they wait.
 set(SUAN_TEST_MPI_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
@@ -45,7 +45,7 @@ set(SUAN_TEST_MPI_ENVIRONMENT
   OMPI_MCA_hwloc_base_binding_policy=none)
 
 # suan_register_test(NAME name COMMAND command ... [RANKS n] [LABELS label ...] [TIMEOUT seconds])
-# Registers a command that is already there, with the environment that every test gets.
+# Registers an existing command, with the environment that every test gets.
 function(suan_register_test)
   cmake_parse_arguments(arg "" "NAME;RANKS;TIMEOUT" "COMMAND;LABELS;ENVIRONMENT" ${ARGN})
   if(NOT arg_TIMEOUT)
@@ -64,7 +64,7 @@ function(suan_register_test)
     list(APPEND environment OMP_NUM_THREADS=2)
     set(processors 2)
   endif()
-  # Kokkos asks for a binding of threads and prints a paragraph without one.
+  # Without this Kokkos prints a paragraph about thread binding.
   list(APPEND environment OMP_PROC_BIND=false)
   set_tests_properties(${arg_NAME} PROPERTIES
     ENVIRONMENT "${environment}" LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}

@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums over the threads of a warp and of a block, in an order that never changes.
+// Sums over the threads of a warp and of a block, always in the same order.
 #pragma once
 
 #include "kernels/warp.cuh"
 
 namespace suan::kernels::cuda {
 
-/// In the first of each `width` lanes, the sum over them. What the others get means nothing.
+/// The sum over each group of `width` lanes, in its first lane. The other lanes' results are
+/// meaningless.
 template <int width, Scalar T>
 __device__ T lanes_sum(T value) {
 #pragma unroll
@@ -18,14 +19,14 @@ __device__ T lanes_sum(T value) {
   return value;
 }
 
-/// Memory of a block for `size` values. An array of T itself would need a constructor.
+/// Shared memory for `size` values of a block. An array of T itself would need a constructor.
 template <class T, int size>
 struct alignas(16) Raw {
   unsigned char bytes[size * sizeof(T)];
   __device__ T* data() { return reinterpret_cast<T*>(bytes); }
 };
 
-/// In thread 0, the sum over a block of `threads` threads. To be called once in a kernel.
+/// The sum over a block of `threads` threads, in thread 0. Call it at most once per kernel.
 template <int threads, Scalar T>
 __device__ T block_sum(const T& value) {
   __shared__ Raw<T, threads / warp_size> shared;
@@ -42,7 +43,7 @@ __device__ T block_sum(const T& value) {
 
 inline constexpr int sum_threads = 512;
 
-/// results[b] = the sum of the values from b * chunk to (b + 1) * chunk, b being the block.
+/// results[b] is the sum of values b * chunk to (b + 1) * chunk - 1, where b is the block.
 template <Scalar T>
 __global__ void __launch_bounds__(sum_threads)
     sum_chunks(const T* values, Offset count, Offset chunk, T* results) {

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A matrix in blocks times a vector, with a warp for each row of blocks. The values of a row of
-// blocks stand column by column behind each other, so that the warp reads them side by side,
-// whatever the size of the blocks: lane l has row l % b of the columns l / b, l / b + 32 / b, ...
+// A block matrix (BSR) times a vector, one warp per block row. The values of a block row are stored
+// column by column, so the warp's reads are contiguous whatever the block size: lane l handles row
+// l % b of columns l / b, l / b + 32 / b, ...
 #pragma once
 
 #include "kernels/block_sum.cuh"
@@ -14,7 +14,7 @@ namespace suan::kernels::cuda {
 
 inline constexpr int block_row_threads = 256;
 
-/// y = alpha A x + beta y, where y is not read when beta is zero. The sum of a row is a fixed tree.
+/// y = alpha A x + beta y; y is not read when beta is zero. Each row is summed in a fixed tree.
 template <Scalar T, class Code>
 __global__ void __launch_bounds__(block_row_threads)
     multiply_block_rows(const BsrView<T, Code> m, const T* x, T alpha, T beta, T* y) {
@@ -65,7 +65,7 @@ __global__ void __launch_bounds__(block_row_threads)
   const Offset place = Offset{block_row} * b + row;
   if (lane >= b || place >= m.rows) return;
   const auto i = static_cast<LocalIndex>(place);
-  // Fill-in times infinity or NaN: once more without it.
+  // Fill-in times infinity or NaN gave a NaN: sum again without the fill-in.
   if (sum != sum) sum = m.sum_of_row(i, x);
   y[i] = beta == T(0) ? alpha * sum : alpha * sum + beta * y[i];
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which of Suan's own CUDA kernels multiplies a CSR matrix. Nothing of CUDA is in here, so that the
-// choice is tested in every build.
+// Which of Suan's own CUDA kernels multiplies a CSR matrix. Nothing here needs CUDA, so every build
+// tests the choice.
 #pragma once
 
 #include <algorithm>
@@ -13,15 +13,15 @@
 
 namespace suan::kernels::cuda {
 
-/// merge: the path of row ends and entries is cut into tiles of one length, whatever the rows are.
-/// Otherwise `threads_per_row` threads of a warp take a row: 1, 2, 4, 8, 16 or 32.
+/// merge: the path of row ends and entries is cut into tiles of equal length, whatever the rows.
+/// Otherwise `threads_per_row` threads of a warp share a row: 1, 2, 4, 8, 16 or 32.
 struct CsrChoice {
   bool merge = false;
   int threads_per_row = 1;
   friend bool operator==(const CsrChoice&, const CsrChoice&) = default;
 };
 
-/// What the choice looks at.
+/// The basis of the choice.
 struct RowLengths {
   LocalIndex rows = 0;
   Offset entries = 0;
@@ -31,9 +31,9 @@ struct RowLengths {
   }
 };
 
-/// The entries of a row beyond which its few threads would keep the others waiting: 32 times what
-/// a mean row has, but no less than 256, which are soon done, and no more than 2048, where a whole
-/// warp makes 64 steps.
+/// A row with more entries than this keeps the other threads of its warp waiting: 32 times the
+/// mean, but at least 256, which take little time, and at most 2048, which take a whole warp 64
+/// steps.
 inline double longest_even_row(const RowLengths& lengths) {
   return 32.0 * std::clamp(lengths.mean(), 8.0, 64.0);
 }
@@ -43,8 +43,7 @@ inline bool is_skewed(const RowLengths& lengths) {
   return static_cast<double>(lengths.longest) > longest_even_row(lengths);
 }
 
-/// At least six entries for each thread of a row: on an H200 one thread was fastest for rows of 2.5
-/// and of 7, four for 27, eight for 79 (docs/cuda.md).
+/// At least six entries for each thread of a row; docs/cuda.md has the measurements.
 inline CsrChoice choose_csr_kernel(const RowLengths& lengths) {
   CsrChoice choice;
   choice.merge = is_skewed(lengths);

@@ -19,8 +19,8 @@ struct Resources {
   std::size_t scratch_bytes = 0;
 };
 
-/// The resources of each device and stream, made when they are first asked for. They are memory of
-/// the device, so all end with Kokkos and not with the program, when CUDA may be gone.
+/// The resources of each device and stream, created on first use. They live in device memory, so
+/// they are released when Kokkos finalises: at the end of the program CUDA may be gone.
 class Pool {
  public:
   static Pool& instance() {
@@ -49,7 +49,7 @@ class Pool {
     const std::scoped_lock lock(mutex_);
     Resources& found = find(space);
     if (found.scratch_bytes < bytes) {
-      // cudaFree waits for what still uses it.
+      // cudaFree waits for the work that still uses it.
       check(cudaFree(found.scratch), "cudaFree", "of ", found.scratch_bytes, " bytes");
       found.scratch = nullptr;
       found.scratch_bytes = 0;
@@ -68,7 +68,7 @@ class Pool {
     const Key key(space.cuda_device(), space.cuda_stream());
     const auto known = resources_.find(key);
     if (known != resources_.end()) return known->second;
-    // Anew after each initialisation of Kokkos, which forgets its hooks when it finalises.
+    // Registered again after each initialisation: Kokkos forgets its hooks when it finalises.
     if (resources_.empty()) Kokkos::push_finalize_hook([this] { destroy(); });
     cublasHandle_t handle = nullptr;
     check(cublasCreate(&handle), "cublasCreate", "on device ", key.first);
@@ -79,13 +79,13 @@ class Pool {
           "on device ", key.first);
     check(cublasSetAtomicsMode(handle, CUBLAS_ATOMICS_NOT_ALLOWED), "cublasSetAtomicsMode",
           "on device ", key.first);
-    // In this mode no product is computed with fewer bits than its operands have.
+    // In this mode products keep the full precision of their operands.
     check(cublasSetMathMode(handle, CUBLAS_DEFAULT_MATH), "cublasSetMathMode", "on device ",
           key.first);
     return made;
   }
 
-  /// Runs while Kokkos finalises, where nothing may be thrown.
+  /// Runs while Kokkos finalises, where nothing may throw.
   void destroy() noexcept {
     const std::scoped_lock lock(mutex_);
     for (const auto& [key, found] : resources_) {

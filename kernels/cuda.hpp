@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The fast paths on NVIDIA GPUs, as plain functions over views. Private to the library, defined
-// only where the Kokkos that is found has its CUDA back end (SUAN_HAVE_CUDA); no CUDA header is
-// seen from here. Every status of cuSPARSE and cuBLAS is checked: a failure is a DeviceError with
-// the library's own words.
+// The fast paths on NVIDIA GPUs, as plain functions on views. Private to the library; defined only
+// when Kokkos has its CUDA back end (SUAN_HAVE_CUDA). No CUDA header is visible from here. Every
+// cuSPARSE and cuBLAS status is checked: a failure becomes a DeviceError with the library's own
+// message.
 #pragma once
 
 #include <limits>
@@ -23,61 +23,61 @@ struct TrsvStructure;
 
 namespace suan::kernels::cuda {
 
-/// For before Kokkos is initialised, which aborts the program when there is no GPU.
-/// @throws DeviceError in words when CUDA finds no GPU that it can use.
+/// To be called before Kokkos is initialised, which aborts the program when there is no GPU.
+/// @throws DeviceError when CUDA finds no usable GPU.
 void require_device();
 
-/// For after that. nvcc 13.0.88 places members with [[no_unique_address]], which a View has, in
-/// device code otherwise than on the host; with such a Kokkos every kernel would read and write
-/// wherever chance leads it.
-/// @throws DeviceError when this build is one of those.
+/// To be called after Kokkos is initialised. nvcc 13.0.88 lays out members with
+/// [[no_unique_address]], which a View has, differently in device code and on the host; with such a
+/// Kokkos every kernel would read and write at arbitrary addresses.
+/// @throws DeviceError when this build is affected.
 void require_same_layouts();
 
-/// The largest number of entries that cuSPARSE takes here. It wants row offsets as wide as its
-/// column numbers, and ours are 64 and 32 bits, so it gets a 32-bit copy of the offsets.
+/// The largest number of entries that cuSPARSE accepts here. It wants row offsets as wide as column
+/// numbers; ours have 64 and 32 bits, so it gets a 32-bit copy of the offsets.
 inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::max();
 
-/// Whether cuSPARSE takes a matrix of this size. It refuses more entries than there are places,
-/// which duplicates can make.
+/// Whether cuSPARSE accepts a matrix of this size. It refuses more than rows * columns entries,
+/// which duplicates can cause.
 inline bool cusparse_takes(LocalIndex rows, LocalIndex columns, Offset entries) {
   return entries <= max_cusparse_entries && entries <= Offset{rows} * columns;
 }
 
-/// The rows of a matrix with these offsets. Waits for the device.
+/// The row lengths of a matrix with these offsets. Waits for the device.
 RowLengths row_lengths(const ExecutionSpace& space, LocalIndex rows,
                        const DeviceView<const Offset>& offsets);
 
 /// Descriptors, workspace and analysis of `a` for cusparseSpMV, with the algorithm that gives the
-/// same bits in every run. Costs 4 bytes per row and the workspace that cuSPARSE asks for, and
-/// holds the arrays of `a` alive. It has to be destroyed before Kokkos is finalised, as every view.
-/// Calls to apply() of one object must not overlap: they share the workspace.
+/// same bits in every run. Needs 4 bytes per row plus cuSPARSE's workspace, and keeps the arrays of
+/// `a` alive. Like every view, it must be destroyed before Kokkos is finalised. Calls to apply() of
+/// one object must not overlap: they share the workspace.
 /// @throws NotSupported where !cusparse_takes.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
 std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
                                                           const CsrView<T>& a);
 
-/// Suan's own kernels for the arrays of `a`, which it holds alive, with any number of entries: a
-/// part of a warp for each row, or, where a few rows are far longer than most, tiles of one size
-/// along the merge path, whose beginnings are found here. The same bits in every run on the same
-/// device; no atomics. Without `choice` the lengths of the rows decide. As with cuSPARSE, calls to
-/// one object must not overlap.
+/// Suan's own kernels for the arrays of `a`, which it keeps alive, with any number of entries: part
+/// of a warp for each row, or, where a few rows are far longer than most, tiles of equal size along
+/// the merge path, whose starts are found here. The same bits in every run on the same device; no
+/// atomics. Without `choice` the row lengths decide. As with cuSPARSE, calls to one object must not
+/// overlap.
 /// @throws NotSupported beyond 9 * 10^11 entries, DeviceError when CUDA fails.
 template <Scalar T>
 std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space,
                                                      const CsrView<T>& a,
                                                      std::optional<CsrChoice> choice = {});
 
-/// As make_cusparse_spmv, for cusparseSpMM with `vectors` vectors. The bits of a row of 10^5
-/// entries were seen to differ from run to run, although its documents promise otherwise.
-/// @throws NotSupported where a row has more entries than there are columns, too.
+/// As make_cusparse_spmv, for cusparseSpMM with `vectors` vectors. NVIDIA promises the same bits in
+/// every run; very long rows did not keep that promise (docs/cuda.md).
+/// @throws NotSupported also where a row has more entries than there are columns.
 template <Scalar T>
 std::unique_ptr<const PreparedSpmm<T>> make_cusparse_spmm(const ExecutionSpace& space,
                                                           const CsrView<T>& a, LocalIndex vectors);
 
-/// Suan's own kernels for products with `vectors` vectors of a matrix with a few long rows, which
-/// are summed in pieces: the same bits in every run. Holds the arrays of `a` alive; two products of
-/// one object must not overlap.
+/// Suan's own kernels for a matrix with a few long rows times `vectors` vectors: long rows are
+/// summed in pieces, with the same bits in every run. Keeps the arrays of `a` alive; two products
+/// of one object must not overlap.
 template <Scalar T>
 std::unique_ptr<const PreparedSpmm<T>> make_pieces_spmm(const ExecutionSpace& space,
                                                         const CsrView<T>& a, LocalIndex vectors);
@@ -88,9 +88,9 @@ template <Scalar T>
 std::unique_ptr<const PreparedSpgemm<T>> make_hash_spgemm(const ExecutionSpace& space,
                                                           const CsrView<T>& a, const CsrView<T>& b);
 
-/// A B by cuSPARSE. The structure of C is found with a first product, of the values of `a` and `b`;
-/// each further product is as costly.
-/// @throws NotSupported where !cusparse_takes one of A, B and C.
+/// A B by cuSPARSE. A first product with the values of `a` and `b` finds the structure of C; each
+/// further product costs as much.
+/// @throws NotSupported where !cusparse_takes for A, B or C.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
 std::unique_ptr<const PreparedSpgemm<T>> make_cusparse_spgemm(const ExecutionSpace& space,
@@ -98,17 +98,17 @@ std::unique_ptr<const PreparedSpgemm<T>> make_cusparse_spgemm(const ExecutionSpa
                                                               const CsrView<T>& b,
                                                               const SpgemmOptions& options);
 
-/// Solves with rows that wait for each other. `structure` is that of `a`, in host memory. Two
-/// solves at the same time, on two streams, would take each other's results and might never end.
+/// Solves in which rows wait for each other. `structure` is that of `a`, in host memory. Two solves
+/// at the same time, on two streams, would take each other's results and might never end.
 /// @throws DeviceError when CUDA fails.
 template <Scalar T>
 std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv(const CsrView<T>& a,
                                                           const TrsvStructure& structure,
                                                           Diagonal diagonal);
 
-/// Solves by cusparseSpSV, whose analysis is made here, for the values that `version` names, and
-/// cusparseSpSM for several right-hand sides, whose analysis is made for the first block of a
-/// width. Costs 4 bytes per row and the workspaces that cuSPARSE asks for.
+/// Solves by cusparseSpSV, analysed here for the values that `version` names, and by cusparseSpSM
+/// for several right-hand sides, analysed for the first multivector of each width. Needs 4 bytes
+/// per row plus cuSPARSE's workspaces.
 /// @throws NotSupported where !cusparse_takes.
 /// @throws DeviceError when cuSPARSE or CUDA fails.
 template <Scalar T>
@@ -116,15 +116,15 @@ std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv(const ExecutionSpace& space,
                                                     const CsrView<T>& a, Triangle triangle,
                                                     Diagonal diagonal, std::uint64_t version);
 
-/// The structure of a transpose, and for each of its entries the place in the matrix.
+/// The structure of a transpose, and for each of its entries the position in the original matrix.
 struct TransposedStructure {
   DeviceView<const Offset> offsets;
   DeviceView<const LocalIndex> indices;
   DeviceView<const Offset> source;
 };
 
-/// By sorting, on the device. Memory beside the result, until it returns: 16 bytes per entry (24
-/// from 2^32 entries on) and what CUB asks for.
+/// Sorts on the device. Workspace beside the result: 16 bytes per entry (24 from 2^32 entries on)
+/// plus CUB's own.
 /// @throws DeviceError when CUDA fails.
 TransposedStructure transpose_structure(const ExecutionSpace& space, LocalIndex rows,
                                         LocalIndex columns, const DeviceView<const Offset>& offsets,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A CSR matrix in the hands of cuSPARSE: what products with one vector and with several share. For
+// A CSR matrix as cuSPARSE needs it, shared by the products with one vector and with several. For
 // the .cu files only.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace suan::kernels::cuda {
 
-/// cuSPARSE 12 writes results in vectors of this many bytes without looking where they begin.
+/// cuSPARSE 12 writes results in vectors of this many bytes without checking their alignment.
 inline constexpr std::uintptr_t output_alignment = 16;
 
 template <class T>
@@ -20,8 +20,8 @@ bool is_aligned(const T* output) {
   return reinterpret_cast<std::uintptr_t>(output) % output_alignment == 0;
 }
 
-/// Handle, descriptor and 32-bit offsets of a matrix. Without entries it has none of them, because
-/// cuSPARSE takes no null pointers.
+/// Handle, descriptor and 32-bit offsets of a matrix. A matrix without entries has none of them:
+/// cuSPARSE accepts no null pointers.
 template <Scalar T>
 class CusparseCsr {
  public:
@@ -32,7 +32,7 @@ class CusparseCsr {
   cusparseConstSpMatDescr_t descriptor() const { return matrix_.get(); }
   /// The handle, on the device and the stream of `space`.
   cusparseHandle_t handle(const ExecutionSpace& space) const;
-  /// What is said in errors.
+  /// The matrix in words, for errors.
   std::string shape() const {
     return message("on a ", a_.rows, " x ", a_.columns, " matrix of ", a_.entries(), " ",
                    scalar_name<T>(), " entries");
@@ -44,7 +44,7 @@ class CusparseCsr {
   }
 
  private:
-  // Destroyed from the last to the first: the descriptor before the arrays to which it points.
+  // Destroyed from last to first: the descriptor before the arrays that it points to.
   CsrView<T> a_;
   DeviceView<const LocalIndex> offsets_;
   cusparse::Handle handle_;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the products and solves by cuSPARSE share: objects that end with their owner, and matrices
-// as cuSPARSE takes them.
+// Shared by the products and solves through cuSPARSE: owning handles, and matrices in the form that
+// cuSPARSE accepts.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace suan::kernels::cuda::cusparse {
 
-/// Calls the library's function that ends the life of what it holds.
+/// Calls the library's destroy function for what it owns.
 template <auto Destroy>
 struct Destroyer {
   template <class Object>
@@ -38,7 +38,7 @@ inline Handle make_handle(const ExecutionSpace& space, const std::string& what) 
   return handle;
 }
 
-/// The offsets in the width of the column numbers, which is what cuSPARSE's documents speak of.
+/// The offsets in the width of the column numbers, as cuSPARSE's documentation has it.
 /// @throws NotSupported, naming `operation` and `matrix`, where !cusparse_takes.
 template <Scalar T>
 DeviceView<LocalIndex> narrow_offsets(const ExecutionSpace& space, const CsrView<T>& a,
@@ -67,7 +67,7 @@ DeviceView<LocalIndex> narrow_offsets(const ExecutionSpace& space, const CsrView
   return result;
 }
 
-/// The library takes no constant arrays where attributes are set; it does not write to them.
+/// The library accepts no const arrays where attributes are set, although it does not write them.
 template <class T>
 T* writable(const T* data) {
   return const_cast<T*>(data);
@@ -84,7 +84,7 @@ SparseMatrix describe_csr(const CsrView<T>& a, const DeviceView<LocalIndex>& off
   return SparseMatrix(raw);
 }
 
-/// One byte at least: the library takes no null pointer for a workspace.
+/// At least one byte: the library accepts no null pointer for a workspace.
 inline DeviceView<char> make_workspace(const ExecutionSpace& space, std::size_t bytes) {
   return DeviceView<char>(
       Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse workspace"),

@@ -5,7 +5,7 @@
 namespace suan::kernels::cuda {
 namespace {
 
-/// What many kernels get by value: Views, and something behind them.
+/// What many kernels take by value: Views, and something after them.
 struct Passed {
   DeviceView<const double> input;
   DeviceView<double> output;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// How Suan's own CUDA kernels are started.
+// Launching Suan's own CUDA kernels.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +13,10 @@
 
 namespace suan::kernels::cuda {
 
-/// Starts `blocks` blocks on the stream of `space`, without waiting; nothing when there are none.
-/// A block may have more than 48 KiB of shared memory, for which a kernel has to ask.
-/// @throws DeviceError, naming the kernel, when CUDA refuses it.
+/// Launches `blocks` blocks on the stream of `space`, without waiting; does nothing for zero
+/// blocks. A block may have more than 48 KiB of shared memory, which a kernel must request
+/// explicitly.
+/// @throws DeviceError, naming the kernel, when the launch fails.
 template <class... Parameters, class... Arguments>
 void launch(const char* name, const ExecutionSpace& space, void (*kernel)(Parameters...),
             Offset blocks, int threads, std::size_t shared_bytes, Arguments&&... arguments) {
@@ -32,8 +33,8 @@ void launch(const char* name, const ExecutionSpace& space, void (*kernel)(Parame
   check(cudaGetLastError(), name, "in ", blocks, " blocks of ", threads, " threads");
 }
 
-/// Starts at most `blocks` blocks that run at the same time, as many as the device has room for.
-/// @throws DeviceError, naming the kernel, when CUDA refuses it.
+/// Launches at most `blocks` blocks that all run at the same time, as many as fit on the device.
+/// @throws DeviceError, naming the kernel, when the launch fails.
 template <class... Parameters, class... Arguments>
 void launch_together(const char* name, const ExecutionSpace& space, void (*kernel)(Parameters...),
                      Offset blocks, int threads, Arguments&&... arguments) {
@@ -47,7 +48,7 @@ void launch_together(const char* name, const ExecutionSpace& space, void (*kerne
   check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, threads, 0),
         "cudaOccupancyMaxActiveBlocksPerMultiprocessor", "for ", name);
   const Offset together = std::min(blocks, Offset{multiprocessors} * per_multiprocessor);
-  // Of exactly the parameters' types, because they are handed over by address.
+  // Of exactly the parameters' types, because they are passed by address.
   std::tuple<std::remove_cvref_t<Parameters>...> values{std::forward<Arguments>(arguments)...};
   std::apply(
       [&](auto&... value) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From CSR to compact SELL on a GPU: a warp for each slice, a lane for each of its rows. What is
-// decided and written is what kernels/sell_plan.hpp and sell_build.hpp of src/ say in loops.
+// From CSR to compact SELL on a GPU: a warp per slice, a lane per row. The decisions and the output
+// are those of the loops in src/kernels/sell_plan.hpp and sell_build.hpp.
 #pragma once
 
 #include <limits>
@@ -16,7 +16,7 @@ namespace suan::kernels::cuda {
 static_assert(slice_rows == warp_size);
 inline constexpr int slice_threads = 256;
 
-/// The lane's row of a slice; rows that there are not have no entries.
+/// The lane's row of a slice; a row beyond the end of the matrix has no entries.
 struct SliceRow {
   Offset begin = 0;
   Offset end = 0;
@@ -56,8 +56,8 @@ __device__ __forceinline__ Number lanes_max(Number value) {
   return value;
 }
 
-/// As each_run(): calls found(base, present, place) for each run, where `place` is where the lane's
-/// own entry is, if it has one. All lanes see the same base and bits.
+/// As each_run(): calls found(base, present, place) for each run, where `place` is the position of
+/// the lane's own entry, if it has one. All lanes see the same base and bits.
 template <Scalar T, class Found>
 __device__ void each_run_of_warp(const CsrView<T>& a, const SliceRow& row, int lane,
                                  const Found& found) {
@@ -98,7 +98,7 @@ __device__ bool finds_runs_with_gaps(const CsrView<T>& a, const SliceRow& row, i
   return true;
 }
 
-/// As plan_slice(): `values` and `words` are how many there are.
+/// As plan_slice(): `values` and `words` are their numbers.
 template <Scalar T>
 __device__ SellSlice decide_slice(const CsrView<T>& a, LocalIndex number, int lane) {
   const SliceRow row(a, number, lane);
@@ -172,7 +172,7 @@ __device__ void write_runs_with_gaps(const CsrView<T>& a, const Codec<T, Code>& 
   });
 }
 
-/// Where columns that are not runs go, in the width that they have.
+/// Where the columns outside runs go, in the width they have.
 struct ListedColumns {
   std::uint32_t* far;
   Distance* distances;
@@ -199,7 +199,7 @@ __device__ void write_slice(const CsrView<T>& a, const Codec<T, Code>& codec, Lo
   const bool runs = slice.is(SellSlice::runs);
   const bool shared = slice.is(SellSlice::shared);
   const Offset width = slice.width;
-  // Where the lane's tail ends among the tails.
+  // The end of the lane's tail among all tails.
   Offset tail_end = row.length() - width;
   for (int d = 1; d < warp_size; d *= 2) {
     const Offset below = __shfl_up_sync(all_lanes, tail_end, d);
@@ -243,7 +243,7 @@ __device__ void write_slice(const CsrView<T>& a, const Codec<T, Code>& codec, Lo
     }
     listed = width * slice_rows;
   }
-  // The whole warp has the tails one after the other.
+  // The whole warp copies the tails one after the other.
   const Offset tail = row.last_entry - row.first_entry - width * slice_rows;
   if (!slice.is(SellSlice::uneven)) return;
   for (int l = 0; l < warp_size; ++l) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of a product of matrices: how many products each sums, and which bin it belongs to.
+// Rows of a product of matrices: the number of products in each, and its bin.
 #pragma once
 
 #include "kernels/spgemm_products.cuh"
@@ -11,8 +11,8 @@ namespace suan::kernels::cuda {
 
 inline constexpr int binning_threads = 512;
 
-/// The products of one entry each of A and B that a row of C takes; the sum of all is added to
-/// total. A lane looks at a short row, the whole warp at a longer one.
+/// The number of products (an entry of A times one of B) in each row of C; their sum is added to
+/// total. A single lane counts a short row, the whole warp a longer one.
 static __global__ void __launch_bounds__(binning_threads)
     count_row_products(LocalIndex rows, LocalIndex columns, const Offset* a_offsets,
                        const LocalIndex* a_indices, const Offset* b_offsets, Offset* products,
@@ -52,8 +52,8 @@ static __global__ void __launch_bounds__(binning_threads)
   if (threadIdx.x == 0) atomicAdd(total, of_block);
 }
 
-/// The bin of each row, and how many rows each has. counts[i]: the bound on the columns of row i,
-/// or their number; products[i]: how many it sums.
+/// The bin of each row, and the number of rows in each bin. counts[i]: the columns of row i, or a
+/// bound on them; products[i]: its products.
 static __global__ void __launch_bounds__(binning_threads)
     find_bins(LocalIndex rows, const Offset* products, const Offset* counts, std::uint8_t* bins,
               LocalIndex* sizes) {
@@ -71,8 +71,8 @@ static __global__ void __launch_bounds__(binning_threads)
   if (thread < bin_count && own[thread] > 0) atomicAdd(sizes + thread, own[thread]);
 }
 
-/// Rows bin by bin; next[bin] is where the bin's next row goes. In which order a bin has its rows
-/// differs from run to run and decides nothing: each row is found and summed by itself.
+/// Groups rows by bin; next[bin] is where the bin's next row goes. The order within a bin differs
+/// from run to run, which is harmless: each row is computed by itself.
 static __global__ void __launch_bounds__(binning_threads)
     place_rows(LocalIndex rows, const std::uint8_t* bins, LocalIndex* next, LocalIndex* sorted) {
   __shared__ LocalIndex own[bin_count];

@@ -30,8 +30,8 @@ cusparseSpGEMMAlg_t native(CusparseSpgemm algorithm) {
   }
 }
 
-/// Workspace beyond which `automatic` tries the next algorithm: a matter of the problem, and not of
-/// what happens to be free, so that the same problem is always solved in the same way.
+/// `automatic` tries the next algorithm when the workspace is larger than this. The limit depends
+/// on the problem, not on free memory, so the same problem is always solved in the same way.
 template <Scalar T>
 std::size_t memory_limit(const CsrView<T>& a, const CsrView<T>& b) {
   constexpr std::size_t always = std::size_t(256) << 20;
@@ -40,10 +40,10 @@ std::size_t memory_limit(const CsrView<T>& a, const CsrView<T>& b) {
   return always + times * entries * (sizeof(T) + sizeof(LocalIndex));
 }
 
-/// Whether an algorithm is to be left for one with less memory.
+/// Thrown to give up an algorithm for one with less memory.
 class TooLarge {};
 
-/// C as cuSPARSE gives it: offsets in 32 bits.
+/// C as cuSPARSE returns it, with 32-bit offsets.
 template <Scalar T>
 struct Result {
   DeviceView<LocalIndex> offsets;
@@ -63,7 +63,7 @@ DeviceView<const Offset> widen(const ExecutionSpace& space, const Result<T>& c) 
   return wide;
 }
 
-/// The values of `c` in the order of `indices`, the same columns in increasing order.
+/// The values of `c` in the order of `indices`, which holds the same columns in increasing order.
 template <Scalar T>
 DeviceView<T> in_order(const ExecutionSpace& space, const DeviceView<const Offset>& offsets,
                        const DeviceView<const LocalIndex>& indices, const Result<T>& c) {
@@ -126,7 +126,7 @@ class CusparseSpgemmPlan final : public PreparedSpgemm<T> {
   DeviceView<const LocalIndex> indices_;
 };
 
-/// The arguments that all steps of a product have.
+/// The arguments shared by all steps of a product.
 template <Scalar T>
 struct CusparseSpgemmPlan<T>::Call {
   Handle handle;
@@ -136,7 +136,7 @@ struct CusparseSpgemmPlan<T>::Call {
   Descriptor descriptor;
   cusparseSpGEMMAlg_t algorithm;
   std::string what;
-  bool may_give_up;  ///< when the device has not the memory
+  bool may_give_up;  ///< when device memory runs out
   T one = T(1);
   T zero = T(0);
 
@@ -241,7 +241,7 @@ Result<T> CusparseSpgemmPlan<T>::product(const ExecutionSpace& space, const CsrV
     const auto estimating = within_limit(estimate);
     call(cusparseSpGEMM_estimateMemory, "cusparseSpGEMM_estimateMemory", chunk_fraction_, &estimate,
          static_cast<void*>(estimating.data()), &bytes);
-    space.fence("suan::cusparse estimate");  // before its workspace goes
+    space.fence("suan::cusparse estimate");  // before its workspace is freed
   }
   const auto computing = within_limit(bytes);
   call(cusparseSpGEMM_compute, "cusparseSpGEMM_compute", &bytes,
@@ -265,7 +265,7 @@ Result<T> CusparseSpgemmPlan<T>::product(const ExecutionSpace& space, const CsrV
   check(cusparseCsrSetPointers(call.c.get(), c.offsets.data(), c.indices.data(), c.values.data()),
         "cusparseCsrSetPointers", call.what);
   call(cusparseSpGEMM_copy, "cusparseSpGEMM_copy");
-  space.fence("suan::cusparse product");  // before the workspaces go
+  space.fence("suan::cusparse product");  // before the workspaces are freed
   return c;
 }
 
@@ -276,7 +276,7 @@ CsrView<T> CusparseSpgemmPlan<T>::multiply(const ExecutionSpace& space, const Cs
   if (empty_) return result;
   std::size_t workspace = 0;
   const Result<T> c = product(space, a, b, algorithm_, std::nullopt, workspace);
-  // Nothing found in cuSPARSE's header promises rows that increase.
+  // cuSPARSE's header does not promise sorted rows.
   const bool ordered = rows_increase(space, offsets_, c.indices);
   result.values = ordered ? c.values : in_order(space, offsets_, indices_, c);
   return result;

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The product of two sparse matrices on the device, in two phases: the structure, and the values.
-// Rows are binned by their size, and each bin has the threads and the hash table in shared memory
-// that fit: Y. Nagasaka, A. Nukada, S. Matsuoka, "High-performance and memory-saving sparse general
-// matrix-matrix multiplication for NVIDIA Pascal GPU", ICPP 2017, 101-110. Rows beyond any such
-// table are done in several passes, each over a range of their columns: M. Parger, M. Winter,
-// D. Mlakar, M. Steinberger, "spECK: accelerating GPU sparse matrix-matrix multiplication through
-// lightweight analysis", PPoPP 2020, 362-375. Their additions are atomic; see spgemm_values.cuh
-// for what is done here.
+// The product of two sparse matrices on the device, in two phases: symbolic (the structure) and
+// numeric (the values). Rows are binned by size; each bin has a fitting number of threads and a
+// hash table in shared memory: Y. Nagasaka, A. Nukada, S. Matsuoka, "High-performance and
+// memory-saving sparse general matrix-matrix multiplication for NVIDIA Pascal GPU", ICPP 2017,
+// 101-110. Rows too long for any such table take several passes, each over a range of columns:
+// M. Parger, M. Winter, D. Mlakar, M. Steinberger, "spECK: accelerating GPU sparse matrix-matrix
+// multiplication through lightweight analysis", PPoPP 2020, 362-375. Their additions are atomic;
+// ours are not, see spgemm_values.cuh.
 #include "core/memory.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/spgemm_structure.hpp"
@@ -17,11 +17,11 @@
 namespace suan::kernels::cuda {
 namespace {
 
-/// Columns of a block's part of a long row.
+/// The number of columns in a block's part of a long row.
 constexpr int tile_bin = last_block_bin - 1;
 constexpr Offset tile = capacity_of_bin(tile_bin);
 
-/// Parts of rows of more than `tile` columns: part tiles(k) of row rows(k).
+/// Parts of the rows with more than `tile` columns: part tiles(k) of row rows(k).
 struct Tiles {
   DeviceView<const LocalIndex> rows;
   DeviceView<const LocalIndex> tiles;

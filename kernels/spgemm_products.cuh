@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the threads of a warp or a block need to go through the products of rows of A B together:
-// product q of a row is the same one for every kernel, counted along A's row and within it along
-// B's row.
+// How the threads of a warp or a block go through the products of rows of A B together. All kernels
+// number the products of a row alike: along A's row, and within it along B's rows.
 #pragma once
 
 #include "kernels/bisection.hpp"
@@ -11,7 +10,7 @@
 
 namespace suan::kernels::cuda {
 
-/// Of the kernels in which a block has one row.
+/// For kernels in which a block handles one row.
 constexpr int block_threads = 512;
 constexpr LocalIndex no_column = 0x7fffffff;
 
@@ -23,7 +22,7 @@ struct Factors {
   const LocalIndex* b_indices;
 };
 
-/// Takes the place of a value where only the structure counts.
+/// Stands in for a value where only the structure matters.
 struct Nothing {};
 
 __device__ __forceinline__ Nothing shuffle(const Nothing& value, int, int) { return value; }
@@ -35,10 +34,10 @@ __device__ __forceinline__ unsigned char* shared_memory() {
 }
 
 /// Calls use(active, l, factor) for the products factor * b(l) of the entries [begin, end) of A,
-/// `lanes` at a time, in order; the lanes without a product call it with `active` false. `lanes`
-/// neighbours have one row, and the whole warp calls this at once and stays together, so that all
-/// exchange may name all 32 lanes. load(e) is the value of A's entry e. Less than 2^31 products in
-/// any `lanes` entries.
+/// `lanes` at a time, in order; lanes without a product call it with `active` false. `lanes`
+/// neighbours share one row. The whole warp calls this together and stays together, so shuffles may
+/// name all 32 lanes. load(e) is the value of A's entry e. Any `lanes` entries must have fewer than
+/// 2^31 products.
 template <int lanes, class Factor, class Load, class Use>
 __device__ __forceinline__ void for_products_of_warp(const Factors& m, Offset begin, Offset end,
                                                      const Load& load, const Use& use) {
@@ -54,7 +53,7 @@ __device__ __forceinline__ void for_products_of_warp(const Factors& m, Offset be
       count = static_cast<int>(m.b_offsets[k + 1] - first);
       factor = load(e);
     }
-    int sum = count;  // of the products up to and with this lane's entry
+    int sum = count;  // of the products up to and including this lane's entry
     for (int d = 1; d < lanes; d *= 2) {
       const int below = __shfl_up_sync(all_lanes, sum, d, lanes);
       if (lane >= d) sum += below;
@@ -74,17 +73,17 @@ __device__ __forceinline__ void for_products_of_warp(const Factors& m, Offset be
   }
 }
 
-/// In shared memory, for each entry of A of a chunk of block_threads.
+/// In shared memory, for each entry of A in a chunk of block_threads entries.
 template <class Factor>
 struct BlockScratch {
-  Offset sums[block_threads];   ///< products up to and with its own
+  Offset sums[block_threads];   ///< products up to and including its own
   Offset first[block_threads];  ///< the entry of B of its product q is first + q
   Factor factors[block_threads];
   Offset warp_sums[block_threads / warp_size];
 };
 
-/// value + the values of all threads before this one, in a block of block_threads; the sum of all
-/// is left in `total`. All threads call it; the scratch may be used again after a barrier.
+/// The prefix sum of `value`, this thread's included, in a block of block_threads; `total` receives
+/// the sum over all. All threads call it; the scratch may be reused after a barrier.
 template <class N>
 __device__ __forceinline__ N inclusive_sum(N value, N* warp_sums, N& total) {
   const int lane = static_cast<int>(threadIdx.x) % warp_size;
@@ -105,17 +104,17 @@ __device__ __forceinline__ N inclusive_sum(N value, N* warp_sums, N& total) {
   return value + before;
 }
 
-/// Products whose columns lie in [low, high). With `narrow` B's rows increase, and those outside
-/// are left out by bisection; without it `use` sees them and has to leave them out.
+/// Products whose columns lie in [low, high). With `narrow`, B's rows are sorted and bisection
+/// skips the products outside; without it, `use` sees them and must skip them itself.
 struct ColumnRange {
   LocalIndex low = 0;
   LocalIndex high = no_column;
   bool narrow = false;
 };
 
-/// As for_products_of_warp, for a whole block of block_threads; `use` may contain barriers.
-/// Between chunks all threads call stop(), which has to be the same in all, and end when it is
-/// true. `scratch` may be used for something else after a barrier.
+/// As for_products_of_warp, for a whole block of block_threads; `use` may contain barriers. Between
+/// chunks all threads call stop(), which must return the same value in all, and end when it is
+/// true. `scratch` may be reused after a barrier.
 template <class Factor, class Load, class Use, class Stop>
 __device__ __forceinline__ void for_products_of_block(const Factors& m, Offset begin, Offset end,
                                                       const ColumnRange& range,
@@ -156,17 +155,18 @@ __device__ __forceinline__ void for_products_of_block(const Factors& m, Offset b
   }
 }
 
-/// Columns in shared memory by open addressing; `slots` is a power of two, and some are free.
+/// A hash set of columns in shared memory with open addressing; `slots` is a power of two, and at
+/// least one is free.
 struct ColumnTable {
   LocalIndex* keys;
   int slots;
 
   __device__ __forceinline__ int home(LocalIndex column) const {
-    // Multiplicative hashing: the upper bits of a product with 2^32 divided by the golden ratio.
+    // Multiplicative hashing: the upper bits of the product with 2^32 / golden ratio.
     const unsigned hash = static_cast<unsigned>(column) * 0x9e3779b1u;
     return static_cast<int>(hash >> (__clz(slots) + 1));
   }
-  /// Puts `column` where no other one is and returns the slot; `added` tells whether it was new.
+  /// Inserts `column` unless it is there and returns its slot; `added` tells whether it was new.
   __device__ __forceinline__ int insert(LocalIndex column, bool& added) const {
     for (int s = home(column);; s = (s + 1) & (slots - 1)) {
       LocalIndex key = reinterpret_cast<volatile LocalIndex*>(keys)[s];
@@ -175,7 +175,7 @@ struct ColumnTable {
       if (added || key == column) return s;
     }
   }
-  /// The slot of `column`, or -1. Nobody inserts meanwhile.
+  /// The slot of `column`, or -1. No thread may insert at the same time.
   __device__ __forceinline__ int find(LocalIndex column) const {
     for (int s = home(column);; s = (s + 1) & (slots - 1)) {
       const LocalIndex key = keys[s];

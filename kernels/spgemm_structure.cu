@@ -89,8 +89,8 @@ void search_by_blocks(const ExecutionSpace& space, const Search& s, const LocalI
          block_structure_bytes(fill, capacity), s.m, rows, capacity, s.output);
 }
 
-/// Rows whose bound is beyond the largest table try with it all the same when bits would take more
-/// than one pass: most have far less columns than products.
+/// Rows whose bound exceeds the largest table try that table all the same when bits would take more
+/// than one pass: most have far fewer columns than products.
 void count_long_rows(const ExecutionSpace& space, const Search& s, const LocalIndex* rows,
                      LocalIndex count) {
   if (count == 0) return;
@@ -155,8 +155,8 @@ Offset count_products(const ExecutionSpace& space, const DeviceView<const LocalI
   return total;
 }
 
-// They do when no step down or sideways from one entry to the next is anywhere but between two
-// rows; looked at by entry, so that long rows cost no more.
+// True when no step from one entry to the next goes down or sideways except between two rows. The
+// loop runs over entries, so long rows cost no more.
 bool rows_increase(const ExecutionSpace& space, const DeviceView<const Offset>& offsets,
                    const DeviceView<const LocalIndex>& indices) {
   const auto entries = static_cast<Offset>(indices.extent(0));
@@ -183,7 +183,7 @@ ProductStructure find_product_structure(const ExecutionSpace& space,
                                         const DeviceView<const LocalIndex>& b_indices,
                                         LocalIndex columns) {
   ProductStructure result;
-  // Csr() has no offset.
+  // A default-constructed Csr has no offsets at all.
   const std::size_t rows = a_offsets.extent(0) == 0 ? 0 : a_offsets.extent(0) - 1;
   const auto array = [&](const std::string& label) {
     return DeviceView<Offset>(Kokkos::view_alloc(space, Kokkos::WithoutInitializing, label), rows);
@@ -206,7 +206,7 @@ ProductStructure find_product_structure(const ExecutionSpace& space,
            columns,
            result.b_increases,
            {counts.data(), nullptr, nullptr}};
-  // Rows of bin 0 have the bound 0, which is their count.
+  // Rows in bin 0 have the bound 0, which is also their count.
   search<false>(space, s, result.bins);
 
   Offset entries = 0;
@@ -217,7 +217,7 @@ ProductStructure find_product_structure(const ExecutionSpace& space,
   result.bins = sort_into_bins(space, products, counts);
   s.output = {nullptr, result.offsets.data(), indices.data()};
   search<true>(space, s, result.bins);
-  // Errors of these kernels belong here, and not to the first use of the structure.
+  // Errors of these kernels must surface here, not at the first use of the structure.
   space.fence("suan::spgemm_structure");
   return result;
 }

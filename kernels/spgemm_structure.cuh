@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The columns of rows of A B: counted into counts[row] (`fill` false), or written in increasing
-// order behind c_offsets[row] (`fill` true). Which columns come up does not depend on the order in
-// which threads find them, so that atomic operations on integers are harmless here.
+// order from c_offsets[row] on (`fill` true). The set of columns does not depend on the order in
+// which threads find them, so atomic operations on integers are harmless here.
 #pragma once
 
 #include "kernels/spgemm_products.cuh"
 
 namespace suan::kernels::cuda {
 
-/// Where the results go; the arrays of the other kind are not used.
+/// Where the results go; only the arrays of the mode in use are set.
 struct StructureOutput {
   Offset* counts;
   const Offset* c_offsets;
@@ -39,8 +39,8 @@ __device__ __forceinline__ void sort_ascending(LocalIndex* list, int size, int t
   barrier();
 }
 
-/// Writes `found` different numbers, at most 4 per lane, in increasing order: each goes behind as
-/// many as are smaller. For short lists that takes fewer steps than sorting.
+/// Writes `found` distinct numbers, at most 4 per lane, in increasing order: the position of each
+/// is the number of smaller ones. For short lists this takes fewer steps than sorting.
 template <int lanes>
 __device__ __forceinline__ void write_in_order(const LocalIndex* list, int found, int lane,
                                                LocalIndex* target) {
@@ -129,9 +129,9 @@ inline std::size_t block_structure_bytes(bool fill, int capacity) {
   return sizeof(BlockScratch<Nothing>) + warp_structure_bytes(fill, capacity);
 }
 
-/// A row per block. When it turns out to have more than `capacity` columns, its count is -1. Shared
-/// memory: block_structure_bytes. `capacity` is at least block_threads, so that the table, twice
-/// as large, has free slots until all threads have seen that it is too full.
+/// One block per row. A row with more than `capacity` columns gets the count -1. Shared memory:
+/// block_structure_bytes. `capacity` is at least block_threads, so the table, twice as large, has
+/// free slots until all threads have seen that it is too full.
 template <bool fill>
 __global__ void __launch_bounds__(block_threads)
     structure_by_blocks(Factors m, const LocalIndex* rows, int capacity, StructureOutput output) {
@@ -174,14 +174,14 @@ __global__ void __launch_bounds__(block_threads)
   }
 }
 
-/// Columns that one pass of structure_by_bits takes; 64 KiB of shared memory.
+/// The number of columns in one pass of structure_by_bits; they take 64 KiB of shared memory.
 constexpr LocalIndex bits_per_pass = 1 << 19;
 
 inline std::size_t bits_structure_bytes() {
   return sizeof(BlockScratch<Nothing>) + bits_per_pass / 8;
 }
 
-/// A row per block, of any number of columns: as bits, in passes over ranges of the columns.
+/// One block per row, with any number of columns: a bit set, in passes over ranges of columns.
 template <bool fill>
 __global__ void __launch_bounds__(block_threads)
     structure_by_bits(Factors m, const LocalIndex* rows, LocalIndex columns, bool b_increases,

@@ -1,16 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The values of rows of C = A B, whose columns are known.
+// The numeric phase of C = A B: the values of rows whose columns are known.
 //
 // Why the bits do not depend on the schedule. The products of a row are numbered (see
-// spgemm_products.cuh), and the group of threads that has the row takes them in that order, as many
-// at a time as it has threads. Products of one such batch that belong to the same sum take turns:
-// in a warp in the order of their numbers, so that the sum is that of a loop over the row; in a
-// block first those of a warp are added up in that order, and then the warps take turns in theirs.
-// The batches are parted by barriers. Where a column stands in the hash table does depend on the
-// schedule, but a slot only names the place in C's row whose sum is meant. Nothing is added
-// atomically.
+// spgemm_products.cuh), and the row's group of threads takes them in that order, a batch of as many
+// as it has threads at a time. Products of one batch that belong to the same sum take turns: in a
+// warp in the order of their numbers, so that the sum equals that of a loop over the row; in a
+// block each warp first adds up its own in that order, and then the warps take turns in theirs.
+// Barriers separate the batches. The slot of a column in the hash table does depend on the
+// schedule, but a slot only says which entry of C's row a sum belongs to. No addition is atomic.
 #pragma once
 
 #include "kernels/spgemm_products.cuh"
@@ -33,7 +32,7 @@ std::size_t sums_bytes(int capacity) {
          (sizeof(T) + 2 * sizeof(LocalIndex) + 2 * sizeof(unsigned short));
 }
 
-/// The sums of up to `capacity` columns, found by a table.
+/// The sums of up to `capacity` columns, found through a hash table.
 template <Scalar T>
 struct SumTable {
   T* sums;
@@ -56,7 +55,7 @@ struct SumTable {
       places[columns.insert(row[p], added)] = static_cast<unsigned short>(p);
     }
   }
-  /// The place of a column in the row, or -1.
+  /// The position of a column in the row, or -1.
   __device__ __forceinline__ int place(LocalIndex column) const {
     const int slot = columns.find(column);
     return slot < 0 ? -1 : places[slot];
@@ -92,7 +91,8 @@ __global__ void __launch_bounds__(256)
           place = table.place(m.b_indices[l]);
           product = factor * v.b[l];
         }
-        // Those without a product match nobody, nor do the other rows of the warp.
+        // Lanes without a product match no other lane, and rows of the warp do not match each
+        // other.
         const int sum = place < 0 ? -1 - thread % warp_size
                                   : place * (warp_size / lanes) + group % (warp_size / lanes);
         const unsigned same = __match_any_sync(all_lanes, sum);
@@ -111,10 +111,9 @@ std::size_t block_values_bytes(int capacity) {
          static_cast<std::size_t>(capacity) * sizeof(unsigned);
 }
 
-/// A block for `capacity` consecutive columns of a row of C: of row rows[k] those from
-/// tiles[k] * capacity on, or from the first one where `tiles` is null. A longer row has several
-/// blocks, each of which looks at all products and adds up its own. Shared memory:
-/// block_values_bytes.
+/// A block for `capacity` consecutive columns of a row of C: of row rows[k] those from column
+/// number tiles[k] * capacity on, or from the first where `tiles` is null. A longer row has several
+/// blocks; each goes through all products and sums its own. Shared memory: block_values_bytes.
 template <Scalar T>
 __global__ void __launch_bounds__(block_threads)
     values_by_blocks(Factors m, ProductValues<T> v, const LocalIndex* rows, const LocalIndex* tiles,
@@ -123,7 +122,7 @@ __global__ void __launch_bounds__(block_threads)
   const int lane = thread % warp_size;
   auto& scratch = *reinterpret_cast<BlockScratch<T>*>(shared_memory());
   const SumTable<T> table(shared_memory() + sizeof(BlockScratch<T>), capacity);
-  // Which thread may add to a sum in this round, of all that want to.
+  // The thread that may add to a sum in this round, among all that want to.
   auto* const owner = reinterpret_cast<unsigned*>(table.places + 2 * capacity);
 
   const LocalIndex row = rows[blockIdx.x];
@@ -155,7 +154,7 @@ __global__ void __launch_bounds__(block_threads)
             product = factor * v.b[l];
           }
         }
-        // In a warp: the first of those that belong to one sum adds the others to its own.
+        // In a warp: the first lane with a given sum adds up the products of the others.
         const unsigned same = __match_any_sync(all_lanes, place < 0 ? -1 - lane : place);
         const bool first = __ffs(same) - 1 == lane;
         for (unsigned others = same & (same - 1); __any_sync(all_lanes, others != 0);
@@ -163,7 +162,7 @@ __global__ void __launch_bounds__(block_threads)
           const T other = shuffle(product, others != 0 ? __ffs(others) - 1 : lane, warp_size);
           if (first && others != 0) product += other;
         }
-        // In the block: of the threads that want to add to a sum, the first one does.
+        // In the block: of the threads that want to add to a sum, the first does.
         bool waiting = first && place >= 0;
         do {
           if (round == last_round) {  // the numbers of rounds begin anew

@@ -9,8 +9,8 @@ namespace {
 using Input = cusparse::Owner<cusparseConstDnMatDescr_t, cusparseDestroyDnMat>;
 using Output = cusparse::Owner<cusparseDnMatDescr_t, cusparseDestroyDnMat>;
 
-/// Of the algorithms for CSR the one that gives the same bits in every run, and one of the two that
-/// gain from the analysis.
+/// Of the algorithms for CSR, the one that gives the same bits in every run; it is also one of the
+/// two that use the analysis.
 constexpr cusparseSpMMAlg_t algorithm = CUSPARSE_SPMM_CSR_ALG3;
 constexpr cusparseOperation_t as_is = CUSPARSE_OPERATION_NON_TRANSPOSE;
 
@@ -32,7 +32,7 @@ Output describe_output(const RowMajor<T>& y) {
   return Output(raw);
 }
 
-/// Y = X + beta Y, with beta zero never reading Y; without `has_x` X is zero.
+/// Y = X + beta Y; Y is not read when beta is zero, and X is zero without `has_x`.
 template <bool has_x, Scalar T>
 void add(const ExecutionSpace& space, const std::type_identity_t<RowMajor<const T>>& x, T beta,
          const RowMajor<T>& y) {
@@ -49,8 +49,8 @@ void add(const ExecutionSpace& space, const std::type_identity_t<RowMajor<const 
       });
 }
 
-/// Whether rows stand without gaps and aligned, as those that were analysed. cuSPARSE 12.6 reads
-/// and writes outside of others, although it is told where rows begin.
+/// Whether rows are packed and aligned like those that were analysed. With others, cuSPARSE 12.6
+/// reads and writes out of bounds, although it is told the stride.
 template <class T>
 bool is_like_analysis(const RowMajor<T>& x) {
   return row_stride(x) == extent(x, 1) && is_aligned(x.data());
@@ -71,7 +71,7 @@ class CusparseSpmm final : public PreparedSpmm<T> {
   RowMajor<T> packed(const ExecutionSpace& space, RowMajor<T>& kept, std::size_t rows,
                      std::size_t columns) const;
 
-  // Destroyed from the last to the first: descriptors before the arrays to which they point.
+  // Destroyed from last to first: descriptors before the arrays that they point to.
   DeviceView<char> workspace_;
   mutable RowMajor<T> packed_x_, packed_y_;
   CusparseCsr<T> matrix_;
@@ -88,7 +88,7 @@ CusparseSpmm<T>::CusparseSpmm(const ExecutionSpace& space, const CsrView<T>& a, 
                                a.columns, ": add up duplicates, or choose 'automatic'"));
   }
   cusparseHandle_t handle = matrix_.handle(space);
-  // The analysis asks for multivectors; these are only as long as it.
+  // The analysis wants multivectors; these are needed only for its duration.
   const RowMajor<T> x(Kokkos::view_alloc(space, "suan::cusparse analysis x"),
                       static_cast<std::size_t>(a.columns), static_cast<std::size_t>(vectors));
   const RowMajor<T> y(Kokkos::view_alloc(space, "suan::cusparse analysis y"),
@@ -105,7 +105,7 @@ CusparseSpmm<T>::CusparseSpmm(const ExecutionSpace& space, const CsrView<T>& a, 
   check(cusparseSpMM_preprocess(handle, as_is, as_is, &alpha, matrix_.descriptor(), input.get(),
                                 &beta, output.get(), data_type<T>, algorithm, workspace_.data()),
         "cusparseSpMM_preprocess", matrix_.shape());
-  // Errors of the kernels that are under way belong here and not to the first product.
+  // Errors of the kernels still running must surface here, not at the first product.
   space.fence("suan::cusparse analysis");
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products with several vectors where a few rows are far longer than most: a thread for each
-// element of Y, but long rows in pieces of one length, whose sums are added in order. No atomics.
+// SpMM where a few rows are far longer than most: one thread per element of Y, except that long
+// rows are cut into pieces of equal length, whose sums are added in order. No atomics.
 #include "core/memory.hpp"
 #include "kernels/cuda.hpp"
 
@@ -11,11 +11,11 @@ namespace {
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
-/// Entries of a piece, and the rows that are not cut.
+/// Entries in a piece, and in the longest row that is not cut.
 constexpr Offset piece = 128;
 constexpr Offset longest_whole = 2 * piece;
 
-/// Rows of more than longest_whole entries, and how many pieces are before each, and in all.
+/// Rows of more than longest_whole entries, and the number of pieces before each, and in all.
 struct LongRowsOnDevice {
   DeviceView<const LocalIndex> rows;
   DeviceView<const Offset> first_pieces;
@@ -56,7 +56,7 @@ LongRowsOnDevice find_long_rows(const ExecutionSpace& space, LocalIndex rows,
   return result;
 }
 
-/// The last of `size` increasing numbers that is not beyond `value`; the first one is not.
+/// The index of the last of `size` increasing numbers that is not above `value`; the first is not.
 KOKKOS_INLINE_FUNCTION std::int64_t last_not_beyond(const Offset* numbers, std::int64_t size,
                                                     Offset value) {
   std::int64_t low = 0;
@@ -80,7 +80,7 @@ KOKKOS_INLINE_FUNCTION T sum_of_entries(const CsrView<T>& a, const RowMajor<cons
   return sum;
 }
 
-/// y = alpha sum + beta y, with beta zero never reading y.
+/// y = alpha sum + beta y; y is not read when beta is zero.
 template <Scalar T>
 KOKKOS_INLINE_FUNCTION void put(T& y, T alpha, const T& sum, T beta) {
   y = beta == T(0) ? alpha * sum : alpha * sum + beta * y;
@@ -105,7 +105,7 @@ class PiecesSpmm final : public PreparedSpmm<T> {
     add_pieces(space, alpha, beta, y);
   }
 
-  // Public because nvcc wants functions with device lambdas to be so.
+  // Public because nvcc allows device lambdas in public member functions only.
   void multiply_whole_rows(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
                            const RowMajor<T>& y) const {
     const auto k = static_cast<std::int64_t>(y.extent(1));

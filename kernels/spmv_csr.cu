@@ -8,10 +8,10 @@
 namespace suan::kernels::cuda {
 namespace {
 
-/// Blocks of a product with a sum for each multiprocessor: so few that their sums are soon added,
-/// so many that the last ones to end are a small part.
+/// Blocks per multiprocessor in a product with a sum: few enough that their sums are quickly added,
+/// and enough that the last ones to finish do not matter.
 constexpr int blocks_per_multiprocessor = 32;
-/// Sums of blocks that one block adds up by itself.
+/// The number of block sums that a single block adds up.
 constexpr Offset sums_at_once = 8192;
 
 constexpr Offset quotient_up(Offset a, Offset b) { return (a + b - 1) / b; }
@@ -42,7 +42,7 @@ DeviceView<Number> array(const ExecutionSpace& space, const std::string& label, 
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>;
 
-/// The coordinates of the beginnings of all tiles.
+/// Where each tile starts on the path.
 DeviceView<LocalIndex> find_tiles(const ExecutionSpace& space, int tiles, LocalIndex rows,
                                   Offset entries, const DeviceView<const Offset>& offsets) {
   const auto first_rows = array<LocalIndex>(space, "suan::csr tiles", tiles + Offset(1));
@@ -138,7 +138,7 @@ class CsrSpmv final : public PreparedSpmv<T> {
   CsrView<T> a_;
   RowLengths lengths_;
   CsrChoice choice_;
-  /// The blocks of a product with a sum, of both kernels together where there are tiles.
+  /// Blocks of a product with a sum; with tiles, those of both kernels together.
   Offset blocks_ = 0;
   int tiles_ = 0;
   DeviceView<LocalIndex> first_rows_;
@@ -167,7 +167,7 @@ CsrSpmv<T>::CsrSpmv(const ExecutionSpace& space, const CsrView<T>& a,
   sums_ = array<T>(space, "suan::csr sums", blocks_);
   chunks_ = array<T>(space, "suan::csr sums of sums", quotient_up(blocks_, sums_at_once));
   sum_ = Kokkos::View<T, Kokkos::SharedHostPinnedSpace>("suan::csr sum");
-  // Errors of the kernels that are under way belong here and not to the first product.
+  // Errors of the kernels still running must surface here, not at the first product.
   space.fence("suan::csr prepared");
 }
 
@@ -219,7 +219,7 @@ void CsrSpmv<T>::start_merge(const ExecutionSpace& space, const CsrProduct<T>& p
   check_start("finish_split_rows");
 }
 
-/// The last block writes into memory of the host, so that no copy has to be started.
+/// The last block writes to host memory, which saves a separate copy.
 template <Scalar T>
 T CsrSpmv<T>::sum_of_blocks(const ExecutionSpace& space) const {
   const cudaStream_t stream = space.cuda_stream();

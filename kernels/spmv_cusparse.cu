@@ -49,7 +49,7 @@ class CusparseSpmv final : public PreparedSpmv<T> {
   void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
                 const DeviceView<T>& y) const;
 
-  // Destroyed from the last to the first: descriptors before the arrays to which they point.
+  // Destroyed from last to first: descriptors before the arrays that they point to.
   DeviceView<char> workspace_;
   mutable DeviceView<T> aligned_y_;
   CusparseCsr<T> matrix_;
@@ -60,7 +60,7 @@ CusparseSpmv<T>::CusparseSpmv(const ExecutionSpace& space, const CsrView<T>& a)
     : matrix_(space, a) {
   if (a.entries() == 0) return;
   cusparseHandle_t handle = matrix_.handle(space);
-  // The analysis asks for vectors; these are only as long as it.
+  // The analysis wants vectors; these are needed only for its duration.
   const DeviceView<T> x(Kokkos::view_alloc(space, "suan::cusparse analysis x"),
                         static_cast<std::size_t>(a.columns));
   const DeviceView<T> y(Kokkos::view_alloc(space, "suan::cusparse analysis y"),
@@ -79,7 +79,7 @@ CusparseSpmv<T>::CusparseSpmv(const ExecutionSpace& space, const CsrView<T>& a)
                                 matrix_.descriptor(), input.get(), &beta, output.get(),
                                 data_type<T>, algorithm, workspace_.data()),
         "cusparseSpMV_preprocess", matrix_.shape());
-  // Errors of the kernels that are under way belong here and not to the first product.
+  // Errors of the kernels still running must surface here, not at the first product.
   space.fence("suan::cusparse analysis");
 }
 
@@ -95,7 +95,7 @@ void CusparseSpmv<T>::apply(const ExecutionSpace& space, T alpha, const DeviceVi
     multiply(space, alpha, x, beta, y);
     return;
   }
-  // A column of a basis with an odd number of rows, for one: by way of an array that is aligned.
+  // For instance a column of a basis with an odd number of rows: copy through an aligned array.
   if (aligned_y_.size() == 0) {
     aligned_y_ = DeviceView<T>(
         Kokkos::view_alloc(space, Kokkos::WithoutInitializing, "suan::cusparse aligned y"),

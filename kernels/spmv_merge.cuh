@@ -4,12 +4,12 @@
 // A CSR matrix times a vector along the merge path: D. Merrill and M. Garland, "Merge-based
 // parallel sparse matrix-vector multiplication", SC 2016, 678-689. The sorted list of row ends and
 // the list of entries 0, 1, 2, ... are merged, a row's end after the row's entries. The path is cut
-// into tiles of merge_tile items and each thread walks merge_items of them, so that a block has the
-// same work whether its rows are long, short or empty.
+// into tiles of merge_tile items, and each thread walks merge_items of them, so all blocks have the
+// same work whether rows are long, short or empty.
 //
-// A row that the border of a tile cuts is split: each tile before the one where it ends leaves its
-// part in carries(tile), the last one in heads(tile), and finish_split_rows adds them in the order
-// of the tiles.
+// A row that crosses the border of a tile is split: each tile before the one where it ends writes
+// its part to carries(tile), the last one to heads(tile), and finish_split_rows adds the parts in
+// the order of the tiles.
 #pragma once
 
 #include "kernels/spmv_rows.cuh"
@@ -17,14 +17,14 @@
 namespace suan::kernels::cuda {
 
 inline constexpr int merge_threads = 128;
-/// Odd, so that threads that walk through shared memory side by side meet in few banks.
+/// Odd, so that threads that walk through shared memory side by side have few bank conflicts.
 inline constexpr int merge_items = 7;
 inline constexpr int merge_tile = merge_threads * merge_items;
-/// A row in more tiles than this has a block of its own when its parts are added.
+/// A row that spans more tiles than this gets a block of its own when its parts are added.
 inline constexpr int few_tiles = 32;
 
-/// How many row ends there are among the first `diagonal` items of the path. `ends[i]` is the end
-/// of row i, counted from the same entry as the path.
+/// The number of row ends among the first `diagonal` items of the path. `ends[i]` is the end of row
+/// i, counted from the same entry as the path.
 template <class Number, class Ends>
 KOKKOS_INLINE_FUNCTION int rows_before(const Ends& ends, int rows, Number entries,
                                        Number diagonal) {
@@ -41,8 +41,8 @@ KOKKOS_INLINE_FUNCTION int rows_before(const Ends& ends, int rows, Number entrie
   return low;
 }
 
-/// Of each tile, the rows that end before it (tiles + 1 numbers, the last being all rows), and what
-/// it leaves of rows that are split.
+/// For each tile, the number of rows that end before it (tiles + 1 numbers, the last being all
+/// rows), and its parts of split rows.
 template <Scalar T>
 struct MergeTiles {
   int tiles;
@@ -53,7 +53,7 @@ struct MergeTiles {
   const int* long_ends;  ///< the tiles in which rows of more than few_tiles tiles end
 };
 
-/// What a thread has after its walk.
+/// The result of a thread's walk.
 template <Scalar T>
 struct Walk {
   T ended[merge_items];  ///< at the items that are row ends, the sum of the row's entries here
@@ -86,15 +86,15 @@ __device__ Walk<T> walk_items(const T* products, const int* ends, int rows, int 
   return walk;
 }
 
-/// What earlier threads have left open for this thread's first row, and for the row that the block
-/// leaves open.
+/// What earlier threads carry into this thread's first row, and what the block carries out into the
+/// row that goes on after it.
 template <Scalar T>
 struct Carry {
   T into_thread;
   T out_of_block;
 };
 
-/// A sum over the threads that begins anew at each one in which a row ended.
+/// A segmented sum over the threads, restarting at each thread in which a row ended.
 template <Scalar T>
 __device__ Carry<T> scan_open_rows(const T& open, bool has_end) {
   constexpr int warps = merge_threads / warp_size;
@@ -130,7 +130,7 @@ __device__ Carry<T> scan_open_rows(const T& open, bool has_end) {
   return carry;
 }
 
-/// One block for each tile.
+/// One block per tile.
 template <bool with_sum, Scalar T>
 __global__ void __launch_bounds__(merge_threads)
     multiply_tile(const CsrProduct<T> p, const MergeTiles<T> m) {
@@ -158,7 +158,7 @@ __global__ void __launch_bounds__(merge_threads)
     const int i = step * merge_threads + thread;
     if (i < rows) ends[i] = static_cast<int>(p.offsets[first_row + i + 1] - first_entry);
   }
-  // The row that goes on after the tile ends behind all entries.
+  // The row that continues in the next tile ends after all entries of this one.
   if (thread == 0) ends[rows] = entries + 1;
   __syncthreads();
 
@@ -167,7 +167,7 @@ __global__ void __launch_bounds__(merge_threads)
   Carry<T> carry = scan_open_rows(walk.open, walk.is_end != 0);
   if (thread == 0) m.carries[tile] = carry.out_of_block;
 
-  // All threads have read the products: the sums of rows take their place.
+  // All threads have read the products: the row sums reuse their memory.
   int row = walk.first_row;
 #pragma unroll
   for (int item = 0; item < merge_items; ++item) {
@@ -193,7 +193,7 @@ __global__ void __launch_bounds__(merge_threads)
   }
 }
 
-/// The first tile of the row that is split and ends in `tile`, or -1 when there is none.
+/// The first tile of the split row that ends in `tile`, or -1 when there is none.
 KOKKOS_INLINE_FUNCTION Offset first_tile_of_split_row(const Offset* offsets, LocalIndex rows,
                                                       const LocalIndex* first_rows, Offset tile) {
   const LocalIndex row = first_rows[tile];
@@ -209,8 +209,8 @@ KOKKOS_INLINE_FUNCTION bool is_end_of_long_row(const Offset* offsets, LocalIndex
   return first >= 0 && tile - first > few_tiles;
 }
 
-/// The rows that are split: in the first `few_blocks` blocks a thread for each tile in which one
-/// ends, in the others a block for each of long_ends.
+/// Adds up the split rows: in the first `few_blocks` blocks one thread for each tile in which such
+/// a row ends, in the others one block for each of long_ends.
 template <bool with_sum, Scalar T>
 __global__ void __launch_bounds__(merge_threads)
     finish_split_rows(const CsrProduct<T> p, const MergeTiles<T> m, int few_blocks) {

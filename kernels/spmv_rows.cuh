@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A CSR matrix times a vector, with a part of a warp for each row.
+// A CSR matrix times a vector, with part of a warp for each row.
 #pragma once
 
 #include "kernels/block_sum.cuh"
 
 namespace suan::kernels::cuda {
 
-/// y = alpha A x + beta added and, where a kernel is `with_sum`, the sum of conj(left) y. The three
-/// products of PreparedSpmv are cases of it.
+/// y = alpha A x + beta added and, in kernels `with_sum`, the sum of conj(left) y. The three
+/// products of PreparedSpmv are special cases.
 template <Scalar T>
 struct CsrProduct {
   LocalIndex rows;
@@ -42,8 +42,8 @@ __device__ T finish_row(const CsrProduct<T>& p, Offset i, const T& product) {
 
 inline constexpr int row_threads = 256;
 
-/// One lane's part of a row. The loads of several steps are started before the first is waited for:
-/// most rows are done in one batch.
+/// One lane's part of a row. The loads of a batch of steps are issued before the first result is
+/// needed; one batch is enough for most rows.
 template <int width, Scalar T>
 __device__ T lane_product(const LocalIndex* indices, const T* values, const T* x,
                           std::uint32_t length, std::uint32_t lane) {
@@ -69,8 +69,7 @@ __device__ T lane_product(const LocalIndex* indices, const T* values, const T* x
   return sum;
 }
 
-/// `width` threads walk along each row side by side. A grid that is too small for all rows at once
-/// goes through them in steps.
+/// `width` threads share each row. A grid too small for all rows at once strides over them.
 template <int width, bool with_sum, Scalar T>
 __global__ void __launch_bounds__(row_threads) multiply_rows(const CsrProduct<T> p) {
   constexpr int rows_at_once = row_threads / width;

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A result and the number of the solve that it is from, in one word that is read and written as a
-// whole: who finds the number of this solve has the result as well. So nothing has to be ordered by
-// a fence, nothing is read twice, and nothing is cleared between solves. Relaxed accesses of 8 and
-// 16 bytes in the scope of the device (PTX ISA 8.3, sections 8 and 9.7.9: ld, st, type .b128).
+// A result and the number of its solve, in one word that is read and written as a whole: a thread
+// that sees the number of this solve has the result as well. So there are no fences, nothing is
+// read twice, and nothing is cleared between solves. Relaxed accesses of 8 and 16 bytes at device
+// scope (PTX ISA 8.3, sections 8 and 9.7.9: ld, st, type .b128).
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns a status of CUDA, cuSPARSE or cuBLAS that is not success into a DeviceError. For the .cu
-// files only: this is the one place of the library where NVIDIA's headers are included.
+// Turns a failed CUDA, cuSPARSE or cuBLAS status into a DeviceError. For the .cu files only: this
+// is the one place in the library that includes NVIDIA's headers.
 #pragma once
 
 #include <cublas_v2.h>
@@ -17,7 +17,7 @@ namespace suan::kernels::cuda {
 static_assert(std::same_as<ExecutionSpace, Kokkos::Cuda>,
               "the CUDA fast paths need a Kokkos whose default execution space is Cuda");
 
-/// `call` is the name of the library's function, `what` says on which data.
+/// `call` is the library's function, `what` the data that it was called on.
 template <class... What>
 void check(cudaError_t status, const char* call, const What&... what) {
   if (status == cudaSuccess) return;

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// cuBLAS counts columns first: an n x k array in row-major order is to it the k x n matrix X^T. So
-// it is asked for the transposes, (X^H Y)^T = Y^T (X^T)^H and (X C)^T = C^T X^T, whose operands and
-// results then lie as they are.
+// cuBLAS is column-major: to it, an n x k array in row-major order is the k x n matrix X^T. So it
+// computes the transposes, (X^H Y)^T = Y^T (X^T)^H and (X C)^T = C^T X^T, whose operands and
+// results need no rearranging.
 #include <cstdint>
 
 #include "kernels/cublas_handle.hpp"
@@ -12,7 +12,7 @@
 namespace suan::kernels::cuda {
 namespace {
 
-/// C = alpha A op(B) + beta C, with the first numbers of rows and columns in cuBLAS' order.
+/// C = alpha A op(B) + beta C, with the numbers of rows and columns as cuBLAS counts them.
 template <class Number>
 struct Gemm {
   cublasOperation_t op_b;
@@ -73,7 +73,7 @@ void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T
   const std::int64_t columns = extent(y, 1);
   const std::size_t bytes = static_cast<std::size_t>(inner * columns) * sizeof(T);
   auto* const small = static_cast<T*>(cublas_scratch(space, bytes));
-  // C is in pageable memory, so that it has been read when this returns.
+  // C is in pageable memory, so it has been read when this returns.
   check(cudaMemcpyAsync(small, c, bytes, cudaMemcpyHostToDevice, space.cuda_stream()),
         "cudaMemcpyAsync", "of ", bytes, " bytes of a small matrix");
   multiply(space, "multiply_small",

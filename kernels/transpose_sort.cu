@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The transpose of a structure on the device: its entries sorted by column with CUB's radix sort,
-// which is stable, so that the rows of an entry increase in each column and duplicates stay in
-// their order. The same bits in every run.
+// The structure of a transpose on the device: CUB's radix sort orders the entries by column. It is
+// stable, so rows increase within each column and duplicates keep their order. The same bits in
+// every run.
 #include <algorithm>
 #include <bit>
 #include <cub/device/device_radix_sort.cuh>
@@ -17,7 +17,7 @@ namespace {
 
 using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>;
 
-/// The first of `size` increasing numbers that is beyond `value`.
+/// The index of the first of `size` increasing numbers that is above `value`.
 template <class Number, class Value>
 KOKKOS_INLINE_FUNCTION Offset first_beyond(const Number* numbers, Offset size, Value value) {
   Offset low = 0;
@@ -45,7 +45,7 @@ DeviceView<LocalIndex> rows_of_entries(const ExecutionSpace& space, LocalIndex r
   return result;
 }
 
-/// Where the entries of each column begin among the sorted columns, and the end.
+/// Where each column starts among the sorted columns, and the end.
 DeviceView<const Offset> begin_of_columns(const ExecutionSpace& space, LocalIndex columns,
                                           const DeviceView<std::uint32_t>& sorted) {
   const auto result =
@@ -96,7 +96,7 @@ TransposedStructure sort(const ExecutionSpace& space, LocalIndex rows, LocalInde
         source(p) = k;
         sorted_rows(p) = row_of(k);
       });
-  // The arrays of this function are freed behind it.
+  // The local arrays are freed on return.
   space.fence("suan::transpose");
   result.indices = sorted_rows;
   result.source = source;

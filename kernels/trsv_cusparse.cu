@@ -15,7 +15,7 @@ using VectorSolve = cusparse::Owner<cusparseSpSVDescr_t, cusparseSpSV_destroyDes
 using BlockSolve = cusparse::Owner<cusparseSpSMDescr_t, cusparseSpSM_destroyDescr>;
 constexpr cusparseOperation_t as_it_is = CUSPARSE_OPERATION_NON_TRANSPOSE;
 
-/// The values that an analysis has seen, which it may have copied.
+/// The values that an analysis has seen and may have copied.
 struct Seen {
   const void* values = nullptr;
   std::uint64_t version = 0;
@@ -57,10 +57,10 @@ class CusparseTrsv final : public PreparedTrsv<T> {
                      std::size_t stride);
   T* copied(const ExecutionSpace& space, std::size_t size);
 
-  // Destroyed from the last to the first: descriptors before the arrays to which they point.
+  // Destroyed from last to first: descriptors before the arrays that they point to.
   CsrView<T> a_;
   DeviceView<LocalIndex> offsets_;
-  DeviceView<T> copy_;  ///< of b where x is the same array, about which the library says nothing
+  DeviceView<T> copy_;  ///< of b where x is the same array: the library does not say it may be
   DeviceView<char> vector_workspace_;
   DeviceView<char> block_workspace_;
   Handle handle_;
@@ -97,7 +97,7 @@ CusparseTrsv<T>::CusparseTrsv(const ExecutionSpace& space, const CsrView<T>& a, 
   analyse_vector(space);
 }
 
-/// The descriptor of the matrix points to `values`, and work goes to the stream of `space`.
+/// Points the matrix descriptor at `values`, and the handle at the stream of `space`.
 template <Scalar T>
 void CusparseTrsv<T>::start(const ExecutionSpace& space, const DeviceView<const T>& values) {
   use_device_of(space);
@@ -118,7 +118,7 @@ T* CusparseTrsv<T>::copied(const ExecutionSpace& space, std::size_t size) {
 
 template <Scalar T>
 void CusparseTrsv<T>::analyse_vector(const ExecutionSpace& space) {
-  // The analysis asks for vectors; these are only as long as it.
+  // The analysis wants vectors; these are needed only for its duration.
   const auto vector = [&] {
     return DeviceView<T>(Kokkos::view_alloc(space, std::string("suan::cusparse analysis vector")),
                          static_cast<std::size_t>(a_.rows));
@@ -146,7 +146,7 @@ void CusparseTrsv<T>::analyse_vector(const ExecutionSpace& space) {
       cusparseSpSV_analysis(handle_.get(), as_it_is, &one, matrix_.get(), b_.get(), x_.get(),
                             data_type<T>, CUSPARSE_SPSV_ALG_DEFAULT, raw, vector_workspace_.data()),
       "cusparseSpSV_analysis", shape());
-  // Errors of the kernels that are under way belong here and not to the first solve.
+  // Errors of the kernels still running must surface here, not at the first solve.
   space.fence("suan::cusparse analysis");
 }
 
@@ -176,7 +176,7 @@ void CusparseTrsv<T>::solve(const ExecutionSpace& space, const DeviceView<const 
         "cusparseSpSV_solve", shape());
 }
 
-/// In the first solve with blocks of this shape, and when values have changed since.
+/// Runs in the first solve with multivectors of this shape, and again after values have changed.
 template <Scalar T>
 void CusparseTrsv<T>::analyse_block(const ExecutionSpace& space, const DeviceView<const T>& values,
                                     std::uint64_t version, std::size_t vectors, const T* b, T* x,
@@ -223,7 +223,7 @@ void CusparseTrsv<T>::solve(const ExecutionSpace& space, const DeviceView<const 
                             std::uint64_t version, const RowMajor<const T>& b,
                             const RowMajor<T>& x) {
   if (a_.indices.size() == 0) return Kokkos::deep_copy(space, x, b);
-  // Side by side in an array of its own: b may be x, and may have another stride than the last one.
+  // Packed into a separate array: b may be x, and its stride may have changed since the last solve.
   const std::size_t vectors = x.extent(1);
   T* const copy = copied(space, x.extent(0) * vectors);
   Kokkos::deep_copy(space, RowMajor<T>(copy, x.extent(0), vectors), b);

@@ -3,19 +3,20 @@
 //
 // Rows of a triangular solve that wait for each other.
 //
-// Why it ends. Rows stand in the order of their levels, so behind all that they wait for, and in
-// tasks of rows of one level, so that no row waits for one of its own task. All warps run at the
-// same time (launch_together), and each has the tasks of every so-manieth number, in this order.
-// The unfinished task with the smallest number therefore waits for nothing, and its warp, which has
-// nothing before it left to do, works on it: it ends. Handing out tasks by a counter took longer
-// than all else: 2 ns for each, one after the other (H200).
+// Why it terminates. Rows are ordered by level, so each comes after all that it waits for, and are
+// grouped into tasks of rows of one level, so no row waits for one of its own task. All warps run
+// at the same time (launch_together), and each takes tasks in increasing order, with a stride of
+// the number of warps. So the lowest-numbered unfinished task waits for nothing, and its warp, with
+// no earlier task left, is working on it: it finishes. Handing out tasks through an atomic counter
+// took longer than everything else.
 //
-// What it costs. A result takes 1.4 microseconds from one warp to the next one's result (H200), and
-// few instructions more between looking and giving are seen in that: letting each row of a task go
-// on by itself, and sharing results within a warp, both took longer (docs/cuda.md).
+// What it costs. The latency of passing a result from one warp to the next dominates, and a few
+// extra instructions between seeing a result and writing the next one are noticeable: letting each
+// row of a task proceed by itself, and sharing results within a warp, were both slower.
+// docs/cuda.md has the measurements.
 //
-// Why the bits are the same each time. Which lanes add which entries follows from the structure:
-// each lane those at a fixed distance in their order, and then the lanes in a fixed tree.
+// Why the bits are the same in each run. The structure alone decides which lanes add which entries:
+// each lane adds every n-th entry in order, and the lanes are then added in a fixed tree.
 #pragma once
 
 #include "kernels/stamped.cuh"
@@ -23,7 +24,7 @@
 
 namespace suan::kernels::cuda {
 
-/// Of a complex number both parts are stamped, because a word holds one of them.
+/// Both parts of a complex number are stamped, because a word holds only one of them.
 template <Scalar T>
 inline constexpr int words_per_value = is_complex<T> ? 2 : 1;
 template <Scalar T>
@@ -38,21 +39,22 @@ struct Triangular {
   bool stored;  ///< the diagonal, as the last entry (lower) or the first; else it is one
 };
 
-/// The order of the rows, and the tasks: rows order[tasks[t]] to order[tasks[t + 1] - 1].
+/// The order of the rows, and the tasks: task t has rows order[tasks[t]] to order[tasks[t + 1] -
+/// 1].
 struct TrsvTasks {
   const LocalIndex* order;
   const LocalIndex* tasks;
   LocalIndex count;
 };
 
-/// Results of this solve and of former ones, row by row, `stride` of each row.
+/// Results of this and earlier solves, row by row with the given `stride`.
 template <Scalar T>
 struct TrsvResults {
   Stamped<Real<T>>* words;
   Stamp<T> stamp;
   Offset stride;
 
-  /// Whether result c of row i is there.
+  /// Reads result c of row i; returns whether it is there.
   __device__ __forceinline__ bool take(LocalIndex i, int c, T& value) const {
     const Stamped<Real<T>>* const from = words + (Offset{i} * stride + c) * words_per_value<T>;
     const Stamped<Real<T>> first = load_relaxed(from);
@@ -74,7 +76,7 @@ struct TrsvResults {
 
 constexpr int trsv_threads = 128;
 
-/// The entries of a row beside the diagonal, in the order of a solve by one thread.
+/// The off-diagonal entries of a row, in the order of a sequential solve.
 template <Scalar T>
 struct TriangularRow {
   Offset begin = 0;
@@ -94,8 +96,8 @@ struct TriangularRow {
   }
 };
 
-/// Takes entries n, n + step, n + 2 step, ... of the row from `sum`, those that there are of
-/// `ahead`, as soon as their results are there. The whole warp calls it at once.
+/// Subtracts entries n, n + step, n + 2 step, ... of the row, at most `ahead` of them, from `sum`
+/// as soon as their results arrive. The whole warp calls it together.
 template <int ahead, Scalar T>
 __device__ __forceinline__ void subtract(const Triangular<T>& a, const TriangularRow<T>& row,
                                          const TrsvResults<T>& results, Offset n, Offset step,
@@ -128,7 +130,7 @@ __device__ __forceinline__ void subtract(const Triangular<T>& a, const Triangula
   }
 }
 
-/// The first task of this warp, and how far its others are apart.
+/// The first task of this warp, and the stride to its others.
 __device__ __forceinline__ Offset first_task() {
   return (Offset{blockIdx.x} * blockDim.x + threadIdx.x) / 32;
 }
@@ -162,8 +164,8 @@ __global__ void __launch_bounds__(trsv_threads)
   }
 }
 
-/// The same for `vectors` right-hand sides, at most 32, row by row: a lane has one of them, and
-/// takes the entries of its row in their order.
+/// The same for `vectors` right-hand sides, at most 32, row-major: each lane has one of them and
+/// goes through the entries of its row in order.
 template <Scalar T>
 __global__ void __launch_bounds__(trsv_threads)
     trsm_by_warps(Triangular<T> a, TrsvTasks tasks, TrsvResults<T> results, int vectors, const T* b,

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Triangular solves in which rows wait for the results that they need, in one launch. Taking the
-// rows in an order in which each stands behind what it waits for, and waiting for single results:
+// Triangular solves in one launch, in which rows wait for the results that they need. Processing
+// rows in an order where each comes after its dependencies, and waiting for single results:
 // J. H. Saltz, "Aggregation methods for solving sparse triangular systems on multiprocessors", SIAM
 // J. Sci. Stat. Comput. 11 (1990), 123-144. On GPUs: W. Liu, A. Li, J. Hogg, I. Duff, B. Vinter,
 // "A synchronization-free algorithm for parallel sparse triangular solves", Euro-Par 2016, 617-630,
-// with atomic additions to the sums of others; here each row collects its own.
+// with atomic additions to the sums of other rows; here each row gathers its own.
 #include "core/staged.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/trsv_analysis.hpp"
@@ -23,8 +23,8 @@ int lanes_of_row(const TrsvStructure& a, LocalIndex i, bool stored) {
   return lanes;
 }
 
-/// Where tasks begin in the order of levels, and the end. The rows of a task are of one level, and
-/// together they have the lanes of a warp.
+/// Where tasks start in the order of levels, and the end. The rows of a task belong to one level
+/// and together fill the lanes of a warp.
 std::vector<LocalIndex> divide_levels(const TrsvStructure& a, const TrsvLevels& levels,
                                       bool stored) {
   std::vector<LocalIndex> begin;
@@ -105,14 +105,14 @@ class SelfScheduledTrsv final : public PreparedTrsv<T> {
     return {offsets_.data(), indices_.data(), values.data(), lower_, stored_};
   }
   TrsvTasks tasks() const { return {order_.data(), tasks_.data(), count_}; }
-  /// A warp for each task.
+  /// One warp per task.
   Offset blocks() const {
     constexpr Offset warps = trsv_threads / 32;
     return (Offset{count_} + warps - 1) / warps;
   }
 
-  /// A number that no word bears. Words of 4 + 4 bytes are cleared when theirs have been used up,
-  /// once in 2^32 solves.
+  /// A number that no word carries yet. Words of 4 + 4 bytes are cleared when their numbers run
+  /// out, once in 2^32 solves.
   TrsvResults<T> next_solve(const ExecutionSpace& space, std::size_t vectors) {
     const std::size_t size = static_cast<std::size_t>(rows_) * vectors * words_per_value<T>;
     if (size > words_.size()) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The lanes of a warp, and values that they pass to each other.
+// The lanes of a warp, and exchanging values between them.
 #pragma once
 
 #include "suan/core/types.hpp"
@@ -11,8 +11,8 @@ namespace suan::kernels::cuda {
 inline constexpr int warp_size = 32;
 inline constexpr unsigned all_lanes = 0xffffffffU;
 
-// In each the whole warp takes part. With a `width` below that of a warp, groups of so many lanes
-// keep to themselves.
+// The whole warp takes part in each of these. With a `width` below that of a warp, groups of that
+// many lanes exchange among themselves.
 
 /// The value of lane `lane`.
 template <class T>
@@ -25,7 +25,7 @@ __device__ __forceinline__ T shuffle(const T& value, int lane, int width = warp_
   }
 }
 
-/// The value of the lane that is `distance` further on.
+/// The value of the lane `distance` above.
 template <class T>
 __device__ __forceinline__ T shuffle_down(const T& value, int distance, int width = warp_size) {
   if constexpr (std::is_same_v<T, Complex>) {
@@ -36,7 +36,7 @@ __device__ __forceinline__ T shuffle_down(const T& value, int distance, int widt
   }
 }
 
-/// The value of the lane that is `distance` further back.
+/// The value of the lane `distance` below.
 template <class T>
 __device__ __forceinline__ T shuffle_up(const T& value, int distance, int width = warp_size) {
   if constexpr (std::is_same_v<T, Complex>) {

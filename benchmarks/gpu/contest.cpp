@@ -35,7 +35,7 @@ void Contest::run(const std::string& contestant, const DeviceView<double>& answe
   result.contestant = contestant;
   try {
     const auto call = make(result);
-    // What the contestant before has left is no answer of this one.
+    // Clear the previous contestant's answer.
     Kokkos::deep_copy(answer, std::numeric_limits<double>::quiet_NaN());
     call();
     Kokkos::fence("suan::bench::first call");
@@ -88,13 +88,13 @@ void Contest::compare(const DeviceView<double>& answer, GpuResult& result) {
   for (std::size_t i = 0; i < mine.size(); ++i) {
     greatest = std::max(greatest, std::abs(first_answer_[i]));
     const double difference = std::abs(mine[i] - first_answer_[i]);
-    // NaN is seen, and stays.
+    // Written so that a NaN is detected and kept.
     if (!std::isnan(result.difference) && !(difference <= result.difference)) {
       result.difference = difference;
     }
   }
   if (greatest > 0) result.difference /= greatest;
-  // Sums of 10^5 terms in another order.
+  // Sums of 10^5 terms in a different order.
   if (!(result.difference <= 1e-12)) {
     throw InternalError(message("the answer differs by ", result.difference, " of its greatest"));
   }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The same operation by several programs on one GPU, one after the other. Vectors that they compute
-// are compared.
+// The same operation by several contestants on one GPU, one after the other. Vectors that they
+// compute are compared.
 #pragma once
 
 #include <cstdint>
@@ -15,31 +15,31 @@
 
 namespace suan::bench {
 
-/// One line of the results.
+/// One result.
 struct GpuResult {
   std::string shape;
   std::string operation;
   std::string contestant;
-  std::string detail;        ///< what it says of itself
+  std::string detail;        ///< its own description
   double seconds = 0;        ///< median
   double least_seconds = 0;  ///< minimum
-  double bytes = 0;          ///< moved at least; 0 where nobody counted
-  double difference = 0;  ///< greatest, from the first contestant, relative to its greatest element
-  std::string error;      ///< why there is no time
+  double bytes = 0;          ///< the least that must move; 0 if not counted
+  double difference =
+      0;              ///< the largest from the first contestant, relative to its largest element
+  std::string error;  ///< why there is no time
 };
 
-/// Who takes part, under which names, and what they gave.
+/// The contestants, by name, and their results.
 class Contest {
  public:
-  /// `seconds` per result, of which there are `repetitions`. An empty `only` lets all take part.
+  /// `repetitions` results of `seconds` each. With an empty `only`, all take part.
   Contest(double seconds, int repetitions, std::string only, std::ostream& out);
 
-  /// From here on, results are of this shape and operation; answers are compared anew.
+  /// The following results are of this shape and operation; answers are compared anew.
   void begin(const std::string& shape, const std::string& operation);
-  /// Times `call` after one call that is not counted, and compares `answer` after that one, which
-  /// may have no elements and must be the first contestant's to 10^-12 of its greatest. An
-  /// exception in `make`, which returns the call and may fill in details, is kept as the error of
-  /// this contestant.
+  /// Times `call` after one call that is not counted, and compares the `answer` of that call, which
+  /// may be empty and must equal the first contestant's to 10^-12 of its largest element. `make`
+  /// returns the call and may fill in details; an exception in it becomes this contestant's error.
   void run(const std::string& contestant, const DeviceView<double>& answer,
            const std::function<std::function<void()>(GpuResult&)>& make);
   /// A figure that is not a time of a call: the set-up.

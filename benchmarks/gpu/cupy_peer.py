@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""CuPy beside gpu_bench: python3 benchmarks/gpu/cupy_peer.py SHAPE/SIZE=FILE.csr ...
+"""CuPy as a peer of gpu_bench: python3 benchmarks/gpu/cupy_peer.py SHAPE/SIZE=FILE.csr ...
 
-The files are those of benchmark_matrix. Prints what gpu_bench writes as JSON: products with one and
-with 8 vectors, in the median of several results, each of many calls.
+The files are those of benchmark_matrix. Prints the JSON of gpu_bench for products with one and with 8
+vectors: medians of several results, each of many calls.
 """
 
 import json
@@ -15,7 +15,7 @@ import cupyx.scipy.sparse as sparse
 import numpy
 
 RESULTS = 5
-SECONDS = 0.005  # of a result, about
+SECONDS = 0.005  # of a result, roughly
 
 
 def read(path):

@@ -33,7 +33,7 @@ DeviceView<int> narrow(const kernels::CsrView<double>& a) {
   return narrowed;
 }
 
-/// What a call needs for as long as it is called.
+/// What a call needs to keep alive.
 struct Prepared {
   kernels::CsrView<double> a;
   DeviceView<int> offsets;
@@ -43,7 +43,7 @@ struct Prepared {
 
   explicit Prepared(const kernels::CsrView<double>& given) : a(given), offsets(narrow(given)) {
     check(cusparseCreate(&handle), "cusparseCreate");
-    // The same stream as that of the other contestants.
+    // The same stream as the other contestants.
     check(cusparseSetStream(handle, ExecutionSpace().cuda_stream()), "cusparseSetStream");
     check(cusparseCreateCsr(&matrix, a.rows, a.columns, a.entries(), offsets.data(),
                             const_cast<LocalIndex*>(a.indices.data()),

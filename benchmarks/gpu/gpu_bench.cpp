@@ -31,15 +31,15 @@ struct Options {
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::OptionTable<Options>()
-            .value("matrix", &Options::matrix, "Shapes with commas, or all.")
+            .value("matrix", &Options::matrix, "Shapes, separated by commas, or all.")
             .number("size", &Options::size, 1, 1200, "Points in each direction.")
             .value("operations", &Options::operations,
-                   "Of bandwidth, spmv, spmm, spgemm, galerkin, trsv, convert, with commas.")
-            .value("contestants", &Options::contestants, "Names with commas; empty: all.")
+                   "Any of bandwidth,spmv,spmm,spgemm,galerkin,trsv,convert.")
+            .value("contestants", &Options::contestants, "Names, separated by commas; empty: all.")
             .choice("tune", &Options::tune, {"no", "yes"},
-                    "Whether each way of Suan's own kernel for CSR is timed.")
-            .number("repetitions", &Options::repetitions, 1, 1000, "Results of each contestant.")
-            .number("seconds", &Options::seconds, 0, 10, "Time of a result, about.")
+                    "Whether to time each variant of Suan's own CSR kernel.")
+            .number("repetitions", &Options::repetitions, 1, 1000, "Results per contestant.")
+            .number("seconds", &Options::seconds, 0, 10, "Approximate time of a result.")
             .value("json", &Options::json, "A file for the results.");
     return table;
   }
@@ -60,7 +60,7 @@ int run(const Options& options, const suan::Environment& environment) {
   suan::bench::Contest contest(options.seconds, static_cast<int>(options.repetitions),
                                options.contestants, std::cout);
   const auto sources = suan::bench::matrix_sources(options.matrix, options.size, "");
-  // Most of the time would go into making matrices on one core.
+  // Most of the time would go into generating matrices on one core.
   std::map<std::string, std::future<HostCsr>> under_way;
   for (const auto& source : sources) {
     if (suan::bench::is_poisson(source.name)) continue;
@@ -101,7 +101,8 @@ int main(int argc, char** argv) {
     Options options;
     for (int i = 1; i < argc; i += 2) {
       if (std::strncmp(argv[i], "--", 2) != 0 || i + 1 == argc) {
-        throw suan::InvalidArgument(suan::message("\"", argv[i], "\" is no option with a value"));
+        throw suan::InvalidArgument(
+            suan::message("\"", argv[i], "\" is not an option with a value"));
       }
       Options::table().parse(options, argv[i] + 2, argv[i + 1]);
     }

@@ -58,7 +58,7 @@ void compare_bandwidth(Contest& contest) {
       kernels::dot(ExecutionSpace(), DeviceView<const double>(x), DeviceView<const double>(y));
     };
   });
-  // How long starting a kernel takes, and waiting for a sum.
+  // The time of launching a kernel and waiting for a sum.
   const DeviceView<double> few("suan::bench::few", 32);
   contest.run("start", no_answer, [=](GpuResult&) -> Call {
     return [=] { kernels::axpby(ExecutionSpace(), 0.5, DeviceView<const double>(few), 1.0, few); };

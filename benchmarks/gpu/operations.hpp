@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What gpu_bench compares, each with its contestants.
+// The operations that gpu_bench compares, each with its contestants.
 #pragma once
 
 #include <string>
@@ -14,10 +14,10 @@ namespace suan::bench {
 
 using Matrix = Csr<double>;
 using Call = std::function<void()>;
-/// Of contestants whose results are not compared.
+/// For contestants whose results are not compared.
 inline const DeviceView<double> no_answer;
 
-/// Set-up is waited for, and its time noted.
+/// Waits for the set-up and records its time.
 template <class Make>
 auto timed(GpuResult& result, const Make& make) {
   Kokkos::fence("suan::bench::before set-up");
@@ -28,18 +28,18 @@ auto timed(GpuResult& result, const Make& make) {
   return made;
 }
 
-/// Copies and reads of large arrays: the ceilings.
+/// Copies and reads of large arrays: the upper limits.
 void compare_bandwidth(Contest& contest);
-/// y = A x; with `tune` by each way of Suan's own kernel for CSR, too.
+/// y = A x; with `tune` also by each variant of Suan's own kernel for CSR.
 void compare_spmv(Contest& contest, const std::string& shape, const Matrix& a, bool tune);
 /// Y = A X with `vectors` vectors.
 void compare_spmm(Contest& contest, const std::string& shape, const Matrix& a, int vectors);
-/// A A, from nothing and with its structure known.
+/// A A, from scratch and the numeric phase alone.
 void compare_spgemm(Contest& contest, const std::string& shape, const Matrix& a);
-/// P^T A P with a prolongator of smoothed aggregation, for grids of size^3 points, likewise.
+/// P^T A P with a smoothed-aggregation prolongator, for grids of size^3 points, likewise.
 void compare_galerkin(Contest& contest, const std::string& shape, const Matrix& a,
                       std::int64_t size);
-/// A solve with the lower triangle, and with the transpose of that.
+/// A solve with the lower triangle, and with its transpose.
 void compare_trsv(Contest& contest, const std::string& shape, const Matrix& a);
 /// The transpose, and CSR to SELL.
 void compare_conversions(Contest& contest, const std::string& shape, const Matrix& a);

@@ -81,7 +81,7 @@ void compare_trsv(Contest& contest, const std::string& shape, const Matrix& a) {
         result.bytes = static_cast<double>(solver.bytes_per_apply());
         result.detail += ", " + solver.path();
         return [=] {
-          // A vector over the answer: a copy of x would be solved into.
+          // A vector over the answer itself: a copy of x would be overwritten instead.
           Vector<double> into(x.layout(), answer);
           solver.solve(b, into);
         };

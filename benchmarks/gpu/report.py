@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of what ./dev gpu-check has measured: python3 benchmarks/gpu/report.py FILE.json"""
+"""Tables from the results of ./dev gpu-check: python3 benchmarks/gpu/report.py FILE.json"""
 
 import json
 import math
@@ -8,7 +8,7 @@ import sys
 
 # Suan's contestants; the others are cuSPARSE's.
 OURS = {"auto", "cuda", "sell", "sell_same", "bsr", "native", "optimize", "self_scheduling"}
-# They leave the choice to Suan, which is then what counts.
+# These leave the choice to Suan; that choice is what counts.
 CHOOSERS = {"auto", "optimize"}
 
 

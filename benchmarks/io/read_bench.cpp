@@ -24,7 +24,8 @@ struct Options {
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::OptionTable<Options>()
-            .value("file", &Options::file, "The file to read; without one, one is written.")
+            .value("file", &Options::file,
+                   "The file to read; default: a file written for this run.")
             .number("size", &Options::size, 1, 1200,
                     "Points in each direction of the 7-point problem that is written.")
             .number("repetitions", &Options::repetitions, 1, 10000,
@@ -33,7 +34,7 @@ struct Options {
   }
 };
 
-/// A file that is removed in the end when it was written here.
+/// The file to read; if it was written here, it is removed at the end.
 class InputFile {
  public:
   InputFile(const Options& options, const Communicator& comm) : path_(options.file), comm_(comm) {
@@ -61,7 +62,7 @@ class InputFile {
 void add(const Options& options, const Environment& environment) {
   const auto& comm = environment.world();
   const auto file = std::make_shared<InputFile>(options, comm);
-  // Reads it once, so that the file is in the system's cache as it is for every other reader.
+  // Reads it once, so that it is in the system's file cache as for every other reader.
   const auto first = suan::read_matrix_market<double>(file->path(), comm);
   const auto entries = static_cast<double>(first.global_entries());
   const auto bytes = static_cast<double>(std::filesystem::file_size(file->path()));

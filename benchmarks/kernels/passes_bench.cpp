@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every pass over vectors that CG and GMRES make, beside the bandwidth of the memory in the same
-// minutes. Bytes are those that a pass must read and write; what is written is not counted as read
-// before, so that a pass that writes compares with the triad, one that only reads with the reads.
+// All passes over vectors of CG and GMRES, compared with the memory bandwidth measured at the same
+// time. Bytes are those that a pass must read and write; what is written does not count as read
+// before, so a pass that writes compares with the triad, and one that only reads with the reads.
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
+#include "core/memory.hpp"
 #include "suan/kernels/cg_update.hpp"
 #include "suan/kernels/columns.hpp"
+#include "suan/kernels/level1.hpp"
 #include "suan/kernels/multivector.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -33,7 +35,7 @@ struct Options {
             .choice("scalar", &Options::scalar, {"float32", "float64", "complex128"},
                     "Type of the elements.")
             .number("columns", &Options::columns, 1, 1000, "Vectors of the basis of gmres.")
-            .number("vectors", &Options::vectors, 1, 64, "Vectors side by side.")
+            .number("vectors", &Options::vectors, 1, 64, "Number of vectors.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array and rank when the bandwidth is measured.")
             .include(&Options::measure);
@@ -57,7 +59,7 @@ class Passes {
         comm_(comm),
         meters_(std::make_shared<Meters>(comm, options.stream_elements)) {}
 
-  /// A pass that reads and writes so many values for each element.
+  /// A pass that reads and writes this many values per element.
   void add(const std::string& name, double values, const std::function<void()>& body) const {
     const double bytes = values * sizeof(T) * static_cast<double>(options_.elements) *
                          static_cast<double>(comm_.size());
@@ -82,7 +84,7 @@ class Passes {
   std::shared_ptr<Meters> meters_;
 };
 
-// The coefficients below keep all elements within bounds, however often a pass runs.
+// The coefficients below keep all elements bounded, however often a pass runs.
 
 template <suan::Scalar T>
 void add_level1(const Passes<T>& passes, const suan::Layout& layout) {
@@ -128,8 +130,9 @@ void add_cg(const Passes<T>& passes, const suan::Layout& layout) {
 
 template <suan::Scalar T>
 void add_gmres(const Passes<T>& passes, const suan::Layout& layout, std::size_t columns) {
-  const suan::kernels::Basis<T> v("suan::bench::basis",
-                                  static_cast<std::size_t>(layout.local_size()), columns);
+  const auto v = suan::detail::allocate_view<suan::kernels::Basis<T>>(
+      "suan::bench::basis", static_cast<std::size_t>(layout.local_size()), columns);
+  Kokkos::deep_copy(v, T(0));
   const auto w = std::make_shared<Vector<T>>(suan::ones<T>(layout));
   const std::string suffix = "/" + std::to_string(columns);
   const auto k = static_cast<double>(columns);

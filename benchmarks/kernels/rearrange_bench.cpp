@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operations that rearrange a matrix or look at all of it: products with the transpose, sums,
+// Operations that rearrange a matrix or traverse it: products with the transpose, sums,
 // permutations, submatrices, scaling, sorting, norms, the comparison with the transpose, colorings,
 // independent sets and Cuthill-McKee; each in units of one SpMV. One rank.
 #include <numeric>
@@ -32,7 +32,7 @@ struct Options {
   }
 };
 
-/// 0 to n - 1 in an order without meaning, the same one each time.
+/// 0 to n - 1 in an arbitrary order, always the same one.
 std::vector<LocalIndex> shuffled(LocalIndex n) {
   std::vector<LocalIndex> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), LocalIndex(0));
@@ -41,7 +41,7 @@ std::vector<LocalIndex> shuffled(LocalIndex n) {
   return order;
 }
 
-/// The same matrix with each row backwards.
+/// The same matrix with each row reversed.
 Csr<double> backwards(const Csr<double>& a) {
   auto host = suan::bench::to_host(a);
   for (std::size_t i = 0; i + 1 < host.offsets.size(); ++i) {
@@ -77,7 +77,7 @@ struct Problem : suan::bench::MatrixProblem {
 
 using Benchmarks = suan::bench::InProducts<Problem>;
 
-/// An operation that makes a matrix; the last one is freed before.
+/// An operation that returns a matrix; the previous result is freed first.
 void add_matrix(const Benchmarks& benchmarks, const std::string& name,
                 const std::function<Csr<double>(const Problem&)>& make) {
   benchmarks.add(
@@ -93,7 +93,7 @@ void add_matrix(const Benchmarks& benchmarks, const std::string& name,
       });
 }
 
-/// An operation that gives a number.
+/// An operation that returns a number.
 void add_number(const Benchmarks& benchmarks, const std::string& name,
                 const std::function<double(const Problem&)>& find) {
   benchmarks.add(
@@ -156,6 +156,6 @@ void add(const Options& options, const Environment& environment) {
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "What rearranges a sparse matrix or looks at all of it, in units of one SpMV.",
+      argc, argv, "Operations that rearrange or traverse a sparse matrix, in units of one SpMV.",
       add);
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sparse matrix times sparse matrix, C = A A, and the Galerkin product C = P^T A P: from nothing
-// (structure and values), and with the structure known. One rank.
+// Sparse matrix times sparse matrix, C = A A, and the triple product C = P^T A P: from scratch
+// (symbolic and numeric phase), and the numeric phase alone. One rank.
 #include <optional>
 #include <utility>
 
@@ -30,9 +30,9 @@ struct Options {
     static const auto table =
         suan::bench::matrix_table<Options>()
             .choice("operation", &Options::operation, {"square", "galerkin"},
-                    "A A, or P^T A P with a prolongator of smoothed aggregation (7pt and 27pt).")
+                    "A A, or P^T A P with a smoothed-aggregation prolongator (7pt and 27pt).")
             .value("prolongator", &Options::prolongator,
-                   "A file of benchmark_matrix with P, to go with --file.")
+                   "A file of benchmark_matrix with P, used with --file.")
             .include(&Options::measure);
     return table;
   }
@@ -40,7 +40,7 @@ struct Options {
 
 using suan::kernels::CsrView;
 
-/// C = A A or R A P with what is kept between products.
+/// C = A A or R A P, with what is kept between products.
 class Problem {
  public:
   Problem(suan::Csr<double> a, const suan::Csr<double>* p) : a_(std::move(a)) {
@@ -55,7 +55,7 @@ class Problem {
     c = is_galerkin_ ? suan::kernels::galerkin_product(space_, r_, a_.view(), p_.view())
                      : suan::kernels::spgemm(space_, a_.view(), a_.view());
   }
-  /// In the memory of the last one, as for values that change from step to step.
+  /// Into the memory of the last one, as for values that change from step to step.
   void again() {
     auto last = std::exchange(c, {});
     c = is_galerkin_ ? kept_galerkin_->multiply(space_, r_, a_.view(), p_.view(), std::move(last))
@@ -68,7 +68,7 @@ class Problem {
       kept_square_ = square_plan();
     }
   }
-  /// Products of two entries: for R A P those of R A and of (R A) P.
+  /// The number of multiplications: for R A P those of R A and of (R A) P.
   double multiply_adds() const {
     if (!is_galerkin_) return static_cast<double>(square_plan().multiply_adds());
     const suan::kernels::SpgemmPlan<double> ra(space_, r_, a_.view());
@@ -127,7 +127,7 @@ void add_matrix(const Options& options, const suan::bench::MatrixSource& source,
       (options.operation == "square" ? "spgemm/" : "galerkin/") + source.key() + "/float64";
   const auto calls = suan::bench::calls_per_result(options.measure);
   const auto warm_up = options.measure.warm_up;
-  /// What the first call of a benchmark found out.
+  /// What a benchmark's first call measured.
   struct Found {
     double peak_bytes = 0;
     double multiply_adds = 0;
@@ -146,8 +146,7 @@ void add_matrix(const Options& options, const suan::bench::MatrixSource& source,
             problem->c = CsrView<double>();
             const suan::bench::PeakMemory memory;
             call(*problem);
-            // Not zero, of which Google Benchmark makes a coefficient of variation that is no
-            // number.
+            // Not zero, for which Google Benchmark prints an invalid coefficient of variation.
             const double peak = memory.bytes();
             (*found)->peak_bytes = peak == 0 ? 1 : peak;
             (*found)->checksum = checksum(problem->c);

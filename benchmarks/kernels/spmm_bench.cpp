@@ -30,7 +30,7 @@ struct Options {
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::bench::matrix_table<Options>()
-            .number("vectors", &Options::vectors, 1, 64, "Vectors at once.")
+            .number("vectors", &Options::vectors, 1, 64, "Number of vectors.")
             .choice("kernel", &Options::kernel, {"auto", "native", "cusparse", "cuda"},
                     "The implementation of the product in csr.")
             .choice("format", &Options::format, {"csr", "sell", "bsr", "auto"},
@@ -50,11 +50,11 @@ struct Problem {
   MultiVector<T> y;
   std::function<void(const MultiVector<T>& x, MultiVector<T>& y)> multiply;
   std::string path;
-  /// Of the arrays that a product reads once, vectors not counted.
+  /// Bytes of the arrays that a product reads once, without vectors.
   std::int64_t bytes;
 };
 
-/// The product in a format, or in csr by one of its kernels.
+/// The product in a format, or in csr through one of its kernels.
 template <class T>
 Problem<T> prepare(const Options& options, suan::Csr<T> a) {
   const auto vectors = static_cast<suan::LocalIndex>(options.vectors);
@@ -75,7 +75,7 @@ Problem<T> prepare(const Options& options, suan::Csr<T> a) {
   return problem;
 }
 
-/// Element e is 1 + (e mod 17) / 16: exact in float too.
+/// Element e is 1 + (e mod 17) / 16, which is exact even in float.
 template <class T>
 Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource& source) {
   auto problem = prepare(options, suan::bench::local_matrix<T>(source));

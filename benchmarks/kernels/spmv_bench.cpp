@@ -17,7 +17,7 @@ using suan::bench::ReadMeter;
 using suan::bench::Slot;
 using suan::bench::WarmUp;
 
-/// What optimize() can choose among, without writing its names a second time.
+/// The choices of optimize(), without repeating their names here.
 std::vector<std::string> choices_of(const char* name) {
   for (const auto& option : suan::OptimizeOptions::table().descriptions()) {
     if (option.name == name) return option.choices;
@@ -73,14 +73,14 @@ double sum_of_magnitudes(const suan::Csr<T>& a) {
   return sum;
 }
 
-/// At least the sum of |a_ij x_j|, of which rounded values change the checksum by a fraction. No
-/// element of x exceeds 2.
+/// An upper bound on the sum of |a_ij x_j|, of which rounding the values changes the checksum by a
+/// fraction. No element of x exceeds 2.
 template <class T>
 double magnitude_of(const suan::DistributedMatrix<T>& a) {
   return 2 * a.comm().sum(sum_of_magnitudes(a.local()) + sum_of_magnitudes(a.remote().matrix));
 }
 
-/// Element i is 1 + (i mod 17) / 16, as in the peers' programs: exact in float too.
+/// Element i is 1 + (i mod 17) / 16, as in the peers' programs, which is exact even in float.
 template <class T>
 Problem<T> make_problem(const Options& options, const suan::bench::MatrixSource& source,
                         const Communicator& comm) {
@@ -137,7 +137,7 @@ void add_type(const Options& options, const suan::bench::MatrixSource& source,
     suan::bench::configure(benchmark, options.measure.repetitions);
   };
   add("apply", [](Problem<T>& p) { p.a.apply(p.x, p.y); });
-  // The sum costs no bytes more: x is in registers or caches when its row is done. It needs a
+  // The sum moves no extra bytes: x is in registers or caches when its row is done. It needs a
   // square matrix.
   if (!source.is_square()) return;
   add("apply_dot", [](Problem<T>& p) { benchmark::DoNotOptimize(p.a.apply_dot(p.x, p.y)); });

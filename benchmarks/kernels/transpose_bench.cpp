@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Transposes, from nothing and with the structure known, and the conversion to SELL, in units of
-// one SpMV of the same matrix. One rank.
+// Transposes, from scratch and with known structure, and the conversion to SELL, in units of one
+// SpMV of the same matrix. One rank.
 #include "../support/in_products.hpp"
 #include "suan/kernels/sell.hpp"
 #include "suan/kernels/transpose.hpp"
@@ -37,7 +37,7 @@ void add_matrix(const Options& options, const suan::bench::MatrixSource& source,
   const suan::bench::InProducts<Problem> benchmarks(
       "transpose/" + source.key() + "/float64", options.measure, environment, slot,
       [source] { return Problem(suan::bench::local_matrix<double>(source)); });
-  // Of the transpose, or where there is none of the matrix.
+  // Of the transpose if there is one, else of the matrix.
   const auto checksum = [](Problem& p) {
     const double sum = suan::bench::ordered_sum(p.t.rows > 0 ? p.t : p.a.view());
     p.t = CsrView<double>();

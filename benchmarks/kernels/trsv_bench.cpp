@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Solving with a triangle of a matrix: of an incomplete factor without fill (ilu), or of a
-// Laplacian, whose structure is that of its factor. Upper ones are the transposes of lower ones.
+// Solving with a triangle of a matrix: an incomplete factor without fill-in (ilu), or a triangle of
+// a Laplacian, whose structure is that of its factor. Upper triangles are transposed lower ones.
 // Every result is compared with the read bandwidth just before and just after it; bytes are those
 // of Operator::bytes_per_apply.
 #include "../support/bandwidth.hpp"
@@ -34,7 +34,7 @@ struct Options {
     static const auto table =
         suan::bench::matrix_table<Options>()
             .choice("schedule", &Options::schedule, {"auto", "sequential", "levels", "blocks"},
-                    "How the rows are put in order.")
+                    "The schedule of the rows.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array when the read bandwidth is measured.")
             .include(&Options::measure);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the peers' programs share: the matrix, which benchmark_matrix has written to a file, the
-// clock, and one line of JSON per measurement. Nothing of Suan's library is used.
+// Shared by the peers' programs: the matrix, which benchmark_matrix has written to a file, the
+// clock, and one line of JSON per measurement. Uses nothing from Suan's library.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 
 namespace peers {
 
-/// Rows of a matrix, with 32-bit offsets, as all peers but Suan take them.
+/// Rows of a matrix with 32-bit offsets, which all peers but Suan use.
 struct Csr {
   int rows = 0;
   int columns = 0;
@@ -42,7 +42,7 @@ inline Csr read_csr(const std::string& path, std::int64_t first = 0, std::int64_
           std::move(file.values)};
 }
 
-/// Element i of the vector that every SpMV is measured with.
+/// Element i of the vector used for every SpMV.
 inline double element(int i) { return 1.0 + (i % 17) / 16.0; }
 
 inline std::vector<double> test_vector(int n) {
@@ -52,16 +52,15 @@ inline std::vector<double> test_vector(int n) {
 }
 
 /// Bytes of one product with `vectors` vectors by the formula of docs/benchmarks.md, in double,
-/// with columns and offsets of 32 bits.
+/// with 32-bit columns and offsets.
 inline double spmv_bytes(double entries, double rows, double columns, double vectors = 1) {
   return entries * (8 + 4) + rows * 4 + (rows + columns) * 8 * vectors;
 }
 
-/// Bytes of the arrays of a matrix with columns and offsets of 32 bits.
+/// Bytes of the arrays of a matrix with 32-bit columns and offsets.
 inline double csr_bytes(double entries, double rows) { return entries * (8 + 4) + (rows + 1) * 4; }
 
-/// Sum of (1 + (k mod 17) / 16) a_k over the entries in their order: it depends on where they
-/// stand.
+/// Sum of (1 + (k mod 17) / 16) a_k over the entries in order; it depends on their positions.
 inline double ordered_sum(const double* values, std::int64_t entries) {
   double sum = 0;
   for (std::int64_t k = 0; k < entries; ++k) sum += element(static_cast<int>(k % 17)) * values[k];
@@ -121,7 +120,7 @@ class Line {
   std::string fields_;
 };
 
-/// The beginning of the line of whatever is measured more than once.
+/// The start of the line for everything that is measured more than once.
 inline Line timed(const std::string& contestant, const std::string& operation,
                   const std::vector<double>& seconds) {
   return Line()
@@ -133,13 +132,13 @@ inline Line timed(const std::string& contestant, const std::string& operation,
 }
 
 /// The line of a product with vectors or of a triangular solve. `checksum` is the sum of the
-/// result's elements, so that a different matrix or vector cannot pass as the same.
+/// result's elements, so that a different matrix or vector is noticed.
 inline Line vector_line(const std::string& contestant, const std::string& operation,
                         const std::vector<double>& seconds, double bytes, double checksum) {
   return timed(contestant, operation, seconds).number("bytes", bytes).number("checksum", checksum);
 }
 
-/// What a product of matrices was and took.
+/// The result and the cost of a product of matrices.
 struct Product {
   double entries = 0;
   double rows = 0;
@@ -156,7 +155,7 @@ inline Line product_line(const std::string& contestant, const std::string& opera
       .number("checksum", c.checksum);
 }
 
-/// The line with which each program begins.
+/// The first line of each program.
 inline void print_version(const char* contestant, const std::string& version) {
   Line()
       .text("contestant", contestant)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Who is measured: how each program is built, started and read.
+"""The contestants: how to build, start and read each program.
 
-Every program prints one JSON object per measurement (common.hpp says which); Suan's own drivers are
-Google Benchmark programs, whose JSON suan_runs.py brings into the same form. A contestant that cannot
-run has `absent` set to the reason, which the tables show.
+Every program prints one JSON object per measurement (see common.hpp); Suan's own drivers are Google
+Benchmark programs, whose JSON suan_runs.py converts to the same form. A contestant that cannot run has
+`absent` set to the reason, which the tables show.
 """
 
 import json
@@ -23,7 +23,7 @@ FLAGS = ["-std=c++20", "-O3", "-march=native", "-fopenmp", "-DNDEBUG"]
 
 
 class Failed(Exception):
-    """A program could not be built or did not end well; the text says why."""
+    """A program could not be built or failed; the text says why."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Contestant:
     """One program, or a few that belong together."""
 
     key: str
-    names: dict  # operation -> names that its lines will carry
+    names: dict  # operation -> names in its lines
     programs: dict = field(default_factory=dict)  # group of plan.py -> command
     mpi: bool = False
     environment: dict = field(default_factory=dict)
@@ -45,14 +45,14 @@ class Contestant:
 
 
 def first_line(text):
-    """The first line that says what went wrong, short enough for a table."""
+    """The first line that tells the cause, short enough for a table."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if "error" in line.lower()] or lines or ["no message"]
     return telling[0][:160]
 
 
 def compile_program(name, build, compiler, extra):
-    """Builds peers/<name>.cpp unless that was done with the same command; returns its path."""
+    """Builds peers/<name>.cpp unless the same command already did; returns its path."""
     source = HERE / f"{name}.cpp"
     program = build / name
     command = [compiler, *FLAGS, str(source), "-o", str(program), *extra]
@@ -80,7 +80,7 @@ def compile_program(name, build, compiler, extra):
 
 
 def find_mkl():
-    """Compiler arguments for MKL's package on PyPI, in the environment that runs this."""
+    """Compiler arguments for MKL's package on PyPI, in the current environment."""
     prefix = Path(sys.prefix)
     libraries = sorted((prefix / "lib").glob("libmkl_rt.so*"))
     if not (prefix / "include" / "mkl_spblas.h").exists() or not libraries:
@@ -107,7 +107,7 @@ def find_petsc():
     )
     if result.returncode != 0:
         raise Failed("it is not installed (petsc-dev)")
-    # Its own headers are not ours to be warned of, nor its packager's hardening ours to measure.
+    # Its headers should not give us warnings, nor its packager's hardening slow us down.
     words = shlex.split(result.stdout)
     return [w.replace("-I", "-isystem", 1) for w in words if not w.startswith(("-W", "-D_FORTIFY"))]
 
@@ -120,7 +120,7 @@ def find_scipy():
 
 
 def suan_contestants(bin_folder):
-    """Suan with threads, as it is and by optimize(), and with ranks."""
+    """Suan with threads, as CSR and after optimize(), and with ranks."""
     everyone = []
     for key, groups in suan_runs.RUNS.items():
         runs = [run for group in groups.values() for run in group]
@@ -140,7 +140,7 @@ def suan_contestants(bin_folder):
 
 
 def peer_contestants():
-    """The others, not yet built."""
+    """The peers, not built yet."""
     products = {
         "galerkin": ["MKL two products", "MKL two products, sorted", "MKL upper triangle"],
         "galerkin again": ["MKL two products", "MKL upper triangle"],
@@ -189,7 +189,7 @@ def peer_contestants():
 
 
 def build_peer(peer, build):
-    """Sets the programs of a peer. Raises Failed when it is not there or does not compile."""
+    """Sets the programs of a peer. Raises Failed when it is absent or does not compile."""
     groups = {operation.split()[0] for operation in peer.names} - {"convert"}
     if peer.key == "mkl":
         flags = find_mkl()
@@ -209,7 +209,7 @@ def build_peer(peer, build):
 
 
 def all_contestants(build, bin_folder, keys=None):
-    """Everyone, or those whose key begins with one of `keys`, built; who cannot be says why."""
+    """All contestants, or those whose key begins with one of `keys`, built; or the reason why not."""
     everyone = suan_contestants(bin_folder) + peer_contestants()
     if keys:
         everyone = [c for c in everyone if any(c.key.startswith(key) for key in keys)]
@@ -247,7 +247,7 @@ def json_lines(text):
 
 
 def suan_lines(contestant, group, size, repetitions, threads, bin_folder, files):
-    """Runs Suan's drivers; their lines, and what they say of themselves."""
+    """Runs Suan's drivers; returns their lines and their context."""
     out = []
     context = {}
     for run in suan_runs.RUNS[contestant.key][group.name]:
@@ -259,7 +259,7 @@ def suan_lines(contestant, group, size, repetitions, threads, bin_folder, files)
 
 
 def peer_lines(contestant, group, repetitions, threads, files):
-    """Runs a peer's program, PETSc's once per preconditioner; its lines and its version."""
+    """Runs a peer's program, PETSc's once per preconditioner; returns its lines and its version."""
     command = [*contestant.programs[group.name], "--operation", group.name]
     command += ["--repetitions", repetitions]
     command += ["--file", files["text"] if group.name == "read" else files["matrix"]]
@@ -279,7 +279,7 @@ def peer_lines(contestant, group, repetitions, threads, files):
 
 
 def run(contestant, group, size, repetitions, threads, bin_folder, files):
-    """One turn of a contestant: (lines, what it says of itself)."""
+    """One turn of a contestant: (lines, description)."""
     if contestant.key.startswith("suan"):
         return suan_lines(contestant, group, size, repetitions, threads, bin_folder, files)
     return peer_lines(contestant, group, repetitions, threads, files)

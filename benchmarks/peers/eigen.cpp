@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Eigen: row-major sparse matrix, which its product runs on all OpenMP threads, and its CG with the
-// diagonal preconditioner, whose tolerance is on ||b - A x|| / ||b||. Products of two matrices,
+// Eigen: a row-major sparse matrix, whose product runs on all OpenMP threads, and its CG with the
+// diagonal preconditioner and a tolerance on ||b - A x|| / ||b||. Products of two matrices,
 // triangular solves and transposes are sequential.
 #include <Eigen/IterativeLinearSolvers>
 #include <Eigen/SparseCore>
@@ -53,7 +53,7 @@ void run_trsv(const Matrix& a, int repetitions) {
   peers::vector_line("Eigen", "trsv", seconds, bytes, x.sum()).number("setup_seconds", 0).print();
 }
 
-/// A result in a matrix of its own each time, as with the other contestants.
+/// Each result is a new matrix, as with the other contestants.
 template <class Body>
 void run_product(const char* operation, int repetitions, Body&& body) {
   Matrix c;

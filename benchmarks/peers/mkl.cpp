@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// MKL's sparse BLAS with vectors: a CSR matrix as created ("plain"), and after its inspector was
-// asked to optimise it. Products of matrices: mkl_products.cpp.
+// MKL's sparse BLAS with vectors: a CSR matrix as created ("plain"), and after optimisation by its
+// inspector. Products of matrices are in mkl_products.cpp.
 #include <numeric>
 
 #include "mkl_matrix.hpp"
@@ -12,7 +12,7 @@ namespace {
 using peers::check;
 using peers::MklMatrix;
 
-/// What a hint is given for: many calls, so that MKL may take its time to prepare.
+/// The number of calls given as a hint: many, so that MKL may take its time to prepare.
 constexpr MKL_INT many_calls = 1000;
 
 double sum(const std::vector<double>& v) { return std::accumulate(v.begin(), v.end(), 0.0); }
@@ -89,8 +89,8 @@ void run_trsv(const char* name, peers::Csr& csr, bool optimised, int repetitions
   peers::vector_line(name, "trsv", seconds, bytes, sum(x)).number("setup_seconds", setup).print();
 }
 
-/// The transpose, and the time that the inspector takes for products, which is to MKL what another
-/// format is to Suan.
+/// The transpose, and the time of the inspector for products, which is MKL's counterpart of Suan's
+/// conversion to another format.
 void run_transpose(peers::Csr& csr, int repetitions) {
   const MklMatrix a(csr);
   MklMatrix t;

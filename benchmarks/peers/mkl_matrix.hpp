@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A handle of MKL's sparse BLAS that destroys itself.
+// An owning handle of MKL's sparse BLAS.
 #pragma once
 
 #include <mkl_service.h>
@@ -28,7 +28,7 @@ inline matrix_descr general() {
 class MklMatrix {
  public:
   MklMatrix() = default;
-  /// Uses the arrays of `a`, which must live longer.
+  /// Uses the arrays of `a`, which must outlive it.
   explicit MklMatrix(Csr& a) {
     check(mkl_sparse_d_create_csr(&handle_, SPARSE_INDEX_BASE_ZERO, a.rows, a.columns,
                                   a.offsets.data(), a.offsets.data() + 1, a.indices.data(),
@@ -44,7 +44,7 @@ class MklMatrix {
     if (handle_ != nullptr) mkl_sparse_destroy(handle_);
   }
   sparse_matrix_t get() const { return handle_; }
-  /// Where a function of MKL puts a new matrix, or finds the one to go on with.
+  /// Where an MKL function puts a new matrix, or finds the one to continue with.
   sparse_matrix_t* put() { return &handle_; }
 
   struct Arrays {

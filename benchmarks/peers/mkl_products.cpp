@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // MKL's products of sparse matrices: A A, and P^T A P as two products and as its symmetric triple
-// product, which gives the upper triangle alone. Each from nothing, and with the structure known
-// (SPARSE_STAGE_FINALIZE_MULT), which computes the values again in place. MKL leaves rows unsorted;
-// "sorted" has mkl_sparse_order after it.
+// product, which gives only the upper triangle. Each from scratch, and with known structure
+// (SPARSE_STAGE_FINALIZE_MULT), which recomputes the values in place. MKL leaves rows unsorted;
+// "sorted" includes mkl_sparse_order.
 #include <functional>
 
 #include "mkl_matrix.hpp"
@@ -21,7 +21,7 @@ void multiply(const MklMatrix& a, const MklMatrix& b, sparse_request_t request, 
       "mkl_sparse_sp2m");
 }
 
-/// Sum of the entries; of those beside the diagonal twice, when only a triangle is stored.
+/// Sum of the entries; off-diagonal ones count twice when only a triangle is stored.
 double checksum(const MklMatrix& c, bool is_triangle) {
   const auto a = c.arrays();
   double sum = 0;
@@ -33,7 +33,7 @@ double checksum(const MklMatrix& c, bool is_triangle) {
   return sum;
 }
 
-/// What is measured: `first` makes the product from nothing, `again` its values anew.
+/// What is measured: `first` makes the product from scratch, `again` recomputes its values.
 struct Job {
   std::string name;
   std::string operation;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// PETSc on the ranks that mpirun gives: MatMult of an MPIAIJ matrix, and CG with a preconditioner,
-// with the tolerance on ||b - A x|| / ||b||.
+// PETSc on the ranks of mpirun: MatMult of an MPIAIJ matrix, and CG with a preconditioner and a
+// tolerance on ||b - A x|| / ||b||.
 #include <petscksp.h>
 
 #include "common.hpp"
@@ -18,7 +18,7 @@ Mat assemble(const std::string& file) {
     return local;
   };
   const PetscInt rows = share(sizes.rows);
-  // A square matrix has its columns where its rows are; both come from the same function.
+  // Rows and columns of a square matrix are distributed alike; both come from the same function.
   const PetscInt columns = share(sizes.columns);
   PetscInt last = 0;
   MPI_Scan(&rows, &last, 1, MPIU_INT, MPI_SUM, PETSC_COMM_WORLD);

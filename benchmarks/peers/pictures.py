@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pictures of a comparison: bars per operation, and a roofline.
 
-pictures.py FILE.json FOLDER draws those of a file that run.py wrote.
+pictures.py FILE.json FOLDER draws them from a file written by run.py.
 """
 
 import json
@@ -54,7 +54,7 @@ def draw_bars(operation, cases, absent, path):
             labels.append(f"{value:.3g} ms" + ("" if over is None else f"  {over:.2f}x"))
         axis.bar_label(bars, labels, padding=3, fontsize=8)
         axis.set_title(f"{case['shape']} ({case['size']})", loc="left", fontsize=10)
-        # Who is ten times slower than the next one leaves room for the others.
+        # A contestant ten times slower than the next one is cut off, to leave room for the others.
         limit = max(values)
         if len(values) > 2 and limit > 4 * sorted(values)[-2]:
             limit = 2 * sorted(values)[-2]
@@ -100,8 +100,8 @@ def roofline_points(summary):
 
 
 def draw_roofline(summary, path):
-    """One panel per operation, because the operations' intensities lie far apart: work per byte by
-    the formulas against speed, under the bandwidth that was measured in the same rounds."""
+    """One panel per operation, because their intensities differ widely: work per byte by the formulas
+    against speed, under the bandwidth measured in the same rounds."""
     import matplotlib.pyplot as plt
 
     points = roofline_points(summary)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is measured: which operation on which shapes, how large, and how often.
+"""The plan: which operation is measured on which shapes, at what size, and how often.
 
 A shape's size is that of benchmark_matrix: matrices have about size^3 rows. At full size they are
-far larger than the caches, and the result of a product of two fits into some 6 GB.
+far larger than the caches, and the product of two fits into some 6 GB.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ SHAPES = {
 @dataclass
 class Group:
     """One start of every contestant's program per shape and round. A program may measure several
-    operations then; they are named in `operations`."""
+    operations, named in `operations`."""
 
     name: str
     operations: list
@@ -67,8 +67,8 @@ GROUPS = [
 
 
 def chosen(operations, shapes, quick, scale, rounds):
-    """The groups to measure, cut down to what was asked for. Raises ValueError for a name that none
-    of them has."""
+    """The groups to measure, restricted to what was requested. Raises ValueError for an unknown
+    name."""
     known = {group.name for group in GROUPS}
     for name in operations or []:
         if name not in known:

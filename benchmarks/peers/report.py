@@ -3,21 +3,21 @@
 """From measurements to ratios, geometric means and tables.
 
 A line is a measurement: contestant, operation, shape, round, seconds and more. A case is all lines of
-one operation on one shape. Ratios are formed within a round, and a case's is their median.
+one operation on one shape. Ratios are formed within a round; the ratio of a case is their median.
 """
 
 import math
 import statistics
 
 READ = "read, 2 MiB pages"
-#: Per operation, the contestants of Suan that others are compared with; the first is the one that
-#: each case's table divides by.
+#: For each operation, Suan's contestants that the others are compared with; the first is the one by
+#: which each case's table divides.
 SUAN = {
     "spmv": ["Suan", "Suan optimised"],
     "storage": ["Suan, 64 bits"],
     "solve": ["Suan CG + Jacobi", "Suan CG + Jacobi, optimised"],
 }
-#: The relative error of one value that a storage rounds to its significand of 24 or 8 bits.
+#: The relative error of a value rounded to a significand of 24 or 8 bits.
 ROUNDING = {"Suan, 32 bits": 2.0**-24, "Suan, 16 bits": 2.0**-8}
 TOLERANCE = 1e-9
 
@@ -35,7 +35,7 @@ def seconds_of(line):
 
 
 def geometric_mean(values):
-    """Of positive numbers, of which there must be one at least."""
+    """Of positive numbers, at least one."""
     values = list(values)
     if not values or min(values) <= 0:
         raise ValueError(f"there is no geometric mean of {values}")
@@ -94,14 +94,14 @@ def by_round(here, name):
 
 
 def ratio(turns, others):
-    """Median over the rounds of the first's time divided by the second's time in the same round;
+    """Median over the rounds of the first one's time divided by the second one's in the same round;
     None when they share no round."""
     ratios = [seconds_of(turns[k]) / seconds_of(others[k]) for k in turns if k in others]
     return statistics.median(ratios) if ratios else None
 
 
 def fastest_peer(here):
-    """Per round the fastest of those that are not Suan's."""
+    """For each round, the fastest contestant that is not Suan's."""
     best = {}
     for line in here:
         if line["operation"] == "stream" or is_suan(line["contestant"]):
@@ -113,7 +113,7 @@ def fastest_peer(here):
 
 
 def flops(operation, here):
-    """Floating-point operations of one call, where the lines tell; 8 vectors in an spmm."""
+    """Floating-point operations of one call, if the lines tell; 8 vectors in an spmm."""
     for line in here:
         if "multiply_adds" in line:
             return 2 * line["multiply_adds"]
@@ -200,7 +200,7 @@ def summarise_case(operation, shape, here):
 
 def means_of(figures):
     """For each contestant, and for the best peer: the geometric mean over the shapes of its time
-    divided by that of each of Suan's contestants, and over how many shapes."""
+    divided by that of each of Suan's contestants, and the number of shapes."""
     ratios = {}
     for case in figures:
         entries = [(row["contestant"], row["time_over"]) for row in case["rows"]]

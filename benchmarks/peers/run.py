@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Measures Suan beside MKL, Eigen, PETSc and SciPy in the same run, on the same matrices, which one
+"""Compares Suan with MKL, Eigen, PETSc and SciPy in the same run, on the same matrices, which one
 program writes to files that all read.
 
-The contestants take turns, round after round, because a machine is not equally fast from one minute
-to the next: ratios are formed within a round, and the median over the rounds is reported. Each round
-begins with the bandwidth of the memory. docs/benchmarks.md has the method and the formulas.
+The contestants take turns, round after round, because a machine's speed changes from one minute to
+the next: ratios are formed within a round, and the median over the rounds is reported. Each round
+starts with the memory bandwidth. docs/benchmarks.md has the method and the formulas.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def git(*words):
 
 
 def hardware():
-    """What a reader needs to know of the machine."""
+    """The facts about the machine that a reader needs."""
     cpu = {}
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -67,7 +67,7 @@ def hardware():
 
 
 class Session:
-    """All that was measured, as it was measured."""
+    """All measurements, unprocessed."""
 
     def __init__(self, everyone, stream, arguments):
         self.everyone = everyone
@@ -89,7 +89,7 @@ class Session:
             self.lines.append({**line, **where})
 
     def turn(self, contestant, group, shape, size, files, where):
-        """Who fails is absent for this operation on this shape and says why."""
+        """A contestant that fails is absent for this operation on this shape, with the reason."""
         key = contestant.key
         place = f"{group.name} {shape}"
         if (key, "") in self.absent or (key, place) in self.absent:
@@ -120,7 +120,7 @@ class Session:
         self.complete = True
 
     def forget_unfinished_round(self):
-        """Ratios are formed within rounds, so a part of one is worth nothing."""
+        """Drops an incomplete round: ratios are formed within rounds, so it is worth nothing."""
         if self.where:
             self.lines = [x for x in self.lines if not self.where.items() <= x.items()]
 
@@ -138,7 +138,7 @@ class Session:
                 Path(path).unlink()
 
     def prepare(self, group, shape, size, folder):
-        """Writes the matrix, and what else the group needs."""
+        """Writes the matrix, and whatever else the group needs."""
         def write(name):
             path = str(Path(folder, f"{name}.csr"))
             who.launch([str(self.arguments.bin / "benchmark_matrix"), name, str(size), path],
@@ -201,7 +201,7 @@ def main():
     for (key, _), reason in session.absent.items():
         say(f"absent: {key}: {reason}")
     with tempfile.TemporaryDirectory(prefix="suan-peers-") as folder:
-        # What was measured before an interruption or the end of a time limit is not lost.
+        # Measurements before an interruption or the end of a time limit are kept.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             session.measure_all(folder)

@@ -40,7 +40,7 @@ def status_bytes(key):
 
 
 class PeakMemory:
-    """From its making on, how far the resident memory has risen; as in support/memory.hpp."""
+    """How far resident memory has risen since construction; as in support/memory.hpp."""
 
     def __init__(self):
         ctypes.CDLL(None).malloc_trim(0)
@@ -169,7 +169,7 @@ def solve(a):
 
 
 def read(path, threads, repetitions):
-    """mmread gives coordinates; the second figure has them sorted into rows, as Suan's has."""
+    """mmread gives coordinates; the second figure includes sorting them into rows, as Suan does."""
     scipy.io._fast_matrix_market.PARALLELISM = threads
     entries = scipy.io.mmread(path).nnz
     seconds = measure(0, repetitions, lambda: scipy.io.mmread(path))
@@ -179,7 +179,7 @@ def read(path, threads, repetitions):
 
 
 def write_matrix(a, path):
-    """The pattern with random values of 16 digits, which cost a reader what real ones do."""
+    """The pattern with random values of 16 digits, which cost a reader as much as real ones."""
     a.data = np.random.default_rng(1).standard_normal(a.nnz)
     scipy.io.mmwrite(path, sp.coo_array(a), precision=16)
 

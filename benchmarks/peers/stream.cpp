@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bandwidth of the memory: what every product is compared with. The arrays are far larger than any
+// The memory bandwidth, with which every product is compared. The arrays are far larger than any
 // cache. Read: a dot product, 16 bytes per element. Triad: a = b + s c, 24 bytes per element by the
-// usual count, which leaves out that the caches read `a` before it is written.
+// usual count, which ignores that the caches read `a` before it is written.
 //
-// A dot product with one vector accumulator waits for its additions and not for the memory, so the
-// read figure has eight. Large pages count too. The highest figure is the limit; all are printed.
+// A dot product with one vector accumulator waits for its additions, not for memory, so the read
+// figure uses eight. Large pages matter, too. The highest figure is the limit; all are printed.
 #include <omp.h>
 #include <sys/mman.h>
 
@@ -28,7 +28,7 @@ double dot(const double* b, const double* c, std::size_t first, std::size_t last
   return sum;
 }
 
-/// In pages of 2 MiB where that is wanted and the system grants them.
+/// In pages of 2 MiB if requested and granted by the system.
 double* allocate(std::size_t n, bool huge) {
   const std::size_t bytes = (n * sizeof(double) + page - 1) / page * page;
   void* memory = std::aligned_alloc(page, bytes);

@@ -1,23 +1,23 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Suan's own drivers as contestants: with which arguments they run, and what of Google Benchmark's
-JSON becomes a line of the form that the peers print."""
+"""Suan's own drivers as contestants: their arguments, and the conversion of Google Benchmark's JSON to
+the lines that the peers print."""
 
 from dataclasses import dataclass
 
 
 class Unreadable(Exception):
-    """A driver's JSON is not what was expected."""
+    """A driver's JSON is not as expected."""
 
 
 @dataclass
 class SuanRun:
-    """One start of a driver. `results` says which operation and contestant the benchmark with this
-    ending of its name is; `keys` are counters that the lines take over."""
+    """One start of a driver. `results` maps the end of a benchmark's name to its operation and
+    contestant; `keys` are counters copied to the lines."""
 
     driver: str
     arguments: list
-    results: dict  # ending of the benchmark's name -> (operation, contestant)
+    results: dict  # end of the benchmark's name -> (operation, contestant)
     keys: list
     aggregate: bool = True
 
@@ -26,7 +26,7 @@ class SuanRun:
 
 
 VECTOR_KEYS = ["bytes", "checksum", "entries", "rows"]
-# The comparison measures the bandwidth itself, so the drivers need not.
+# The comparison measures the bandwidth itself, so the drivers need not do so.
 SHORT_STREAM = ["--stream-elements", "65536"]
 
 
@@ -120,14 +120,14 @@ RUNS = {
 
 
 def command(run, bin_folder, size, repetitions, files):
-    """The command line; `files` are those of the matrix, of the prolongator and of the reading."""
+    """The command line; `files` are those of the matrix, of the prolongator and for reading."""
     words = [str(bin_folder / run.driver), *run.arguments, "--repetitions", str(repetitions)]
     if run.driver == "cg_bench":
         words += ["--size", str(size)]
     else:
         words += ["--file", files["text"] if run.driver == "read_bench" else files["matrix"]]
     if run.driver == "spgemm_bench":
-        # One call tells the memory before the others are timed.
+        # One call measures the memory before the others are timed.
         words += ["--warm-up", "1"]
         if "galerkin" in run.arguments:
             words += ["--prolongator", files["prolongator"]]

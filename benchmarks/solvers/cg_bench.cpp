@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Conjugate gradients with Jacobi on a 3-D Poisson problem, b all ones, from zero; with several
-// vectors, element i of vector j is 1 + j (i mod 17) / 16, and they are solved together. One result
-// is one whole solve, the recomputation of the residual included. Runs under mpirun too.
+// Conjugate gradients with Jacobi on a 3-D Poisson problem, with b all ones, from zero. Several
+// vectors, where element i of vector j is 1 + j (i mod 17) / 16, are solved together. One result is
+// one whole solve, including the recomputation of the residual. Also runs under mpirun.
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "../support/problem.hpp"

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bandwidth of the memory, and how near Suan's own vector operations come to it. Bytes per element
-// in double: read and dot 16, sum 8, triad a = b + s c 24 and axpby 24 (the usual count, which
-// leaves out that a CPU's caches read `a` before it is written).
+// The memory bandwidth, and how close Suan's own vector operations come to it. Bytes per element in
+// double: read and dot 16, sum 8, triad a = b + s c 24 and axpby 24 (the usual count, which ignores
+// that a CPU's caches read `a` before it is written).
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "suan/vector/blas1.hpp"
@@ -66,7 +66,7 @@ void add(const Options& options, const Environment& environment) {
   const auto x = std::make_shared<suan::Vector<double>>(suan::ones(layout));
   const auto y = std::make_shared<suan::Vector<double>>(suan::ones(layout));
   add_one("suan/dot", options, comm, 16, [=] { benchmark::DoNotOptimize(suan::dot(*x, *y)); });
-  // The coefficients keep y at one, however often this runs.
+  // These coefficients keep y at one, however often this runs.
   add_one("suan/axpby", options, comm, 24, [=] { suan::axpby(0.5, *x, 0.5, *y); });
 }
 
@@ -74,5 +74,5 @@ void add(const Options& options, const Environment& environment) {
 
 int main(int argc, char** argv) {
   return suan::bench::main_program<Options>(
-      argc, argv, "Bandwidth of the memory: read, sum, triad, and Suan's dot and axpby.", add);
+      argc, argv, "Memory bandwidth: read, sum, triad, and Suan's dot and axpby.", add);
 }

@@ -51,8 +51,8 @@ double read_dot_host(const double* b, const double* c, std::int64_t n) {
   return total;
 }
 
-/// On a GPU the number of threads hides the additions. Apart from its caller, because CUDA does not
-/// let a lambda for the device capture inside `if constexpr`.
+/// On a GPU the number of threads hides the latency of additions. A separate function, because CUDA
+/// does not let a device lambda capture inside `if constexpr`.
 double read_dot_device(const DeviceView<const double>& b, const DeviceView<const double>& c) {
   double sum = 0;
   Kokkos::parallel_reduce(

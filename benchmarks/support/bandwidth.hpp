@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bandwidth of the memory, which every product is compared with.
+// The memory bandwidth, with which every product is compared.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace suan::bench {
 
-/// A device array in pages of 2 MiB where the system grants them, because reading through 4 KiB
-/// pages misses the limit of the memory by 10 to 20 %.
+/// A device array in pages of 2 MiB if the system grants them: reading through 4 KiB pages misses
+/// the limit of the memory by 10 to 20 %.
 class LargeArray {
  public:
   LargeArray(const std::string& label, std::size_t elements, double value);
@@ -24,9 +24,9 @@ class LargeArray {
   DeviceView<double> view_;
 };
 
-/// Sum of b_i c_i with enough independent sums per thread that it waits for the memory and not for
-/// its own additions. Reads 16 bytes per element. Other than the library's dot, which owes its
-/// caller the same bits on each run, this one may add in any order.
+/// Sum of b_i c_i with enough independent sums per thread that it waits for memory and not for its
+/// own additions. Reads 16 bytes per element. Unlike the library's dot, which must give the same
+/// bits in each run, this one may add in any order.
 double read_dot(const DeviceView<const double>& b, const DeviceView<const double>& c);
 
 /// a_i = b_i + 3 c_i. Counted as 24 bytes per element, which leaves out that a CPU's caches read
@@ -34,11 +34,11 @@ double read_dot(const DeviceView<const double>& b, const DeviceView<const double
 void triad(const DeviceView<double>& a, const DeviceView<const double>& b,
            const DeviceView<const double>& c);
 
-/// Measures the read bandwidth again and again, because a shared machine is not equally fast from
-/// one second to the next: what is compared with it is to be measured between two calls.
+/// Measures the read bandwidth repeatedly, because the speed of a shared machine changes from one
+/// second to the next: measure what is compared with it between two calls.
 class ReadMeter {
  public:
-  /// `elements` per array and rank: far more than the caches hold. Collective, as are the calls.
+  /// `elements` per array and rank: far more than the caches hold. Collective, like the calls.
   ReadMeter(const Communicator& comm, std::int64_t elements);
   /// GB/s of one read_dot on all ranks together.
   double gigabytes_per_second() const;

@@ -21,7 +21,7 @@ std::string cpu_model() {
   return "unknown";
 }
 
-/// What Kokkos says of itself, on one line, without headings and what is off.
+/// Kokkos' description of itself, on one line, without headings and disabled features.
 std::string kokkos_configuration() {
   std::ostringstream all;
   Kokkos::print_configuration(all);

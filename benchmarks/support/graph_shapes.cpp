@@ -42,7 +42,7 @@ struct Edge {
 
 std::int32_t narrow(std::int64_t i) { return static_cast<std::int32_t>(i); }
 
-/// Rows in increasing order of columns; edges of one place add up in the order given.
+/// Rows with increasing columns; duplicate edges are added in the given order.
 HostCsr from_edges(std::int64_t rows, std::int64_t columns, const std::vector<Edge>& edges) {
   std::vector<std::int64_t> starts(static_cast<std::size_t>(rows) + 1, 0);
   for (const Edge& e : edges) ++starts[static_cast<std::size_t>(e.row) + 1];
@@ -73,7 +73,7 @@ HostCsr from_edges(std::int64_t rows, std::int64_t columns, const std::vector<Ed
   return a;
 }
 
-/// The bits of x at even places.
+/// The bits of x at even positions.
 std::uint64_t spread(std::uint64_t x) {
   x = (x | (x << 16)) & 0x0000ffff0000ffffULL;
   x = (x | (x << 8)) & 0x00ff00ff00ff00ffULL;

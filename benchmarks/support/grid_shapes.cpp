@@ -13,8 +13,8 @@ namespace {
 constexpr int element_size = 24;
 using Stiffness = std::array<std::array<double, element_size>, element_size>;
 
-/// Derivatives in x, y and z of the eight trilinear shape functions on the unit cube. Node a stands
-/// at (a & 1, a >> 1 & 1, a >> 2).
+/// Derivatives in x, y and z of the eight trilinear shape functions on the unit cube. Node a is at
+/// (a & 1, a >> 1 & 1, a >> 2).
 std::array<std::array<double, 3>, 8> gradients(double x, double y, double z) {
   std::array<std::array<double, 3>, 8> g{};
   for (int a = 0; a < 8; ++a) {
@@ -61,15 +61,15 @@ double modulus(std::int64_t element) {
   return 1 + 9 * static_cast<double>((x ^ (x >> 31)) >> 11) * 0x1p-53;
 }
 
-/// Free nodes, `points` in each direction. Elements lie between them, and below the lowest ones,
-/// where the body is fixed: element (x, y, z) reaches up to node z.
+/// Free nodes, `points` in each direction. There are elements between them, and below the lowest
+/// ones, where the body is fixed: element (x, y, z) reaches up to node z.
 struct Body {
   std::int64_t points;
 
   std::int64_t node(std::int64_t x, std::int64_t y, std::int64_t z) const {
     return x + points * (y + points * z);
   }
-  /// The 3 x 3 block of two neighbours, from all elements that have both.
+  /// The 3 x 3 block of two neighbours, from all elements that contain both.
   std::array<double, 9> block(const Stiffness& k, const std::array<std::int64_t, 3>& a,
                               const std::array<std::int64_t, 3>& b) const {
     std::array<double, 9> sum{};
@@ -81,7 +81,7 @@ struct Body {
         const auto axis = static_cast<std::size_t>(d);
         const std::int64_t begin = a[axis] - ((corner >> d) & 1);
         const std::int64_t place = b[axis] - begin;
-        // Along z an element more, whose lower nodes are fixed.
+        // One element more along z, whose lower nodes are fixed.
         inside =
             inside && begin >= (d == 2 ? -1 : 0) && begin + 1 < points && place >= 0 && place <= 1;
         other |= static_cast<int>(place & 1) << d;
@@ -143,7 +143,7 @@ HostCsr ilu_factor(std::int64_t size) {
     double pivot = 6;
     const auto neighbour = [&](bool exists, std::int64_t distance) {
       if (!exists) return;
-      // Entries of L are those of A; the row of U has -1 / pivot, and no two rows fill a third's.
+      // Entries of L are those of A; the row of U has -1 / pivot, and no two rows fill in a third.
       l.add(i - distance, -factor);
       pivot -= 1 / pivots[static_cast<std::size_t>(i - distance)];
     };

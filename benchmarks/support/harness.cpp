@@ -54,7 +54,7 @@ double measure(benchmark::State& state, const Communicator& comm, std::int64_t c
 
 namespace {
 
-/// Says nothing: the reporter of all ranks but the first.
+/// Prints nothing: the reporter of all ranks but the first.
 class SilentReporter final : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
@@ -63,7 +63,7 @@ class SilentReporter final : public benchmark::BenchmarkReporter {
 
 bool any_failed = false;
 
-/// Notes failures that the benchmark library reports and otherwise forgets.
+/// Records failures that the benchmark library reports but then forgets.
 template <class Reporter>
 class Watching final : public Reporter {
  public:

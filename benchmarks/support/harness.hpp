@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The main function of every benchmark: start-up, options, the context that makes a figure worth
-// keeping, and timing with the device waited for.
+// keeping, and timing that waits for the device.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -19,7 +19,7 @@
 
 namespace suan::bench {
 
-/// What all benchmarks share.
+/// Options shared by all benchmarks.
 struct MeasureOptions {
   std::int64_t repetitions = 20;  ///< results, of which minimum and median are reported
   std::int64_t calls = 0;         ///< calls per result; 0: 1 on a CPU, 20 on a GPU
@@ -27,18 +27,18 @@ struct MeasureOptions {
   static const OptionTable<MeasureOptions>& table();
 };
 
-/// Shape of a benchmark's main: parses `--name value` and Google Benchmark's own --benchmark_...
-/// flags, calls `add` to register benchmarks, and runs them. Rank 0 reports. Returns 2 after bad
-/// use, 1 when a benchmark failed or none ran.
+/// The main function of a benchmark: parses `--name value` and Google Benchmark's own
+/// --benchmark_... flags, calls `add` to register benchmarks, and runs them. Rank 0 reports.
+/// Returns 2 for bad usage, 1 when a benchmark failed or none ran.
 template <class Options>
 int main_program(int argc, char** argv, const char* summary,
                  const std::function<void(const Options&, const Environment&)>& add);
 
-/// The calls before the first result, and what the result adds up to. The sum is formed once,
-/// because its reading would push the arrays of the next call out of the caches.
+/// The calls before the first result, and the sum of the result's elements. The sum is formed once,
+/// because reading the result would evict the arrays of the next call from the caches.
 class WarmUp {
  public:
-  /// One call at least is made.
+  /// Makes at least one call.
   explicit WarmUp(std::int64_t calls) : calls_(calls) {}
   template <class Call, class Sum>
   double checksum(const Call& call, const Sum& sum) {
@@ -55,12 +55,12 @@ class WarmUp {
   std::optional<double> checksum_;
 };
 
-/// Runs and times `body` as `options` say and sets the manual time of `state`, which is that of the
-/// slowest rank. Returns the seconds of one call. `body` is asynchronous on ExecutionSpace.
+/// Times `body` as `options` say and sets the manual time of `state` to that of the slowest rank.
+/// Returns the seconds of one call. `body` is asynchronous on ExecutionSpace.
 double measure(benchmark::State& state, const Communicator& comm, std::int64_t calls,
                const std::function<void()>& body);
 
-/// calls as given, or what suits the execution space.
+/// The given number of calls, or what suits the execution space.
 std::int64_t calls_per_result(const MeasureOptions& options);
 
 /// Minimum, median and maximum over `repetitions` results, each of one manual time.

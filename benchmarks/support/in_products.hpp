@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is done with a matrix of one rank, in units of one product with a vector, which is measured
-// just before and just after.
+// Operations on a matrix of one rank, in units of one product with a vector, which is measured just
+// before and just after.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct MatrixProblem {
   Vector<double> x;
   Vector<double> y;
 
-  /// Seconds of one product: the best of ten, which are soon over.
+  /// Seconds of one product: the best of ten, which do not take long.
   double product_seconds() {
     double best = std::numeric_limits<double>::infinity();
     for (int k = 0; k < 10; ++k) {
@@ -51,7 +51,7 @@ class InProducts {
         slot_(std::move(slot)),
         make_(std::move(make)) {}
 
-  /// `checksum` follows the last call of each result; it may free what the call has made.
+  /// `checksum` follows the last call of each result and may free what the call made.
   void add(const std::string& name, std::function<void(Problem&)> call,
            std::function<double(Problem&)> checksum) const {
     auto* benchmark = benchmark::RegisterBenchmark(
@@ -68,7 +68,7 @@ class InProducts {
           state.counters["entries"] = static_cast<double>(problem->a.entries());
           state.counters["spmv_seconds"] = spmv;
           state.counters["spmv_times"] = seconds / spmv;
-          // Not zero, of which Google Benchmark makes a coefficient of variation that is no number.
+          // Not zero, for which Google Benchmark prints an invalid coefficient of variation.
           const double sum = checksum(*problem);
           state.counters["checksum"] = sum == 0 ? 1 : sum;
         });
@@ -83,8 +83,7 @@ class InProducts {
   std::function<Problem()> make_;
 };
 
-/// Sum of (1 + (k mod 17) / 16) a_k over the entries in their order: it depends on where they
-/// stand.
+/// Sum of (1 + (k mod 17) / 16) a_k over the entries in order; it depends on their positions.
 inline double ordered_sum(const kernels::CsrView<double>& a) {
   const auto values = a.values;
   double sum = 0;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The greatest amount of memory that a call needs beside what was there before. Standard library
-// only: the peers' programs include this.
+// The peak memory of a call, beyond what was allocated before. Standard library only: the peers'
+// programs include this.
 #pragma once
 
 #include <malloc.h>
@@ -30,20 +30,20 @@ inline double status_bytes(const char* key) {
   return bytes;
 }
 
-/// From its making on, how far the resident memory of the process has risen. What the allocator
-/// kept for later is given back first, because a call that used it again would seem to need none.
+/// How far the process's resident memory has risen since construction. The allocator's free memory
+/// is returned first: a call that reused it would seem to need none.
 class PeakMemory {
  public:
   PeakMemory() {
     malloc_trim(0);
     if (std::FILE* const file = std::fopen("/proc/self/clear_refs", "w")) {
-      // 5: the high-water mark falls to what is resident now (proc(5), since Linux 4.0).
+      // 5 resets the high-water mark to what is resident now (proc(5), since Linux 4.0).
       reset_ = std::fputs("5", file) >= 0;
       reset_ = std::fclose(file) == 0 && reset_;
     }
     before_ = status_bytes("VmRSS:");
   }
-  /// -1 where the system does not tell.
+  /// -1 if the system does not tell.
   double bytes() const {
     const double peak = status_bytes("VmHWM:");
     return reset_ && before_ >= 0 && peak >= 0 ? peak - before_ : -1;

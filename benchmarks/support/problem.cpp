@@ -20,7 +20,7 @@ HostCsr poisson(const char* name, std::int64_t size) {
   return to_host(poisson3d_by_name<double>(name, size, {}).local());
 }
 
-// A new shape is one line here.
+// A new shape takes one line here.
 const Named known[] = {
     {"7pt", [](std::int64_t n) { return poisson("7pt", n); }},
     {"7pt-general", [](std::int64_t n) { return poisson("7pt-general", n); }},

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The matrices that the benchmarks share with the peers, made when first needed and one at a time.
+// The matrices that the benchmarks share with the peers, generated on first use, one at a time.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,9 @@
 
 namespace suan::bench {
 
-/// Each row i of a local matrix times 1 + 0.001 (g mod 977), as in the peers' programs: numbers
-/// that need all their bits. g = first + numbers(i), or first + i when there are no numbers.
+/// Multiplies each row i of a local matrix by 1 + 0.001 (g mod 977), as in the peers' programs,
+/// which gives numbers that need all their bits. g = first + numbers(i), or first + i without
+/// numbers.
 template <class T>
 Csr<T> with_general_values(const Csr<T>& part, GlobalIndex first,
                            const DeviceView<const LocalIndex>& numbers) {
@@ -51,7 +52,7 @@ inline bool is_poisson(const std::string& name) {
   return name == "7pt" || name == "27pt" || name == "7pt-general" || name == "27pt-general";
 }
 
-/// The Laplacian on size^3 points that `name` means, one of the four above. Collective.
+/// The Laplacian on size^3 points called `name`, one of the four above. Collective.
 template <class T>
 DistributedMatrix<T> poisson3d_by_name(const std::string& name, GlobalIndex size,
                                        const Communicator& comm) {
@@ -62,34 +63,34 @@ DistributedMatrix<T> poisson3d_by_name(const std::string& name, GlobalIndex size
 
 /// All names that host_matrix() knows.
 const std::vector<std::string>& matrix_names();
-/// Those of "all": one of each shape, general values where constant ones would be another matter.
+/// The names that "all" stands for: one of each shape, with general values where that matters.
 const std::vector<std::string>& shape_names();
 
-/// A matrix by name, on about size^3 rows: 7pt, 27pt (with -general: each row times another
-/// number), what shapes.hpp makes, 27pt-lower, and the prolongators of 7pt and 27pt.
+/// A matrix by name, with about size^3 rows: 7pt, 27pt (with -general: each row times a different
+/// number), the shapes of shapes.hpp, 27pt-lower, and the prolongators of 7pt and 27pt.
 /// @throws InvalidArgument for an unknown name.
 HostCsr host_matrix(const std::string& name, std::int64_t size);
 HostCsr to_host(const Csr<double>& a);
 /// Rows [first, last).
 HostCsr rows_of(const HostCsr& a, std::int64_t first, std::int64_t last);
 
-/// A matrix by name and size, or in a file of csr_file.hpp.
+/// A matrix by name and size, or from a file of csr_file.hpp.
 struct MatrixSource {
   std::string name;
   std::int64_t size = 0;
   std::string file;
-  /// "7pt/128", or the file's name without folder and ending.
+  /// "7pt/128", or the file's name without folder and extension.
   std::string key() const;
   bool is_square() const;
 };
 
-/// The sources that the options of a driver name: `matrix` is a list with commas or "all", which
-/// means `all`; a file takes the place of both. @throws InvalidArgument for an unknown name.
+/// The sources named by a driver's options: `matrix` is a comma-separated list or "all", which
+/// means `all`; a file replaces both. @throws InvalidArgument for an unknown name.
 std::vector<MatrixSource> matrix_sources(const std::string& matrix, std::int64_t size,
                                          const std::string& file,
                                          const std::vector<std::string>& all = shape_names());
 
-/// Options that the drivers of kernels have: members `matrix`, `size` and `file` of theirs.
+/// Options of the kernels' drivers: their members `matrix`, `size` and `file`.
 template <class Options>
 OptionTable<Options> matrix_table() {
   return OptionTable<Options>()
@@ -118,7 +119,7 @@ Csr<T> local_matrix(const MatrixSource& source) {
   return from_host_csr<T>(host_matrix(source.name, source.size));
 }
 
-/// The matrix spread over the ranks, in rows as even as possible. Collective.
+/// The matrix distributed over the ranks, in rows as even as possible. Collective.
 template <class T>
 DistributedMatrix<T> distributed_matrix(const MatrixSource& source, const Communicator& comm) {
   if (source.file.empty() && is_poisson(source.name)) {
@@ -138,8 +139,8 @@ DistributedMatrix<T> distributed_matrix(const MatrixSource& source, const Commun
   return assemble<T>(rows, columns, mine.offsets, indices, values);
 }
 
-/// Keeps one object alive: the next benchmark's matrix takes the place of the last one's, so that
-/// the memory holds one of them and all repetitions of a benchmark share it.
+/// Keeps one object alive: the next benchmark's matrix replaces the last one's, so that only one is
+/// in memory and all repetitions of a benchmark share it.
 class Slot {
  public:
   template <class Problem, class Make>

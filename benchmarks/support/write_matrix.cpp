@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // benchmark_matrix NAME SIZE FILE: writes a matrix of the benchmarks for the comparison with peers,
-// and prints its rows, columns and entries. Without arguments: the names, one a line.
+// and prints its numbers of rows, columns and entries. Without arguments: the names, one per line.
 #include <cstdlib>
 #include <iostream>
 

@@ -24,7 +24,7 @@ dev_bench() {
     name=$(basename "$program")
     say "Running $name"
     "$program" --benchmark_out="$results/$name.json" --benchmark_out_format=json "$@" \
-      || fail "$name did not end well."
+      || fail "$name failed."
   done
   say "The results are in benchmarks/results."
 }

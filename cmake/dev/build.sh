@@ -24,12 +24,12 @@ dev_build() {
 
 build_failed() {
   grep -E '(error|Error)[: ]|undefined reference' "$BUILD_LOG" | head -n 10 >&2 || true
-  fail "Building $1 did not succeed." "$BUILD_LOG"
+  fail "Building $1 failed." "$BUILD_LOG"
 }
 
-# build_preset PRESET [CMAKE-ARGUMENT...]: configures when something that CMake does not watch by
-# itself has changed (Kokkos, the compiler, the arguments), and builds. Returns 1 after a failure,
-# whose log is then BUILD_LOG. BUILD_TARGETS, where set, are all that is built.
+# build_preset PRESET [CMAKE-ARGUMENT...]: configures when something has changed that CMake does not
+# track itself (Kokkos, the compiler, the arguments), and builds. Returns 1 after a failure, with the
+# log in BUILD_LOG. If BUILD_TARGETS is set, builds only those.
 BUILD_TARGETS=()
 build_preset() {
   local preset=$1 cmake key kokkos=$DEPS/kokkos-cpu arguments=() folder
@@ -50,7 +50,7 @@ build_preset() {
   key=$(hash_of "$(readlink -f "$kokkos")" "$("${CXX:-c++}" --version | head -n 1)" "${CXX:-}" \
     "$cmake" "${arguments[*]}" "${CXXFLAGS:-}" "$(cat CMakePresets.json)" "$ROOT")
   if [ "$(cat "$folder/.suan-key" 2>/dev/null)" != "$key" ] || [ ! -e "$folder/build.ninja" ]; then
-    # Another compiler or Kokkos cannot be swapped inside a build tree.
+    # The compiler and Kokkos cannot be replaced inside a build tree.
     rm -f "$folder/CMakeCache.txt" "$folder/.suan-key"
     BUILD_LOG=$LOGS/configure-$preset.log
     step "configure-$preset" "Configuring $preset" \
@@ -58,14 +58,14 @@ build_preset() {
     echo "$key" >"$folder/.suan-key"
   fi
   BUILD_LOG=$LOGS/build-$preset.log
-  # Goes on after an error, so that one look at the log shows all of them.
+  # Continues after an error, so that the log shows all of them.
   step "build-$preset" "Building $preset" "$cmake" --build "$folder" --parallel "$JOBS" \
     ${BUILD_TARGETS:+--target "${BUILD_TARGETS[@]}"} -- -k 0
 }
 
 dev_demo() {
   local python=$VENV/bin/python program=$ROOT/build/release/bin/suan_heat_sink
-  # Nothing but what it runs; ./dev build has the rest.
+  # Only what the demo runs; ./dev build builds the rest.
   BUILD_TARGETS=(suan_heat_sink)
   dev_build release
   BUILD_TARGETS=()
@@ -78,7 +78,7 @@ dev_demo() {
   ls -l demo | awk 'NR > 1 { printf "  %12d  %s\n", $5, $9 }'
 }
 
-# run_ranks N PROGRAM...: the cores are shared among the ranks by Suan itself, hence no binding.
+# run_ranks N PROGRAM...: no binding, because Suan itself divides the cores among the ranks.
 run_ranks() {
   local ranks=$1
   shift
@@ -93,14 +93,14 @@ cxx_sources() {
 
 clang_tool() {
   local tool
-  # The layout differs between versions, so that one version decides.
+  # Formatting differs between versions, so a fixed version decides.
   for tool in "$1-14" "$1"; do
     if have "$tool"; then
       echo "$tool"
       return
     fi
   done
-  fail "There is no $1: install it (Debian: $1-14)."
+  fail "$1 was not found: install it (Debian: $1-14)."
 }
 
 dev_format() {
@@ -125,7 +125,7 @@ dev_tidy() {
   setup_packages clang-tidy-14
   dev_setup cpu
   [ -e "$database/compile_commands.json" ] || build_preset debug \
-    || fail "Building debug did not succeed." "$LOGS/build-debug.log"
+    || fail "Building debug failed." "$LOGS/build-debug.log"
   mapfile -t files < <({
     git diff --name-only --diff-filter=d "${1:-HEAD}" -- '*.cpp'
     git ls-files --others --exclude-standard -- '*.cpp'
@@ -140,7 +140,7 @@ dev_tidy() {
 
 dev_docs() {
   setup_packages doxygen
-  have doxygen || fail "There is no doxygen: install it."
+  have doxygen || fail "doxygen was not found: install it."
   mkdir -p build/docs
   must docs "Writing the reference into build/docs" doxygen cmake/Doxyfile
   say "Open build/docs/html/index.html."

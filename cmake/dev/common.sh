@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# What all commands of ./dev share: messages with the elapsed time, logs, the environment.
+# Shared by all commands of ./dev: messages with the elapsed time, logs, the environment.
 # shellcheck shell=bash
 
 DEPS=$ROOT/.deps
@@ -9,7 +9,7 @@ LOGS=$DEPS/logs
 VENV=$DEPS/venv
 START=$EPOCHREALTIME
 
-# The locale must not decide whether EPOCHREALTIME has a point or a comma, nor how text sorts.
+# The locale must affect neither the decimal point of EPOCHREALTIME nor the sorting of text.
 export LC_ALL=C.UTF-8
 
 elapsed() { awk -v a="$START" -v b="$EPOCHREALTIME" 'BEGIN { printf "%6.1f", b - a }'; }
@@ -25,8 +25,8 @@ fail() {
   exit 1
 }
 
-# step LOG-NAME MESSAGE COMMAND...: says MESSAGE, runs COMMAND with its output in the log, and
-# returns its exit status. A command that takes long shows the last line of its log every 30 s.
+# step LOG-NAME MESSAGE COMMAND...: prints MESSAGE, runs COMMAND with its output in the log, and
+# returns its exit status. A long command shows the last line of its log every 30 s.
 step() {
   local log=$LOGS/$1.log message=$2 status=0 pulse
   shift 2
@@ -43,7 +43,7 @@ step() {
 
 pulse() {
   local sleeper=''
-  # The sleep goes with this loop: left alone, it would hold the caller's pipe open.
+  # Kill the sleep with this loop: left alone, it would hold the caller's pipe open.
   trap 'kill "$sleeper" 2>/dev/null; exit 0' TERM
   while true; do
     sleep 30 &
@@ -53,9 +53,9 @@ pulse() {
   done
 }
 
-# must LOG-NAME MESSAGE COMMAND...: a step without which there is no going on.
+# must LOG-NAME MESSAGE COMMAND...: a step whose failure ends the script.
 must() {
-  step "$@" || fail "$2 did not succeed." "$LOGS/$1.log"
+  step "$@" || fail "$2 failed." "$LOGS/$1.log"
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -81,7 +81,7 @@ jobs_of_machine() {
 
 setup_environment() {
   JOBS=$(jobs_of_machine)
-  # For the builds inside of tests (pip, projects that use Suan), which would take more.
+  # For the builds inside tests (pip, projects that use Suan), which would use more.
   export CMAKE_BUILD_PARALLEL_LEVEL=$JOBS
   PYTHON=${PYTHON:-/usr/bin/python3}
   # Containers run as root, and the tests start more ranks than there are cores.
@@ -89,7 +89,7 @@ setup_environment() {
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi
   export OMPI_MCA_rmaps_base_oversubscribe=1
-  # Kokkos warns about threads that are not bound; Suan's Environment shares the cores itself.
+  # Kokkos warns about unbound threads; Suan's Environment divides the cores itself.
   export OMP_PROC_BIND=${OMP_PROC_BIND:-false}
   if ! have nvcc && [ -x /usr/local/cuda/bin/nvcc ]; then
     export PATH=$PATH:/usr/local/cuda/bin
@@ -101,10 +101,10 @@ use_ccache() {
   if have ccache; then
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
     export CMAKE_CUDA_COMPILER_LAUNCHER=ccache
-    # Clones in different places share what they compile.
+    # Clones in different places share compiled objects.
     export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
-    # It sees no __TIME__ and no #define behind a precompiled header, and compiles anew what reads one
-    # unless told that this does not matter; no source of ours has either there.
+    # ccache cannot see __TIME__ or #defines behind a precompiled header, and recompiles whatever uses
+    # one unless told that this does not matter; our sources have neither there.
     export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:+$CCACHE_SLOPPINESS,}pch_defines,time_macros
   fi
 }
@@ -117,7 +117,7 @@ as_root() {
   fi
 }
 
-# cmake_for PRESET: the program cmake that is new enough. CUDA 13 needs version 4.
+# cmake_for PRESET: a cmake that is new enough. CUDA 13 needs version 4.
 cmake_for() {
   local wanted=3.25 candidate version
   if [ "$1" = cuda ]; then wanted=4.0; fi

@@ -1,19 +1,19 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./dev gpu-check: the library on this machine's GPU. The machine may have no MPI, no HDF5, no
-# network, no root and no Python: compilers and CMake are taken from the PATH, everything else
-# from what ./dev setup has put into .deps (which may have been copied here).
+# ./dev gpu-check: the library on this machine's GPU. The machine may lack MPI, HDF5, a network, root
+# and Python: compilers and CMake come from the PATH, everything else from .deps, as filled by
+# ./dev setup (perhaps on another machine).
 # shellcheck shell=bash
 
 dev_gpu_check() {
   local build=$ROOT/build/gpu-check cmake name capability bin json
 
   if ! have nvidia-smi || ! nvidia-smi -L 2>/dev/null | grep -q GPU; then
-    printf 'There is no NVIDIA GPU on this machine, so there is nothing to check.\n' >&2
+    printf 'This machine has no NVIDIA GPU, so there is nothing to check.\n' >&2
     exit 2
   fi
-  have nvcc || fail "There is no nvcc on the PATH: install the CUDA toolkit or put it there."
+  have nvcc || fail "nvcc is not on the PATH: install the CUDA toolkit or add it."
   cmake=$(gpu_cmake)
   name=$(nvidia-smi --query-gpu=name --format=csv,noheader | head -n 1)
   capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -n 1 | tr -d .)
@@ -37,7 +37,7 @@ dev_gpu_check() {
   [ "$GPU_FAILURES" -eq 0 ] || fail "$GPU_FAILURES of the checks failed; $json and .deps/logs say which."
 }
 
-# CMake 4 where there is one (older ones do not know every nvcc), else any that CMakeLists takes.
+# CMake 4 if there is one (older ones do not know every nvcc), else any that our CMakeLists accepts.
 gpu_cmake() {
   local candidate version best=''
   for candidate in $(type -ap cmake || true) "$VENV/bin/cmake"; do
@@ -71,7 +71,7 @@ gpu_kokkos() {
 
 gpu_build() {
   local cmake=$1 build=$2 arguments
-  # Another Kokkos than the last time cannot be swapped inside a build tree.
+  # Kokkos cannot be replaced inside a build tree.
   if ! grep -qs "^Kokkos_ROOT:.*=$GPU_KOKKOS\$" "$build/CMakeCache.txt"; then
     rm -f "$build/CMakeCache.txt"
   fi
@@ -90,7 +90,7 @@ gpu_build() {
   must gpu-build "Building for CUDA" "$cmake" --build "$build" --parallel "$JOBS"
 }
 
-# --- The three checks: each leaves a fragment of JSON in GPU_*_JSON --------------------------------
+# --- The three checks: each leaves a JSON fragment in GPU_*_JSON ------------------------------------
 gpu_tests() {
   local cmake=$1 build=$2 log=$LOGS/gpu-tests.log status=passed total failed
   step gpu-tests "Running the tests on the GPU" \
@@ -105,8 +105,8 @@ gpu_tests() {
       | paste -sd, -)]}"
 }
 
-# compute-sanitizer makes a program 10 to 100 times slower, so it gets a limit of time; a program
-# that does not end in it is named as such, which is no failure.
+# compute-sanitizer makes a program 10 to 100 times slower, so it gets a time limit; a program that
+# exceeds it is listed as such, which is not a failure.
 gpu_sanitizer() {
   local bin=$1 program name status code entries=()
   if ! have compute-sanitizer; then
@@ -140,7 +140,7 @@ gpu_sanitizer() {
   GPU_SANITIZER_JSON="{$(IFS=,; echo "${entries[*]}")}"
 }
 
-# gpu_bench, matrix by matrix small enough for what is done with it.
+# gpu_bench for each matrix, at a size that is small enough for the operation.
 gpu_compare() {
   local program=$1/gpu_bench run out entries=() arguments number=0
   if [ ! -x "$program" ]; then
@@ -168,7 +168,7 @@ gpu_compare() {
       say "  failed; the log is .deps/logs/gpu-bench-$number.log"
       GPU_FAILURES=$((GPU_FAILURES + 1))
     fi
-    # A contestant that failed is named in it.
+    # The file names contestants that failed.
     if [ -s "$out" ]; then entries+=("$(cat "$out")"); fi
   done
   GPU_COMPARISON_JSON="[$(IFS=,; echo "${entries[*]}")]"

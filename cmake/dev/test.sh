@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./dev test: builds every configuration and runs every test, unless nothing has changed since all
-# tests of a configuration passed. A failing part does not stop the others; all failures are named
-# at the end, after which come ctest's summaries.
+# ./dev test: builds every configuration and runs every test, except those of configurations that have
+# not changed since all their tests passed. A failing part does not stop the others; all failures are
+# listed at the end, followed by ctest's summaries.
 # shellcheck shell=bash
 
 FAILURES=()
@@ -26,7 +26,7 @@ dev_test() {
   case ${1:-} in
     '') TEST_AGAIN=no ;;
     --again) TEST_AGAIN=yes ;;
-    *) fail "test takes --again or nothing, not '$1'." ;;
+    *) fail "test takes no argument but --again, not '$1'." ;;
   esac
   dev_setup
   setup_packages clang-format-14
@@ -34,16 +34,15 @@ dev_test() {
   part format "Checking the format of the C++ sources" "$ROOT/dev" format --check
   test_preset sanitize
   if have nvcc; then
-    # Without a GPU the tests cannot run; all of them are compiled and linked, so that they can on a
-    # machine with one.
+    # Without a GPU the tests cannot run; they are compiled and linked for a machine with one.
     build_preset cuda || part_failed "Building cuda" "$BUILD_LOG"
   else
-    say "No nvcc: the CUDA build is left out."
+    say "No nvcc: skipping the CUDA build."
   fi
   test_preset release
 
   if [ ${#FAILURES[@]} -gt 0 ]; then
-    say "${#FAILURES[@]} of the parts failed:"
+    say "${#FAILURES[@]} parts failed:"
     printf '             %s\n' "${FAILURES[@]}"
   else
     say "All parts passed."
@@ -56,7 +55,7 @@ dev_test() {
   [ ${#FAILURES[@]} -eq 0 ]
 }
 
-# test_preset PRESET: builds it and runs its tests, as many at a time as there are cores.
+# test_preset PRESET: builds it and runs its tests, as many in parallel as there are cores.
 test_preset() {
   local preset=$1 cmake key stamp=$ROOT/build/$1/.suan-tests-passed failures=${#FAILURES[@]}
   if ! build_preset "$preset"; then
@@ -73,14 +72,14 @@ test_preset() {
   cmake=$(cmake_for "$preset")
   part "test-$preset" "Running the tests of $preset" \
     "$(dirname "$cmake")/ctest" --preset "$preset" --parallel "$(nproc)"
-  # The sources may have been edited meanwhile.
+  # The sources may have been edited in the meantime.
   if [ ${#FAILURES[@]} -eq "$failures" ] && [ "$(tests_key "$preset")" = "$key" ]; then
     echo "$key" >"$stamp"
   fi
 }
 
-# tests_key PRESET: all that the outcome of its tests depends on: how it is built, the sources, the
-# packages, the matrices beside the project. Nothing outside of a git checkout.
+# tests_key PRESET: everything that its results depend on: the build, the sources, the packages, the
+# matrices beside the project. Empty outside a git checkout.
 tests_key() {
   git rev-parse --git-dir >/dev/null 2>&1 || return 0
   hash_of "$(cat "$ROOT/build/$1/.suan-key")" "$(cat "$VENV/.suan-stamp")" \

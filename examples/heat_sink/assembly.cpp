@@ -5,7 +5,7 @@
 namespace heat_sink {
 namespace {
 
-/// The six neighbours in the order of their numbers; the cell itself stands in the middle.
+/// The six neighbours in the order of their numbers; the cell itself is in the middle.
 constexpr std::array<Cell, 6> directions = {
     {{0, 0, -1}, {0, -1, 0}, {-1, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
 constexpr std::size_t lower_neighbours = 3;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Steady heat conduction by cell-centred finite volumes: in each cell, what flows in through the
-// six faces and from the source is zero. S. V. Patankar, "Numerical heat transfer and fluid flow",
+// Steady heat conduction by cell-centred finite volumes: in each cell, the flows through the six
+// faces and the source add up to zero. S. V. Patankar, "Numerical heat transfer and fluid flow",
 // Hemisphere 1980, chapter 4.
 #pragma once
 
@@ -15,17 +15,17 @@ struct Physics {
   double plate_conductivity = 1.5;   ///< W/(m K)
   double heat_transfer = 50;         ///< W/(m2 K), from copper to air
   double ambient = 25;               ///< degrees Celsius
-  double power = 100;                ///< W, spread evenly over the chip's area
+  double power = 100;                ///< W, distributed evenly over the chip's area
   static const suan::OptionTable<Physics>& table();
 };
 
 /// The linear system A T = b for the temperatures of the solid cells in degrees Celsius.
 ///
-/// Two cells exchange heat through half a cell of the one material in series with half a cell of
-/// the other (the harmonic mean of the conductivities), a cell and the air through half a cell in
-/// series with the film. All faces of fins and the upper side of the base meet the air; all other
-/// surfaces are adiabatic, but for the chip's, where the heat enters. A is symmetric positive
-/// definite, and exact for heat that flows in one direction.
+/// Two cells exchange heat through half a cell of one material in series with half a cell of the
+/// other (the harmonic mean of the conductivities), a cell and the air through half a cell in
+/// series with the film. All faces of the fins and the upper side of the base are in contact with
+/// the air; all other surfaces are adiabatic, except the chip's, where the heat enters. A is
+/// symmetric positive definite, and exact for heat that flows in one direction.
 class Conduction {
  public:
   /// @throws suan::InvalidArgument for a value out of range.
@@ -37,7 +37,7 @@ class Conduction {
   double right_hand_side(GlobalIndex i) const;
   /// Between unknown `i` and the air, in W/K; 0 inside.
   double to_air(GlobalIndex i) const;
-  /// By how many K the chip is hotter than the centre of the heated cell above it.
+  /// The temperature difference in K between the chip and the centre of the heated cell above it.
   double chip_drop() const;
 
   const Geometry& geometry() const noexcept { return geometry_; }
@@ -53,7 +53,7 @@ class Conduction {
   double cell_power_ = 0;  // W into each heated cell
 };
 
-/// The matrix; every rank computes its own rows and no others. Collective.
+/// The matrix; every rank computes only its own rows. Collective.
 suan::DistributedMatrix<double> assemble_matrix(const Conduction& problem,
                                                 const suan::Layout& layout);
 suan::Vector<double> assemble_right_hand_side(const Conduction& problem,

@@ -28,7 +28,7 @@ GlobalIndex at_least_one(const char* name, GlobalIndex count) {
   return count;
 }
 
-/// Where something of `inner` cells begins that is centred on `outer` cells.
+/// The start of `inner` cells centred on `outer` cells.
 GlobalIndex centred(const char* inner_name, GlobalIndex inner, const char* outer_name,
                     GlobalIndex outer) {
   if (inner > outer) {

@@ -3,11 +3,11 @@
 //
 // The shape of the heat sink on a regular grid of cubic cells, and the numbers of its unknowns.
 //
-// Three slabs lie on each other: an insulating plate, a copper base, and copper fins that run in
-// y. Only cells of solid are unknowns. They are numbered in the order of the grid, x fastest, so
-// that consecutive unknowns lie in consecutive cells. Within a slab all layers are alike, and so
-// are all rows of a layer that hold anything: a table over x for each slab is all that is needed,
-// on every rank and for any number of cells.
+// Three slabs are stacked: an insulating plate, a copper base, and copper fins along y. Only solid
+// cells are unknowns. They are numbered in the order of the grid, x fastest, so that consecutive
+// unknowns are in consecutive cells. Within a slab all layers are the same, and so are all
+// non-empty rows of a layer: a table over x for each slab is enough, on every rank and for any
+// number of cells.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ struct Shape {
   double width = 72;  ///< of base, in x
   double depth = 72;  ///< of base and fins, in y
   double base_thickness = 6;
-  std::int64_t fins = 15;  ///< spread evenly over the width; 0 leaves a plain plate
+  std::int64_t fins = 15;  ///< spaced evenly over the width; 0 leaves a plain plate
   double fin_thickness = 2;
   double fin_height = 40;
   double plate_size = 48;  ///< edge of the square insulating plate under the base's middle
@@ -46,7 +46,7 @@ struct Cell {
 
 class Geometry {
  public:
-  /// @throws suan::InvalidArgument naming the length that does not fit.
+  /// @throws suan::InvalidArgument naming the unsuitable length.
   explicit Geometry(const Shape& shape);
 
   /// Cells in x, y and z, air included.
@@ -59,7 +59,7 @@ class Geometry {
 
   /// Number of solid cells.
   GlobalIndex unknowns() const noexcept { return slabs_.back().first_number_after; }
-  /// The number of a cell, or -1 for air and for what lies outside the grid.
+  /// The number of a cell, or -1 for air and outside the grid.
   GlobalIndex number(const Cell& cell) const noexcept;
   /// The cell of unknown `number`, which must be in [0, unknowns()).
   Cell cell(GlobalIndex number) const noexcept;

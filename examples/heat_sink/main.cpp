@@ -4,7 +4,8 @@
 // The steady temperature of a finned heat sink: assemble, write, solve, check, and leave files for
 // ParaView and plot.py. Runs on any number of ranks: mpirun -n 4 suan_heat_sink
 //
-// Ends with 0 when solved and the heat balance holds, 1 when not, 2 on bad options or files.
+// Returns 0 if the system is solved and the heat balance holds, 1 if not, 2 for bad options or
+// files.
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
@@ -40,7 +41,13 @@ int run(const suan::Environment& env, int argc, char** argv) {
   std::ostream& out = comm.is_root() ? std::cout : silent;
   out << std::setprecision(3);
 
-  const Options options = parse(argc, argv);
+  Options options;
+  std::string told;
+  suan::together(comm, [&] {
+    options = parse(argc, argv);
+    told = Options::table().write(options) + (options.help ? "help" : "no help");
+  });
+  suan::require_agreement(comm, "the options", told);
   if (options.help) {
     out << help_text();
     return 0;
@@ -78,17 +85,35 @@ int run(const suan::Environment& env, int argc, char** argv) {
   const double tolerance =
       std::max({krylov.rtol * report.right_hand_side_norm, krylov.atol, report.true_residual_norm});
   const Summary summary = summarise(problem, temperature, tolerance);
-  const bool field = SUAN_HAVE_HDF5 && report.converged();
+  // The field first, and each file even if another one fails.
+  std::string failures;
+  const auto attempt = [&failures](const auto& write) {
+    try {
+      write();
+      return true;
+    } catch (const suan::Error& error) {
+      failures += suan::message(failures.empty() ? "" : "; ", error.what());
+      return false;
+    }
+  };
+  const bool field = SUAN_HAVE_HDF5 && report.converged() &&
+                     attempt([&] { write_field(folder / "heat_sink.h5", geometry, temperature); });
   if (field) {
-    write_field(folder / "heat_sink.h5", geometry, temperature);
-    write_text_file(folder / "heat_sink.xdmf", xdmf(geometry, "heat_sink.h5"), comm);
+    attempt(
+        [&] { write_text_file(folder / "heat_sink.xdmf", xdmf(geometry, "heat_sink.h5"), comm); });
   }
-  write_text_file(
-      folder / "heat_sink_report.json",
-      suan::message("{\"rtol\": ", krylov.rtol, ",\n\"cell_size_mm\": ", geometry.cell_size() * 1e3,
-                    ",\n\"field\": ", field ? "true" : "false", ",\n\"summary\": ",
-                    to_json(summary), ",\n\"solve\": ", report.to_json(), "}\n"),
-      comm);
+  attempt([&] {
+    write_text_file(folder / "heat_sink_report.json",
+                    suan::message("{\"rtol\": ", krylov.rtol,
+                                  ",\n\"cell_size_mm\": ", geometry.cell_size() * 1e3,
+                                  ",\n\"field\": ", field ? "true" : "false", ",\n\"summary\": ",
+                                  to_json(summary), ",\n\"solve\": ", report.to_json(), "}\n"),
+                    comm);
+  });
+  if (!failures.empty()) {
+    out << summary << std::flush;
+    throw suan::IoError(failures);
+  }
 
   if (!report.converged()) {
     out << "Not solved, so no temperature field is written.\n";
@@ -110,12 +135,6 @@ int run(const suan::Environment& env, int argc, char** argv) {
 }  // namespace heat_sink
 
 int main(int argc, char** argv) {
-  suan::Environment env(argc, argv);
-  try {
-    return heat_sink::run(env, argc, argv);
-  } catch (const suan::Error& error) {
-    // The library throws on all ranks together; one of them speaks.
-    if (env.world().is_root()) std::cerr << "suan_heat_sink: " << error.what() << '\n';
-    return 2;
-  }
+  return suan::run(argc, argv,
+                   [&](suan::Environment& env) { return heat_sink::run(env, argc, argv); });
 }

@@ -32,17 +32,21 @@ Options parse(int argc, const char* const* argv) {
     }
     if (!argument.starts_with("--")) {
       throw suan::InvalidArgument(
-          suan::message("\"", argument, "\" is no option; options begin with --, see --help"));
+          suan::message("\"", argument, "\" is not an option; options start with --, see --help"));
     }
     const auto equals = argument.find('=');
     const std::string_view name = argument.substr(2, equals - 2);
-    if (equals != std::string_view::npos) {
-      Options::table().parse(options, name, std::string(argument.substr(equals + 1)));
-    } else if (i + 1 < argc) {
-      Options::table().parse(options, name, argv[++i]);
-    } else {
+    if (equals == std::string_view::npos && i + 1 == argc) {
       throw suan::InvalidArgument(suan::message("option --", name, " needs a value"));
     }
+    const std::string value(equals != std::string_view::npos ? argument.substr(equals + 1)
+                                                             : argv[++i]);
+    if (value.empty()) {
+      throw suan::InvalidArgument(suan::message(
+          "option --", name, " is empty; give it a value or leave it out (is a variable of a ",
+          "script not set?)"));
+    }
+    Options::table().parse(options, name, value);
   }
   return options;
 }

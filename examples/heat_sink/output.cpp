@@ -15,8 +15,8 @@ std::array<GlobalIndex, 3> shape_of(const Geometry& geometry) {
 }  // namespace
 
 suan::Layout grid_layout(const Geometry& geometry, const suan::Layout& unknowns) {
-  // Where the cells of the rank begin whose first unknown is i. Ranks without unknowns get no
-  // cells, the first and the last one with unknowns get the air before and after.
+  // The start of the cells of the rank whose first unknown is i. Ranks without unknowns get no
+  // cells; the first and the last one with unknowns get the air before and after.
   const auto begin = [&](GlobalIndex i) {
     if (i == 0) return GlobalIndex{0};
     if (i == geometry.unknowns()) return geometry.grid_cells();
@@ -114,6 +114,7 @@ void write_text_file(const std::filesystem::path& path, const std::string& text,
     std::error_code error;
     if (file) std::filesystem::rename(aside, path, error);
     if (!file || error) {
+      std::filesystem::remove(aside, error);
       throw suan::IoError(suan::message("cannot write ", path.string(),
                                         ": check that the folder may be written to and that the "
                                         "disk has room"));

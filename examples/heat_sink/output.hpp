@@ -10,8 +10,8 @@
 
 namespace heat_sink {
 
-/// How the cells of the grid are spread over ranks so that each rank holds the cells of its own
-/// unknowns and the air between them. Collective.
+/// Distributes the cells of the grid so that each rank owns the cells of its unknowns and the air
+/// between them. Collective.
 suan::Layout grid_layout(const Geometry& geometry, const suan::Layout& unknowns);
 
 /// The temperatures on the whole grid, NaN in the air. Collective.
@@ -27,9 +27,10 @@ void write_system(const std::filesystem::path& path, const suan::DistributedMatr
 void write_field(const std::filesystem::path& path, const Geometry& geometry,
                  const suan::Vector<double>& temperature);
 
-/// The description that tells ParaView what is in the file that write_field() wrote.
+/// The description of write_field()'s file for ParaView.
 std::string xdmf(const Geometry& geometry, const std::string& hdf5_name);
-/// Writes beside and renames; on rank 0. Collective. @throws suan::IoError on all ranks.
+/// Writes a temporary file and renames it, on rank 0. Collective. @throws suan::IoError on all
+/// ranks.
 void write_text_file(const std::filesystem::path& path, const std::string& text,
                      const suan::Communicator& comm);
 

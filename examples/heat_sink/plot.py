@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Draws what suan_heat_sink left in a folder: convergence.png and temperature_cut.png.
+"""Draws the results of suan_heat_sink in a folder: convergence.png and temperature_cut.png.
 
 Usage: python plot.py [folder], by default the current one. Needs matplotlib, and h5py for the second picture.
 """

@@ -47,7 +47,7 @@ Summary summarise(const Conduction& problem, const suan::Vector<double>& tempera
   Summary summary;
   summary.heat_in = physics.power;
   summary.heat_out = comm.sum(heat_out);
-  // Summing n terms in floating point adds an error of its own.
+  // Summing n terms in floating point adds a rounding error.
   const double rounding = n * std::numeric_limits<double>::epsilon() * comm.sum(size_of_terms);
   summary.allowed_difference = std::sqrt(n) * tolerance + rounding;
   summary.hottest_chip = comm.max(chip);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an engineer wants to know of a temperature field, and whether it can be believed.
+// What an engineer wants to know about a temperature field, and whether it can be trusted.
 #pragma once
 
 #include "assembly.hpp"
@@ -11,8 +11,8 @@ namespace heat_sink {
 struct Summary {
   double heat_in = 0;   ///< W, from the chip
   double heat_out = 0;  ///< W, to the air
-  /// What the solve's tolerance allows |heat_in - heat_out| to be, in W. The difference is the sum
-  /// of the residual's elements, at most sqrt(n) times its norm.
+  /// The largest |heat_in - heat_out| that the solve's tolerance allows, in W. The difference is
+  /// the sum of the residual's elements, at most sqrt(n) times its norm.
   double allowed_difference = 0;
   double hottest_chip = 0;  ///< degrees Celsius, at the chip's face
   double hottest_copper = 0;

@@ -6,8 +6,7 @@
 #include <suan/suan.hpp>
 
 int main(int argc, char** argv) {
-  suan::Environment env(argc, argv);
-  try {
+  return suan::run(argc, argv, [&](suan::Environment& env) {
     const auto A = suan::read_matrix_market<double>(argc > 1 ? argv[1] : "part.mtx", env.world());
     const auto b = suan::ones(A.row_layout());
     suan::Vector<double> x(A.column_layout());
@@ -15,8 +14,5 @@ int main(int argc, char** argv) {
     const auto report = suan::solve(A, b, x);
     if (env.world().is_root()) std::cout << report << '\n';
     return report.converged() ? 0 : 1;
-  } catch (const suan::Error& error) {
-    if (env.world().is_root()) std::cerr << error.what() << '\n';
-    return 2;
-  }
+  });
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything.
+// All of the library except suan/core/energy.hpp and suan/matrix/analysis.hpp.
 #pragma once
 
 #include "suan/config.hpp"
@@ -10,6 +10,7 @@
 #include "suan/core/event_log.hpp"
 #include "suan/core/options.hpp"
 #include "suan/core/report.hpp"
+#include "suan/core/run.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/core/types.hpp"
 #include "suan/distributed/agreement.hpp"

@@ -44,6 +44,9 @@ std::string signature(std::string text) {
       {"{matrix}",
        "tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], "
        "numpy.typing.NDArray[typing.Any]]"},
+      {"{map}",
+       "CsrArrays | collections.abc.Callable[[numpy.typing.NDArray[typing.Any]], "
+       "numpy.typing.NDArray[typing.Any]]"},
       {"{options}", "dict[str, bool | int | float | str]"},
       {"{callback}", "collections.abc.Callable[[int, float], object] | None"},
       {"{reports}", "list[dict[str, typing.Any]]"}};
@@ -82,18 +85,23 @@ const char* python_class(ErrorKind kind) {
 void raise(ErrorKind kind, const char* text) {
   // The classes are Python's own (suan/_errors.py), because most have two bases.
   const nb::object type = nb::module_::import_("suan._errors").attr(python_class(kind));
-  PyErr_SetString(type.ptr(), text);
+  // A file name may contain any bytes; those that are not UTF-8 are shown as \xNN.
+  const auto size = static_cast<Py_ssize_t>(std::string_view(text).size());
+  const nb::object words = nb::steal(PyUnicode_DecodeUTF8(text, size, "backslashreplace"));
+  PyErr_SetObject(type.ptr(), words.ptr());
 }
 
-/// Sets the Python exception for one of the library's; leaves all others to nanobind.
+/// Sets the Python exception for one of the library's exceptions, and for any kind of memory
+/// failure; leaves all others to nanobind.
 void translate(const std::exception_ptr& pointer, void*) {
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
     raise(error.kind(), error.what());
-  } catch (const std::bad_alloc&) {
+  } catch (const std::exception&) {
     std::string text;
     const ErrorKind kind = current_error(text);
+    if (kind != ErrorKind::out_of_memory) throw;
     raise(kind, text.c_str());
   }
 }
@@ -142,7 +150,7 @@ std::string mpi_library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;
   MPI_Get_library_version(text, &length);
-  return text;  // not by its length, which counts the zero at the end in some versions
+  return text;  // not by its length, which includes the final zero in some versions
 #else
   return {};
 #endif
@@ -190,6 +198,7 @@ NB_MODULE(_suan, module) {
   module.doc() = "The compiled part of the package suan, which is where to look for functions.";
   suan::python::bind_core(module);
   suan::python::bind_matrix(module);
+  suan::python::bind_reports(module);
   suan::python::bind_solvers(module);
   suan::python::bind_io(module);
   suan::python::bind_gallery(module);

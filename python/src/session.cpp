@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <set>
 
 #include "suan/core/environment.hpp"
 
@@ -19,6 +20,9 @@ struct Session {
   std::unique_ptr<Environment> environment;
   pid_t process = 0;
   bool ended = false;
+  std::set<Keeper*> keepers;  // changed with the library mutex held
+
+  bool runs_here() const { return environment && process == getpid(); }
 };
 
 Session& session() {
@@ -26,7 +30,7 @@ Session& session() {
   return instance;
 }
 
-/// How many ranks the launcher of this process put on this machine; 1 when there was none.
+/// The number of ranks that the launcher started on this machine; 1 without a launcher.
 int ranks_of_this_machine() {
   for (const char* name : {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "PMI_LOCAL_SIZE"}) {
     if (const char* text = std::getenv(name)) return std::max(1, std::atoi(text));
@@ -34,17 +38,30 @@ int ranks_of_this_machine() {
   return 1;
 }
 
-/// Without MPI of its own, the environment cannot ask how many ranks share the machine, and would
-/// give all cores to each. The launcher's variables say it.
-void share_cores_with_other_ranks() {
+/// The number of threads for this process; 0 leaves it to the environment. Without MPI the
+/// environment does not know how many ranks share the machine, and would give all cores to each.
+/// The launcher's variables tell.
+int threads_beside_other_ranks() {
   const int ranks = ranks_of_this_machine();
-  if (ranks == 1 || std::getenv("OMP_NUM_THREADS") || std::getenv("KOKKOS_NUM_THREADS")) return;
+  if (ranks == 1 || std::getenv("OMP_NUM_THREADS") || std::getenv("KOKKOS_NUM_THREADS")) return 0;
   cpu_set_t mine;
   CPU_ZERO(&mine);
   const bool known = sched_getaffinity(0, sizeof mine, &mine) == 0;
   const int own = known ? std::max(1, CPU_COUNT(&mine)) : 1;
   const int share = std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)) / ranks);
-  setenv("KOKKOS_NUM_THREADS", std::to_string(std::min(own, share)).c_str(), 1);
+  return std::min(own, share);
+}
+
+std::unique_ptr<Environment> start() {
+  const int threads = threads_beside_other_ranks();
+  if (threads == 0) return std::make_unique<Environment>(Environment::Mpi::never);
+  // As an argument, not as an environment variable, which child processes would inherit.
+  std::string name = "python";
+  std::string argument = "--kokkos-num-threads=" + std::to_string(threads);
+  char* arguments[] = {name.data(), argument.data(), nullptr};
+  int count = 2;
+  char** given = arguments;
+  return std::make_unique<Environment>(count, given, Environment::Mpi::never);
 }
 
 }  // namespace
@@ -60,8 +77,7 @@ void require_environment() {
         "this process was forked after Suan had started its threads, which a fork does not copy; "
         "start workers with multiprocessing.get_context(\"spawn\"), or fork before the first call");
   }
-  share_cores_with_other_ranks();
-  s.environment = std::make_unique<Environment>(Environment::Mpi::never);
+  s.environment = start();
   s.process = getpid();
 }
 
@@ -69,14 +85,33 @@ void finalize_environment() {
   Session& s = session();
   const nb::gil_scoped_release release;
   if (s.environment && s.process != getpid()) {
-    // A forked child: the threads are the parent's, and so is their end.
+    // A forked child: the parent owns the threads and ends them.
     static_cast<void>(s.environment.release());
     s.ended = true;
     return;
   }
   const std::lock_guard guard(library_mutex());
+  for (Keeper* keeper : s.keepers) keeper->object_.reset();
+  s.keepers.clear();
   s.environment.reset();
   s.ended = true;
+}
+
+void Keeper::keep(std::unique_ptr<Kept> object) {
+  object_ = std::move(object);
+  session().keepers.insert(this);
+}
+
+Keeper::~Keeper() {
+  if (!object_) return;
+  if (!session().runs_here()) {
+    static_cast<void>(object_.release());
+    return;
+  }
+  const nb::gil_scoped_release release;
+  const std::lock_guard guard(library_mutex());
+  session().keepers.erase(this);
+  object_.reset();
 }
 
 std::recursive_mutex& library_mutex() {

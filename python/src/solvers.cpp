@@ -1,52 +1,55 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// solve() on NumPy's arrays: a matrix of this process, the rows of one rank, or a function.
-#include "suan/solvers/solve.hpp"
-
+// solve() and Solver on NumPy's arrays: a matrix of this process, the rows of one rank, or a
+// function.
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
-#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
-
-#include <memory>
-#include <optional>
-#include <sstream>
 
 #include "arrays.hpp"
 #include "bindings.hpp"
+#include "maps.hpp"
 #include "options.hpp"
+#include "reports.hpp"
 #include "suan/core/timer.hpp"
-#include "suan/distributed/assembly.hpp"
+#include "suan/solvers/linear_solver.hpp"
 
 namespace suan::python {
 
 namespace {
 
-/// Tells a Python function about each iteration and lets Ctrl-C end a solve. On several ranks the
-/// solve goes on after an exception, because the other ranks do not know of it.
+/// Calls a Python function after each iteration, and ends the solve on Ctrl-C, an exception in that
+/// function or a true value from it.
 class PythonLogger final : public EventLogger {
  public:
-  /// Keeps references: the callback's count is not touched without the global lock.
-  PythonLogger(nb::handle callback, PendingException& pending, bool may_stop)
-      : callback_(callback), pending_(pending), may_stop_(may_stop) {}
+  /// Keeps references: the callback's reference count is not changed without the global lock.
+  /// `alone`: on one rank, where signals can be checked. `may_stop` is the same on all ranks.
+  PythonLogger(nb::handle callback, PendingException& pending, bool alone, bool may_stop)
+      : callback_(callback), pending_(pending), alone_(alone), may_stop_(may_stop) {}
 
   void iteration_finished(std::int64_t iteration, double residual_norm) override {
+    if (stops()) return;
     if (callback_.is_none()) {
-      if (may_stop_ && since_check_.seconds() > 0.1) look_for_interrupt();
-    } else if (!pending_.occurred()) {
-      const nb::gil_scoped_acquire gil;
-      try {
-        callback_(iteration, residual_norm);
-        if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      } catch (...) {
-        pending_.keep_current();
-      }
+      if (alone_ && since_check_.seconds() > 0.1) look_for_interrupt();
+      return;
     }
-    if (may_stop_ && pending_.occurred()) throw InternalError("stopped by a Python exception");
+    const nb::gil_scoped_acquire gil;
+    try {
+      const int answer = PyObject_IsTrue(callback_(iteration, residual_norm).ptr());
+      if (answer < 0 || PyErr_CheckSignals() != 0) throw nb::python_error();
+      stop_ = answer != 0;
+    } catch (...) {
+      pending_.keep_current();
+    }
   }
 
+  bool may_stop() const override { return may_stop_; }
+  bool stop_requested() override { return stops(); }
+
  private:
+  bool stops() const noexcept { return stop_ || pending_.occurred(); }
+
   void look_for_interrupt() {
     const nb::gil_scoped_acquire gil;
     since_check_ = Timer();
@@ -59,35 +62,11 @@ class PythonLogger final : public EventLogger {
 
   nb::handle callback_;
   PendingException& pending_;
+  bool alone_;
   bool may_stop_;
+  bool stop_ = false;
   Timer since_check_;
 };
-
-/// y = f(x) with f a Python function of an array of its own, so that f may keep or change it.
-template <Scalar T>
-void call_function(nb::handle function, PendingException& pending, const Vector<T>& x,
-                   Vector<T>& y) {
-  auto host = std::make_unique<std::vector<T>>(x.to_host());
-  together(x.layout().comm(), [&] {
-    const nb::gil_scoped_acquire gil;
-    try {
-      std::vector<T>* values = host.release();
-      const nb::capsule owner(values,
-                              [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-      const std::size_t shape[1] = {values->size()};
-      const nb::ndarray<nb::numpy, NumpyScalar<T>> array(
-          reinterpret_cast<NumpyScalar<T>*>(values->data()), 1, shape, owner);
-      const nb::object result = function(array);
-      y.assign(elements<T>(nb::cast<InputScalars>(result, false), "the result of A"));
-    } catch (const nb::python_error& error) {
-      pending.keep_current();
-      // What the other ranks raise; this one raises the exception itself.
-      throw InvalidArgument(
-          message("the function A raised ", nb::str(error.type().attr("__name__")).c_str(),
-                  " on rank ", x.layout().comm().rank(), ": ", nb::str(error.value()).c_str()));
-    }
-  });
-}
 
 Communicator communicator(std::optional<std::int64_t> handle) {
   if (!handle) return {};
@@ -99,52 +78,15 @@ Communicator communicator(std::optional<std::int64_t> handle) {
 #endif
 }
 
-nb::dict to_python(const SolveReport& report, const std::vector<std::string>& copied) {
-  nb::dict fields;
-  fields["reason"] = to_string(report.reason);
-  fields["converged"] = report.converged();
-  fields["advice"] = advice(report.reason);
-  fields["detail"] = report.detail;
-  fields["solver"] = report.solver;
-  fields["preconditioner"] = report.preconditioner;
-  fields["choice"] = report.choice;
-  fields["format"] = report.format;
-  fields["path"] = report.path;
-  fields["scalar"] = report.scalar;
-  fields["unknowns"] = report.unknowns;
-  fields["iterations"] = report.iterations;
-  fields["true_relative_residual"] = report.true_relative_residual();
-  fields["right_hand_side_norm"] = report.right_hand_side_norm;
-  fields["initial_residual_norm"] = report.initial_residual_norm;
-  fields["residual_norm"] = report.residual_norm;
-  fields["true_residual_norm"] = report.true_residual_norm;
-  fields["setup_seconds"] = report.setup_seconds;
-  fields["solve_seconds"] = report.solve_seconds;
-  fields["bytes_moved"] = report.bytes_moved;
-  fields["joules"] = report.joules < 0 ? nb::none() : nb::cast(report.joules);
-  fields["ranks"] = report.ranks;
-  fields["threads"] = report.threads;
-  fields["space"] = report.space;
-  fields["history"] = numpy_array<double>(report.history);
-  fields["copied"] = nb::tuple(nb::cast(copied));
-  std::ostringstream table;
-  table << report;
-  fields["text"] = table.str();
-  fields["json"] = report.to_json();
-  return fields;
-}
-
-/// The arguments that all three functions share, and the solve itself. With `columns`, b and x are
-/// the rows of so many vectors side by side; without, they are one vector.
-class Call {
- public:
-  Call(const InputScalars& b, const OutputScalars& x, std::optional<std::int64_t> columns,
-       const nb::dict& options, const nb::object& callback, bool one_rank)
-      : b_(b),
-        x_(x),
-        columns_(columns),
-        options_(options_from<SolveOptions>(options)),
-        logger_(std::make_shared<PythonLogger>(callback, pending_, one_rank)) {
+/// The arguments and results of one solve. With `columns`, b and x are row-major arrays of that
+/// many vectors; without, they are single vectors.
+struct Call {
+  Call(const InputScalars& b_given, const OutputScalars& x_given,
+       std::optional<std::int64_t> columns_given, nb::handle callback, bool alone, bool may_stop)
+      : b(b_given),
+        x(x_given),
+        columns(columns_given),
+        logger(std::make_shared<PythonLogger>(callback, pending, alone, may_stop)) {
     if (x.dtype() != b.dtype()) throw InvalidArgument("x and b are not of the same type");
     if (columns && (*columns < 1 || b.size() % static_cast<std::size_t>(*columns) != 0)) {
       throw InvalidArgument(message("b has ", b.size(), " elements, not rows of ", *columns));
@@ -154,93 +96,187 @@ class Call {
     }
   }
 
-  GlobalIndex rows() const { return static_cast<GlobalIndex>(b_.size()) / columns_.value_or(1); }
+  GlobalIndex rows() const { return static_cast<GlobalIndex>(b.size()) / columns.value_or(1); }
 
-  PendingException& pending() noexcept { return pending_; }
-  std::vector<std::string>& copied() noexcept { return copied_; }
-
-  /// Calls body.operator()<T>() with the scalar type of b, and returns the reports.
-  template <class Body>
-  nb::list run(Body&& body) {
-    without_gil(pending_, [&] { visit_scalar(b_.dtype(), std::forward<Body>(body)); });
-    nb::list reports;
-    for (const auto& report : reports_) reports.append(to_python(report, copied_));
-    return reports;
+  nb::list reports_for_python() const {
+    nb::list list;
+    for (const auto& report : reports) list.append(to_python(report, copied));
+    return list;
   }
 
-  template <Scalar T>
-  void solve(const Operator<T>& a) {
-    const Layout& layout = a.row_layout();
-    const DeviceView<T> given = borrow<T>(elements<T>(b_, "b"), "b", copied_);
-    const std::span<const T> start(static_cast<const T*>(x_.data()), x_.size());
-    const DeviceView<T> solution = borrow<T>(start, "x", copied_);
-    if (!columns_) {
-      Vector<T> x(layout, solution);
-      reports_ = {suan::solve(a, Vector<T>(layout, given), x, options_, logger_)};
+  const InputScalars& b;
+  const OutputScalars& x;
+  std::optional<std::int64_t> columns;
+  PendingException pending;
+  std::shared_ptr<PythonLogger> logger;
+  std::vector<std::string> copied;
+  std::vector<SolveReport> reports;
+};
+
+/// A LinearSolver of one of the scalar types with the arrays that it reads.
+class AnySolver : public Kept {
+ public:
+  virtual void solve(Call& call) = 0;
+  virtual std::string update(Map a) = 0;
+};
+
+/// The parts of a solver. `m` may be absent.
+struct Parts {
+  Parts(nb::handle a_given, nb::handle m_given, std::int64_t rows_given, const nb::dict& keywords,
+        std::optional<std::int64_t> comm_given)
+      : a(a_given, "A"),
+        rows(rows_given),
+        options(options_from<SolveOptions>(keywords)),
+        comm(comm_given) {
+    if (!m_given.is_none()) m.emplace(m_given, "M");
+    context->a = a_given;
+    context->m = m_given;
+  }
+
+  Map a;
+  std::optional<Map> m;
+  std::int64_t rows;
+  SolveOptions options;
+  std::optional<std::int64_t> comm;
+  std::shared_ptr<CallContext> context = std::make_shared<CallContext>();
+};
+
+template <Scalar T>
+class TypedSolver final : public AnySolver {
+ public:
+  explicit TypedSolver(Parts parts)
+      : parts_(std::move(parts)),
+        layout_(Layout::from_local_size(parts_.rows, communicator(parts_.comm))),
+        solver_(make(parts_.a, &CallContext::a), parts_.options, preconditioner()) {}
+
+  void solve(Call& call) override {
+    const DeviceView<T> given = borrow<T>(elements<T>(call.b, "b"), "b", call.copied);
+    const std::span<const T> start(static_cast<const T*>(call.x.data()), call.x.size());
+    const DeviceView<T> solution = borrow<T>(start, "x", call.copied);
+    if (!call.columns) {
+      Vector<T> x(layout_, solution);
+      call.reports.push_back(solver_.solve(Vector<T>(layout_, given), x, call.logger));
     } else {
       const auto side_by_side = [&](const DeviceView<T>& array) {
-        return MultiVector<T>(layout, RowMajor<T>(array.data(), static_cast<std::size_t>(rows()),
-                                                  static_cast<std::size_t>(*columns_)));
+        return MultiVector<T>(layout_,
+                              RowMajor<T>(array.data(), static_cast<std::size_t>(call.rows()),
+                                          static_cast<std::size_t>(*call.columns)));
       };
       auto x = side_by_side(solution);
-      reports_ = suan::solve(a, side_by_side(given), x, options_, logger_);
+      call.reports = solver_.solve(side_by_side(given), x, call.logger);
     }
     if (solution.data() != start.data()) {
       const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), solution);
-      std::memcpy(x_.data(), static_cast<const void*>(host.data()), start.size_bytes());
+      std::memcpy(call.x.data(), static_cast<const void*>(host.data()), start.size_bytes());
     }
+    call.copied.insert(call.copied.begin(), copied_.begin(), copied_.end());
+  }
+
+  std::string update(Map a) override {
+    auto done = solver_.update(make(a, &CallContext::a));
+    parts_.a = std::move(a);
+    return done;
   }
 
  private:
-  const InputScalars& b_;
-  const OutputScalars& x_;
-  std::optional<std::int64_t> columns_;
-  PendingException pending_;
-  SolveOptions options_;
-  std::shared_ptr<PythonLogger> logger_;
+  std::shared_ptr<const Operator<T>> make(const Map& map, nb::handle CallContext::*function) {
+    return map.make<T>(layout_, parts_.comm.has_value(), parts_.context, function, copied_);
+  }
+  std::shared_ptr<const Operator<T>> preconditioner() {
+    return parts_.m ? as_users(make(*parts_.m, &CallContext::m)) : nullptr;
+  }
+
+  // In this order: the solver reads the arrays of the parts.
+  Parts parts_;
   std::vector<std::string> copied_;
-  std::vector<SolveReport> reports_;
+  Layout layout_;
+  LinearSolver<T> solver_;
 };
 
-nb::list solve_csr(const CsrArrays& a, const InputScalars& b, const OutputScalars& x,
-                   std::optional<std::int64_t> columns, const nb::dict& options,
-                   const nb::object& callback) {
-  Call call(b, x, columns, options, callback, true);
-  return call.run([&]<Scalar T>() { call.solve<T>(borrow_matrix<T>(a, call.copied())); });
+/// Its scalar type is that of `dtype`. Inside without_gil().
+std::unique_ptr<AnySolver> make_solver(Parts parts, nb::dlpack::dtype dtype) {
+  return visit_scalar(dtype, [&]<Scalar T>() -> std::unique_ptr<AnySolver> {
+    return std::make_unique<TypedSolver<T>>(std::move(parts));
+  });
 }
 
-nb::list solve_rows(const CsrArrays& a, const InputScalars& b, const OutputScalars& x,
-                    std::optional<std::int64_t> columns, const nb::dict& options,
-                    const nb::object& callback, std::int64_t comm) {
-  Call call(b, x, columns, options, callback, false);
-  return call.run([&]<Scalar T>() {
-    const Communicator ranks = communicator(comm);
-    const Layout layout = Layout::from_local_size(a.rows, ranks);
-    together(ranks, [&] {
-      if (a.columns != layout.global_size()) {
-        throw DimensionMismatch(message("A has ", a.columns, " columns on rank ", ranks.rank(),
-                                        ", but the rows of all ranks are ", layout.global_size(),
-                                        " together; its columns are numbered globally"));
-      }
+nb::list solve(nb::handle a, nb::handle m, const InputScalars& b, const OutputScalars& x,
+               std::optional<std::int64_t> columns, const nb::dict& options, nb::handle callback,
+               std::optional<std::int64_t> comm, bool may_stop) {
+  Call call(b, x, columns, callback, !comm, may_stop);
+  Parts parts(a, m, call.rows(), options, comm);
+  parts.context->pending = &call.pending;
+  without_gil(call.pending, [&] { make_solver(std::move(parts), b.dtype())->solve(call); });
+  return call.reports_for_python();
+}
+
+/// A solver that Python keeps.
+class KeptSolver {
+ public:
+  /// `b` is an array of the scalar type, of any size.
+  KeptSolver(nb::handle a, nb::handle m, const InputScalars& like, std::int64_t rows,
+             const nb::dict& options, std::optional<std::int64_t> comm)
+      : alone_(!comm) {
+    Parts parts(a, m, rows, options, comm);
+    context_ = parts.context;
+    in_library([&] { keeper_.keep(make_solver(std::move(parts), like.dtype())); });
+  }
+
+  nb::list solve(nb::handle a, nb::handle m, const InputScalars& b, const OutputScalars& x,
+                 std::optional<std::int64_t> columns, nb::handle callback, bool may_stop) {
+    Call call(b, x, columns, callback, alone_, may_stop);
+    without_gil(call.pending, [&] {
+      const InUse use(*context_, a, m, call.pending);
+      solver().solve(call);
     });
-    const std::span indices(static_cast<const GlobalIndex*>(a.indices.data()), a.indices.size());
-    call.solve<T>(assemble<T>(layout, layout, {a.offsets.data(), a.offsets.size()}, indices,
-                              elements<T>(a.values, "A.data")));
-  });
-}
+    return call.reports_for_python();
+  }
 
-nb::list solve_function(const nb::callable& function, const InputScalars& b, const OutputScalars& x,
-                        std::optional<std::int64_t> columns, const nb::dict& options,
-                        const nb::object& callback, std::optional<std::int64_t> comm) {
-  Call call(b, x, columns, options, callback, !comm);
-  return call.run([&]<Scalar T>() {
-    const Communicator ranks = communicator(comm);
-    const Layout layout = Layout::from_local_size(call.rows(), ranks);
-    call.solve<T>(FunctionOperator<T>(layout, layout, [&](const Vector<T>& v, Vector<T>& y) {
-      call_function<T>(function, call.pending(), v, y);
-    }));
-  });
-}
+  std::string update(nb::handle a, nb::handle m) {
+    Map map(a, "A");
+    std::string done;
+    in_library([&] { done = solver().update(std::move(map)); }, a, m);
+    return done;
+  }
+
+ private:
+  /// Lends the functions to the operators, under the library's mutex, so that calls from several
+  /// threads do not see each other's. Restores earlier ones: a function may call the solver that
+  /// calls it.
+  class InUse {
+   public:
+    InUse(CallContext& context, nb::handle a, nb::handle m, PendingException& pending)
+        : context_(context), before_(context) {
+      context = {a, m, &pending};
+    }
+    ~InUse() { context_ = before_; }
+    InUse(const InUse&) = delete;
+    InUse& operator=(const InUse&) = delete;
+
+   private:
+    CallContext& context_;
+    CallContext before_;
+  };
+
+  template <class Body>
+  void in_library(const Body& body, nb::handle a, nb::handle m) {
+    PendingException pending;
+    without_gil(pending, [&] {
+      const InUse use(*context_, a, m, pending);
+      body();
+    });
+  }
+  template <class Body>
+  void in_library(const Body& body) {
+    in_library(body, context_->a, context_->m);
+  }
+
+  AnySolver& solver() const { return static_cast<AnySolver&>(*keeper_.get()); }
+
+  bool alone_;
+  std::shared_ptr<CallContext> context_;
+  Keeper keeper_;
+};
 
 }  // namespace
 
@@ -254,31 +290,38 @@ void bind_solvers(nb::module_& module) {
       nb::sig(signature("def check_solve_options(options: {options}) -> None").c_str()),
       "Raises what solve() would raise for these options.");
   module.def(
-      "solve_csr", solve_csr, nb::arg("a"), nb::arg("b").noconvert(), nb::arg("x").noconvert(),
-      nb::arg("columns").none(), nb::arg("options"), nb::arg("callback").none(),
-      nb::sig(
-          signature("def solve_csr(a: CsrArrays, b: {array}, x: {array}, "
-                    "columns: int | None, options: {options}, callback: {callback}) -> {reports}")
-              .c_str()),
-      "Solves A x = b from the guess in x, which is overwritten; returns the report. With "
-      "columns, b and x are the rows of so many vectors, each of which has a report.");
-  module.def("solve_rows", solve_rows, nb::arg("a"), nb::arg("b").noconvert(),
-             nb::arg("x").noconvert(), nb::arg("columns").none(), nb::arg("options"),
-             nb::arg("callback").none(), nb::arg("comm"),
-             nb::sig(signature("def solve_rows(a: CsrArrays, b: {array}, x: {array}, "
-                               "columns: int | None, options: {options}, callback: {callback}, "
-                               "comm: int) -> {reports}")
-                         .c_str()),
-             "As solve_csr, with this rank's rows and global columns; comm is a Fortran handle.");
-  module.def("solve_function", solve_function, nb::arg("function"), nb::arg("b").noconvert(),
-             nb::arg("x").noconvert(), nb::arg("columns").none(), nb::arg("options"),
-             nb::arg("callback").none(), nb::arg("comm").none(),
-             nb::sig(signature("def solve_function("
-                               "function: collections.abc.Callable[[{array}], {array}], "
-                               "b: {array}, x: {array}, columns: int | None, options: {options}, "
-                               "callback: {callback}, comm: int | None) -> {reports}")
-                         .c_str()),
-             "As solve_csr, with A a function that returns an array of b's type and size.");
+      "solve", solve, nb::arg("a"), nb::arg("m").none(), nb::arg("b").noconvert(),
+      nb::arg("x").noconvert(), nb::arg("columns").none(), nb::arg("options"),
+      nb::arg("callback").none(), nb::arg("comm").none(), nb::arg("may_stop"),
+      nb::sig(signature("def solve(a: {map}, m: {map} | None, b: {array}, x: {array}, "
+                        "columns: int | None, options: {options}, callback: {callback}, "
+                        "comm: int | None, may_stop: bool) -> {reports}")
+                  .c_str()),
+      "Solves A x = b from the guess in x, which is overwritten; returns the reports. a and m are "
+      "matrices, or functions that return an array of b's type and size. With columns, b and x are "
+      "the rows of so many vectors, each of which has a report. comm is a Fortran handle: then "
+      "matrices hold this rank's rows with global columns.");
+
+  nb::class_<KeptSolver>(module, "KeptSolver", "What solve() makes of A, kept between solves.")
+      .def(nb::init<nb::handle, nb::handle, const InputScalars&, std::int64_t, const nb::dict&,
+                    std::optional<std::int64_t>>(),
+           nb::arg("a"), nb::arg("m").none(), nb::arg("like").noconvert(), nb::arg("rows"),
+           nb::arg("options"), nb::arg("comm").none(),
+           nb::sig(signature("def __init__(self, a: {map}, m: {map} | None, like: {array}, "
+                             "rows: int, options: {options}, comm: int | None) -> None")
+                       .c_str()))
+      .def(
+          "solve", &KeptSolver::solve, nb::arg("a").none(), nb::arg("m").none(),
+          nb::arg("b").noconvert(), nb::arg("x").noconvert(), nb::arg("columns").none(),
+          nb::arg("callback").none(), nb::arg("may_stop"),
+          nb::sig(signature("def solve(self, a: {map} | None, m: {map} | None, b: {array}, "
+                            "x: {array}, columns: int | None, callback: {callback}, "
+                            "may_stop: bool) -> {reports}")
+                      .c_str()),
+          "As the function solve(); a and m are what the solver was made of, needed for functions.")
+      .def("update", &KeptSolver::update, nb::arg("a"), nb::arg("m").none(),
+           nb::sig(signature("def update(self, a: {map}, m: {map} | None) -> str").c_str()),
+           "Takes another matrix in place of A; returns what was done.");
 }
 
 }  // namespace suan::python

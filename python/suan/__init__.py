@@ -9,6 +9,7 @@
 'converged'
 """
 
+from . import _spinning  # before anything that loads OpenMP
 from ._config import options, show_config
 from ._errors import (
     DeviceError,
@@ -26,6 +27,7 @@ from ._info import MatrixInfo, info
 from ._io import read, write
 from ._report import SolveReport
 from ._solve import solve, solve_many
+from ._solver import Solver
 from ._suan import OptionDescription, build_info
 
 __version__: str = build_info()["version"]
@@ -42,10 +44,11 @@ for _class in (
     NotSupported,
     OutOfMemory,
     SolveReport,
+    Solver,
 ):
     # Messages and pickles name them by where users find them.
     _class.__module__ = "suan"
-del _class, build_info
+del _class, _spinning, build_info
 
 __all__ = [
     "DeviceError",
@@ -60,6 +63,7 @@ __all__ = [
     "OptionDescription",
     "OutOfMemory",
     "SolveReport",
+    "Solver",
     "__version__",
     "generate",
     "info",

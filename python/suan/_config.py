@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""What this build is, and the options that its functions take."""
+"""The features of this build, and the options of its functions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def show_config(mode: Literal["stdout"] = ...) -> None: ...
 @overload
 def show_config(mode: Literal["dicts"]) -> dict[str, Any]: ...
 def show_config(mode: str = "stdout") -> dict[str, Any] | None:
-    """Show what this build was made with, and what it runs on.
+    """Show how this build was made, and what it runs on.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""What can be said about a matrix before it is solved with."""
+"""Facts about a matrix, before solving."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def info(A: Any) -> MatrixInfo:
 
     Parameters
     ----------
-    A : scipy.sparse matrix or array, or numpy.ndarray with two dimensions
+    A : scipy.sparse matrix or array, or array_like with two dimensions
         It need not be square, and is not changed.
 
     Returns
@@ -58,8 +58,7 @@ def info(A: Any) -> MatrixInfo:
     matrix = as_sparse(A)
     if matrix is None:
         raise InvalidArgument(
-            "A must be a scipy.sparse matrix or array or a numpy.ndarray, "
-            f"not {type(A).__name__}"
+            f"A must be a scipy.sparse matrix or array or a dense matrix, not {type(A).__name__}"
         )
     csr = Csr(matrix, scalar_type(("A", matrix.dtype)), np.int32)
     as_json, text = _suan.analyse(csr.arrays)

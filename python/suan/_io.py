@@ -12,8 +12,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from . import _suan
-from ._arrays import Csr, as_sparse, as_vector, scalar_type, to_csr_array
-from ._errors import InvalidArgument, IoError, NotSupported
+from ._arrays import Csr, as_sparse, as_vector, plain, scalar_type, to_csr_array
+from ._containers import sorted_csr
+from ._errors import InvalidArgument, NotSupported, about
 from ._options import option_values
 
 _MATRIX_MARKET = (".mtx", ".mtx.gz")
@@ -21,7 +22,7 @@ _HDF5 = (".h5", ".hdf5")
 
 
 def read(
-    path: str | os.PathLike[str],
+    path: str | bytes | os.PathLike[str] | os.PathLike[bytes],
     name: str | None = None,
     **options: bool | int | float | str,
 ) -> sp.csr_array | NDArray[Any] | str:
@@ -29,153 +30,203 @@ def read(
 
     Parameters
     ----------
-    path : str or path
-        A Matrix Market file (``.mtx``, ``.mtx.gz``) or an HDF5 file (``.h5``, ``.hdf5``).
+    path : str, bytes or path
+        A Matrix Market file (``.mtx``, ``.mtx.gz``) or an HDF5 file (``.h5``, ``.hdf5``), in upper
+        or lower case.
     name : str, optional
-        Which entry of an HDF5 file; needed when it has more than one and not exactly one matrix.
+        Which entry of an HDF5 file, in groups, too: ``"step_10/A"``; needed when the top level has
+        more than one and not exactly one matrix.
     **options
-        Of Matrix Market files: ``duplicates``, ``allow_nonfinite``, ``memory_limit_gib``; see
-        ``suan.options("read")``.
+        ``memory_limit_gib``; of Matrix Market files also ``duplicates`` and ``allow_nonfinite``;
+        see ``suan.options("read")``.
 
     Returns
     -------
     scipy.sparse.csr_array, numpy.ndarray or str
-        A matrix, or a vector: one of an HDF5 file, or a Matrix Market array of one column, or a
-        text of an HDF5 file. Integers and patterns become float64; both triangles of a symmetric
-        file are stored.
+        A matrix; a vector, from an HDF5 file or a Matrix Market array of one column; or a text from
+        an HDF5 file. Integers and patterns become float64; both triangles of a symmetric file are
+        stored.
 
     Raises
     ------
     IoError
-        With the path and the line or the entry, for whatever does not follow the format.
+        With the path and the line or the object, for any violation of the format. Where the
+        system refused, it has ``errno`` and ``filename`` and is a FileNotFoundError, too, or the
+        like.
+    OutOfMemory
+        When the file would need more memory than the limit.
     """
     file, kind = _kind_of(path)
-    if kind == "hdf5":
-        if options:
-            raise InvalidArgument(
-                f"{file}: an HDF5 file is read without options, but {', '.join(options)} was given"
-            )
-        return _read_hdf5(file, name)
-    if name is not None:
-        raise InvalidArgument(f"{file}: a Matrix Market file has no names, but {name!r} was given")
     values = option_values(options)
-    header = _suan.matrix_market_header(file)
-    scalar = "complex128" if header["complex"] else "float64"
-    if header["array"] and header["columns"] == 1:
-        return _suan.read_matrix_market_vector(file, scalar, header["rows"], values)
-    return to_csr_array(_suan.read_matrix_market(file, scalar, values))
+    with about(path):
+        if kind == "hdf5":
+            return _read_hdf5(file, name, values)
+        if name is not None:
+            raise InvalidArgument(
+                f"{_shown(path)}: a Matrix Market file has no names, but {name!r} was given"
+            )
+        header = _suan.matrix_market_header(file)
+        scalar = "complex128" if header["complex"] else "float64"
+        if header["array"] and header["columns"] == 1:
+            return _suan.read_matrix_market_vector(file, scalar, header["rows"], values)
+        return to_csr_array(_suan.read_matrix_market(file, scalar, values))
 
 
-def write(path: str | os.PathLike[str], data: Any = None, **named: Any) -> None:
+def write(
+    path: str | bytes | os.PathLike[str] | os.PathLike[bytes],
+    data: Any = None,
+    *,
+    append: bool = False,
+    allow_nonfinite: bool = False,
+    **named: Any,
+) -> None:
     """Write a matrix or a vector, or several into one HDF5 file.
 
-    The file is written beside and renamed when it is complete, so that a failure destroys nothing.
+    The file is written under a temporary name and renamed when complete, so a failure destroys
+    nothing.
 
     Parameters
     ----------
-    path : str or path
-        ``.mtx`` or ``.mtx.gz`` for Matrix Market, ``.h5`` or ``.hdf5`` for HDF5.
+    path : str, bytes or path
+        ``.mtx`` or ``.mtx.gz`` for Matrix Market, ``.h5`` or ``.hdf5`` for HDF5, in upper or lower
+        case.
     data : scipy.sparse matrix or array, or array_like with one dimension
-        In HDF5 it gets the name "matrix" or "vector".
+        In HDF5 its name is "matrix" or "vector".
+    append : bool
+        Keep what an HDF5 file at the path holds and add to it. The file is copied first (shared, not
+        copied, where the file system can do that) and replaced when all is written, so that a
+        failure leaves the steps that were there.
+    allow_nonfinite : bool
+        Write infinities and NaN to Matrix Market files, which ``read`` takes with the same option.
+        Vectors in HDF5 files may hold them anyway, matrices never.
     **named
         More matrices, vectors or texts for an HDF5 file, under these names:
-        ``suan.write("system.h5", A=A, b=b, report=report.to_json())``.
+        ``suan.write("system.h5", A=A, b=b, report=report.to_json())``. They may have groups:
+        ``suan.write("run.h5", append=True, **{"step_10/x": x})``.
     """
     file, kind = _kind_of(path)
-    if kind == "matrix_market":
-        if named or data is None:
+    for word, value in (("append", append), ("allow_nonfinite", allow_nonfinite)):
+        if not isinstance(value, bool | np.bool_):
             raise InvalidArgument(
-                f"{file}: a Matrix Market file holds exactly one matrix or vector and no names"
+                f"{_shown(path)}: {word} is an option, True or False; nothing can be called so, "
+                f'unless it lies in a group ("data/{word}")'
             )
-        item = _writable(data, "data")
-        if isinstance(item, Csr):
-            _suan.write_matrix_market(file, item.arrays)
-        elif isinstance(item, str):
-            raise InvalidArgument(f"{file}: a Matrix Market file holds no text")
+    with about(path):
+        if kind == "matrix_market":
+            _write_matrix_market(file, _shown(path), data, append, bool(allow_nonfinite), named)
         else:
-            _suan.write_matrix_market_vector(file, item)
-        return
+            if allow_nonfinite:
+                raise InvalidArgument(
+                    f"{_shown(path)}: allow_nonfinite is for Matrix Market files; in HDF5 vectors "
+                    f"may hold what is not finite, and matrices never"
+                )
+            _write_hdf5(file, _shown(path), data, bool(append), named)
+
+
+def _write_matrix_market(
+    file: bytes, words: str, data: Any, append: bool, allow_nonfinite: bool, named: dict[str, Any]
+) -> None:
+    if named or data is None:
+        raise InvalidArgument(
+            f"{words}: a Matrix Market file holds exactly one matrix or vector and no names"
+        )
+    if append:
+        raise InvalidArgument(f"{words}: nothing can be appended to a Matrix Market file")
+    item = _writable(data, "data")
+    if isinstance(item, Csr):
+        _suan.write_matrix_market(file, item.arrays, allow_nonfinite)
+    elif isinstance(item, str):
+        raise InvalidArgument(f"{words}: a Matrix Market file holds no text")
+    else:
+        _suan.write_matrix_market_vector(file, item, allow_nonfinite)
+
+
+def _write_hdf5(file: bytes, words: str, data: Any, append: bool, named: dict[str, Any]) -> None:
     items: dict[str, Csr | NDArray[Any] | str] = {}
     if data is not None:
         item = _writable(data, "data")
         items["matrix" if isinstance(item, Csr) else "vector"] = item
     for name, value in named.items():
         if name in items:
-            raise InvalidArgument(f'{file}: two entries are called "{name}"')
+            raise InvalidArgument(f'{words}: two entries are called "{name}"')
         items[name] = _writable(value, name)
     if not items:
-        raise InvalidArgument(f"{file}: there is nothing to write")
-    out = _suan.Hdf5File(file)
+        raise InvalidArgument(f"{words}: there is nothing to write")
+    out = _suan.Hdf5File(file, append)
     try:
         for name, item in items.items():
             if isinstance(item, Csr):
-                out.write_matrix(name, item.arrays)
+                out.write_matrix(_encoded(name), item.arrays)
             elif isinstance(item, str):
-                out.write_text(name, item)
+                out.write_text(_encoded(name), _encoded(item))
             else:
-                out.write_vector(name, item)
+                out.write_vector(_encoded(name), item)
         out.close()
     finally:
         out.abandon()
 
 
-def _kind_of(path: str | os.PathLike[str]) -> tuple[str, str]:
-    file = os.fspath(path)
-    if isinstance(file, bytes):
-        file = os.fsdecode(file)
+def _encoded(text: str) -> bytes:
+    """Names and texts as stored in files; bytes that were not UTF-8 when read are preserved."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _shown(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
+    """A path for messages, with bytes that are not UTF-8 as \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _kind_of(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> tuple[bytes, str]:
+    file = os.fsencode(path)
+    # ASCII letters only, as in the library.
     lower = file.lower()
-    if lower.endswith(_MATRIX_MARKET):
+    if lower.endswith(tuple(ending.encode() for ending in _MATRIX_MARKET)):
         return file, "matrix_market"
-    if lower.endswith(_HDF5):
+    if lower.endswith(tuple(ending.encode() for ending in _HDF5)):
         return file, "hdf5"
     raise InvalidArgument(
-        f"{file}: what kind of file this is must be clear from its name, which ends in none of "
-        f"{', '.join(_MATRIX_MARKET + _HDF5)}"
+        f"{_shown(path)}: what kind of file this is must be clear from its name, which ends in none "
+        f"of {', '.join(_MATRIX_MARKET + _HDF5)}"
     )
 
 
-def _read_hdf5(file: str, name: str | None) -> sp.csr_array | NDArray[Any] | str:
-    entries = {entry["name"]: entry for entry in _suan.hdf5_entries(file)}
-    if name is None:
-        matrices = [n for n, entry in entries.items() if entry["kind"] == "csr_matrix"]
-        candidates = matrices if matrices else list(entries)
-        if len(candidates) != 1:
-            raise InvalidArgument(
-                f"{file} holds {_listed(entries)}; say which one: suan.read(path, name=...)"
-            )
-        name = candidates[0]
-    if name not in entries:
-        raise InvalidArgument(f'{file} has no entry "{name}"; it holds {_listed(entries)}')
-    entry = entries[name]
+def _read_hdf5(
+    file: bytes, name: str | None, options: dict[str, Any]
+) -> sp.csr_array | NDArray[Any] | str:
+    unknown = [o for o in options if o not in {d.name for d in _suan.hdf5_options()}]
+    if unknown:
+        raise InvalidArgument(
+            f"{_shown(file)}: {', '.join(unknown)} was given, but of the options of read() an HDF5 "
+            f"file takes only {', '.join(d.name for d in _suan.hdf5_options())}"
+        )
+    if name == "":
+        raise InvalidArgument(f"{_shown(file)}: the name is empty; without one, leave it out")
+    try:
+        entry = _suan.hdf5_entry(file, b"" if name is None else _encoded(name))
+    except InvalidArgument as error:
+        if name is not None:
+            raise
+        raise InvalidArgument(f"{error}; say which one: suan.read(path, name=...)") from None
     if entry["kind"] == "csr_matrix":
-        return to_csr_array(_suan.read_hdf5_matrix(file, entry["scalar"], name))
+        return to_csr_array(
+            _suan.read_hdf5_matrix(file, entry["scalar"], entry["name"], options)
+        )
     if entry["kind"] == "vector":
-        return _suan.read_hdf5_vector(file, entry["scalar"], name, entry["rows"])
-    return _suan.read_hdf5_text(file, name)
-
-
-def _listed(entries: dict[str, dict[str, Any]]) -> str:
-    return ", ".join(f'{e["kind"]} "{n}"' for n, e in entries.items()) or "nothing"
-
-
-def _sorted(matrix: Any) -> Any:
-    """A matrix in the order in which files keep it; the caller's own is left as it is."""
-    csr = matrix.tocsr()
-    view = sp.csr_array((csr.data, csr.indices, csr.indptr), shape=csr.shape)
-    if not view.has_canonical_format:
-        view = view.copy()
-        view.sum_duplicates()
-    return view
+        return _suan.read_hdf5_vector(
+            file, entry["scalar"], entry["name"], entry["rows"], options
+        )
+    return _suan.read_hdf5_text(file, entry["name"]).decode("utf-8", "surrogateescape")
 
 
 def _writable(data: Any, name: str) -> Csr | NDArray[Any] | str:
     if isinstance(data, str):
         return data
     if sp.issparse(data):
-        matrix = as_sparse(data)
+        matrix = as_sparse(data, name)
         assert matrix is not None
-        return Csr(_sorted(matrix), scalar_type((name, matrix.dtype)), np.int32)
-    vector = np.asarray(data)
+        dtype = scalar_type((name, matrix.dtype))
+        return Csr(sorted_csr(matrix, name), dtype, np.int32, name)
+    vector = plain(data, name)
     if vector.ndim == 2 and vector.shape[1] != 1:
         raise NotSupported(
             f"{name} is a dense matrix of shape {vector.shape}; files hold sparse matrices and "

@@ -12,16 +12,89 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import _suan
+from ._errors import InvalidArgument
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: Names in other libraries, and what to write in Suan.
+_NAMES_ELSEWHERE = {
+    "maxiter": "max_iterations= (it counts iterations, in gmres, too)",
+    "max_iter": "max_iterations=",
+    "maxit": "max_iterations=",
+    "niter": "max_iterations=",
+    "tol": "rtol=",
+    "reltol": "rtol=",
+    "eps": "rtol=",
+    "abstol": "atol=",
+    "restrt": "restart=",
+    "inner_m": "restart=",
+    "method": "solver=",
+    "ksp_type": "solver=",
+    "pc": "preconditioner=, or M= for one of your own",
+    "pc_type": "preconditioner=, or M= for one of your own",
+    "precond": "preconditioner=, or M= for one of your own",
+    "Pl": "M=",
+    "Pr": "M=",
+    "callback_type": "nothing: callback gets the iteration and the residual norm with every solver",
+    "guess": "x0=",
+    "disp": "nothing: print(report) shows what happened, callback= what happens",
+    "show": "nothing: print(report) shows what happened, callback= what happens",
+    "verbose": "nothing: print(report) shows what happened, callback= what happens",
+    "verbosity": "nothing: print(report) shows what happened, callback= what happens",
+}
+
 
 def option_values(options: dict[str, Any]) -> dict[str, Any]:
-    """NumPy's scalars as Python's."""
+    """Converts NumPy scalars to Python scalars."""
     return {
         name: value.item() if isinstance(value, np.generic) else value
         for name, value in options.items()
     }
+
+
+_DEFAULTS = {option.name: option.default for option in _suan.solve_options()}
+
+
+def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a solve in the library's form; the library checks names and values.
+
+    @raises InvalidArgument for what the library could not explain: other libraries' names, and objects.
+    """
+    values = option_values(options)
+    for name, value in values.items():
+        if isinstance(value, bool | int | float | str):
+            if name in _DEFAULTS or name not in _NAMES_ELSEWHERE:
+                continue
+        if name not in _DEFAULTS:
+            if name in _NAMES_ELSEWHERE:
+                raise InvalidArgument(
+                    f'unknown option "{name}": in Suan write {_NAMES_ELSEWHERE[name]}'
+                )
+            _suan.check_solve_options({name: 0})  # names the nearest valid ones
+        elif value is None:
+            default = _DEFAULTS[name]
+            none = ', or "none" for none' if name == "preconditioner" else ""
+            raise InvalidArgument(
+                f"option {name}: None is no value; leave it out, or say {default!r}{none}"
+            )
+        elif name == "preconditioner":
+            raise InvalidArgument(
+                f"option preconditioner: {_described(value)} is no name; pass a preconditioner of "
+                "your own as M="
+            )
+        elif name == "solver":
+            raise InvalidArgument(f'option solver: {_described(value)} is no name, as "cg" is')
+        else:
+            raise InvalidArgument(
+                f"option {name}: {_described(value)} is neither a bool, an int, a float nor a str"
+            )
+    return values
+
+
+def _described(value: Any) -> str:
+    """A short description, even of a matrix."""
+    text = repr(value)
+    return text if len(text) <= 40 and "\n" not in text else f"a {type(value).__name__}"
 
 
 def keywords(options: list[_suan.OptionDescription]) -> Callable[[F], F]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""The arguments of a solve, checked, and the call of the library."""
+"""The checked arguments of a solve, and the call of the library."""
 
 from __future__ import annotations
 
@@ -9,123 +9,175 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator
 
 from . import _suan
-from ._arrays import Csr, as_sparse, scalar_type
+from ._arrays import scalar_type
 from ._errors import DimensionMismatch, InvalidArgument
-from ._options import option_values
+from ._maps import Applied, Map
+from ._options import solve_option_values
 from ._report import SolveReport
 
-Operand = tuple[str, Any]
 #: as_vector or as_columns.
 Reader = Callable[[Any, str], NDArray[Any]]
+Callback = Callable[[int, float], object] | None
 
 
-class Problem:
-    """The checked arguments of a solve."""
+class System:
+    """A and M, checked, with the options: what is the same for every right-hand side."""
 
     def __init__(
-        self, A: Any, b: Any, x0: Any, options: dict[str, Any], size: int | None, read: Reader
+        self, A: Any, M: Any, options: dict[str, Any], rows: int | None, distributed: bool
     ):
-        """`size` is the global number of rows where this process has only some, else None."""
-        self.options = option_values(options)
-        _suan.check_solve_options(self.options)
+        """`rows` is the size of a function; None if that is unknown."""
+        self.options = solve_option_values(options)
+        if distributed:  # before the ranks meet; elsewhere the library looks when it gets them
+            _suan.check_solve_options(self.options)
+        self.distributed = distributed
+        self.a = Map(A, "A", rows)
+        if not distributed or self.a.function is not None:
+            self.a.require_square()
+        #: Of this process.
+        self.rows: int = self.a.shape[0]
+        self.m: Map | None = None
+        self._ready: tuple[Any, tuple[Applied, Applied | None, list[str]]] | None = None
+        if M is not None:
+            self._take_preconditioner(M)
+
+    def _take_preconditioner(self, M: Any) -> None:
+        self.m = Map(M, "M", self.rows)
+        # With ranks, a matrix has global columns and a function has none; the library checks them.
+        end = 1 if self.distributed else 2
+        if self.m.shape[:end] != self.a.shape[:end]:
+            raise DimensionMismatch(
+                f"M is {_sizes(self.m.shape)}, but A is {_sizes(self.a.shape)}; M is applied in "
+                "place of A's inverse"
+            )
+        named = self.options.get("preconditioner", "auto")
+        if named != "auto":
+            raise InvalidArgument(
+                f'both M= and preconditioner="{named}" were given; leave one of them out'
+            )
+
+    def scalar_type(self, *vectors: tuple[str, Any]) -> np.dtype[Any]:
+        """The type to compute in with these vectors, given by name and type."""
+        if self.a.dtype is not None:
+            vectors = (*vectors, ("A", self.a.dtype))
+        return scalar_type(*vectors) if vectors else np.dtype(np.float64)
+
+    def told(self) -> dict[str, Any]:
+        """What has to be the same on all ranks."""
+        return {
+            "A": self.a.kind,
+            "M": "not given" if self.m is None else self.m.kind,
+            "options": self.options,
+        }
+
+    def ready(self, dtype: np.dtype[Any]) -> tuple[Applied, Applied | None, list[str]]:
+        """A and M in the library's form, and what was copied for that."""
+        if self._ready is None or self._ready[0] != dtype:
+            self._ready = (dtype, self._made(dtype))
+        return self._ready[1]
+
+    def replace(self, a: Map, ready: tuple[Applied, Applied | None, list[str]]) -> None:
+        """Replaces A by another one of the same shape, with the result of ready() for the same type."""
+        assert self._ready is not None
+        self.a, self._ready = a, (self._ready[0], ready)
+
+    def _made(self, dtype: np.dtype[Any]) -> tuple[Applied, Applied | None, list[str]]:
+        a, copied = self.a.ready(dtype, self.distributed)
+        if self.m is None:
+            return a, None, copied
+        if self.m.dtype is not None:
+            if scalar_type(("M", self.m.dtype)).kind == "c" and dtype.kind != "c":
+                raise InvalidArgument("M is complex, but A and b are real; pass a complex b")
+        m, more = self.m.ready(dtype, self.distributed)
+        return a, m, copied + more
+
+
+class RightHandSide:
+    """b and x0, checked against the rows of A."""
+
+    def __init__(self, b: Any, x0: Any, read: Reader):
         self.b = read(b, "b")
+        #: In which x comes back.
+        self.shape: tuple[int, ...] = np.shape(b)
         self.x0 = None if x0 is None else read(x0, "x0")
         #: None for one vector.
         self.columns = None if self.b.ndim == 1 else self.b.shape[1]
-        operands: list[Operand] = [("b", self.b.dtype)]
+        self._ready: tuple[NDArray[Any], NDArray[Any]] | None = None
+
+    def told(self) -> dict[str, Any]:
+        """What has to be the same on all ranks."""
+        return {"x0": "not given" if self.x0 is None else "given", "columns": self.columns}
+
+    def types(self) -> list[tuple[str, Any]]:
+        types = [("b", self.b.dtype)]
         if self.x0 is not None:
-            operands.append(("x0", self.x0.dtype))
-        self.function: Callable[..., Any] | None = None
-        self.matrix = as_sparse(A)
-        self.given = A
-        if self.matrix is not None:
-            operands.append(("A", self.matrix.dtype))
-            rows, columns = self.matrix.shape
-            if size is None and rows != columns:
-                raise InvalidArgument(f"A is {rows} x {columns}; solve() needs a square matrix")
-        elif isinstance(A, LinearOperator):
-            self.function = A.matvec
-            rows, columns = A.shape
-            if rows != columns:
-                raise InvalidArgument(f"A is {rows} x {columns}; solve() needs a square operator")
-            if A.dtype is not None:
-                operands.append(("A", A.dtype))
-        elif callable(A):
-            self.function = A
-            rows = columns = len(self.b)
-        else:
-            raise InvalidArgument(
-                "A must be a scipy.sparse matrix or array, a numpy.ndarray, a LinearOperator or a "
-                f"function, not {type(A).__name__}"
-            )
+            types.append(("x0", self.x0.dtype))
+        return types
+
+    def require_rows(self, shape: tuple[int, int]) -> None:
         for name, vector in (("b", self.b), ("x0", self.x0)):
-            if vector is not None and len(vector) != rows:
+            if vector is not None and len(vector) != shape[0]:
                 raise DimensionMismatch(
                     f"{name} has {len(vector)} {'elements' if vector.ndim == 1 else 'rows'}, "
-                    f"but A has {rows} rows ({rows} x {columns})"
+                    f"but A has {shape[0]} rows ({_sizes(shape)})"
                 )
         if self.x0 is not None and self.x0.shape != self.b.shape:
             raise DimensionMismatch(f"x0 has the shape {self.x0.shape}, but b {self.b.shape}")
-        self.dtype = scalar_type(*operands)
+
+    def ready(self, dtype: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """b and x as contiguous arrays of `dtype`; x is new, and holds the initial guess."""
+        if self._ready is None or self._ready[0].dtype != dtype:
+            b = np.ascontiguousarray(self.b, dtype=dtype)
+            if self.x0 is None:
+                self._ready = b, np.zeros(self.b.shape, dtype=dtype)
+            else:
+                self._ready = b, np.array(self.x0, dtype=dtype, order="C")
+        return self._ready
 
     def solve(
-        self,
-        dtype: np.dtype[Any],
-        callback: Callable[[int, float], object] | None,
-        comm: int | None,
+        self, dtype: np.dtype[Any], run: Callable[..., list[dict[str, Any]]], copied: list[str]
     ) -> tuple[NDArray[Any], list[SolveReport]]:
-        x = np.zeros(self.b.shape, dtype=dtype)
+        """`run(b, x, columns)` is the call of the library; `copied` is what was of A and M."""
+        b, x = self.ready(dtype)
         if self.columns == 0:
             return x, []
-        if self.x0 is not None:
-            x[...] = self.x0
-        b = np.ascontiguousarray(self.b, dtype=dtype).ravel()
-        flat = x.ravel()
-        arrays = (b, flat, self.columns, self.options, callback)
-        copied: list[str] = []
-        if self.function is not None:
-            function = _product(self.function, len(x), dtype)
-            reports = _suan.solve_function(function, *arrays, comm)
-        else:
-            index = np.int32 if comm is None else np.int64
-            csr = Csr(self.matrix, dtype, index)
-            copied = csr.copied if self.matrix is self.given else ["A"]
-            if comm is None:
-                reports = _suan.solve_csr(csr.arrays, *arrays)
-            else:
-                reports = _suan.solve_rows(csr.arrays, *arrays, comm)
-                copied = ["A"]
-        if b.size and not np.may_share_memory(b, self.b):
+        if b is not self.b and b.size and not np.may_share_memory(b, self.b):
             copied = [*copied, "b"]
-        return x, [_report(fields, copied) for fields in reports]
+        if self.columns is None:
+            reports = run(b, x, None)
+        else:
+            reports = run(b.ravel(), x.ravel(), self.columns)
+        return x.reshape(self.shape), [_report(fields, copied) for fields in reports]
+
+
+def require_callback(callback: Any) -> None:
+    if callback is not None and not callable(callback):
+        raise InvalidArgument(f"callback is no function but {callback!r}")
+
+
+def solve_once(
+    system: System,
+    side: RightHandSide,
+    dtype: np.dtype[Any],
+    callback: Callback,
+    comm: int | None,
+    may_stop: bool,
+) -> tuple[NDArray[Any], list[SolveReport]]:
+    """`may_stop` is whether the callback of any rank can end the solve."""
+    a, m, copied = system.ready(dtype)
+
+    def run(b: NDArray[Any], x: NDArray[Any], columns: int | None) -> list[dict[str, Any]]:
+        return _suan.solve(a, m, b, x, columns, system.options, callback, comm, may_stop)
+
+    return side.solve(dtype, run, copied)
+
+
+def _sizes(shape: tuple[int, int]) -> str:
+    return f"{shape[0]} x {shape[1]}"
 
 
 def _report(fields: dict[str, Any], copied: list[str]) -> SolveReport:
-    text, as_json = fields.pop("text"), fields.pop("json")
-    fields["copied"] = tuple(dict.fromkeys([*copied, *fields["copied"]]))
-    return SolveReport(**fields, _text=text, _json=as_json)
-
-
-def _product(
-    function: Callable[..., Any], size: int, dtype: np.dtype[Any]
-) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """`function`, with what it returns checked and in the form that the library reads."""
-
-    def product(vector: NDArray[Any]) -> NDArray[Any]:
-        result = np.asarray(function(vector))
-        if result.shape not in ((size,), (size, 1)):
-            raise DimensionMismatch(
-                f"A returned an array of shape {result.shape} for a vector of {size} elements"
-            )
-        if result.dtype.kind == "c" and dtype.kind != "c":
-            raise InvalidArgument(
-                f"A returned complex numbers for a vector of {dtype}; pass a complex b"
-            )
-        if result.dtype.kind not in "biufc":
-            raise InvalidArgument(f"A returned an array of {result.dtype}, not of numbers")
-        return np.ascontiguousarray(result.reshape(size), dtype=dtype)
-
-    return product
+    fields["copied"] = tuple(dict.fromkeys((*copied, *fields["copied"])))
+    return SolveReport(**fields)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""A x = b with as little knowledge of solvers as possible."""
+"""Solving A x = b without knowledge of solvers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from . import _suan
 from ._arrays import as_columns, as_vector
-from ._errors import DimensionMismatch, Error, InvalidArgument, MpiError
 from ._options import keywords
-from ._problem import Problem, Reader
+from ._problem import Callback, Reader, RightHandSide, System, require_callback, solve_once
+from ._ranks import agreed_type, handle_of, together
 from ._report import SolveReport
 
 
@@ -24,29 +24,34 @@ def solve(
     b: Any,
     *,
     x0: Any = None,
+    M: Any = None,
     callback: Callable[[int, float], object] | None = None,
     comm: Any = None,
     **options: bool | int | float | str,
 ) -> tuple[NDArray[Any], SolveReport]:
     """Solve A x = b.
 
-    The solver and the preconditioner are chosen by looking at A, unless they are given. A solve
-    that fails is no exception: look at ``report.converged`` and ``report.reason``.
+    The solver and the preconditioner are chosen by examining A, unless they are given. A failed solve
+    does not raise: check ``report.converged`` and ``report.reason``.
 
     Parameters
     ----------
-    A : scipy.sparse matrix or array, numpy.ndarray, LinearOperator or callable
-        Square. A callable gets a vector and returns A times that vector. Matrices in CSR format
-        with 32-bit indices are not copied, save for ``indptr``; see ``report.copied``.
+    A : scipy.sparse matrix or array, array_like with two dimensions, LinearOperator or callable
+        Square. A callable gets a vector and returns A times that vector. Matrices in CSR format with
+        32-bit indices are not copied, except ``indptr``; see ``report.copied``.
     b : array_like
         The right-hand side, with one element for each row of A, or a single column of them.
     x0 : array_like, optional
         The initial guess; zero by default.
+    M : as A, optional
+        Your own preconditioner: an approximate inverse of A, as in SciPy. ``cg`` needs a Hermitian
+        positive definite one.
     callback : callable, optional
-        Called as ``callback(iteration, residual_norm)``. An exception in it ends the solve.
+        Called as ``callback(iteration, residual_norm)``. A true return value ends the solve with the
+        reason "interrupted", an exception in it ends the solve with that exception.
     comm : mpi4py.MPI.Comm, optional
-        Solves on the ranks of ``comm``, all of which call solve(): A holds this rank's rows with
-        global columns, b and x this rank's elements.
+        Solves on the ranks of ``comm``, all of which call solve(): A has this rank's rows with global
+        columns, b and x this rank's elements.
     {options}
 
     Returns
@@ -70,8 +75,8 @@ def solve(
     >>> report.converged
     True
     """
-    x, reports = _solved(A, b, x0, callback, comm, options, as_vector)
-    return x.reshape(np.shape(b)), reports[0]
+    x, reports = _solved("solve", A, b, x0, M, callback, comm, options, as_vector)
+    return x, reports[0]
 
 
 @keywords(_suan.solve_options())
@@ -80,28 +85,31 @@ def solve_many(
     b: Any,
     *,
     x0: Any = None,
+    M: Any = None,
     callback: Callable[[int, float], object] | None = None,
     comm: Any = None,
     **options: bool | int | float | str,
 ) -> tuple[NDArray[Any], list[SolveReport]]:
     """Solve A X = B for several right-hand sides, the columns of B.
 
-    CG takes a step of all of them at a time, so that the matrix is read once for all; each ends
-    when it is solved. Other methods solve one after the other.
+    CG takes each step for all of them at once, so the matrix is read once for all; each stops when it
+    is solved. Other methods solve for one after the other.
 
     Parameters
     ----------
-    A : scipy.sparse matrix or array, numpy.ndarray, LinearOperator or callable
+    A : scipy.sparse matrix or array, array_like with two dimensions, LinearOperator or callable
         As in solve(). A callable gets one vector at a time.
     b : array_like
         The right-hand sides, with one row for each row of A. C order is not copied.
     x0 : array_like, optional
         The initial guesses, of the same shape; zero by default.
+    M : as A, optional
+        As in solve().
     callback : callable, optional
         Called as ``callback(iteration, residual_norm)``, where several are solved together for
-        the one that is farthest from its tolerance. An exception in it ends the solve.
+        the one that is farthest from its tolerance. It can end the solve as in solve().
     comm : mpi4py.MPI.Comm, optional
-        As in solve(); b and x have this rank's rows, and as many columns on all ranks.
+        As in solve(); b and x have this rank's rows, and the same number of columns on all ranks.
     {options}
 
     Returns
@@ -109,8 +117,8 @@ def solve_many(
     x : numpy.ndarray
         The solutions, in the shape of b.
     reports : list of SolveReport
-        One for each column. Where several are solved together, the seconds and joules in each are
-        those of all, and its bytes a share.
+        One for each column. If several are solved together, the seconds and joules in each are those
+        of all together, and its bytes a share.
 
     Raises
     ------
@@ -127,91 +135,47 @@ def solve_many(
     >>> all(report.converged for report in reports)
     True
     """
-    return _solved(A, b, x0, callback, comm, options, as_columns)
+    return _solved("solve_many", A, b, x0, M, callback, comm, options, as_columns)
 
 
 def _solved(
+    function: str,
     A: Any,
     b: Any,
     x0: Any,
-    callback: Callable[[int, float], object] | None,
+    M: Any,
+    callback: Callback,
     comm: Any,
     options: dict[str, Any],
     read: Reader,
 ) -> tuple[NDArray[Any], list[SolveReport]]:
-    if callback is not None and not callable(callback):
-        raise InvalidArgument(f"callback is no function but {callback!r}")
-    if comm is not None:
-        return _solve_distributed(A, b, x0, callback, comm, options, read)
-    problem = Problem(A, b, x0, options, None, read)
-    return problem.solve(problem.dtype, callback, None)
+    def checked() -> tuple[System, RightHandSide]:
+        require_callback(callback)
+        side = RightHandSide(b, x0, read)
+        system = System(A, M, options, len(side.b), comm is not None)
+        side.require_rows(system.a.shape)
+        return system, side
+
+    if comm is None:
+        system, side = checked()
+        return solve_once(system, side, system.scalar_type(*side.types()), callback, None, True)
+
+    handle = handle_of(comm)
+
+    def told() -> tuple[tuple[System, RightHandSide], dict[str, Any], tuple[Any, bool]]:
+        system, side = checked()
+        dtype = system.scalar_type(*side.types())
+        _make_ready(system, side, dtype)
+        return (system, side), {**system.told(), **side.told()}, (dtype, callback is not None)
+
+    (system, side), found = together(comm, function, told)
+    types = [dtype for dtype, _ in found]
+    dtype = agreed_type(comm, function, types, lambda dtype: _make_ready(system, side, dtype))
+    may_stop = any(has_callback for _, has_callback in found)
+    return solve_once(system, side, dtype, callback, handle, may_stop)
 
 
-def _solve_distributed(
-    A: Any,
-    b: Any,
-    x0: Any,
-    callback: Callable[[int, float], object] | None,
-    comm: Any,
-    options: dict[str, Any],
-    read: Reader,
-) -> tuple[NDArray[Any], list[SolveReport]]:
-    try:
-        handle = int(comm.py2f())
-    except (AttributeError, TypeError):
-        raise InvalidArgument(
-            f"comm is no communicator of mpi4py but {type(comm).__name__}"
-        ) from None
-    # Every rank learns what went wrong on any of them, so that none waits for one that left.
-    problem: Problem | None = None
-    failure: Exception | None = None
-    try:
-        _require_same_mpi()
-        problem = Problem(A, b, x0, options, 0, read)
-    except Exception as error:
-        failure = error
-    found = comm.allgather(
-        (failure, None, None, None, None)
-        if problem is None
-        else (
-            None,
-            problem.dtype,
-            problem.function is not None,
-            problem.options,
-            problem.columns,
-        )
-    )
-    for rank, (other, *_) in enumerate(found):
-        if isinstance(other, Error):
-            raise type(other)(f"rank {rank}: {other}")
-        if other is not None:
-            raise other
-    assert problem is not None
-    if len({is_function for _, _, is_function, *_ in found}) > 1:
-        raise InvalidArgument("A is a function on some ranks and a matrix on others")
-    for rank, (*_, columns) in enumerate(found):
-        if columns != found[0][-1]:
-            raise DimensionMismatch(
-                f"b has {found[0][-1]} columns on rank 0, but {columns} on rank {rank}"
-            )
-    for rank, (_, _, _, values, _) in enumerate(found):
-        if values != found[0][3]:
-            raise InvalidArgument(
-                f"the options differ between ranks: {found[0][3]} on rank 0, {values} on rank {rank}"
-            )
-    dtype = np.result_type(*(dtype for _, dtype, *_ in found))
-    return problem.solve(dtype, callback, handle)
-
-
-def _require_same_mpi() -> None:
-    ours = _suan.mpi_library_version()
-    if not ours:
-        return  # The library says itself that it has no MPI.
-    from mpi4py import MPI
-
-    theirs = MPI.Get_library_version().rstrip("\0")
-    if theirs != ours:
-        raise MpiError(
-            "mpi4py and Suan run with different MPI libraries, whose communicators do not fit: "
-            f"mpi4py with {theirs.splitlines()[0]}, Suan with {ours.splitlines()[0]}"
-        )
+def _make_ready(system: System, side: RightHandSide, dtype: np.dtype[Any]) -> None:
+    """Whatever can fail on one rank alone, before the ranks meet in the library."""
+    system.ready(dtype)
+    side.ready(dtype)

@@ -64,67 +64,82 @@ class CsrArrays:
 def analyse(a: CsrArrays) -> tuple[str, str]:
     """Facts about a matrix, as JSON and as a table."""
 
+class ReportWords:
+    """A report as text, which is made when somebody asks for it."""
+
+    def table(self) -> str: ...
+
+    def json(self) -> str: ...
+
 def solve_options() -> list[OptionDescription]:
     """The keywords of solve()."""
 
 def check_solve_options(options: dict[str, bool | int | float | str]) -> None:
     """Raises what solve() would raise for these options."""
 
-def solve_csr(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None) -> list[dict[str, Any]]:
+def solve(a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None, may_stop: bool) -> list[dict[str, Any]]:
     """
-    Solves A x = b from the guess in x, which is overwritten; returns the report. With columns, b and x are the rows of so many vectors, each of which has a report.
-    """
-
-def solve_rows(a: CsrArrays, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int) -> list[dict[str, Any]]:
-    """
-    As solve_csr, with this rank's rows and global columns; comm is a Fortran handle.
+    Solves A x = b from the guess in x, which is overwritten; returns the reports. a and m are matrices, or functions that return an array of b's type and size. With columns, b and x are the rows of so many vectors, each of which has a report. comm is a Fortran handle: then matrices hold this rank's rows with global columns.
     """
 
-def solve_function(function: Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None) -> list[dict[str, Any]]:
-    """
-    As solve_csr, with A a function that returns an array of b's type and size.
-    """
+class KeptSolver:
+    """What solve() makes of A, kept between solves."""
 
-def matrix_market_header(path: str) -> dict[str, Any]:
+    def __init__(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, like: numpy.typing.NDArray[Any], rows: int, options: dict[str, bool | int | float | str], comm: int | None) -> None: ...
+
+    def solve(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, callback: Callable[[int, float], object] | None, may_stop: bool) -> list[dict[str, Any]]:
+        """
+        As the function solve(); a and m are what the solver was made of, needed for functions.
+        """
+
+    def update(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None) -> str:
+        """Takes another matrix in place of A; returns what was done."""
+
+def matrix_market_header(path: bytes) -> dict[str, Any]:
     """What the banner and the size line say."""
 
 def matrix_market_options() -> list[OptionDescription]:
     """The keywords of read() for Matrix Market files."""
 
-def read_matrix_market(path: str, scalar: str, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
+def hdf5_options() -> list[OptionDescription]:
+    """The keywords of read() for HDF5 files."""
+
+def read_matrix_market(path: bytes, scalar: str, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
     """(rows, columns, offsets, indices, values)"""
 
-def read_matrix_market_vector(path: str, scalar: str, size: int, options: dict[str, bool | int | float | str]) -> numpy.typing.NDArray[Any]:
+def read_matrix_market_vector(path: bytes, scalar: str, size: int, options: dict[str, bool | int | float | str]) -> numpy.typing.NDArray[Any]:
     """A file of one column."""
 
-def write_matrix_market(path: str, a: CsrArrays) -> None:
+def write_matrix_market(path: bytes, a: CsrArrays, allow_nonfinite: bool) -> None:
     """Writes a matrix whose rows are sorted."""
 
-def write_matrix_market_vector(path: str, vector: numpy.typing.NDArray[Any]) -> None:
-    """Writes a file of one column."""
+def write_matrix_market_vector(path: bytes, vector: numpy.typing.NDArray[Any], allow_nonfinite: bool) -> None:
+    """Writes an array of one column."""
 
-def hdf5_entries(path: str) -> list[dict[str, Any]]:
-    """name, kind, scalar, rows, columns and entries of what a file holds."""
+def hdf5_entry(path: bytes, name: bytes) -> dict[str, Any]:
+    """
+    What a name stands for; an empty one for the only matrix, or the only entry.
+    """
 
-def read_hdf5_matrix(path: str, scalar: str, name: str) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
+def read_hdf5_matrix(path: bytes, scalar: str, name: bytes, options: dict[str, bool | int | float | str]) -> tuple[int, int, numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.int32], numpy.typing.NDArray[Any]]:
     """(rows, columns, offsets, indices, values)"""
 
-def read_hdf5_vector(path: str, scalar: str, name: str, size: int) -> numpy.typing.NDArray[Any]:
+def read_hdf5_vector(path: bytes, scalar: str, name: bytes, size: int, options: dict[str, bool | int | float | str]) -> numpy.typing.NDArray[Any]:
     """A vector of `size` elements."""
 
-def read_hdf5_text(path: str, name: str) -> str:
-    """A piece of text."""
+def read_hdf5_text(path: bytes, name: bytes) -> bytes:
+    """A piece of text, in UTF-8."""
 
 class Hdf5File:
     """A file that is being written."""
 
-    def __init__(self, path: str) -> None: ...
+    def __init__(self, path: bytes, append: bool) -> None: ...
 
-    def write_matrix(self, name: str, a: CsrArrays) -> None: ...
+    def write_matrix(self, name: bytes, a: CsrArrays) -> None: ...
 
-    def write_vector(self, name: str, vector: numpy.typing.NDArray[Any]) -> None: ...
+    def write_vector(self, name: bytes, vector: numpy.typing.NDArray[Any]) -> None: ...
 
-    def write_text(self, name: str, text: str) -> None: ...
+    def write_text(self, name: bytes, text: bytes) -> None: ...
 
     def close(self) -> None:
         """Completes the file."""

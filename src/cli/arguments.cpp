@@ -33,16 +33,54 @@ bool is_flag(const OptionDescription& option) {
   return std::holds_alternative<bool>(option.default_value);
 }
 
+/// Only --help has a short form: the error for `-o` lists the options that start with an o.
+[[noreturn]] void throw_unknown_letter(const std::string& word,
+                                       const std::vector<std::string>& valid) {
+  std::string similar;
+  for (const auto& option : valid) {
+    if (!option.starts_with(message("--", word[1]))) continue;
+    similar += (similar.empty() ? "" : ", ") + option;
+  }
+  throw InvalidArgument(
+      message("unknown option \"", word, "\"; options have long names, ",
+              similar.empty() ? "as --help lists them" : message("did you mean ", similar, "?")));
+}
+
 [[noreturn]] void throw_unexpected(const Usage& usage, const std::vector<std::string>& words) {
-  // An unknown option comes first: the word after it may be its value and not one too many.
+  // An unknown option is reported first: the word after it may be its value rather than an extra
+  // one.
   for (const auto& word : words) {
     if (word.size() < 2 || word[0] != '-') continue;
     std::vector<std::string> valid = {"--help"};
     for (const auto& option : all_options(usage)) valid.push_back(message("--", option.flag()));
-    throw_unknown_name("option", word.substr(0, word.find('=')), valid);
+    const std::string name = word.substr(0, word.find('='));
+    if (!name.starts_with("--")) throw_unknown_letter(name, valid);
+    throw_unknown_name("option", name, valid);
   }
   throw InvalidArgument(message("unexpected \"", words.front(), "\"; `suan ", usage.command,
                                 " --help` says what can be given"));
+}
+
+[[noreturn]] void throw_empty(const std::string& source, const std::string& name) {
+  throw InvalidArgument(message(source.empty() ? "" : source + ": ", "option ", name,
+                                " is empty; give it a value or leave it out (is a variable of a "
+                                "script not set?)"));
+}
+
+/// Treats `--report=` as `--report ""`: CLI11 would take the next word as the value.
+std::vector<std::string> with_empty_values(const std::vector<OptionDescription>& options,
+                                           const std::vector<std::string>& words) {
+  std::vector<std::string> result;
+  for (const auto& word : words) {
+    const auto option = std::find_if(options.begin(), options.end(), [&word](const auto& other) {
+      return word == message("--", other.flag(), "=");
+    });
+    const bool empty = option != options.end();
+    if (empty && is_flag(*option)) throw_empty("", option->name);  // it takes no next word
+    result.push_back(empty ? word.substr(0, word.size() - 1) : word);
+    if (empty) result.emplace_back();
+  }
+  return result;
 }
 
 /// CLI11 would take `--report --quiet` for a report in the file "--quiet".
@@ -116,7 +154,16 @@ std::string CommandLine::text(const std::string& name) const {
   return {};
 }
 
-CommandLine parse_command_line(const Usage& usage, const std::vector<std::string>& words) {
+std::string CommandLine::lines(const Usage& usage) const {
+  std::string text = message("command = ", usage.command, "\nhelp = ", help ? "yes" : "no", "\n");
+  for (const auto& option : all_options(usage)) {
+    text += message(option.name, has(option.name) ? " = " : " is not given",
+                    this->text(option.name), "\n");
+  }
+  return text;
+}
+
+CommandLine parse_command_line(const Usage& usage, const std::vector<std::string>& given) {
   CLI::App app;
   app.allow_extras();
   app.set_help_flag();
@@ -124,6 +171,7 @@ CommandLine parse_command_line(const Usage& usage, const std::vector<std::string
   app.add_flag("-h,--help", line.help);
 
   const auto options = all_options(usage);
+  const auto words = with_empty_values(options, given);
   require_values(options, words);
   std::map<std::string, std::string> texts;
   std::map<std::string, CLI::Option*> parsed;
@@ -142,6 +190,7 @@ CommandLine parse_command_line(const Usage& usage, const std::vector<std::string
     const std::string flags = message(positional ? name + "," : "", "--", option->flag());
     parsed[name] =
         is_flag(*option) ? app.add_flag(flags, texts[name]) : app.add_option(flags, texts[name]);
+    parsed[name]->take_last();
   }
 
   try {
@@ -155,6 +204,7 @@ CommandLine parse_command_line(const Usage& usage, const std::vector<std::string
   if (const auto extra = app.remaining(); !extra.empty()) throw_unexpected(usage, extra);
   for (const auto& name : names) {
     if (parsed[name]->count() == 0) continue;
+    if (texts[name].empty()) throw_empty("", name);
     line.values.emplace_back(name, texts[name]);
   }
   return line;
@@ -206,7 +256,7 @@ std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string&
     if (event == nlohmann::json::parse_event_t::key && depth == 1 &&
         !keys.insert(parsed.get<std::string>()).second) {
       throw InvalidArgument(
-          message(source, ": option ", parsed.get<std::string>(), " is there twice"));
+          message(source, ": option ", parsed.get<std::string>(), " appears twice"));
     }
     return true;
   };
@@ -225,6 +275,7 @@ std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string&
   }
   std::vector<std::pair<std::string, OptionValue>> values;
   for (const auto& [name, value] : json.items()) {
+    if (value.is_string() && value.get_ref<const std::string&>().empty()) throw_empty(source, name);
     values.emplace_back(name, option_value(source, name, value));
   }
   return values;

@@ -40,11 +40,12 @@ void convert_as(const Communicator& world, const ConvertArguments& arguments,
                 const FileContents& contents) {
   const auto input = parse_file_name(arguments.input);
   const auto output = parse_file_name(arguments.output);
+  const MatrixMarketWriteOptions writing{arguments.matrix_market.allow_nonfinite};
   if (contents.kind == FileContents::Kind::matrix) {
-    write(output, read_matrix<T>(input, world, arguments.matrix_market));
+    write(output, read_matrix<T>(input, world, arguments.matrix_market), writing);
   } else {
     const auto layout = Layout::even(contents.rows, world);
-    write(output, read_vector<T>(input, layout, arguments.matrix_market));
+    write(output, read_vector<T>(input, layout, arguments.matrix_market), {}, writing);
   }
 }
 
@@ -62,13 +63,7 @@ Usage convert_usage() {
            "mpirun -n 4 suan convert A.h5 A.mtx.gz"}};
 }
 
-int run_convert(const Communicator& world, const std::vector<std::string>& words) {
-  const auto usage = convert_usage();
-  const auto line = parse_command_line(usage, words);
-  if (line.help) {
-    if (world.is_root()) print_help(std::cout, usage);
-    return exit_solved;
-  }
+int run_convert(const Communicator& world, const CommandLine& line) {
   const auto arguments = make_options<ConvertArguments>(line);
   if (arguments.input.empty() || arguments.output.empty()) {
     throw InvalidArgument("two files are needed, as in `suan convert A.mtx A.h5`");

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "io/file_name.hpp"
 #include "io/output_file.hpp"
 #include "suan/io/hdf5.hpp"
 
@@ -23,35 +24,13 @@ constexpr const char* default_matrix_name = "A";
 constexpr const char* default_vector_name = "x";
 constexpr const char* report_name = "report";
 
-bool is_wanted(const Hdf5Entry& entry, Wanted wanted) {
-  return (entry.kind == "csr_matrix" && wanted != Wanted::vector) ||
-         (entry.kind == "vector" && wanted != Wanted::matrix);
-}
-
 FileContents inspect_hdf5(const FileName& file, Wanted wanted) {
-  const auto entries = list_hdf5(file.path);
-  const char* what = wanted == Wanted::matrix   ? "matrix"
-                     : wanted == Wanted::vector ? "vector"
-                                                : "matrix or vector";
-  std::vector<Hdf5Entry> found;
-  std::string names;
-  for (const auto& entry : entries) {
-    if (!is_wanted(entry, wanted)) continue;
-    names += (names.empty() ? "" : ", ") + entry.name;
-    if (file.object.empty() || file.object == entry.name) found.push_back(entry);
-  }
-  if (names.empty()) throw InvalidArgument(message(file.path, ": holds no ", what));
-  if (found.empty()) {
-    throw InvalidArgument(
-        message(file.path, ": holds no ", what, " \"", file.object, "\", only ", names));
-  }
-  if (found.size() > 1) {
-    throw InvalidArgument(message(file.path, ": holds more than one ", what, " (", names,
-                                  "); say which, as in ", file.path, ":", found.front().name));
-  }
-  const auto kind =
-      found[0].kind == "vector" ? FileContents::Kind::vector : FileContents::Kind::matrix;
-  return {kind, found[0].scalar, found[0].rows};
+  std::vector<std::string> kinds;
+  if (wanted != Wanted::vector) kinds.emplace_back("csr_matrix");
+  if (wanted != Wanted::matrix) kinds.emplace_back("vector");
+  const Hdf5Entry found = find_hdf5(file.path, file.object, kinds);
+  return {found.kind == "vector" ? FileContents::Kind::vector : FileContents::Kind::matrix,
+          found.scalar, found.rows};
 }
 
 FileContents inspect_matrix_market(const FileName& file, Wanted wanted) {
@@ -67,14 +46,14 @@ std::string object_or(const FileName& file, const char* usual) {
   return file.object.empty() ? usual : file.object;
 }
 
-/// Whether `path` is there and neither a file nor a folder: a device, a pipe.
+/// Whether `path` exists and is neither a file nor a folder: a device or a pipe.
 bool is_special(const std::string& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-/// `name` is what messages call the place.
+/// Messages refer to the place as `name`.
 void write_directly(const std::string& path, const std::string& name, const std::string& text) {
   std::ofstream file;
   if (path != "-") file.open(path, std::ios::binary);
@@ -87,16 +66,19 @@ void write_directly(const std::string& path, const std::string& name, const std:
 }  // namespace
 
 FileName parse_file_name(const std::string& text) {
-  for (const std::string ending : {".mtx", ".mtx.gz"}) {
-    if (text.ends_with(ending)) return {text, "", FileName::Format::matrix_market};
+  for (const char* ending : {".mtx", ".mtx.gz"}) {
+    if (detail::has_ending(text, ending)) return {text, "", FileName::Format::matrix_market};
   }
-  for (const std::string ending : {".h5", ".hdf5"}) {
-    if (text.ends_with(ending)) return {text, "", FileName::Format::hdf5};
-    const auto colon = text.rfind(ending + ":");
-    if (colon == std::string::npos) continue;
-    const auto name = colon + ending.size() + 1;
-    if (name < text.size()) {
-      return {text.substr(0, name - 1), text.substr(name), FileName::Format::hdf5};
+  for (const char* ending : {".h5", ".hdf5"}) {
+    if (detail::has_ending(text, ending)) return {text, "", FileName::Format::hdf5};
+  }
+  // The last colon after an extension: object names may contain colons, too, but rarely extensions.
+  for (auto colon = text.rfind(':'); colon != std::string::npos && colon > 0;
+       colon = text.rfind(':', colon - 1)) {
+    const std::string path = text.substr(0, colon);
+    const bool is_hdf5 = detail::has_ending(path, ".h5") || detail::has_ending(path, ".hdf5");
+    if (is_hdf5 && colon + 1 < text.size()) {
+      return {path, text.substr(colon + 1), FileName::Format::hdf5};
     }
   }
   throw InvalidArgument(message("\"", text,
@@ -124,7 +106,7 @@ template <Scalar T>
 DistributedMatrix<T> read_matrix(const FileName& file, const Communicator& comm,
                                  const MatrixMarketOptions& options) {
   if (file.format == FileName::Format::hdf5) {
-    return read_hdf5_matrix<T>(file.path, comm, file.object);
+    return read_hdf5_matrix<T>(file.path, comm, file.object, {options.memory_limit_gib});
   }
   return read_matrix_market<T>(file.path, comm, options);
 }
@@ -133,15 +115,16 @@ template <Scalar T>
 Vector<T> read_vector(const FileName& file, const Layout& layout,
                       const MatrixMarketOptions& options) {
   if (file.format == FileName::Format::hdf5) {
-    return read_hdf5_vector<T>(file.path, layout, file.object);
+    return read_hdf5_vector<T>(file.path, layout, file.object, {options.memory_limit_gib});
   }
   return read_matrix_market_vector<T>(file.path, layout, options);
 }
 
 template <Scalar T>
-void write(const FileName& file, const DistributedMatrix<T>& matrix) {
+void write(const FileName& file, const DistributedMatrix<T>& matrix,
+           const MatrixMarketWriteOptions& options) {
   if (file.format == FileName::Format::matrix_market) {
-    return write_matrix_market(file.path, matrix);
+    return write_matrix_market(file.path, matrix, options);
   }
   Hdf5Writer writer(file.path, matrix.comm());
   writer.write(object_or(file, default_matrix_name), matrix);
@@ -149,9 +132,10 @@ void write(const FileName& file, const DistributedMatrix<T>& matrix) {
 }
 
 template <Scalar T>
-void write(const FileName& file, const Vector<T>& vector, const std::string& report) {
+void write(const FileName& file, const Vector<T>& vector, const std::string& report,
+           const MatrixMarketWriteOptions& options) {
   if (file.format == FileName::Format::matrix_market) {
-    return write_matrix_market(file.path, vector);
+    return write_matrix_market(file.path, vector, options);
   }
   Hdf5Writer writer(file.path, vector.layout().comm());
   writer.write(object_or(file, default_vector_name), vector);
@@ -210,8 +194,10 @@ void require_different(const std::string& input, const std::string& output,
   template DistributedMatrix<T> read_matrix(const FileName&, const Communicator&,             \
                                             const MatrixMarketOptions&);                      \
   template Vector<T> read_vector(const FileName&, const Layout&, const MatrixMarketOptions&); \
-  template void write(const FileName&, const DistributedMatrix<T>&);                          \
-  template void write(const FileName&, const Vector<T>&, const std::string&);
+  template void write(const FileName&, const DistributedMatrix<T>&,                           \
+                      const MatrixMarketWriteOptions&);                                       \
+  template void write(const FileName&, const Vector<T>&, const std::string&,                  \
+                      const MatrixMarketWriteOptions&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

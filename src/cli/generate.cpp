@@ -17,6 +17,7 @@ struct GenerateArguments {
   std::string output;
   std::string scalar = "float64";
   bool list = false;
+  double memory_limit_gib = 0;
   GalleryOptions gallery;
   static const OptionTable<GenerateArguments>& table();
 };
@@ -29,6 +30,9 @@ const OptionTable<GenerateArguments>& GenerateArguments::table() {
                  "The file to write; it ends in .mtx, .mtx.gz, .h5 or .hdf5.")
           .choice("scalar", &GenerateArguments::scalar, {"float32", "float64", "complex128"},
                   "The type of the numbers.")
+          .number("memory_limit_gib", &GenerateArguments::memory_limit_gib, 0, 1e9,
+                  "Matrices that need more memory per node are refused; 0 stands for half of the "
+                  "free memory.")
           .value("list", &GenerateArguments::list, "Print the names of the problems.")
           .include(&GenerateArguments::gallery);
   return table;
@@ -47,13 +51,7 @@ Usage generate_usage() {
            "mpirun -n 4 suan generate convection_diffusion2d --size 1000 --convection 50 A.mtx"}};
 }
 
-int run_generate(const Communicator& world, const std::vector<std::string>& words) {
-  const auto usage = generate_usage();
-  const auto line = parse_command_line(usage, words);
-  if (line.help) {
-    if (world.is_root()) print_help(std::cout, usage);
-    return exit_solved;
-  }
+int run_generate(const Communicator& world, const CommandLine& line) {
   const auto arguments = make_options<GenerateArguments>(line);
   if (arguments.list) {
     if (world.is_root()) {
@@ -69,6 +67,8 @@ int run_generate(const Communicator& world, const std::vector<std::string>& word
   const auto output = parse_file_name(arguments.output);
   require_writable(output.path, world);
   with_scalar(arguments.scalar, [&]<class T>(T) {
+    require_memory_for(arguments.problem, arguments.gallery, sizeof(T), 0,
+                       arguments.memory_limit_gib, world);
     write(output, gallery<T>(arguments.problem, arguments.gallery, world));
   });
   return exit_solved;

@@ -51,18 +51,12 @@ Usage info_usage() {
            "mpirun -n 4 suan info --problem poisson3d --size 128"}};
 }
 
-int run_info(const Communicator& world, const std::vector<std::string>& words) {
-  const auto usage = info_usage();
-  const auto line = parse_command_line(usage, words);
-  if (line.help) {
-    if (world.is_root()) print_help(std::cout, usage);
-    return exit_solved;
-  }
+int run_info(const Communicator& world, const CommandLine& line) {
   const auto arguments = make_options<InfoArguments>(line);
   const auto& source = arguments.source;
   check_source(source, line);
   const auto facts = with_scalar(choose_scalar(source, {}, world), [&]<class T>(T) {
-    return analyse(load_matrix<T>(source, world));
+    return analyse(load_matrix<T>(source, 2, world));
   });
   if (!world.is_root()) return exit_solved;
   const std::string name = source_name(source);

@@ -10,6 +10,8 @@
 
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "signals.hpp"
+#include "spinning.hpp"
 #include "suan/core/environment.hpp"
 #include "suan/kernels/path.hpp"
 
@@ -19,10 +21,10 @@ namespace {
 
 struct Command {
   Usage (*usage)();
-  int (*run)(const Communicator& world, const std::vector<std::string>& words);
+  int (*run)(const Communicator& world, const CommandLine& line);
 };
 
-// A new command is one line here.
+// A new command takes one line here.
 constexpr Command commands[] = {{solve_usage, run_solve},
                                 {info_usage, run_info},
                                 {convert_usage, run_convert},
@@ -70,23 +72,57 @@ void print_version(const Environment& environment) {
   line("ranks", std::to_string(environment.world().size()));
 }
 
-int run(const Environment& environment, const std::vector<std::string>& words) {
-  const Communicator& world = environment.world();
+/// The command line of a rank.
+struct Request {
+  enum class Kind { overview, version, command };
+  Kind kind = Kind::overview;
+  Command command{};
+  Usage usage;
+  CommandLine line;
+};
+
+/// Not collective. @throws InvalidArgument
+Request parse(const std::vector<std::string>& words) {
   if (words.empty()) throw InvalidArgument("a command is needed; `suan --help` lists them");
-  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    if (world.is_root()) print_overview();
-    return exit_solved;
-  }
-  if (words[0] == "--version") {
-    if (world.is_root()) print_version(environment);
-    return exit_solved;
-  }
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return {};
+  if (words[0] == "--version") return {Request::Kind::version, {}, {}, {}};
   std::vector<std::string> names = {"--help", "--version"};
   for (const auto& command : commands) {
-    names.push_back(command.usage().command);
-    if (names.back() == words[0]) return command.run(world, {words.begin() + 1, words.end()});
+    const auto usage = command.usage();
+    names.push_back(usage.command);
+    if (usage.command != words[0]) continue;
+    const auto line = parse_command_line(usage, {words.begin() + 1, words.end()});
+    return {Request::Kind::command, command, usage, line};
   }
   throw_unknown_name("command", words[0], names);
+}
+
+/// The lines that ranks compare.
+std::string lines_of(const Request& request) {
+  if (request.kind == Request::Kind::overview) return "command = --help\n";
+  if (request.kind == Request::Kind::version) return "command = --version\n";
+  return request.line.lines(request.usage);
+}
+
+int run(const Environment& environment, const std::vector<std::string>& words) {
+  const Communicator& world = environment.world();
+  Request request;
+  require_same_words(world, [&] {
+    request = parse(words);
+    return lines_of(request);
+  });
+  if (request.kind == Request::Kind::command && !request.line.help) {
+    return request.command.run(world, request.line);
+  }
+  if (!world.is_root()) return exit_solved;
+  if (request.kind == Request::Kind::command) {
+    print_help(std::cout, request.usage);
+  } else if (request.kind == Request::Kind::version) {
+    print_version(environment);
+  } else {
+    print_overview();
+  }
+  return exit_solved;
 }
 
 }  // namespace
@@ -94,10 +130,12 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
 }  // namespace suan::cli
 
 int main(int argc, char** argv) {
-  // The limit on the size of files then is an error of the write, not the end of the program.
+  suan::cli::spin_less(argv);
+  // Exceeding the limit on file sizes then makes the write fail instead of ending the program.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     const suan::Environment environment(argc, argv);
+    suan::cli::handle_signals();
     const std::vector<std::string> words(argv + 1, argv + argc);
     return suan::cli::run_together(environment.world(),
                                    [&] { return suan::cli::run(environment, words); });

@@ -13,7 +13,7 @@ namespace suan::cli {
 
 namespace {
 
-/// Back to the first column, and the rest of the line erased (ECMA-48, "EL").
+/// Returns to the first column and erases the rest of the line (ECMA-48, "EL").
 constexpr const char* erase_line = "\r\033[K";
 
 }  // namespace

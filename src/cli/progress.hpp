@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The line that shows how far a solve is.
+// The progress line of a solve.
 #pragma once
 
 #include <iosfwd>
@@ -12,12 +12,11 @@
 
 namespace suan::cli {
 
-/// Of the digits between the first residual norm and the target, how many percent are gained;
-/// in [0, 100].
+/// The percentage gained of the digits between the first residual norm and the target; in [0, 100].
 int percent_of_digits(double initial, double target, double now);
 
-/// Rewrites one line of a terminal with iteration, residual norm and progress, and removes it when
-/// the solve ends or the object does.
+/// Rewrites one terminal line with iteration, residual norm and progress, and erases it when the
+/// solve ends or the object is destroyed.
 class ProgressLine final : public EventLogger {
  public:
   /// At most one line per `interval` seconds.

@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // suan solve: from a matrix to a verified solution and a report.
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "io/output_file.hpp"
 #include "progress.hpp"
+#include "signals.hpp"
 #include "source.hpp"
 #include "suan/solvers/solve.hpp"
 
@@ -33,20 +36,20 @@ const OptionTable<SolveArguments>& SolveArguments::table() {
       OptionTable<SolveArguments>()
           .include(&SolveArguments::source)
           .value("rhs", &SolveArguments::rhs,
-                 "The right-hand side: a file as for the matrix. All ones without it.")
+                 "The right-hand side: a file as for the matrix; default: all ones.")
           .value("initial_guess", &SolveArguments::initial_guess,
-                 "Where the iteration starts: a file as for the matrix. Zero without it.")
+                 "The initial guess: a file as for the matrix; default: zero.")
           .include(&SolveArguments::solve)
           .choice("kernel", &SolveArguments::kernel, {"auto", "native", "cusparse", "cuda"},
                   "The implementation of the matrix-vector product; an error if it is not in this "
                   "build.")
           .value("output", &SolveArguments::output,
-                 "Where the solution goes: a file that ends in .mtx, .mtx.gz, .h5 or .hdf5.")
+                 "The file for the solution; it ends in .mtx, .mtx.gz, .h5 or .hdf5.")
           .value("report", &SolveArguments::report,
-                 "Where the report goes as JSON; - is the standard output.")
+                 "The file for the report as JSON; - is the standard output.")
           .value("config", &SolveArguments::config,
                  "A JSON file of options, named as here but with underscores; the command line "
-                 "wins over it.")
+                 "overrides it.")
           .value("quiet", &SolveArguments::quiet, "Print nothing but errors.");
   return table;
 }
@@ -68,7 +71,31 @@ SolveArguments parse(const Communicator& world, const CommandLine& line) {
   return make_options<SolveArguments>(line, path, text);
 }
 
-/// Everything that can be wrong before a number is read. Collective.
+/// Checks before the work what could lose the solution after it. Collective.
+void check_output(const Communicator& world, const FileName& output) {
+  if (output.format == FileName::Format::hdf5) {
+    if (SUAN_HAVE_HDF5 == 0) {
+      throw NotSupported(
+          message(output.path, ": this build of Suan has no HDF5; write the solution to a .mtx"));
+    }
+    for (std::size_t begin = 0; begin <= output.object.size() && !output.object.empty();) {
+      const std::size_t end = std::min(output.object.find('/', begin), output.object.size());
+      const std::string part = output.object.substr(begin, end - begin);
+      const bool reserved = begin == 0 && part == "report";
+      if (part.empty() || part == "." || part == ".." || reserved) {
+        throw InvalidArgument(message(output.path, ": \"", output.object, "\" cannot name the ",
+                                      "solution", reserved ? ", for the report is called so" : "",
+                                      "; write ", output.path, ":x"));
+      }
+      begin = end + 1;
+    }
+  }
+  require_writable(output.path, world);
+  // A trial shows any other problem with the place.
+  const detail::OutputFile trial(output.path, world);
+}
+
+/// Checks everything that can be checked before numbers are read. Collective.
 void check(const Communicator& world, const SolveArguments& arguments, const CommandLine& line) {
   check_source(arguments.source, line);
   const KernelPath kernel = choose_spmv_path(kernel_path_from_string(arguments.kernel));
@@ -81,17 +108,23 @@ void check(const Communicator& world, const SolveArguments& arguments, const Com
     if (!path.empty()) parse_file_name(path);
   }
   if (!arguments.output.empty()) {
+    check_output(world, parse_file_name(arguments.output));
     const std::string output = parse_file_name(arguments.output).path;
-    require_writable(output, world);
+    // It may be the initial guess: continuing from a solution may replace it.
     for (const auto& path : {arguments.source.matrix, arguments.rhs}) {
       if (!path.empty()) require_different(parse_file_name(path).path, output, world);
     }
     if (!arguments.report.empty()) require_different(arguments.report, output, world);
   }
-  if (!arguments.report.empty()) require_writable(arguments.report, world);
+  if (arguments.report.empty()) return;
+  require_writable(arguments.report, world);
+  for (const auto& path : {arguments.source.matrix, arguments.rhs, arguments.initial_guess}) {
+    if (!path.empty()) require_different(parse_file_name(path).path, arguments.report, world);
+  }
+  if (!arguments.config.empty()) require_different(arguments.config, arguments.report, world);
 }
 
-/// The same matrix with its products on another path; the arrays are shared. Collective.
+/// The same matrix with another path for its products; the arrays are shared. Collective.
 template <Scalar T>
 DistributedMatrix<T> on_path(DistributedMatrix<T> a, const std::string& kernel) {
   const KernelPath path = kernel_path_from_string(kernel);
@@ -101,6 +134,29 @@ DistributedMatrix<T> on_path(DistributedMatrix<T> a, const std::string& kernel) 
            [&] { plan = kernels::SpmvPlan<T>(ExecutionSpace(), a.local().view(), path); });
   return a.with_plan(std::move(plan));
 }
+
+/// Writes several outputs, each even if another one fails.
+class Outputs {
+ public:
+  /// Calls write(path) unless the path is empty.
+  template <class Write>
+  void write(const std::string& path, const Write& write) {
+    if (path.empty()) return;
+    try {
+      write(path);
+    } catch (const Error& error) {
+      // Thrown on all ranks; after an error on one rank alone there is no continuing.
+      errors_ += message(errors_.empty() ? "" : "; ", error.what());
+    }
+  }
+  /// @throws IoError with the texts of all failures.
+  void finish() const {
+    if (!errors_.empty()) throw IoError(errors_);
+  }
+
+ private:
+  std::string errors_;
+};
 
 template <Scalar T>
 std::string report_json(const SolveReport& report, const SourceOptions& source,
@@ -117,11 +173,19 @@ std::string report_json(const SolveReport& report, const SourceOptions& source,
   return json.dump(2) + "\n";
 }
 
+/// The number of vectors of a solve: b, x and those of the method, or of cg if that is not known
+/// yet.
+double vectors_of(const SolveOptions& options) {
+  const bool gmres = options.solver == "gmres";
+  return gmres ? static_cast<double>(options.gmres.restart) + 5 : 5;
+}
+
 template <Scalar T>
 int solve_as(const Communicator& world, const SolveArguments& arguments) {
   const auto& source = arguments.source;
   const Timer reading;
-  const auto a = on_path(load_matrix<T>(source, world), arguments.kernel);
+  const auto a =
+      on_path(load_matrix<T>(source, vectors_of(arguments.solve), world), arguments.kernel);
   const auto vector_or = [&](const std::string& path, auto&& otherwise) {
     if (path.empty()) return otherwise();
     return read_vector<T>(parse_file_name(path), a.row_layout(), source.matrix_market);
@@ -131,14 +195,20 @@ int solve_as(const Communicator& world, const SolveArguments& arguments) {
   const double read_seconds = world.max(reading.seconds());
 
   const bool shows_progress = world.is_root() && !arguments.quiet;
-  const auto report =
-      solve(a, b, x, arguments.solve, shows_progress ? progress_on_terminal() : nullptr);
+  const NotedSignals noted;  // from here on there are results to lose
+  const auto report = solve(a, b, x, arguments.solve,
+                            stopped_by_signals(shows_progress ? progress_on_terminal() : nullptr));
 
+  // The solution first, so that no later failure can lose it.
+  const std::string json = report_json(report, source, a, read_seconds);
+  Outputs outputs;
+  outputs.write(arguments.output,
+                [&](const std::string& path) { suan::cli::write(parse_file_name(path), x, json); });
+  outputs.write(arguments.report, [&](const std::string& path) { write_text(path, json, world); });
   const bool prints = world.is_root() && !arguments.quiet && arguments.report != "-";
   if (prints) std::cout << source_name(source) << ": " << report << std::flush;
-  const std::string json = report_json(report, source, a, read_seconds);
-  if (!arguments.output.empty()) write(parse_file_name(arguments.output), x, json);
-  if (!arguments.report.empty()) write_text(arguments.report, json, world);
+  outputs.finish();
+  if (report.reason == Reason::interrupted) return exit_interrupted;
   return report.converged() ? exit_solved : exit_not_converged;
 }
 
@@ -153,21 +223,16 @@ Usage solve_usage() {
   groups.insert(groups.begin() + 1,
                 {{"Right-hand side, results and control", mine}, {"Method", method}});
   return {"solve",
-          "Solves A x = b, recomputes the residual and reports what was done and why it ended. "
-          "Exit code 0: solved; 1: not converged; 2: bad use or bad input.",
+          "Solves A x = b, recomputes the residual and reports what was done and why it stopped. "
+          "Exit code 0: solved; 1: not converged; 2: bad use or bad input; 3: interrupted by a "
+          "signal, with all results written.",
           {"matrix"},
           groups,
           {"suan solve A.mtx", "suan solve A.mtx.gz --rhs b.mtx --rtol 1e-10 --output x.h5",
            "mpirun -n 4 suan solve --problem poisson3d --size 128 --report report.json"}};
 }
 
-int run_solve(const Communicator& world, const std::vector<std::string>& words) {
-  const auto usage = solve_usage();
-  const auto line = parse_command_line(usage, words);
-  if (line.help) {
-    if (world.is_root()) print_help(std::cout, usage);
-    return exit_solved;
-  }
+int run_solve(const Communicator& world, const CommandLine& line) {
   const auto arguments = parse(world, line);
   check(world, arguments, line);
   const auto scalar =

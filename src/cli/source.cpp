@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.hpp"
 
+#include "core/utf8.hpp"
+#include "io/detail/memory_limit.hpp"
+
 namespace suan::cli {
 
 const OptionTable<SourceOptions>& SourceOptions::table() {
@@ -48,7 +51,7 @@ void check_source(const SourceOptions& source, const CommandLine& line) {
 }
 
 std::string source_name(const SourceOptions& source) {
-  if (source.problem.empty()) return source.matrix;
+  if (source.problem.empty()) return detail::one_line(source.matrix);
   return message(source.problem, ", size ", source.gallery.size);
 }
 
@@ -61,6 +64,24 @@ std::string choose_scalar(const SourceOptions& source, const std::vector<std::st
   bool any = is_complex_file(source.matrix, Wanted::matrix);
   for (const auto& vector : vectors) any = is_complex_file(vector, Wanted::vector) || any;
   return any ? scalar_name<Complex>() : scalar_name<double>();
+}
+
+void require_memory_for(const std::string& problem, const GalleryOptions& options,
+                        std::size_t scalar_bytes, double vectors, double limit_gib,
+                        const Communicator& comm) {
+  const int ranks_here = detail::ranks_on_this_node(comm);
+  together(comm, [&] {
+    const GallerySize size = gallery_size(problem, options);
+    const auto rows = static_cast<double>(size.unknowns);
+    const auto entries = static_cast<double>(size.entries);
+    const auto bytes = static_cast<double>(scalar_bytes);
+    const double all =
+        entries * (bytes + sizeof(LocalIndex)) + rows * sizeof(Offset) + vectors * rows * bytes;
+    detail::require_memory(message(problem, ", size ", options.size, ": a matrix of ",
+                                   size.unknowns, " rows and ", size.entries, " entries",
+                                   vectors > 0 ? message(" with ", vectors, " vectors") : ""),
+                           all, limit_gib, comm.size(), ranks_here);
+  });
 }
 
 }  // namespace suan::cli

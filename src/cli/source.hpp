@@ -22,18 +22,19 @@ struct SourceOptions {
   static const OptionTable<SourceOptions>& table();
 };
 
-/// The groups of the help for these options.
+/// The groups of these options in the help.
 std::vector<OptionGroup> source_groups();
 
 /// @throws InvalidArgument unless either a file or a problem is given, or when options of the
 /// gallery are given without a problem.
 void check_source(const SourceOptions& source, const CommandLine& line);
 
-/// How messages and reports call the matrix: its path, or "poisson3d, size 128".
+/// The name of the matrix in tables and reports: its path (in UTF-8, with other bytes as \xe9), or
+/// "poisson3d, size 128".
 std::string source_name(const SourceOptions& source);
 
-/// The scalar type that was asked for; for "auto" complex128 if the matrix or one of the `vectors`
-/// (paths; empty ones are skipped) is complex, else float64. Collective.
+/// The requested scalar type; for "auto" complex128 if the matrix or one of the `vectors` (paths;
+/// empty ones are skipped) is complex, else float64. Collective.
 std::string choose_scalar(const SourceOptions& source, const std::vector<std::string>& vectors,
                           const Communicator& comm);
 
@@ -45,10 +46,21 @@ auto with_scalar(const std::string& scalar, const Action& action) {
   return action(double());
 }
 
-/// Reads or generates the matrix. Collective.
+/// Refuses a model problem too large for a machine's memory before it is generated: the matrix, and
+/// that many vectors. Collective. @throws OutOfMemory naming both numbers.
+void require_memory_for(const std::string& problem, const GalleryOptions& options,
+                        std::size_t scalar_bytes, double vectors, double limit_gib,
+                        const Communicator& comm);
+
+/// Reads or generates the matrix, in addition to which there will be that many vectors. Collective.
 template <Scalar T>
-DistributedMatrix<T> load_matrix(const SourceOptions& source, const Communicator& comm) {
-  if (!source.problem.empty()) return gallery<T>(source.problem, source.gallery, comm);
+DistributedMatrix<T> load_matrix(const SourceOptions& source, double vectors,
+                                 const Communicator& comm) {
+  if (!source.problem.empty()) {
+    require_memory_for(source.problem, source.gallery, sizeof(T), vectors,
+                       source.matrix_market.memory_limit_gib, comm);
+    return gallery<T>(source.problem, source.gallery, comm);
+  }
   return read_matrix<T>(parse_file_name(source.matrix), comm, source.matrix_market);
 }
 

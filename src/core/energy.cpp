@@ -18,7 +18,7 @@ std::optional<T> read(const std::string& file) {
   return value;
 }
 
-/// Packages, and the memory where it is counted apart. The other domains are parts of a package.
+/// Packages, and memory if it has its own counter. The other domains are parts of a package.
 bool counts(const std::string& name) { return name.starts_with("package") || name == "dram"; }
 
 }  // namespace
@@ -28,7 +28,7 @@ EnergyMeter::EnergyMeter(const std::string& folder) {
   std::filesystem::directory_iterator entry(folder, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     const std::string zone = entry->path().string();
-    // intel-rapl-mmio shows the same packages once more.
+    // intel-rapl-mmio lists the same packages again.
     if (!entry->path().filename().string().starts_with("intel-rapl:")) continue;
     const auto name = read<std::string>(zone + "/name");
     if (!name || !counts(*name)) continue;

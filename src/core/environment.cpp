@@ -10,8 +10,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "distributed/mpi_calls.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda.hpp"
@@ -31,8 +35,8 @@ namespace {
   return set;
 }
 
-/// Cores that this process may use. With OMP_PROC_BIND the first thread is bound to one of them
-/// before main, so OpenMP is asked, which looked earlier.
+/// The cores that this process may use. With OMP_PROC_BIND the first thread is bound to one of them
+/// before main, so this asks OpenMP, which looked earlier.
 int usable_cores() {
 #ifdef _OPENMP
   return std::max(1, omp_get_num_procs());
@@ -49,11 +53,13 @@ bool asks_for_threads(int argc, char** argv) {
 }
 
 #if SUAN_HAVE_MPI
-/// This rank's share of the cores that the ranks of its node may use together: where the launcher
-/// bound each rank to cores of its own, those are not to be divided again.
-int threads_for_this_rank() {
+/// This rank's share of the cores that the ranks of its node may use together: if the launcher
+/// bound each rank to cores of its own, those are not divided again.
+int threads_for_this_rank(const Communicator& world) {
   MPI_Comm node = MPI_COMM_NULL;
-  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  detail::require_success(
+      MPI_Comm_split_type(world.mpi(), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
+      "MPI_Comm_split_type");
   int ranks = 1;
   MPI_Comm_size(node, &ranks);
   const cpu_set_t mine = cores_of_this_thread();
@@ -67,7 +73,7 @@ int threads_for_this_rank() {
 }
 #endif
 
-/// Kokkos gets its own arguments only: it would answer --help too. What it does not know stays.
+/// Kokkos gets only its own arguments: it would answer --help, too. Arguments unknown to it stay.
 void initialize_kokkos(int& argc, char** argv) {
   if (argc == 0) return Kokkos::initialize();
   std::vector<char*> theirs = {argv[0]};
@@ -85,67 +91,137 @@ void initialize_kokkos(int& argc, char** argv) {
   argc = static_cast<int>(others.size());
 }
 
+/// Sets an unset environment variable for the lifetime of the object: programs started later must
+/// not inherit it.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value)
+      : name_(std::getenv(name) == nullptr ? name : nullptr) {
+    if (name_ != nullptr) setenv(name_, value.c_str(), 0);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+  ~Variable() {
+    if (name_ != nullptr) unsetenv(name_);
+  }
+
+ private:
+  const char* name_;
+};
+
+void require_first() {
+  bool ended = Kokkos::is_finalized();
+#if SUAN_HAVE_MPI
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  ended = ended || finalized != 0;
+#endif
+  if (ended) {
+    throw InvalidArgument(
+        "Environment: MPI or Kokkos has ended already, and neither starts twice in a process; make "
+        "one suan::Environment at the top of main and keep it until the end");
+  }
+}
+
 }  // namespace
 
-Environment::Environment(int& argc, char**& argv, Mpi mpi) { start(argc, argv, mpi); }
+Environment::StartedMpi::~StartedMpi() {
+#if SUAN_HAVE_MPI
+  if (here && detail::mpi_runs()) MPI_Finalize();
+#endif
+}
+
+Environment::StartedKokkos::~StartedKokkos() {
+  if (here && Kokkos::is_initialized() && !Kokkos::is_finalized()) Kokkos::finalize();
+}
+
+Environment::Environment(int& argc, char**& argv, Mpi mpi) {
+  require_first();
+  start_mpi(argc, argv, mpi);
+  start_kokkos(argc, argv);
+}
 
 Environment::Environment(Mpi mpi) {
   int argc = 0;
   char** argv = nullptr;
-  start(argc, argv, mpi);
+  require_first();
+  start_mpi(argc, argv, mpi);
+  start_kokkos(argc, argv);
 }
 
-void Environment::start(int& argc, char** argv, [[maybe_unused]] Mpi mpi) {
+#if SUAN_HAVE_MPI
+Environment::Environment(int& argc, char**& argv, MPI_Comm ranks) {
+  require_first();
+  world_ = Communicator(ranks);
+  start_kokkos(argc, argv);
+}
+
+Environment::Environment(MPI_Comm ranks) {
+  int argc = 0;
+  char** argv = nullptr;
+  require_first();
+  world_ = Communicator(ranks);
+  start_kokkos(argc, argv);
+}
+#endif
+
+Environment::~Environment() = default;
+
+void Environment::start_mpi([[maybe_unused]] int& argc, [[maybe_unused]] char**& argv,
+                            [[maybe_unused]] Mpi mpi) {
+#if SUAN_HAVE_MPI
+  if (mpi == Mpi::never) return;
+  if (!detail::mpi_runs()) {
+    int provided = 0;
+    if (MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
+      throw MpiError(
+          "MPI_Init_thread failed; is this program started by the mpirun of the MPI "
+          "that it was built with?");
+    }
+    mpi_.here = true;
+    if (provided < MPI_THREAD_FUNNELED) {
+      throw MpiError(
+          "this MPI allows no threads beside the one that calls it (MPI_THREAD_FUNNELED); use one "
+          "that was built with support for threads");
+    }
+  }
+  world_ = Communicator(MPI_COMM_WORLD);
+#endif
+}
+
+void Environment::start_kokkos(int& argc, char** argv) {
   int threads = usable_cores();
 #if SUAN_HAVE_MPI
-  if (mpi == Mpi::automatic) {
-    int initialized = 0;
-    MPI_Initialized(&initialized);
-    if (initialized == 0) {
-      int provided = 0;
-      if (MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
-        throw MpiError(
-            "MPI_Init_thread failed; is this program started by the mpirun of the MPI "
-            "that it was built with?");
-      }
-      finalize_mpi_ = true;
-    }
-    threads = threads_for_this_rank();
-    world_ = Communicator(MPI_COMM_WORLD);
-  }
+  if (world_.mpi() != MPI_COMM_NULL) threads = threads_for_this_rank(world_);
 #endif
   if (!Kokkos::is_initialized()) {
+    together(world_, [&] {
 #if SUAN_HAVE_CUDA
-    together(world_, kernels::cuda::require_device);
+      kernels::cuda::require_device();
 #endif
-    // Kokkos reads these variables; arguments, which come after, override them.
-    const bool given = asks_for_threads(argc, argv);
-    const bool warnings_set = std::getenv("KOKKOS_DISABLE_WARNINGS") != nullptr;
-    if (!given) setenv("KOKKOS_NUM_THREADS", std::to_string(threads).c_str(), 1);
-    setenv("KOKKOS_DISABLE_WARNINGS", "1", 0);
-    initialize_kokkos(argc, argv);
-    if (!given) unsetenv("KOKKOS_NUM_THREADS");
-    if (!warnings_set) unsetenv("KOKKOS_DISABLE_WARNINGS");
-    finalize_kokkos_ = true;
+      // Kokkos reads these variables; later arguments override them.
+      const bool given = asks_for_threads(argc, argv);
+      std::optional<Variable> count;
+      if (!given) count.emplace("KOKKOS_NUM_THREADS", std::to_string(threads));
+      const Variable no_warnings("KOKKOS_DISABLE_WARNINGS", "1");
+      initialize_kokkos(argc, argv);
+      kokkos_.here = true;
+    });
   }
 #if SUAN_HAVE_CUDA
-  try {
-    together(world_, kernels::cuda::require_same_layouts);
-  } catch (...) {
-    if (finalize_kokkos_) Kokkos::finalize();
-    throw;
-  }
+  together(world_, kernels::cuda::require_same_layouts);
 #endif
 }
 
-Environment::~Environment() {
-  world_ = Communicator();  // frees the duplicate while MPI is still there
-  if (finalize_kokkos_ && Kokkos::is_initialized() && !Kokkos::is_finalized()) Kokkos::finalize();
-#if SUAN_HAVE_MPI
-  int finalized = 0;
-  MPI_Finalized(&finalized);
-  if (finalize_mpi_ && finalized == 0) MPI_Finalize();
-#endif
+void detail::require_environment() {
+  if (Kokkos::is_initialized()) return;
+  throw InvalidArgument(Kokkos::is_finalized()
+                            ? "Suan has ended with its suan::Environment; keep that until the end "
+                              "of main, longer than "
+                              "everything else of the library"
+                            : "Suan has not been started; make a suan::Environment at the top of "
+                              "main, before anything "
+                              "else of the library (or write main with suan::run)");
 }
 
 std::string Environment::description() const {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/core/error.hpp"
 
+#include <cstring>
 #include <new>
+#include <string_view>
 
 namespace suan {
 
@@ -30,12 +32,32 @@ void throw_error(ErrorKind kind, const std::string& text) {
 
 namespace {
 
-/// Also where there is no memory for the words.
+/// `words`, or a short replacement if there are none or no memory for them; it fits into the string
+/// object itself.
 void set_text(std::string& text, const char* words) noexcept {
   try {
-    text = words;
+    text = *words != '\0' ? words : "an error without a message";
   } catch (...) {
-    text.clear();
+    text = "no memory left";
+  }
+}
+
+// Kokkos throws a std::runtime_error: Kokkos ERROR: Host memory space failed to allocate 12.87 GiB
+// (label="suan::Csr::offsets").
+constexpr std::string_view kokkos_lacks_memory = " memory space failed to allocate ";
+
+/// The same as our own message, if there is memory for it.
+void say_plainly(std::string& text) noexcept {
+  try {
+    const auto at = text.find(kokkos_lacks_memory) + kokkos_lacks_memory.size();
+    const auto label = text.find(" (label=\"", at);
+    if (label == std::string::npos) return;
+    const auto name = label + std::string_view(" (label=\"").size();
+    text = message("not enough memory: ", text.substr(at, label - at), " for ",
+                   text.substr(name, text.find('"', name) - name),
+                   " could not be allocated; use a smaller problem, more ranks or more machines");
+  } catch (...) {
+    return;
   }
 }
 
@@ -54,14 +76,13 @@ ErrorKind current_error(std::string& text) noexcept {
     return ErrorKind::out_of_memory;
   } catch (const std::exception& error) {
     set_text(text, error.what());
-    // How Kokkos says it, in a std::runtime_error that names the memory, the size and the label.
-    if (text.find("memory space failed to allocate") != std::string::npos) {
+    if (std::strstr(error.what(), kokkos_lacks_memory.data()) != nullptr) {
+      say_plainly(text);
       return ErrorKind::out_of_memory;
     }
   } catch (...) {
     set_text(text, "an exception that is no std::exception");
   }
-  if (text.empty()) set_text(text, "an exception without a message");
   return ErrorKind::internal;
 }
 

@@ -14,7 +14,7 @@ void advise_huge_pages(void* data, std::size_t bytes) noexcept {
   const auto begin = reinterpret_cast<std::uintptr_t>(data);
   const std::uintptr_t first = (begin + page - 1) & ~(page - 1);
   const std::uintptr_t last = (begin + bytes) & ~(page - 1);
-  // Only whole large pages inside the array, so that it takes no more memory than before.
+  // Only whole large pages inside the array, so that it takes no extra memory.
   if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 #endif
 }

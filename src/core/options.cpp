@@ -10,8 +10,8 @@ namespace suan {
 
 namespace {
 
-/// The number of insertions, deletions, substitutions and swaps of neighbours between two words
-/// (optimal string alignment).
+/// The number of insertions, deletions, substitutions and transpositions between two words (optimal
+/// string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;

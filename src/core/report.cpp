@@ -8,6 +8,8 @@
 #include <ostream>
 #include <sstream>
 
+#include "core/utf8.hpp"
+
 namespace suan {
 
 namespace {
@@ -30,7 +32,7 @@ constexpr ReasonText reason_texts[] = {
     {"interrupted",
      "The solve was asked to stop: x is the last iterate, from which another solve can go on."},
     {"stagnated",
-     "The residual does not fall any more: the tolerance is out of reach in this precision, or the "
+     "The residual no longer falls: the tolerance is out of reach in this precision, or the "
      "matrix is singular. Loosen rtol or check the right-hand side."},
     {"diverged", "The residual grew: try gmres, or another preconditioner."},
     {"breakdown",
@@ -48,6 +50,9 @@ std::string scientific(double value, int digits = 3) {
   return out.str();
 }
 
+/// Names and details may come from users; the member `detail` hides the namespace.
+std::string utf8(const std::string& text) { return detail::valid_utf8(text); }
+
 }  // namespace
 
 std::string_view to_string(Reason reason) { return reason_texts[static_cast<int>(reason)].name; }
@@ -63,13 +68,13 @@ std::string SolveReport::to_json(int indent) const {
   json["reason"] = to_string(reason);
   json["converged"] = converged();
   json["advice"] = advice(reason);
-  json["detail"] = detail;
-  json["solver"] = solver;
-  json["preconditioner"] = preconditioner;
-  json["choice"] = choice;
-  json["format"] = format;
-  json["path"] = path;
-  json["scalar"] = scalar;
+  json["detail"] = utf8(detail);
+  json["solver"] = utf8(solver);
+  json["preconditioner"] = utf8(preconditioner);
+  json["choice"] = utf8(choice);
+  json["format"] = utf8(format);
+  json["path"] = utf8(path);
+  json["scalar"] = utf8(scalar);
   json["unknowns"] = unknowns;
   json["iterations"] = iterations;
   json["true_relative_residual"] = true_relative_residual();
@@ -87,7 +92,7 @@ std::string SolveReport::to_json(int indent) const {
   }
   json["ranks"] = ranks;
   json["threads"] = threads;
-  json["space"] = space;
+  json["space"] = utf8(space);
   json["history"] = history;
   return json.dump(indent);
 }

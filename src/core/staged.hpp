@@ -8,12 +8,12 @@
 
 namespace suan::detail {
 
-/// One array where both share memory, two elsewhere.
+/// One array if host and device share memory, else two.
 template <class T>
 class Staged {
  public:
-  /// Takes the memory of `last` where it has the size and nobody else refers to it: a result that
-  /// is written again where it was costs no new pages, which the system would clear first.
+  /// Reuses the memory of `last` if it has the right size and no other owner: writing a result in
+  /// place needs no new pages, which the system would clear first.
   Staged(const std::string& label, std::size_t size, DeviceView<const T> last = {}) {
     if (last.use_count() == 1 && last.extent(0) == size) {
       device_ = DeviceView<T>(const_cast<T*>(last.data()), size);

@@ -4,9 +4,9 @@
 
 namespace suan::detail {
 
-/// The threads of this instance of an execution space. In Kokkos 4 with its deprecated code, which
-/// is the default, concurrency() is static and answers for the default instance unless it is told
-/// another one; later it is a member.
+/// The number of threads of this instance of an execution space. In Kokkos 4 with its deprecated
+/// code, which is the default, concurrency() is static and refers to the default instance unless
+/// given another one; later it is a member.
 template <class Space>
 int threads_of(const Space& space) {
   if constexpr (requires { Space::concurrency(space); }) {

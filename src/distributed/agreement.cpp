@@ -20,7 +20,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-/// The sentence for two texts that differ: the function in the first line, then what it was told.
+/// The message for two texts that differ: the first line has the function, the others its
+/// arguments.
 std::string difference(std::string_view first, std::string_view other, int rank) {
   const auto mine = lines_of(first);
   const auto theirs = lines_of(other);
@@ -38,7 +39,7 @@ std::string difference(std::string_view first, std::string_view other, int rank)
                  "; tell all ranks the same (does a file or a variable differ between machines?)");
 }
 
-/// From the texts of all ranks, each of which ends with a zero byte.
+/// From the texts of all ranks, each ending with a zero byte.
 std::string first_difference(const std::vector<char>& texts) {
   const std::string_view first(texts.data());
   std::size_t at = 0;

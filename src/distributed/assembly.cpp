@@ -7,6 +7,9 @@
 
 #include "core/host_loop.hpp"
 #include "core/staged.hpp"
+#include "distributed/callbacks.hpp"
+#include "distributed/row_block_checks.hpp"
+#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 
@@ -14,7 +17,7 @@ namespace {
 
 using detail::Staged;
 
-/// What the counting pass finds of the remote part in one block.
+/// What the counting pass finds out about the remote part of one block.
 struct RemoteBlock {
   std::vector<LocalIndex> rows;
   std::vector<LocalIndex> counts;
@@ -22,14 +25,6 @@ struct RemoteBlock {
   std::size_t first_row = 0;         // among all remote rows of this rank
   Offset first_entry = 0;
 };
-
-[[noreturn]] void throw_bad_column(const Layout& rows, const Layout& columns, LocalIndex row,
-                                   GlobalIndex column) {
-  const bool outside = column < 0 || column >= columns.global_size();
-  throw InvalidArgument(message("assemble: row ", rows.first() + row, " has column ", column,
-                                outside ? message(", outside [0, ", columns.global_size(), ")")
-                                        : std::string(" out of order or twice")));
-}
 
 template <Scalar T>
 class Assembler {
@@ -41,12 +36,14 @@ class Assembler {
     const auto& comm = rows_.comm();
     Csr<T> local;
     typename DistributedMatrix<T>::Remote remote;
-    together(comm, [&] {
+    detail::together_with_foreign(comm, [&] {
       count();
       fill();
+    });
+    together(comm, [&] {
       local = Csr<T>(rows_.local_size(), columns_.local_size(), offsets_->finish(),
                      indices_->finish(), values_->finish(), path);
-      // The remote part multiplies through spmv_add_rows, which has the native path alone.
+      // The remote part multiplies through spmv_add_rows, which has only the native path.
       remote.matrix =
           Csr<T>(static_cast<LocalIndex>(remote_rows_),
                  static_cast<LocalIndex>(remote_columns_.size()), remote_offsets_->finish(),
@@ -61,14 +58,16 @@ class Assembler {
   /// Entries of each row in the local part, and the structure of the remote one.
   void count() {
     const auto size = static_cast<std::size_t>(rows_.local_size());
-    starts_ = source_.block_starts();
+    detail::call_foreign([&] { starts_ = source_.block_starts(); });
+    detail::require_starts(rows_, starts_);
     offsets_.emplace("suan::Csr::offsets", size + 1);
     auto& offsets = *offsets_;
     offsets[0] = 0;
     const std::size_t n_blocks = starts_.empty() ? 0 : starts_.size() - 1;
     blocks_.resize(n_blocks);
-    detail::host_loop(n_blocks, source_.concurrent(), [&](std::size_t k) {
-      source_.structure(k, [&](const RowBlock<T>& block) { count_block(k, block); });
+    detail::host_loop(n_blocks, concurrent(), [&](std::size_t k) {
+      take_once(k, false, &RowBlockSource<T>::structure,
+                [&](const RowBlock<T>& block) { count_block(k, block); });
     });
     for (std::size_t i = 0; i < size; ++i) offsets[i + 1] += offsets[i];
 
@@ -91,6 +90,32 @@ class Assembler {
     }
   }
 
+  bool concurrent() const {
+    bool result = false;
+    detail::call_foreign([&] { result = source_.concurrent(); });
+    return result;
+  }
+
+  /// Requests block k from the source, which must supply exactly one suitable block.
+  template <class Give, class Use>
+  void take_once(std::size_t k, bool with_values, Give give, const Use& use) {
+    const GlobalIndex first = rows_.first() + starts_[k];
+    int handed_over = 0;
+    int used = 0;
+    detail::call_foreign([&] {
+      (source_.*give)(k, [&](const RowBlock<T>& block) {
+        if (++handed_over > 1) return;
+        detail::require_block(first, starts_[k + 1] - starts_[k], block, with_values);
+        use(block);
+        ++used;
+      });
+    });
+    if (handed_over == 1 && used == 1) return;
+    throw InvalidArgument(
+        message("assemble: the source handed over the block that begins with row ", first, " ",
+                handed_over, " times, of which ", used, " succeeded; once is right"));
+  }
+
   void count_block(std::size_t k, const RowBlock<T>& block) {
     auto& remote = blocks_[k];
     const auto& offsets = *offsets_;
@@ -105,7 +130,7 @@ class Assembler {
       LocalIndex own = 0;
       for (std::size_t e = begin; e < end; ++e) {
         const GlobalIndex j = block.columns[e];
-        if (j <= previous || j >= size) throw_bad_column(rows_, columns_, row, j);
+        if (j <= previous || j >= size) detail::throw_bad_column(columns_, rows_.first() + row, j);
         previous = j;
         if (j >= first && j < last) {
           ++own;
@@ -135,8 +160,9 @@ class Assembler {
     remote_indices_.emplace("suan::Remote::indices", remote_entries_);
     remote_values_.emplace("suan::Remote::values", remote_entries_);
     (*remote_offsets_)[0] = 0;
-    detail::host_loop(blocks_.size(), source_.concurrent(), [&](std::size_t k) {
-      source_.entries(k, [&](const RowBlock<T>& block) { fill_block(k, block); });
+    detail::host_loop(blocks_.size(), concurrent(), [&](std::size_t k) {
+      take_once(k, true, &RowBlockSource<T>::entries,
+                [&](const RowBlock<T>& block) { fill_block(k, block); });
     });
   }
 
@@ -145,29 +171,53 @@ class Assembler {
     const GlobalIndex first = columns_.first();
     const GlobalIndex last = columns_.last();
     auto at_remote = static_cast<std::size_t>(remote.first_entry);
-    std::size_t remote_row = remote.first_row;
+    std::size_t known = 0;  // rows of `remote` that are filled
     for (LocalIndex r = 0; r < block.rows; ++r) {
       const LocalIndex row = starts_[k] + r;
       const auto begin = static_cast<std::size_t>(block.offsets[r] - block.offsets[0]);
       const auto end = static_cast<std::size_t>(block.offsets[r + 1] - block.offsets[0]);
       auto at = static_cast<std::size_t>((*offsets_)[static_cast<std::size_t>(row)]);
-      const std::size_t remote_begin = at_remote;
+      const auto limit = static_cast<std::size_t>((*offsets_)[static_cast<std::size_t>(row) + 1]);
+      const bool has_remote = known < remote.rows.size() && remote.rows[known] == row;
+      const std::size_t remote_limit =
+          at_remote + (has_remote ? static_cast<std::size_t>(remote.counts[known]) : 0);
+      const std::size_t counted = limit - at + remote_limit - at_remote;
+      if (end - begin != counted) {
+        detail::throw_changed(rows_.first() + row, message("had ", counted, " entries and has ",
+                                                           end - begin, " the second time"));
+      }
+      // The total is as counted and neither kind exceeds its count, so both counts are right.
+      GlobalIndex previous = -1;
       for (std::size_t e = begin; e < end; ++e) {
         const GlobalIndex j = block.columns[e];
+        if (j <= previous) detail::throw_bad_column(columns_, rows_.first() + row, j);
+        previous = j;
         if (j >= first && j < last) {
+          if (at == limit) throw_moved(row, j);
           (*indices_)[at] = static_cast<LocalIndex>(j - first);
           (*values_)[at++] = block.values[e];
         } else {
           const auto found = std::lower_bound(remote_columns_.begin(), remote_columns_.end(), j);
+          if (at_remote == remote_limit || found == remote_columns_.end() || *found != j) {
+            throw_moved(row, j);
+          }
           (*remote_indices_)[at_remote] = static_cast<LocalIndex>(found - remote_columns_.begin());
           (*remote_values_)[at_remote++] = block.values[e];
         }
       }
-      if (at_remote > remote_begin) {
-        (*row_numbers_)[remote_row] = row;
-        (*remote_offsets_)[++remote_row] = static_cast<Offset>(at_remote);
+      if (has_remote) {
+        (*row_numbers_)[remote.first_row + known] = row;
+        (*remote_offsets_)[remote.first_row + ++known] = static_cast<Offset>(at_remote);
       }
     }
+  }
+
+  [[noreturn]] void throw_moved(LocalIndex row, GlobalIndex column) const {
+    if (column >= columns_.global_size()) {
+      detail::throw_bad_column(columns_, rows_.first() + row, column);
+    }
+    detail::throw_changed(rows_.first() + row,
+                          message("has column ", column, " the second time, and had another"));
   }
 
   Layout rows_;
@@ -189,9 +239,18 @@ class Assembler {
 
 }  // namespace
 
+void detail::require_told_alike(const char* function, const Layout& rows, const Layout& columns,
+                                KernelPath path) {
+  if (rows.comm().size() == 1) return;
+  require_agreement(rows.comm(), function,
+                    message("rows = ", rows.global_size(), "\ncolumns = ", columns.global_size(),
+                            "\npath = ", to_string(path), '\n'));
+}
+
 template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, RowBlockSource<T>& source,
                               KernelPath path) {
+  detail::require_told_alike("assemble", rows, columns, path);
   return Assembler<T>(rows, columns, source).build(path);
 }
 

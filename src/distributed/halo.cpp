@@ -4,7 +4,11 @@
 
 #include <algorithm>
 
+#include "core/host_loop.hpp"
+#include "core/memory.hpp"
+#include "distributed/mpi_calls.hpp"
 #include "kernels/elements.hpp"
+#include "suan/distributed/agreement.hpp"
 
 #if SUAN_HAVE_MPI && __has_include(<mpi-ext.h>)
 #include <mpi-ext.h>
@@ -21,7 +25,7 @@ using StagingSpace = Kokkos::SharedHostPinnedSpace;
 using StagingSpace = Kokkos::HostSpace;
 #endif
 
-/// Whether MPI takes pointers to device memory, as it says itself.
+/// Whether MPI claims to accept pointers to device memory.
 bool mpi_reads_device_memory() {
   constexpr bool host = Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
   if (host) return true;
@@ -49,7 +53,7 @@ struct Halo<T>::State {
   DeviceView<LocalIndex> send_indices;
   LocalIndex receive_size = 0;
   bool direct = true;
-  // For `room` vectors; those of the exchange under way take the first part of each.
+  // For `room` vectors; those of the current exchange use the first part of each.
   LocalIndex room = 0;
   LocalIndex vectors = 0;
   DeviceView<T> send_buffer;
@@ -63,59 +67,93 @@ struct Halo<T>::State {
     return static_cast<std::size_t>(size) * static_cast<std::size_t>(vectors);
   }
   void make_room(LocalIndex columns);
+  /// Buffers and tags allow one exchange at a time. Also checked on ranks without neighbours, so
+  /// that all ranks throw.
+  void require_idle() const {
+    if (!under_way) return;
+    throw InvalidArgument(
+        "Halo: an exchange of this object, or of a copy, is under way; finish it before the next");
+  }
+  bool under_way = false;
 #if SUAN_HAVE_MPI
-  std::vector<MPI_Request> requests;
+  // The last member, so that it ends before the buffers do.
+  detail::Requests requests;
 #endif
 };
+
+namespace {
+
+void require_foreign(const Layout& layout, std::span<const GlobalIndex> needed) {
+  for (std::size_t k = 0; k < needed.size(); ++k) {
+    const GlobalIndex i = needed[k];
+    const bool in_range = i >= 0 && i < layout.global_size();
+    if (!in_range || layout.owns(i) || (k > 0 && i <= needed[k - 1])) {
+      throw InvalidArgument(message("Halo: element ", i, " of ", to_string(layout),
+                                    " is out of range, this rank's own, or out of order"));
+    }
+  }
+}
+
+/// `needed`, by owner.
+std::vector<std::vector<GlobalIndex>> by_owner(const Layout& layout,
+                                               std::span<const GlobalIndex> needed) {
+  std::vector<std::vector<GlobalIndex>> wanted(static_cast<std::size_t>(layout.comm().size()));
+  for (const GlobalIndex i : needed) {
+    wanted[static_cast<std::size_t>(layout.owner(i))].push_back(i);
+  }
+  return wanted;
+}
+
+/// For each rank with a list, its part of the buffers, in sequence.
+std::vector<Neighbour> neighbours_of(const std::vector<std::vector<GlobalIndex>>& lists) {
+  std::vector<Neighbour> result;
+  LocalIndex first = 0;
+  for (std::size_t r = 0; r < lists.size(); ++r) {
+    const auto count = static_cast<LocalIndex>(lists[r].size());
+    if (count > 0) result.push_back({static_cast<int>(r), first, count});
+    first += count;
+  }
+  return result;
+}
+
+/// The local numbers of the elements that the others requested, list by list.
+DeviceView<LocalIndex> local_numbers(const std::vector<std::vector<GlobalIndex>>& lists,
+                                     GlobalIndex first) {
+  std::vector<LocalIndex> numbers;
+  for (const auto& list : lists) {
+    for (const GlobalIndex i : list) numbers.push_back(static_cast<LocalIndex>(i - first));
+  }
+  const auto result = detail::allocate<LocalIndex>("suan::Halo::send_indices", numbers.size());
+  Kokkos::deep_copy(result, HostView<const LocalIndex>(numbers.data(), numbers.size()));
+  return result;
+}
+
+}  // namespace
 
 template <Scalar T>
 Halo<T>::Halo(const Layout& layout, std::span<const GlobalIndex> needed) {
   const auto& comm = layout.comm();
+  require_agreement(comm, "Halo", message("elements = ", layout.global_size(), "\n"));
+  std::vector<std::vector<GlobalIndex>> wanted;
   together(comm, [&] {
-    for (std::size_t k = 0; k < needed.size(); ++k) {
-      const GlobalIndex i = needed[k];
-      if (i < 0 || i >= layout.global_size() || layout.owns(i) || (k > 0 && i <= needed[k - 1])) {
-        throw InvalidArgument(message("Halo: element ", i, " of ", to_string(layout),
-                                      " is out of range, this rank's own, or out of order"));
-      }
-    }
+    require_foreign(layout, needed);
+    wanted = by_owner(layout, needed);
+    if (comm.size() > 1) state_ = std::make_shared<State>();
   });
   if (comm.size() == 1) return;
 
-  state_ = std::make_shared<State>();
   State& s = *state_;
   s.comm = comm;
   s.direct = mpi_reads_device_memory();
-  std::vector<std::vector<GlobalIndex>> wanted(static_cast<std::size_t>(comm.size()));
-  for (const GlobalIndex i : needed) {
-    wanted[static_cast<std::size_t>(layout.owner(i))].push_back(i);
-  }
+  s.receive_size = static_cast<LocalIndex>(needed.size());
   const auto asked = comm.all_to_all(wanted);
-
-  std::vector<LocalIndex> send_indices;
-  LocalIndex received = 0;
-  for (int r = 0; r < comm.size(); ++r) {
-    const auto& from = wanted[static_cast<std::size_t>(r)];
-    const auto& to = asked[static_cast<std::size_t>(r)];
-    if (!from.empty()) {
-      s.receive_from.push_back({r, received, static_cast<LocalIndex>(from.size())});
-      received += static_cast<LocalIndex>(from.size());
-    }
-    if (!to.empty()) {
-      s.send_to.push_back(
-          {r, static_cast<LocalIndex>(send_indices.size()), static_cast<LocalIndex>(to.size())});
-      for (const GlobalIndex i : to) {
-        send_indices.push_back(static_cast<LocalIndex>(i - layout.first()));
-      }
-    }
-  }
-  s.receive_size = received;
   together(comm, [&] {
-    s.send_indices = DeviceView<LocalIndex>(
-        Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Halo::send_indices"),
-        send_indices.size());
-    Kokkos::deep_copy(s.send_indices,
-                      HostView<const LocalIndex>(send_indices.data(), send_indices.size()));
+    s.receive_from = neighbours_of(wanted);
+    s.send_to = neighbours_of(asked);
+    s.send_indices = local_numbers(asked, layout.first());
+#if SUAN_HAVE_MPI
+    s.requests.reserve(s.receive_from.size() + s.send_to.size());
+#endif
   });
   s.make_room(1);
 }
@@ -134,15 +172,12 @@ void Halo<T>::State::make_room(LocalIndex columns) {
                                  columns, " vectors, more than MPI counts; use more ranks",
                                  columns > 1 ? " or fewer vectors" : ""));
     }
-    const auto array = [](const char* label) {
-      return Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label));
-    };
-    const DeviceView<T> to_send(array("suan::Halo::send"), sent);
-    const DeviceView<T> to_receive(array("suan::Halo::receive"), received);
+    const auto to_send = detail::allocate<T>("suan::Halo::send", sent);
+    const auto to_receive = detail::allocate<T>("suan::Halo::receive", received);
     if (!direct) {
-      send_staging = Kokkos::View<T*, StagingSpace>(array("suan::Halo::send_staging"), sent);
-      receive_staging =
-          Kokkos::View<T*, StagingSpace>(array("suan::Halo::receive_staging"), received);
+      using Staging = Kokkos::View<T*, StagingSpace>;
+      send_staging = detail::allocate_view<Staging>("suan::Halo::send_staging", sent);
+      receive_staging = detail::allocate_view<Staging>("suan::Halo::receive_staging", received);
     }
     send_buffer = to_send;
     receive_buffer = to_receive;
@@ -177,7 +212,7 @@ std::string Halo<T>::path() const {
 namespace {
 constexpr int tag = 12;
 
-/// A function of its own because CUDA takes no lambda for the device from a private member.
+/// A separate function, because CUDA does not allow device lambdas in private members.
 template <Scalar T>
 void pack(const ExecutionSpace& space, const RowMajor<const T>& x,
           const DeviceView<LocalIndex>& indices, const RowMajor<T>& buffer) {
@@ -186,7 +221,7 @@ void pack(const ExecutionSpace& space, const RowMajor<const T>& x,
       KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) { buffer(i, c) = x(indices(i), c); });
 }
 
-/// The part of a buffer that the exchange under way takes.
+/// The part of a buffer that the current exchange uses.
 template <class View>
 auto used(const View& buffer, std::size_t elements) {
   return Kokkos::subview(buffer, std::make_pair(std::size_t{0}, elements));
@@ -195,7 +230,8 @@ auto used(const View& buffer, std::size_t elements) {
 }  // namespace
 
 template <Scalar T>
-void Halo<T>::send(const RowMajor<const T>& x) const {
+typename Halo<T>::Exchange Halo<T>::send(const RowMajor<const T>& x) const {
+  detail::require_outside_host_loop("a product");
   State& s = *state_;
   s.vectors = static_cast<LocalIndex>(x.extent(1));
   const ExecutionSpace space;
@@ -210,41 +246,58 @@ void Halo<T>::send(const RowMajor<const T>& x) const {
   space.fence("suan::halo_start");  // MPI reads the buffer now
   T* const receive = s.direct ? s.receive_buffer.data() : s.receive_staging.data();
   const T* const send = s.direct ? s.send_buffer.data() : s.send_staging.data();
-  s.requests.clear();
   const auto bytes = [&](LocalIndex rows) {
     return static_cast<int>(s.elements(rows) * sizeof(T));
   };
+  Exchange exchange(state_);  // from here on, it completes what has been started
+  s.under_way = true;
   for (const auto& n : s.receive_from) {
-    MPI_Irecv(receive + s.elements(n.first), bytes(n.count), MPI_BYTE, n.rank, tag, s.comm.mpi(),
-              &s.requests.emplace_back());
+    s.requests.add(
+        [&](MPI_Request* request) {
+          return MPI_Irecv(receive + s.elements(n.first), bytes(n.count), MPI_BYTE, n.rank, tag,
+                           s.comm.mpi(), request);
+        },
+        "MPI_Irecv");
   }
   for (const auto& n : s.send_to) {
-    MPI_Isend(send + s.elements(n.first), bytes(n.count), MPI_BYTE, n.rank, tag, s.comm.mpi(),
-              &s.requests.emplace_back());
+    s.requests.add(
+        [&](MPI_Request* request) {
+          return MPI_Isend(send + s.elements(n.first), bytes(n.count), MPI_BYTE, n.rank, tag,
+                           s.comm.mpi(), request);
+        },
+        "MPI_Isend");
   }
+  return exchange;
 }
 
 template <Scalar T>
-void Halo<T>::start(const Vector<T>& x) const {
-  if (state_) send(RowMajor<const T>(x.view().data(), x.view().extent(0), 1));
+typename Halo<T>::Exchange Halo<T>::start(const Vector<T>& x) const {
+  if (!state_) return Exchange(nullptr);
+  state_->require_idle();
+  return send(RowMajor<const T>(x.view().data(), x.view().extent(0), 1));
 }
 
 template <Scalar T>
-void Halo<T>::start(const MultiVector<T>& x) const {
-  if (!state_) return;
+typename Halo<T>::Exchange Halo<T>::start(const MultiVector<T>& x) const {
+  if (!state_) return Exchange(nullptr);
+  state_->require_idle();
   state_->make_room(x.columns());
-  send(x.view());
+  return send(x.view());
 }
 
 template <Scalar T>
-RowMajor<const T> Halo<T>::finish() const {
+Halo<T>::Exchange::~Exchange() {
+  if (!state_) return;
+  state_->requests.abandon();
+  state_->under_way = false;
+}
+
+template <Scalar T>
+RowMajor<const T> Halo<T>::Exchange::finish() {
   if (!state_) return {};
-  State& s = *state_;
-  if (MPI_Waitall(static_cast<int>(s.requests.size()), s.requests.data(), MPI_STATUSES_IGNORE) !=
-      MPI_SUCCESS) {
-    throw MpiError("the exchange of vector elements between ranks failed");
-  }
-  s.requests.clear();
+  const Exchange ends(std::move(state_));
+  State& s = *ends.state_;
+  s.requests.wait();
   const std::size_t received = s.elements(s.receive_size);
   if (!s.direct) {
     Kokkos::deep_copy(ExecutionSpace(), used(s.receive_buffer, received),
@@ -257,13 +310,21 @@ RowMajor<const T> Halo<T>::finish() const {
 #else
 
 template <Scalar T>
-void Halo<T>::send(const RowMajor<const T>&) const {}
+typename Halo<T>::Exchange Halo<T>::send(const RowMajor<const T>&) const {
+  return Exchange(nullptr);
+}
 template <Scalar T>
-void Halo<T>::start(const Vector<T>&) const {}
+typename Halo<T>::Exchange Halo<T>::start(const Vector<T>&) const {
+  return Exchange(nullptr);
+}
 template <Scalar T>
-void Halo<T>::start(const MultiVector<T>&) const {}
+typename Halo<T>::Exchange Halo<T>::start(const MultiVector<T>&) const {
+  return Exchange(nullptr);
+}
 template <Scalar T>
-RowMajor<const T> Halo<T>::finish() const {
+Halo<T>::Exchange::~Exchange() = default;
+template <Scalar T>
+RowMajor<const T> Halo<T>::Exchange::finish() {
   return {};
 }
 

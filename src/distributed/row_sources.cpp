@@ -1,18 +1,19 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sources of rows behind the convenient forms of assembly: arrays and functions.
+// The row sources of the convenient assembly functions: arrays and functions.
 #include <algorithm>
 #include <numeric>
 
-#include "core/host_loop.hpp"
+#include "distributed/callbacks.hpp"
 #include "suan/distributed/assembly.hpp"
 
 namespace suan {
 
 namespace {
 
-/// Rows per block: some hundred KiB of entries for usual matrices, and enough blocks for threads.
+/// Rows per block: some hundred KiB of entries for usual matrices, and enough blocks for all
+/// threads.
 constexpr LocalIndex rows_per_block = 8192;
 
 std::vector<LocalIndex> even_blocks(LocalIndex rows) {
@@ -158,6 +159,7 @@ template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns,
                               std::span<const Offset> offsets, std::span<const GlobalIndex> indices,
                               std::span<const T> values, KernelPath path) {
+  detail::require_told_alike("assemble", rows, columns, path);
   together(rows.comm(), [&] { require_arrays<T>(rows, offsets, indices.size(), values.size()); });
   ArrayRows<T> source(rows.local_size(), offsets, indices, values);
   return assemble(rows, columns, source, path);
@@ -167,6 +169,10 @@ template <Scalar T>
 DistributedMatrix<T> generate_rows(const Layout& rows, const Layout& columns,
                                    const std::function<void(GlobalIndex, RowWriter<T>&)>& row,
                                    KernelPath path) {
+  detail::require_told_alike("generate_rows", rows, columns, path);
+  together(rows.comm(), [&] {
+    if (!row) throw InvalidArgument("generate_rows: the function that makes the rows is empty");
+  });
   GeneratedRows<T> source(rows, row);
   return assemble(rows, columns, source, path);
 }

@@ -3,8 +3,11 @@
 #include "suan/distributed/triplet_builder.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/host_loop.hpp"
+#include "distributed/callbacks.hpp"
+#include "distributed/triplet_exchange.hpp"
 #include "kernels/places.hpp"
 
 namespace suan {
@@ -12,9 +15,9 @@ namespace suan {
 namespace {
 
 template <Scalar T>
-using Lists = std::vector<std::span<const Triplet<T>>>;
+using Lists = detail::TripletLists<T>;
 
-/// @throws for the first entry outside, of the first list that has one.
+/// @throws for the first entry outside the matrix, in the first list that has one.
 template <Scalar T>
 void require_within(const Layout& rows, const Layout& columns, const Lists<T>& lists) {
   detail::host_loop(lists.size(), true, [&](std::size_t k) {
@@ -29,7 +32,7 @@ void require_within(const Layout& rows, const Layout& columns, const Lists<T>& l
   });
 }
 
-/// Consecutive elements of several lists as if they were one.
+/// Several lists, traversed as if they were one.
 template <Scalar T>
 class Sequence {
  public:
@@ -38,7 +41,7 @@ class Sequence {
   }
   std::size_t size() const { return starts_.back(); }
 
-  /// Calls use(triplet) for part p of `parts` alike in size.
+  /// Calls use(triplet) for part p of `parts` equal parts.
   template <class Use>
   void visit(std::size_t p, std::size_t parts, const Use& use) const {
     std::size_t at = first(p, parts);
@@ -91,41 +94,26 @@ struct Rows {
   std::vector<T> values;
 };
 
-/// Sends entries to the ranks that own their rows; the result is by rank, then in the old order.
-template <Scalar T>
-std::vector<std::vector<Triplet<T>>> exchange(const Layout& rows, const Lists<T>& lists) {
-  std::vector<std::vector<Triplet<T>>> send;
-  together(rows.comm(), [&] {
-    send.resize(static_cast<std::size_t>(rows.comm().size()));
-    for (const auto& list : lists) {
-      for (const auto& t : list) send[static_cast<std::size_t>(rows.owner(t.row))].push_back(t);
-    }
-  });
-  return rows.comm().all_to_all(send);
-}
-
-/// `release` is called when the lists are not needed any more. Each step ends on all ranks or on
-/// none.
+/// Calls `release` when the lists are no longer needed. Each step succeeds on all ranks or on none.
 template <Scalar T, class Release>
 DistributedMatrix<T> from_lists(const Layout& rows, const Layout& columns, const Lists<T>& lists,
                                 KernelPath path, const Release& release) {
-  together(rows.comm(), [&] { require_within(rows, columns, lists); });
-  std::vector<std::vector<Triplet<T>>> received;
-  if (rows.comm().size() > 1) {
-    received = exchange(rows, lists);
-    release();
-  }
+  const auto& comm = rows.comm();
+  together(comm, [&] { require_within(rows, columns, lists); });
   Rows<T> own;
-  together(rows.comm(), [&] {
-    if (rows.comm().size() > 1) {
-      own = Rows<T>(rows, Lists<T>(received.begin(), received.end()));
-      received = {};
-    } else {
-      own = Rows<T>(rows, lists);
-      release();
-    }
-  });
-  return assemble<T>(rows, columns, own.offsets, own.indices, own.values, path);
+  if (comm.size() == 1) {
+    together(comm, [&] { own = Rows<T>(rows, lists); });
+    release();
+  } else {
+    detail::TripletExchange<T> entries(rows);
+    together(comm, [&] { entries.sort(lists); });
+    release();
+    entries.exchange();
+    together(comm, [&] { own = Rows<T>(rows, entries.lists()); });
+  }
+  return assemble<T>(rows, columns, std::span<const Offset>(own.offsets),
+                     std::span<const GlobalIndex>(own.indices), std::span<const T>(own.values),
+                     path);
 }
 
 }  // namespace
@@ -133,6 +121,7 @@ DistributedMatrix<T> from_lists(const Layout& rows, const Layout& columns, const
 template <Scalar T>
 DistributedMatrix<T> from_triplets(const Layout& rows, const Layout& columns,
                                    std::span<const Triplet<T>> triplets, KernelPath path) {
+  detail::require_told_alike("from_triplets", rows, columns, path);
   return from_lists<T>(rows, columns, {triplets}, path, [] {});
 }
 
@@ -153,6 +142,7 @@ template <Scalar T>
 DistributedMatrix<T> TripletBuilder<T>::build(KernelPath path) {
   std::vector<Part> parts(parts_.size());
   parts.swap(parts_);
+  detail::require_told_alike("TripletBuilder::build", rows_, columns_, path);
   Lists<T> lists;
   for (const auto& part : parts) lists.emplace_back(part.triplets_);
   return from_lists<T>(rows_, columns_, lists, path, [&] { parts = std::vector<Part>(); });
@@ -163,19 +153,24 @@ DistributedMatrix<T> assemble_elements(
     const Layout& rows, const Layout& columns, GlobalIndex elements,
     const std::function<void(GlobalIndex, typename TripletBuilder<T>::Part&)>& element,
     KernelPath path) {
-  // Of a fixed size, so that the order of a sum is that of the elements.
+  detail::require_told_alike("assemble_elements", rows, columns, path);
+  // Of a fixed size, so that sums follow the order of the elements.
   constexpr GlobalIndex elements_per_part = 1024;
   const GlobalIndex count = std::max<GlobalIndex>(0, elements);
   const auto parts = static_cast<std::size_t>((count + elements_per_part - 1) / elements_per_part);
-  TripletBuilder<T> builder(rows, columns, parts);
-  together(rows.comm(), [&] {
+  std::optional<TripletBuilder<T>> builder;
+  detail::together_with_foreign(rows.comm(), [&] {
+    if (!element) throw InvalidArgument("assemble_elements: the function of an element is empty");
+    builder.emplace(rows, columns, parts);
     detail::host_loop(parts, true, [&](std::size_t k) {
       const GlobalIndex first = static_cast<GlobalIndex>(k) * elements_per_part;
       const GlobalIndex last = std::min(first + elements_per_part, count);
-      for (GlobalIndex e = first; e < last; ++e) element(e, builder.part(k));
+      detail::call_foreign([&] {
+        for (GlobalIndex e = first; e < last; ++e) element(e, builder->part(k));
+      });
     });
   });
-  return builder.build(path);
+  return builder->build(path);
 }
 
 #define SUAN_INSTANTIATE(T)                                                             \

@@ -2,28 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/gallery/poisson.hpp"
 
+#include <iomanip>
+
+#include "gallery/grid.hpp"
+#include "suan/distributed/agreement.hpp"
+
 namespace suan {
+
+using detail::checked_grid;
+using detail::Grid;
 
 namespace {
 
-/// Points of a regular grid, x fastest.
-struct Grid {
-  GlobalIndex nx;
-  GlobalIndex ny;
-  GlobalIndex nz;
-
-  GlobalIndex size() const { return nx * ny * nz; }
-};
-
-Grid checked_grid(const char* what, GlobalIndex nx, GlobalIndex ny, GlobalIndex nz) {
-  constexpr GlobalIndex limit = GlobalIndex(1) << 53;
-  const bool positive = nx > 0 && ny > 0 && nz > 0;
-  if (!positive || nx > limit / ny || nx * ny > limit / nz) {
-    throw InvalidArgument(message(what, ": a grid of ", nx, " x ", ny, " x ", nz,
-                                  " points is not possible; each must be positive, and their "
-                                  "product at most 2^53"));
+/// The grid, checked to be the same on all ranks. Collective.
+Grid agreed_grid(const char* what, GlobalIndex nx, GlobalIndex ny, GlobalIndex nz,
+                 const Communicator& comm, double strength = 0) {
+  if (comm.size() > 1) {
+    require_agreement(comm, what,
+                      message(std::setprecision(17), "nx = ", nx, "\nny = ", ny, "\nnz = ", nz,
+                              "\nstrength = ", strength, "\n"));
   }
-  return {nx, ny, nz};
+  return checked_grid(what, nx, ny, nz);
 }
 
 template <Scalar T>
@@ -52,14 +51,14 @@ void add_star(const Grid& g, GlobalIndex i, double diagonal, RowWriter<T>& row) 
 
 template <Scalar T>
 DistributedMatrix<T> poisson1d(GlobalIndex n, const Communicator& comm) {
-  const auto grid = checked_grid("poisson1d", n, 1, 1);
+  const auto grid = agreed_grid("poisson1d", n, 1, 1, comm);
   return on_grid<T>(grid, comm,
                     [grid](GlobalIndex i, RowWriter<T>& row) { add_star(grid, i, 2, row); });
 }
 
 template <Scalar T>
 DistributedMatrix<T> poisson2d(GlobalIndex nx, GlobalIndex ny, const Communicator& comm) {
-  const auto grid = checked_grid("poisson2d", nx, ny, 1);
+  const auto grid = agreed_grid("poisson2d", nx, ny, 1, comm);
   return on_grid<T>(grid, comm,
                     [grid](GlobalIndex i, RowWriter<T>& row) { add_star(grid, i, 4, row); });
 }
@@ -67,7 +66,7 @@ DistributedMatrix<T> poisson2d(GlobalIndex nx, GlobalIndex ny, const Communicato
 template <Scalar T>
 DistributedMatrix<T> poisson3d(GlobalIndex nx, GlobalIndex ny, GlobalIndex nz,
                                const Communicator& comm) {
-  const auto grid = checked_grid("poisson3d", nx, ny, nz);
+  const auto grid = agreed_grid("poisson3d", nx, ny, nz, comm);
   return on_grid<T>(grid, comm,
                     [grid](GlobalIndex i, RowWriter<T>& row) { add_star(grid, i, 6, row); });
 }
@@ -75,7 +74,7 @@ DistributedMatrix<T> poisson3d(GlobalIndex nx, GlobalIndex ny, GlobalIndex nz,
 template <Scalar T>
 DistributedMatrix<T> poisson3d_27pt(GlobalIndex nx, GlobalIndex ny, GlobalIndex nz,
                                     const Communicator& comm) {
-  const auto g = checked_grid("poisson3d_27pt", nx, ny, nz);
+  const auto g = agreed_grid("poisson3d_27pt", nx, ny, nz, comm);
   return on_grid<T>(g, comm, [g](GlobalIndex i, RowWriter<T>& row) {
     const GlobalIndex x = i % g.nx;
     const GlobalIndex y = i / g.nx % g.ny;
@@ -97,7 +96,7 @@ DistributedMatrix<T> poisson3d_27pt(GlobalIndex nx, GlobalIndex ny, GlobalIndex 
 template <Scalar T>
 DistributedMatrix<T> convection_diffusion2d(GlobalIndex nx, GlobalIndex ny, double strength,
                                             const Communicator& comm) {
-  const auto g = checked_grid("convection_diffusion2d", nx, ny, 1);
+  const auto g = agreed_grid("convection_diffusion2d", nx, ny, 1, comm, strength);
   if (!(strength >= 0 && strength <= 1e6)) {
     throw InvalidArgument(
         message("convection_diffusion2d: the strength ", strength, " is not in [0, 1e6]"));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the HDF5 functions are in a build without HDF5.
+// The HDF5 functions in a build without HDF5.
 #include "suan/io/hdf5.hpp"
 
 namespace suan {
@@ -19,7 +19,7 @@ namespace {
 struct Hdf5Writer::State {};
 
 // No writer can exist, so its other functions are never reached.
-Hdf5Writer::Hdf5Writer(const std::string& path, const Communicator&) { refuse(path); }
+Hdf5Writer::Hdf5Writer(const std::string& path, const Communicator&, Mode) { refuse(path); }
 Hdf5Writer::~Hdf5Writer() = default;
 
 template <Scalar T>
@@ -31,39 +31,38 @@ void Hdf5Writer::write(const std::string& name, const Vector<T>&, std::span<cons
   refuse(name);
 }
 void Hdf5Writer::write_text(const std::string& name, const std::string&) { refuse(name); }
+void Hdf5Writer::flush() { refuse("flush"); }
 void Hdf5Writer::close() { refuse("close"); }
 
 std::vector<Hdf5Entry> list_hdf5(const std::string& path) { refuse(path); }
+Hdf5Entry find_hdf5(const std::string& path, const std::string&, const std::vector<std::string>&) {
+  refuse(path);
+}
 std::string read_hdf5_text(const std::string& path, const std::string&) { refuse(path); }
 
 template <Scalar T>
 DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator&,
-                                      const std::string&) {
+                                      const std::string&, const Hdf5ReadOptions&) {
   refuse(path);
 }
 
 template <Scalar T>
-Vector<T> read_hdf5_vector(const std::string& path, const Layout&, const std::string&) {
+Vector<T> read_hdf5_vector(const std::string& path, const Layout&, const std::string&,
+                           const Hdf5ReadOptions&) {
   refuse(path);
 }
 
-template void Hdf5Writer::write(const std::string&, const DistributedMatrix<float>&);
-template void Hdf5Writer::write(const std::string&, const DistributedMatrix<double>&);
-template void Hdf5Writer::write(const std::string&, const DistributedMatrix<Complex>&);
-template void Hdf5Writer::write(const std::string&, const Vector<float>&,
-                                std::span<const GlobalIndex>);
-template void Hdf5Writer::write(const std::string&, const Vector<double>&,
-                                std::span<const GlobalIndex>);
-template void Hdf5Writer::write(const std::string&, const Vector<Complex>&,
-                                std::span<const GlobalIndex>);
-template DistributedMatrix<float> read_hdf5_matrix(const std::string&, const Communicator&,
-                                                   const std::string&);
-template DistributedMatrix<double> read_hdf5_matrix(const std::string&, const Communicator&,
-                                                    const std::string&);
-template DistributedMatrix<Complex> read_hdf5_matrix(const std::string&, const Communicator&,
-                                                     const std::string&);
-template Vector<float> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
-template Vector<double> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
-template Vector<Complex> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
+#define SUAN_INSTANTIATE(T)                                                                   \
+  template void Hdf5Writer::write(const std::string&, const DistributedMatrix<T>&);           \
+  template void Hdf5Writer::write(const std::string&, const Vector<T>&,                       \
+                                  std::span<const GlobalIndex>);                              \
+  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Communicator&,     \
+                                                 const std::string&, const Hdf5ReadOptions&); \
+  template Vector<T> read_hdf5_vector(const std::string&, const Layout&, const std::string&,  \
+                                      const Hdf5ReadOptions&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -8,16 +8,19 @@ namespace suan::hdf5 {
 
 namespace {
 
-// Longer than any text we write, short enough that a hostile file costs nothing.
+// Longer than any text we write, but short enough that a malicious file costs nothing.
 constexpr std::size_t longest_text = 1024;
 
 std::string quoted(const char* name) { return message("the attribute '", name, "'"); }
 
+void require_attribute(hid_t object, const char* name, const Place& place) {
+  if (has_attribute(object, name, place)) return;
+  fail(place, message("has no attribute '", name,
+                      "', which version 1 of the format requires (docs/file-format.md)"));
+}
+
 Handle open_attribute(hid_t object, const char* name, const Place& place) {
-  if (!has_attribute(object, name, place)) {
-    fail(place, message("has no attribute '", name,
-                        "', which version 1 of the format requires (docs/file-format.md)"));
-  }
+  require_attribute(object, name, place);
   return checked(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, place,
                  ("cannot open " + quoted(name)).c_str());
 }
@@ -55,18 +58,19 @@ bool has_attribute(hid_t object, const char* name, const Place& place) {
   return checked(H5Aexists(object, name), place, "cannot read the attributes") > 0;
 }
 
-std::string read_text_attribute(hid_t object, const char* name, const Place& place) {
+std::optional<std::string> find_text_attribute(hid_t object, const char* name, const Place& place) {
+  if (!has_attribute(object, name, place)) return {};
   const Handle attribute = open_attribute(object, name, place);
   const Handle type =
       checked(H5Aget_type(attribute.id()), H5Tclose, place, "cannot read an attribute's type");
   const Handle space =
       checked(H5Aget_space(attribute.id()), H5Sclose, place, "cannot read an attribute's size");
   if (H5Tget_class(type.id()) != H5T_STRING || H5Sget_simple_extent_npoints(space.id()) != 1) {
-    fail(place, quoted(name) + " must be one text");
+    return {};
   }
   const std::string what = "cannot read " + quoted(name);
   if (H5Tis_variable_str(type.id()) > 0) {
-    // What h5py writes for a Python string.
+    // h5py writes Python strings like this.
     char* text = nullptr;
     checked(H5Aread(attribute.id(), type.id(), &text), place, what.c_str());
     std::string result = text == nullptr ? "" : std::string(text).substr(0, longest_text);
@@ -74,11 +78,18 @@ std::string read_text_attribute(hid_t object, const char* name, const Place& pla
     return result;
   }
   const std::size_t size = H5Tget_size(type.id());
-  if (size > longest_text) fail(place, quoted(name) + " is too long to be true");
+  if (size > longest_text) fail(place, quoted(name) + " is too long");
   std::string result(size, '\0');
   checked(H5Aread(attribute.id(), type.id(), result.data()), place, what.c_str());
   result.resize(std::min(result.find('\0'), size));
   return result;
+}
+
+std::string read_text_attribute(hid_t object, const char* name, const Place& place) {
+  require_attribute(object, name, place);
+  auto text = find_text_attribute(object, name, place);
+  if (!text) fail(place, quoted(name) + " must be one text");
+  return std::move(*text);
 }
 
 std::vector<std::int64_t> read_integers(hid_t object, const char* name, std::size_t count,

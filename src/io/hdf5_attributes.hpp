@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@
 namespace suan::hdf5 {
 
 bool has_attribute(hid_t object, const char* name, const Place& place);
+/// The attribute's text; none when there is no such attribute or it is something else than one
+/// text.
+std::optional<std::string> find_text_attribute(hid_t object, const char* name, const Place& place);
+/// @throws IoError unless the attribute is there and is one text.
 std::string read_text_attribute(hid_t object, const char* name, const Place& place);
 /// `count` integers. @throws IoError unless there are that many integers.
 std::vector<std::int64_t> read_integers(hid_t object, const char* name, std::size_t count,

@@ -8,7 +8,7 @@ namespace suan::hdf5 {
 
 namespace {
 
-// Positions beyond 2^53 cannot be told apart by programs that read them as double.
+// Programs that read positions as double cannot distinguish those beyond 2^53.
 constexpr std::int64_t largest_size = std::int64_t{1} << 53;
 
 __extension__ using Wide = __int128;
@@ -69,6 +69,13 @@ MatrixHeader read_header(hid_t group, const Place& place) {
 void write_kind(hid_t object, const char* kind, const Place& place) {
   write_text_attribute(object, attribute::kind, kind, place);
   write_integers(object, attribute::format_version, format_version, place);
+}
+
+std::optional<std::string> own_kind(hid_t object, const Place& place) {
+  auto found = find_text_attribute(object, attribute::kind, place);
+  if (!found || has_attribute(object, attribute::format_version, place)) return found;
+  const bool is_ours = *found == kind::csr_matrix || *found == kind::vector || *found == kind::text;
+  return is_ours ? found : std::nullopt;
 }
 
 void require_kind(hid_t object, const char* kind, const Place& place) {

@@ -2,121 +2,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hdf5_input.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <system_error>
+#include "hdf5_list.hpp"
 
 namespace suan::hdf5 {
 
 namespace {
 
-/// A link into another file would be followed to whatever that names; it is refused instead.
-herr_t refuse_external(const char*, const char*, const char*, const char*, unsigned*, hid_t,
-                       void*) {
-  return -1;
-}
-
-/// Opens what stands at `name`, over several groups if need be.
-Handle open_object(hid_t parent, const std::string& name, const Place& place) {
-  const Handle access =
-      checked(H5Pcreate(H5P_LINK_ACCESS), H5Pclose, place, "cannot set up the access");
-  checked(H5Pset_elink_cb(access.id(), refuse_external, nullptr), place,
-          "cannot set up the access");
-  const char* failed =
-      "cannot be opened; it is damaged, or a link that leads nowhere or to "
-      "another file";
-  return checked(H5Oopen(parent, name.c_str(), access.id()), H5Oclose, place, failed);
-}
-
-bool exists(hid_t file, const std::string& name) {
-  for (std::size_t end = 0; end < name.size();) {
-    end = std::min(name.find('/', end + 1), name.size());
-    if (H5Lexists(file, name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
-  }
-  return true;
-}
-
-std::string list_names(const std::vector<Hdf5Entry>& entries) {
-  constexpr std::size_t most = 10;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(entries.size(), most); ++i) {
-    text += message(i == 0 ? "" : ", ", "'", entries[i].name, "' (", entries[i].kind, ")");
-  }
-  if (entries.size() > most) text += message(" and ", entries.size() - most, " more");
-  return text.empty() ? "nothing that this library reads" : text;
-}
-
 /// Opens an object that the user has named, or the only one of its kind.
 Handle open_named(hid_t file, const std::string& name, Place& place, const char* kind) {
-  place.object = only_name(file, name, kind, place);
-  if (!exists(file, place.object)) {
-    const Place whole{place.path, {}};
-    fail(whole, message("holds no '", place.object, "'; it holds ",
-                        list_names(list_entries(file, whole))));
+  const Place whole{place.path, {}};
+  place.object = name.empty() ? only_one(list_all(file, whole), {kind}, whole).entry.name : name;
+  if (!exists(file, place.object, place)) {
+    fail(whole, message("holds no '", place.object, "'; it holds ", names_of(list_all(file, whole)),
+                        " at its top level"));
   }
   return open_object(file, place.object, place);
 }
 
-herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) {
-  try {
-    static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-  } catch (...) {
-    return -1;  // out of memory: must not leave through HDF5's C functions
+/// @throws IoError when it is no dataset, or its elements lie in other files.
+void require_dataset(hid_t dataset, const Place& place) {
+  if (H5Iget_type(dataset) != H5I_DATASET) fail(place, "is not a dataset");
+  if (lies_elsewhere(dataset, place)) {
+    fail(place, "keeps its elements in other files, which is not supported");
   }
-  return 0;
 }
 
-/// Whether an object carries our attribute with this kind.
-bool is_kind(hid_t object, const char* kind, const Place& place) {
-  return has_attribute(object, attribute::kind, place) &&
-         read_text_attribute(object, attribute::kind, place) == kind;
-}
-
-std::int64_t count(std::span<const std::int64_t> extents) {
-  std::int64_t product = 1;
-  for (const std::int64_t extent : extents) product *= extent;
-  return product;
-}
-
-/// Fills `entry`; false when the object is nothing that this library reads.
-bool describe(hid_t object, const Place& place, Hdf5Entry& entry) {
-  const H5I_type_t type = H5Iget_type(object);
-  if (type == H5I_GROUP && is_kind(object, kind::csr_matrix, place)) {
-    entry.kind = kind::csr_matrix;
-    entry.rows = read_integer(object, attribute::rows, place);
-    entry.columns = read_integer(object, attribute::columns, place);
-    entry.entries = read_integer(object, attribute::entries, place);
-    entry.scalar = read_text_attribute(object, attribute::scalar, place);
-    return true;
-  }
-  if (type != H5I_DATASET) return false;
-  if (is_kind(object, kind::text, place)) {
-    entry.kind = kind::text;
-    return true;
-  }
-  if (!is_stored_scalar(object, place)) return false;
-  entry.kind = kind::vector;
-  entry.scalar = to_string(stored_type(object, place));
-  entry.rows = count(extents(object, place));
-  entry.columns = 1;
-  entry.entries = entry.rows;
-  return true;
-}
-
-/// Refuses data that lie in other files; `contiguous` also all but plain arrays.
-void require_storage(hid_t dataset, bool contiguous, const Place& place) {
+/// Refuses all but plain arrays.
+void require_contiguous(hid_t dataset, const Place& place) {
   const Handle properties =
       checked(H5Dget_create_plist(dataset), H5Pclose, place, "cannot read how it is stored");
   const H5D_layout_t layout = H5Pget_layout(properties.id());
-  if (layout == H5D_VIRTUAL ||
-      (layout == H5D_CONTIGUOUS && H5Pget_external_count(properties.id()) != 0)) {
-    fail(place, "keeps its elements in other files, which is not supported");
-  }
-  if (contiguous && layout != H5D_CONTIGUOUS && layout != H5D_COMPACT) {
+  if (layout != H5D_CONTIGUOUS && layout != H5D_COMPACT) {
     fail(place,
          "is stored in chunks; the arrays of a matrix must be contiguous and not "
          "compressed (h5repack -f NONE -l CONTI makes such a file)");
@@ -126,16 +42,21 @@ void require_storage(hid_t dataset, bool contiguous, const Place& place) {
 /// A dataset of a matrix with the size that the header says.
 Handle open_array(hid_t group, const char* name, std::int64_t size, const Place& matrix) {
   const Place place = matrix.in(name);
-  if (!exists(group, name)) fail(place, "is missing");
+  if (!exists(group, name, place)) fail(place, "is missing");
   Handle dataset = open_object(group, name, place);
-  if (H5Iget_type(dataset.id()) != H5I_DATASET) fail(place, "is not a dataset");
+  require_dataset(dataset.id(), place);
   const auto found = extents(dataset.id(), place);
   if (found.size() != 1 || found.front() != size) {
     fail(place, message("has the extent ", describe_shape(found), ", but the matrix needs ", size));
   }
-  require_storage(dataset.id(), true, place);
+  require_contiguous(dataset.id(), place);
   const Handle type =
       checked(H5Dget_type(dataset.id()), H5Tclose, place, "cannot read the datatype");
+  constexpr std::size_t largest_number = sizeof(Complex);
+  if (H5Tget_size(type.id()) > largest_number) {
+    fail(place,
+         message("holds elements of ", H5Tget_size(type.id()), " bytes, which no number has"));
+  }
   const std::int64_t bytes = size * static_cast<std::int64_t>(H5Tget_size(type.id()));
   if (static_cast<std::int64_t>(H5Dget_storage_size(dataset.id())) != bytes) {
     fail(place, message("should take ", bytes, " bytes of the file, but takes ",
@@ -151,57 +72,27 @@ void require_integers(hid_t dataset, std::size_t bytes, const Place& place) {
   if (!fits) fail(place, message("must hold little-endian ", 8 * bytes, "-bit integers"));
 }
 
+/// The bytes of a chunk of a dataset; 0 where it is not stored in chunks.
+std::int64_t chunk_bytes(hid_t dataset, const Place& place) {
+  const Handle properties =
+      checked(H5Dget_create_plist(dataset), H5Pclose, place, "cannot read how it is stored");
+  if (H5Pget_layout(properties.id()) != H5D_CHUNKED) return 0;
+  hsize_t chunk[H5S_MAX_RANK];
+  const int dimensions = checked(H5Pget_chunk(properties.id(), H5S_MAX_RANK, chunk), place,
+                                 "cannot read the size of its chunks");
+  const Handle type = checked(H5Dget_type(dataset), H5Tclose, place, "cannot read the datatype");
+  // HDF5 keeps this product below 2^32.
+  hsize_t bytes = H5Tget_size(type.id());
+  for (int d = 0; d < dimensions; ++d) bytes *= chunk[d];
+  return static_cast<std::int64_t>(bytes);
+}
+
 }  // namespace
 
-Handle open_file(const Place& place) {
-  const int file = ::open(place.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) {
-    fail(place, message("cannot be opened: ", std::system_category().message(errno)));
-  }
-  struct stat status {};
-  const bool ordinary = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
-  ::close(file);
-  if (!ordinary) fail(place, "is not an ordinary file");
-  if (H5Fis_hdf5(place.path.c_str()) <= 0) {
-    fail(place, "is not an HDF5 file, or its beginning is damaged");
-  }
-  const Handle access =
-      checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "cannot set up the access");
-  checked(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), place, "cannot set up the access");
-  return checked(H5Fopen(place.path.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose, place,
-                 "cannot be opened as an HDF5 file; it is damaged or being written");
-}
-
-std::vector<Hdf5Entry> list_entries(hid_t file, const Place& place) {
-  std::vector<std::string> names;
-  checked(H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &names), place,
-          "cannot list what it holds");
-  std::vector<Hdf5Entry> entries;
-  for (const auto& name : names) {
-    Hdf5Entry entry;
-    entry.name = name;
-    const Place inside = place.in(name);
-    if (describe(open_object(file, name, inside).id(), inside, entry)) entries.push_back(entry);
-  }
-  return entries;
-}
-
-std::string only_name(hid_t file, const std::string& name, const char* kind, const Place& place) {
-  if (!name.empty()) return name;
-  const auto entries = list_entries(file, place);
-  std::vector<Hdf5Entry> fitting;
-  for (const auto& entry : entries) {
-    if (entry.kind == kind) fitting.push_back(entry);
-  }
-  const char* word = std::string(kind) == kind::csr_matrix ? "matrix" : kind;
-  if (fitting.empty()) {
-    fail(place, message("holds no ", word, "; it holds ", list_names(entries)));
-  }
-  if (fitting.size() > 1) {
-    throw InvalidArgument(message(place.text(), ": holds more than one ", word, "; name one of ",
-                                  list_names(fitting)));
-  }
-  return fitting.front().name;
+std::int64_t count(std::span<const std::int64_t> extents) {
+  std::int64_t product = 1;
+  for (const std::int64_t extent : extents) product *= extent;
+  return product;
 }
 
 InputMatrix open_matrix(const std::string& path, const std::string& name) {
@@ -235,19 +126,20 @@ InputVector open_vector(const std::string& path, const std::string& name) {
   vector.dataset = open_named(vector.file.id(), name, vector.place, kind::vector);
   const Place& place = vector.place;
   const hid_t dataset = vector.dataset.id();
-  if (H5Iget_type(dataset) != H5I_DATASET) {
-    const bool is_matrix =
-        H5Iget_type(dataset) == H5I_GROUP && is_kind(dataset, kind::csr_matrix, place);
-    fail(place, is_matrix ? "is a matrix, not a vector" : "is not a dataset");
+  if (H5Iget_type(dataset) == H5I_GROUP && own_kind(dataset, place) == kind::csr_matrix) {
+    fail(place, "is a matrix, not a vector");
   }
+  require_dataset(dataset, place);
+  const auto own = own_kind(dataset, place);
+  if (own) require_kind(dataset, kind::vector, place);
   vector.scalar = stored_type(dataset, place);
   vector.extents = extents(dataset, place);
   vector.elements = count(vector.extents);
-  require_storage(dataset, false, place);
-  if (has_attribute(dataset, attribute::kind, place)) {
-    require_kind(dataset, kind::vector, place);
-    vector.checksum = read_unsigned(dataset, attribute::checksum, place);
-  }
+  vector.chunk_bytes = chunk_bytes(dataset, place);
+  hsize_t file_bytes = 0;
+  checked(H5Fget_filesize(vector.file.id(), &file_bytes), place, "cannot tell the file's size");
+  vector.file_bytes = static_cast<std::int64_t>(file_bytes);
+  if (own) vector.checksum = read_unsigned(dataset, attribute::checksum, place);
   return vector;
 }
 
@@ -257,10 +149,10 @@ InputText open_text(const std::string& path, const std::string& name) {
   text.file = open_file(text.place);
   text.dataset = open_named(text.file.id(), name, text.place, kind::text);
   const hid_t dataset = text.dataset.id();
-  if (H5Iget_type(dataset) != H5I_DATASET || !is_kind(dataset, kind::text, text.place)) {
+  if (H5Iget_type(dataset) != H5I_DATASET || own_kind(dataset, text.place) != kind::text) {
     fail(text.place, "is not a text");
   }
-  require_storage(dataset, false, text.place);
+  require_dataset(dataset, text.place);
   return text;
 }
 
@@ -274,6 +166,20 @@ void read_elements(hid_t dataset, hid_t memory_type, std::span<const std::int64_
       checked(H5Screate_simple(1, &length, nullptr), H5Sclose, place, "cannot make a dataspace");
   checked(H5Dread(dataset, memory_type, memory_space.id(), space.id(), H5P_DEFAULT, elements),
           place, "cannot read the elements");
+}
+
+std::string seen(const InputMatrix& matrix) {
+  const MatrixHeader& header = matrix.header;
+  return message("object = ", matrix.place.object, "\nrows = ", header.rows,
+                 "\ncolumns = ", header.columns, "\nentries = ", header.entries,
+                 "\nscalar = ", to_string(header.scalar), "\nindex_width = ", header.index_width,
+                 "\nchecksum = ", header.checksum, "\n");
+}
+
+std::string seen(const InputVector& vector) {
+  return message("object = ", vector.place.object, "\nextents = ", describe_shape(vector.extents),
+                 "\nscalar = ", to_string(vector.scalar), "\nchecksum = ",
+                 vector.checksum ? std::to_string(*vector.checksum) : std::string("none"), "\n");
 }
 
 void require_checksum(const Place& place, std::uint64_t stored, std::uint64_t found) {

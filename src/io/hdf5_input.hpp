@@ -1,27 +1,21 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Opening files for reading, with every claim of theirs checked. Nothing here is collective: each
-// rank reads for itself, so that a damaged file can leave no rank waiting.
+// Opening matrices, vectors and texts for reading, with every claim of theirs checked. Nothing here
+// is collective: each rank reads for itself, so that a damaged file can leave no rank waiting.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "hdf5_format.hpp"
+#include "hdf5_open.hpp"
 #include "suan/io/hdf5.hpp"
 
 namespace suan::hdf5 {
 
-/// @throws IoError when there is no such file or it is not one of HDF5.
-Handle open_file(const Place& place);
-
-/// What the file holds at its top level.
-std::vector<Hdf5Entry> list_entries(hid_t file, const Place& place);
-
-/// `name`, or, when it is empty, that of the only entry of this kind.
-/// @throws IoError when there is none; InvalidArgument when there are several.
-std::string only_name(hid_t file, const std::string& name, const char* kind, const Place& place);
+/// The product of the extents of a dataset.
+std::int64_t count(std::span<const std::int64_t> extents);
 
 struct InputMatrix {
   Place place;
@@ -41,6 +35,8 @@ struct InputVector {
   Stored scalar = Stored::float64;
   std::vector<std::int64_t> extents;
   std::int64_t elements = 0;
+  std::int64_t chunk_bytes = 0;  ///< what HDF5 needs to decompress a part of it
+  std::int64_t file_bytes = 0;
   std::optional<std::uint64_t> checksum;  ///< none in a dataset that another program wrote
 };
 /// Opens a vector: one of ours, or any dataset of a type that we know.
@@ -57,6 +53,10 @@ InputText open_text(const std::string& path, const std::string& name);
 /// Reads `count` elements from the position `first` on.
 void read_elements(hid_t dataset, hid_t memory_type, std::span<const std::int64_t> extents,
                    std::int64_t first, std::int64_t count, void* elements, const Place& place);
+
+/// What one rank sees of a file, for comparison with what the others see.
+std::string seen(const InputMatrix& matrix);
+std::string seen(const InputVector& vector);
 
 /// Throws IoError when `found`, summed over the ranks, is not `stored`.
 void require_checksum(const Place& place, std::uint64_t stored, std::uint64_t found);

@@ -2,23 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hdf5_output.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <span>
 
+#include "descriptor.hpp"
 #include "hdf5_disk.hpp"
+#include "hdf5_open.hpp"
 #include "hdf5_types.hpp"
 
 namespace suan::hdf5 {
 
 namespace {
 
-/// Version 2 of HDF5's object headers carries checksums of its own; HDF5 1.8 and newer read it.
-Handle file_access(const Place& place) {
-  Handle access =
-      checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "cannot set up the access to files");
+/// Version 2 of HDF5's object headers has its own checksums; HDF5 1.8 and newer read it.
+Handle output_access(const Place& place) {
+  Handle access = file_access(place);
   checked(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST), place,
           "cannot choose the version of the HDF5 format");
-  checked(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), place, "cannot set up the file");
   return access;
 }
 
@@ -38,23 +40,34 @@ void write_piece(const OutputDataset& to, std::int64_t first, std::int64_t count
 
 }  // namespace
 
-Output::Output(const std::string& path, const Communicator& comm)
-    : comm_(comm), place_{path, {}}, target_(path, comm) {
+Output::Output(const std::string& path, const Communicator& comm, Start start)
+    : comm_(comm), place_{path, {}}, target_(path, comm, start) {
   const QuietErrors quiet;
-  // Once before HDF5 knows of the file, and once more because creating it gives the room back.
-  reserve(0);
+  // Once before HDF5 knows of the file, and again because creating it releases the space.
+  reserve();
   together(comm_, [&] {
-    if (!comm_.is_root()) return;
-    const Handle access = file_access(place_);
-    file_ = checked(H5Fcreate(target_.part_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
-                    H5Fclose, place_, "cannot create the file; look whether the disk has room");
+    if (comm_.is_root()) file_ = open();
   });
   try {
-    reserve(0);
+    reserve();
   } catch (...) {
     abandon();
     throw;
   }
+}
+
+Handle Output::open() const {
+  const Handle access = output_access(place_);
+  const char* part = target_.part_path().c_str();
+  const detail::Descriptor copied(target_.part_path(), O_RDONLY);
+  struct stat status {};
+  if (!copied || ::fstat(copied.id(), &status) != 0 || status.st_size == 0) {
+    return checked(H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, place_,
+                   "cannot create the file; is the disk full?");
+  }
+  require_hdf5(copied.id(), place_);
+  return checked(H5Fopen(part, H5F_ACC_RDWR, access.id()), H5Fclose, place_,
+                 "cannot be opened to add to it; it is damaged or being written");
 }
 
 Output::~Output() { abandon(); }
@@ -65,15 +78,15 @@ void Output::abandon() noexcept {
 }
 
 void Output::reserve(std::int64_t bytes) {
-  // Names, attributes and what HDF5 needs to find them: of the file, and of one more object.
-  constexpr std::int64_t room_for_file = std::int64_t{1} << 20;
+  // Names, attributes and HDF5's structures for finding them: more than one object needs.
   constexpr std::int64_t room_for_object = std::int64_t{1} << 14;
   const QuietErrors quiet;
   together(comm_, [&] {
     if (!comm_.is_root()) return;
-    const std::int64_t wanted = reserved_ + bytes + room_for_object;
-    reserve_room(target_.part_path(), wanted + room_for_file, place_);
-    reserved_ = wanted;
+    hsize_t size = 0;
+    if (file_) checked(H5Fget_filesize(file_.id(), &size), place_, "cannot tell its size");
+    reserve_room(target_.part_path(), static_cast<std::int64_t>(size) + bytes + room_for_object,
+                 place_);
   });
 }
 
@@ -82,8 +95,8 @@ OutputDataset Output::create_dataset(hid_t parent, const std::string& name, cons
                                      std::vector<std::int64_t> extents) {
   const Handle properties =
       checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, place, "cannot set up a dataset");
-  // Every element is written, so that filling the dataset first would be wasted; a file without
-  // times of creation is the same file each time.
+  // Every element is written, so filling the dataset first would be wasted; without creation times
+  // the file is the same each time.
   checked(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), place, "cannot set up a dataset");
   checked(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), place,
           "cannot set up a dataset");
@@ -133,6 +146,7 @@ void Output::write(const OutputDataset& dataset, std::int64_t first, std::int64_
 
 void Output::commit() {
   const QuietErrors quiet;
+  reserve();
   together(comm_, [&] {
     if (holds_file() && H5Fflush(file_.id(), H5F_SCOPE_GLOBAL) < 0) {
       fail_call(place_, "cannot write all of the file; is the disk full?");

@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "core/memory.hpp"
+#include "detail/memory_limit.hpp"
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
+#include "suan/distributed/agreement.hpp"
 #include "suan/distributed/assembly.hpp"
 
 namespace suan {
@@ -246,25 +248,49 @@ DistributedMatrix<T> read_stored(const InputMatrix& from, const Communicator& co
   return with_scalar(from.header.scalar, [&]<Scalar S>() { return read_as<S, T>(from, comm); });
 }
 
+/// Bytes that a matrix takes in host memory, on all ranks together. Where the device has a memory
+/// of its own, only the row offsets stand in the host's; what the user limits is all of it.
+template <Scalar T>
+double bytes_needed(const MatrixHeader& header, bool limited) {
+  constexpr bool on_host = Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
+  const double offsets = static_cast<double>(header.rows) * sizeof(Offset);
+  if (!on_host && !limited) return offsets;
+  return offsets + static_cast<double>(header.entries) * (sizeof(LocalIndex) + sizeof(T));
+}
+
 }  // namespace
 
 template <Scalar T>
 DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator& comm,
-                                      const std::string& name) {
+                                      const std::string& name, const Hdf5ReadOptions& options) {
   const QuietErrors quiet;
+  require_agreement(comm, message("read_hdf5_matrix<", scalar_name<T>(), ">"),
+                    message("path = ", path, "\nname = ", name,
+                            "\nmemory_limit_gib = ", options.memory_limit_gib, "\n"));
+  const int here = detail::ranks_on_this_node(comm);
   InputMatrix from;
   together(comm, [&] {
+    Hdf5ReadOptions::table().check(options);
     from = open_matrix(path, name);
     require_scalar<T>(from.place, from.header.scalar);
+    const MatrixHeader& header = from.header;
+    // The file holds the arrays as they are, so that its size is no less than they say.
+    const double bytes = bytes_needed<T>(header, options.memory_limit_gib > 0);
+    const detail::MemoryNeed need{message(from.place.text(), ": reading ", header.entries,
+                                          " entries in ", header.rows, " rows"),
+                                  bytes, bytes};
+    detail::require_memory(need, options.memory_limit_gib, comm.size(), here);
   });
+  require_agreement(comm, "read_hdf5_matrix, in what the file holds", seen(from));
   return read_stored<T>(from, comm);
 }
 
-template DistributedMatrix<float> read_hdf5_matrix(const std::string&, const Communicator&,
-                                                   const std::string&);
-template DistributedMatrix<double> read_hdf5_matrix(const std::string&, const Communicator&,
-                                                    const std::string&);
-template DistributedMatrix<Complex> read_hdf5_matrix(const std::string&, const Communicator&,
-                                                     const std::string&);
+#define SUAN_INSTANTIATE(T)                                                               \
+  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Communicator&, \
+                                                 const std::string&, const Hdf5ReadOptions&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -11,9 +11,6 @@ using namespace hdf5;
 
 namespace {
 
-// Reports are some kilobytes; a hostile file shall not fill the memory.
-constexpr std::size_t longest_text = std::size_t(64) << 20;
-
 std::string read_text(const std::string& path, const std::string& name) {
   InputText from = open_text(path, name);
   const Place& place = from.place;

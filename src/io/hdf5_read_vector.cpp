@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "detail/memory_limit.hpp"
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
+#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 
@@ -46,12 +48,19 @@ std::uint64_t read_stored(const InputVector& from, Vector<T>& to) {
 }  // namespace
 
 template <Scalar T>
-Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const std::string& name) {
+Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const std::string& name,
+                           const Hdf5ReadOptions& options) {
   const QuietErrors quiet;
+  const Communicator& comm = layout.comm();
+  require_agreement(comm, message("read_hdf5_vector<", scalar_name<T>(), ">"),
+                    message("path = ", path, "\nname = ", name,
+                            "\nmemory_limit_gib = ", options.memory_limit_gib, "\n"));
+  const int here = detail::ranks_on_this_node(comm);
   InputVector from;
   Vector<T> result;
   std::uint64_t checksum = 0;
-  together(layout.comm(), [&] {
+  together(comm, [&] {
+    Hdf5ReadOptions::table().check(options);
     from = open_vector(path, name);
     require_scalar<T>(from.place, from.scalar);
     if (from.elements != layout.global_size()) {
@@ -59,24 +68,30 @@ Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const 
           from.place.text(), ": the file's vector has the shape ", describe_shape(from.extents),
           ", ", from.elements, " elements, but the layout asked for has ", to_string(layout)));
     }
+    const detail::MemoryNeed need{
+        message(from.place.text(), ": reading ", from.elements, " elements"),
+        static_cast<double>(from.elements) * sizeof(T) +
+            static_cast<double>(from.chunk_bytes) * comm.size(),
+        static_cast<double>(from.file_bytes)};
+    detail::require_memory(need, options.memory_limit_gib, comm.size(), here);
+  });
+  require_agreement(comm, "read_hdf5_vector, in what the file holds", seen(from));
+  together(comm, [&] {
     result = Vector<T>(layout);
     checksum = read_stored<T>(from, result);
   });
   if (from.checksum) {
-    require_checksum(from.place, *from.checksum,
-                     layout.comm().sum(checksum) + shape_checksum(from.extents));
+    require_checksum(from.place, *from.checksum, comm.sum(checksum) + shape_checksum(from.extents));
   }
   return result;
 }
 
-std::vector<Hdf5Entry> list_hdf5(const std::string& path) {
-  const QuietErrors quiet;
-  const Place place{path, {}};
-  return list_entries(open_file(place).id(), place);
-}
-
-template Vector<float> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
-template Vector<double> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
-template Vector<Complex> read_hdf5_vector(const std::string&, const Layout&, const std::string&);
+#define SUAN_INSTANTIATE(T)                                                                  \
+  template Vector<T> read_hdf5_vector(const std::string&, const Layout&, const std::string&, \
+                                      const Hdf5ReadOptions&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -61,7 +61,7 @@ void add_box(hid_t space, const Extents& starts, const Extents& counts, const Pl
           place, "cannot select a part of a dataset");
 }
 
-/// Covers a range of elements by boxes: a partial first slice, whole slices, a partial last one.
+/// Covers a range of elements with boxes: a partial first slice, whole slices, a partial last one.
 /// `starts` and `counts` are fixed in the dimensions before `dimension`.
 void add_range(hid_t space, std::span<const std::int64_t> extents, std::size_t dimension,
                std::int64_t first, std::int64_t count, Extents& starts, Extents& counts,
@@ -124,6 +124,11 @@ bool is_stored_scalar(hid_t dataset, const Place& place) {
   return find_stored_type(dataset, place, stored);
 }
 
+bool has_elements(hid_t dataset, const Place& place) {
+  const Handle space = checked(H5Dget_space(dataset), H5Sclose, place, "cannot read the dataspace");
+  return H5Sget_simple_extent_type(space.id()) != H5S_NULL;
+}
+
 std::vector<std::int64_t> extents(hid_t dataset, const Place& place) {
   const Handle space = checked(H5Dget_space(dataset), H5Sclose, place, "cannot read the dataspace");
   const H5S_class_t kind = H5Sget_simple_extent_type(space.id());
@@ -157,7 +162,7 @@ Handle dataspace(std::span<const std::int64_t> extents, const Place& place) {
 
 void select_range(hid_t space, std::span<const std::int64_t> extents, std::int64_t first,
                   std::int64_t count, const Place& place) {
-  // A single element, all of which is selected anyway.
+  // A single element, which is selected anyway.
   if (extents.empty() && count > 0) return;
   checked(H5Sselect_none(space), place, "cannot select a part of a dataset");
   if (count == 0) return;

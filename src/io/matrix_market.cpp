@@ -7,6 +7,7 @@
 
 #include "io/detail/matrix_market_reader.hpp"
 #include "io/detail/row_blocks.hpp"
+#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 namespace {
@@ -22,8 +23,12 @@ struct OpenedFile {
 };
 
 template <Scalar T>
-void open(const std::string& path, const Communicator& comm, const MatrixMarketOptions& options,
-          OpenedFile& opened) {
+void open(const std::string& function, const std::string& path, const Communicator& comm,
+          const MatrixMarketOptions& options, OpenedFile& opened) {
+  require_agreement(comm, message(function, "<", scalar_name<T>(), ">"),
+                    message("path = ", path, "\nduplicates = ", options.duplicates,
+                            "\nallow_nonfinite = ", options.allow_nonfinite,
+                            "\nmemory_limit_gib = ", options.memory_limit_gib, "\n"));
   together(comm, [&] {
     MatrixMarketOptions::table().check(options);
     opened.file.emplace(path);
@@ -33,6 +38,14 @@ void open(const std::string& path, const Communicator& comm, const MatrixMarketO
                                     scalar_name<T>(), "; read it as complex128"));
     }
   });
+  // Each rank reads a part of what should be the same file.
+  const auto& header = opened.text.header;
+  require_agreement(
+      comm, function + ", in what the file holds",
+      message("bytes = ", opened.file->size(), "\nformat = ", static_cast<int>(header.format),
+              "\nfield = ", static_cast<int>(header.field),
+              "\nsymmetry = ", static_cast<int>(header.symmetry), "\nrows = ", header.rows,
+              "\ncolumns = ", header.columns, "\nentries = ", header.stored_entries, "\n"));
 }
 
 void check_local_size(const OpenedFile& opened, const char* what, GlobalIndex size, int ranks) {
@@ -47,7 +60,7 @@ void check_local_size(const OpenedFile& opened, const char* what, GlobalIndex si
 template <bool Wide, Scalar T>
 DistributedMatrix<T> read_rows(const OpenedFile& opened, const MatrixMarketOptions& options,
                                const Layout& rows, const Layout& columns) {
-  MatrixMarketReader<T, Wide> reader(*opened.file, opened.text, options, rows);
+  MatrixMarketReader<T, Wide> reader(*opened.file, opened.text, options, rows, sizeof(Offset));
   detail::SortedRowBlocks<T, Wide> blocks(
       reader.read(), [&](GlobalIndex row, GlobalIndex column) { reader.duplicate(row, column); });
   return assemble<T>(rows, columns, blocks);
@@ -59,9 +72,9 @@ const OptionTable<MatrixMarketOptions>& MatrixMarketOptions::table() {
   static const auto table =
       OptionTable<MatrixMarketOptions>()
           .choice("duplicates", &MatrixMarketOptions::duplicates, {"sum", "error"},
-                  "What to do when an entry stands in a file twice.")
+                  "What to do with duplicate entries of a file.")
           .value("allow_nonfinite", &MatrixMarketOptions::allow_nonfinite,
-                 "Whether values that are nan or infinite are accepted.")
+                 "Whether to accept values that are nan or infinite.")
           .number("memory_limit_gib", &MatrixMarketOptions::memory_limit_gib, 0.0, 1e9,
                   "Matrices that need more memory per node are refused; 0 stands for half of the "
                   "free memory.");
@@ -72,7 +85,7 @@ template <Scalar T>
 DistributedMatrix<T> read_matrix_market(const std::string& path, const Communicator& comm,
                                         const MatrixMarketOptions& options) {
   OpenedFile opened;
-  open<T>(path, comm, options, opened);
+  open<T>("read_matrix_market", path, comm, options, opened);
   const auto& header = opened.text.header;
   together(comm, [&] {
     check_local_size(opened, "rows", header.rows, comm.size());
@@ -90,7 +103,7 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
                                     const MatrixMarketOptions& options) {
   const auto& comm = layout.comm();
   OpenedFile opened;
-  open<T>(path, comm, options, opened);
+  open<T>("read_matrix_market_vector", path, comm, options, opened);
   const auto& header = opened.text.header;
   together(comm, [&] {
     if (header.columns != 1 || header.rows != layout.global_size()) {
@@ -100,11 +113,13 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
                                       layout.global_size(), " x 1"));
     }
   });
-  MatrixMarketReader<T, false> reader(*opened.file, opened.text, options, layout);
+  // The elements are in the vector, and before that in a temporary array.
+  MatrixMarketReader<T, false> reader(*opened.file, opened.text, options, layout, 2 * sizeof(T));
   detail::SortedRowBlocks<T, false> blocks(
       reader.read(), [&](GlobalIndex row, GlobalIndex column) { reader.duplicate(row, column); });
-  std::vector<T> elements(static_cast<std::size_t>(layout.local_size()), T(0));
+  std::vector<T> elements;
   together(comm, [&] {
+    elements.assign(static_cast<std::size_t>(layout.local_size()), T(0));
     const auto starts = blocks.block_starts();
     const auto count = starts.size() - 1;
     detail::host_loop(count, count > 1, [&](std::size_t k) {
@@ -120,7 +135,9 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
       });
     });
   });
-  return Vector<T>::from_host(layout, elements);
+  Vector<T> result;
+  together(comm, [&] { result = Vector<T>::from_host(layout, elements); });
+  return result;
 }
 
 #define SUAN_INSTANTIATE(T)                                                                 \

@@ -18,7 +18,7 @@ using Symmetry = MatrixMarketHeader::Symmetry;
 constexpr std::size_t header_line_limit = 1024;
 constexpr std::int64_t size_limit = std::int64_t(1) << 53;
 constexpr std::int64_t entries_limit = std::int64_t(1) << 40;
-/// No DEFLATE stream expands to more than this many times its size.
+/// A DEFLATE stream expands to at most this many times its size.
 constexpr std::int64_t gzip_expansion = 1032;
 
 std::vector<std::string> words_of(std::string_view line) {
@@ -141,10 +141,6 @@ void parse_sizes(const InputFile& file, std::string_view line, MatrixMarketText&
   }
   header.rows = parse_size(file, text.size_line, "rows", words[0], size_limit);
   header.columns = parse_size(file, text.size_line, "columns", words[1], size_limit);
-  if ((header.rows == 0) != (header.columns == 0)) {
-    refuse("a matrix of ", header.rows, " x ", header.columns, " has no elements; only 0 x 0 is ",
-           "accepted as empty");
-  }
   if (text.mirrored() && header.rows != header.columns) {
     refuse("only a square matrix can be symmetric, skew-symmetric or Hermitian; this one is ",
            header.rows, " x ", header.columns);
@@ -182,7 +178,7 @@ void parse_sizes(const InputFile& file, std::string_view line, MatrixMarketText&
       file.gzip() ? file.size() * gzip_expansion : file.size() - text.data_begin;
   if (header.stored_entries > (remaining + 1) / shortest) {
     refuse(header.stored_entries, " entries are announced, but the file ends after ", remaining,
-           file.gzip() ? " more bytes at the most" : " more bytes",
+           file.gzip() ? " more bytes at most" : " more bytes",
            ", which cannot hold them; it is truncated or its size line is wrong");
   }
 }

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Looking for a column in a sorted row, on any processor.
+// Finding a column in a sorted row, on the host and on devices.
 #pragma once
 
 #include "suan/core/types.hpp"
 
 namespace suan::kernels {
 
-/// The first of the increasing columns [begin, end) of an array that is not below `column`; `end`
-/// when all are.
+/// The index of the first of the increasing columns [begin, end) that is not below `column`; `end`
+/// when all are below.
 KOKKOS_FORCEINLINE_FUNCTION Offset first_not_below(const LocalIndex* columns, Offset begin,
                                                    Offset end, LocalIndex column) {
   while (begin < end) {

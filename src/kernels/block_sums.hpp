@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums over several vectors side by side, in registers, and where they go, on the host.
+// Sums over several adjacent vectors, in registers, and where they are written; on the host.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +13,9 @@
 
 namespace suan::kernels {
 
-/// Sums of `width` neighbouring vectors in registers. A complex entry counts as two real ones, each
-/// of which multiplies both parts of x: the loops over elements stay loops over real numbers, and
-/// the parts are put together in the end.
+/// Sums of `width` adjacent vectors in registers. A complex entry counts as two real ones, each of
+/// which multiplies both parts of x: the loops stay loops over real numbers, and the parts are
+/// combined at the end.
 template <Scalar T, int width>
 class BlockSums {
  public:
@@ -25,7 +25,7 @@ class BlockSums {
     for (auto& sum : turned_) sum = Vector{};
   }
 
-  // Always inline: each caller's file decides whether products are fused with sums.
+  // Always inline, so that each caller's file decides whether multiply and add are fused.
   KOKKOS_FORCEINLINE_FUNCTION void add(const T& value, const T* x) {
     const auto* parts = reinterpret_cast<const Real<T>*>(x);
     const Real<T> by = real_part(value);
@@ -43,12 +43,12 @@ class BlockSums {
     }
   }
 
-  /// Writes alpha times the sums of real vectors past the caches.
+  /// Writes alpha times the sums of real vectors with stores that bypass the caches.
   KOKKOS_FORCEINLINE_FUNCTION void stream_times(const T& alpha, T* target) const {
     for (int v = 0; v < vectors; ++v) stream(target + v * lanes, alpha * sums_[v]);
   }
 
-  /// Whether a sum is NaN, or two of them are opposite infinities.
+  /// Whether a sum is NaN, or the sums hold infinities of both signs.
   KOKKOS_FORCEINLINE_FUNCTION bool has_nan() const {
     Vector all = sums_[0];
     for (int v = 1; v < vectors; ++v) all += sums_[v];
@@ -82,12 +82,12 @@ class BlockSums {
   Vector turned_[is_complex<T> ? vectors : 1];
 };
 
-/// How many vectors fill a line; sums of a few rows with so many are registers.
+/// How many vectors fill a cache line; that many sums of a few rows fit in registers.
 template <Scalar T>
 inline constexpr int widest_block = int(line_bytes / sizeof(T));
 
-/// Calls use.operator()<width>(c) for groups of `width` neighbouring vectors, from vector c on: as
-/// many of `widest` (16, 8, 4 or 2) as there are, and the rest in powers of two.
+/// Calls use.operator()<width>(c) for groups of `width` adjacent vectors, starting at vector c: as
+/// many groups of `widest` (16, 8, 4 or 2) as fit, and the rest in powers of two.
 template <int widest, class Use>
 KOKKOS_FORCEINLINE_FUNCTION void for_widths(std::size_t vectors, const Use& use) {
   static_assert(widest >= 2 && widest <= 16);
@@ -128,7 +128,7 @@ struct BlockTarget {
         beta(keep),
         y(result.data()),
         stride(result.stride(0)),
-        // Vectors are taken 16 at a time first, so that all narrower ones begin a line, too.
+        // Groups of 16 vectors come first, so all narrower groups start on a line, too.
         streams(beta == T(0) && result.size() * sizeof(T) >= streamed_bytes && is_line(y) &&
                 stride * sizeof(T) % line_bytes == 0) {}
 

@@ -37,7 +37,10 @@ template <Scalar T, class Code>
 class BsrSpmv final : public PreparedFormat<T> {
  public:
   BsrSpmv(Offset entries, BsrView<T, Code> m, const ValueFacts<T>& facts, ValueStorage storage)
-      : entries_(entries), storage_(to_string(storage)), m_(std::move(m)) {
+      : entries_(entries),
+        storage_(to_string(storage)),
+        again_(storage_again(facts, storage)),
+        m_(std::move(m)) {
     if (!facts.keeps(storage)) format_ += message(", rounded to ", storage_);
   }
 
@@ -76,6 +79,10 @@ class BsrSpmv final : public PreparedFormat<T> {
     return product_residual<T>("suan::bsr_spmv_residual", space, m_, x, b, r);
   }
 #endif
+  std::shared_ptr<const PreparedSpmv<T>> with_values(const ExecutionSpace& space,
+                                                     const CsrView<T>& a) const override {
+    return make_bsr<T>(space, a, m_.block, again_);
+  }
   CsrView<T> csr(const ExecutionSpace& space) const override {
     return csr_from_rows<T>("suan::csr_from_bsr", space, m_, m_.matrix_columns);
   }
@@ -84,6 +91,7 @@ class BsrSpmv final : public PreparedFormat<T> {
   Offset entries_;
   std::string format_ = "bsr";
   std::string_view storage_;
+  ValueStorage again_;
   BsrView<T, Code> m_;
 };
 
@@ -96,7 +104,7 @@ class BsrPlan final : public FormatPlan<T> {
         block_(block),
         facts_(std::move(facts)),
         offsets_(block_offsets(space, a_, block)) {
-    // Sums of entries of one place are new values.
+    // Adding up duplicates made new values.
     if (a_.entries() != a.entries() && facts_->entries() > 0) {
       facts_ = std::make_shared<const ValueFacts<T>>(space, a_, facts_->wanted());
     }
@@ -156,7 +164,7 @@ std::shared_ptr<const FormatPlan<T>> plan_bsr(const ExecutionSpace& space, const
                                               std::shared_ptr<const ValueFacts<T>> facts) {
   if (block < smallest_block || block > largest_block) {
     throw InvalidArgument(message("the format bsr has blocks of ", smallest_block, " to ",
-                                  largest_block, " rows, and ", block, " was asked for"));
+                                  largest_block, " rows, and ", block, " was requested"));
   }
   return std::make_shared<const BsrPlan<T>>(space, a, block, std::move(facts));
 }

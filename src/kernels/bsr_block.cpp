@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Blocks times several vectors side by side: a few rows of a block row have their sums in
-// registers, and read each row of X once.
+// Block matrices (BSR) times several vectors: a few rows of a block row keep their sums in
+// registers and read each row of X once.
 #include "kernels/bsr_block.hpp"
 
 #include "kernels/block_sums.hpp"
@@ -31,7 +31,7 @@ struct BsrBlockProduct {
   std::size_t x_stride;
   BlockTarget<T> target;
 
-  // As many sums as registers take; complex ones need two each.
+  // As many sums as fit in registers; complex ones need two each.
   static constexpr int at_once = std::min(b, is_complex<T> ? 2 : 4);
 
   /// Vectors c to c + width - 1 of one block row.
@@ -85,7 +85,7 @@ struct BsrBlockProduct {
   }
 };
 
-/// All vectors of a few block rows, before the next few: these are in the caches the second time.
+/// All vectors of a few block rows before the next few: those blocks are cached the second time.
 template <int b, Scalar T, class Code>
 void multiply_block_rows(const BsrBlockProduct<b, T, Code>& product, LocalIndex begin,
                          LocalIndex end, std::size_t vectors) {

@@ -15,8 +15,8 @@ KOKKOS_FORCEINLINE_FUNCTION LocalIndex block_rows_of(LocalIndex rows, int block)
   return rows / block + (rows % block != 0 ? 1 : 0);
 }
 
-/// Goes through the blocks of a block row from left to right, side by side in all of its rows,
-/// which increase.
+/// Goes through the blocks of a block row from left to right, advancing in all of its rows at once;
+/// their columns increase.
 template <Scalar T>
 class BlockWalk {
  public:
@@ -29,7 +29,7 @@ class BlockWalk {
       end_[r] = a.offsets(first + r + 1);
     }
   }
-  /// The first column of the next block, or -1 behind the last one.
+  /// The first column of the next block, or -1 after the last one.
   KOKKOS_FUNCTION LocalIndex next_start() const {
     LocalIndex smallest = -1;
     for (LocalIndex r = 0; r < rows_; ++r) {
@@ -39,8 +39,8 @@ class BlockWalk {
     }
     return smallest < 0 ? -1 : smallest - smallest % block_;
   }
-  /// Calls entry(r, column, k) for each entry k of the block that starts there, r its row within
-  /// the block, and goes to the next block.
+  /// Calls entry(r, column, k) for each entry k of the block that starts there, where r is its row
+  /// within the block, and moves on to the next block.
   template <class Entry>
   KOKKOS_FUNCTION void take(LocalIndex start, const Entry& entry) {
     for (LocalIndex r = 0; r < rows_; ++r) {
@@ -66,7 +66,7 @@ class BlockWalk {
   LocalIndex block_;
 };
 
-/// Where each block row begins; one element more than there are block rows.
+/// The block row offsets: one element more than there are block rows.
 template <Scalar T>
 DeviceView<const Offset> block_offsets(const ExecutionSpace& space, const CsrView<T>& a,
                                        int block) {
@@ -121,7 +121,7 @@ BsrView<T, Code> fill_bsr(const ExecutionSpace& space, const CsrView<T>& a, int 
   return {a.rows, a.columns, block, offsets, columns, values, codec};
 }
 
-/// Bytes of the arrays, a dictionary not counted.
+/// Bytes of the arrays, without a dictionary.
 inline std::int64_t bytes_of_blocks(std::int64_t blocks, LocalIndex rows, int block,
                                     int value_bytes) {
   return blocks * (block * block * value_bytes + std::int64_t(sizeof(LocalIndex))) +

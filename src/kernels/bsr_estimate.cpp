@@ -9,11 +9,11 @@ namespace suan::kernels {
 
 namespace {
 
-// Rows of a sample: a multiple of every block size.
+// Rows in a sample: a multiple of every block size.
 constexpr LocalIndex sample_rows = 840;
 constexpr LocalIndex most_samples = 64;
 
-/// Blocks in the rows of `samples` samples, spread over `of` of them.
+/// The number of blocks in `samples` samples of rows, spread evenly over `of` of them.
 template <Scalar T>
 Offset blocks_in_samples(const ExecutionSpace& space, const CsrView<T>& a, int block,
                          LocalIndex samples, LocalIndex of) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products with blocks on the host: the sums of a block row stand side by side in vector registers,
-// to which each column of a block adds itself times one element of x.
+// Products with blocks on the host: the sums of a block row fill vector registers; each column of a
+// block, times one element of x, is added to them.
 #pragma once
 
 #include "kernels/bsr_view.hpp"
@@ -13,8 +13,8 @@
 
 namespace suan::kernels {
 
-/// The products of the rows of one block row. Columns that do not fill a vector register read what
-/// is behind them; those lanes are not used.
+/// The products of one block row. Columns that do not fill a vector register read beyond their end;
+/// those lanes are not used.
 template <int b, Scalar T, class Code>
 struct BlockRow {
   static constexpr int widest = 32 / int(sizeof(T));
@@ -23,7 +23,7 @@ struct BlockRow {
                                : b <= 4 && int(sizeof(T)) == 4 ? 4
                                                                : widest;
   static constexpr int vectors = (b + lanes - 1) / lanes;
-  // A sum alone waits for each of its additions.
+  // A single sum would wait for each of its additions.
   static constexpr int sets = vectors > 2 ? 1 : vectors == 2 ? 2 : 4;
   using Vector = typename VectorOf<T, lanes>::Type;
 
@@ -69,7 +69,7 @@ struct BlockRows {
     BlockRow<b, T, Code>::products(m.codec, count, m.columns.data() + begin,
                                    m.values.data() + begin * b * b, x, result);
   }
-  /// Rows [begin, end), which need not be those of whole blocks.
+  /// Rows [begin, end), which may start and end within a block row.
   void operator()(LocalIndex begin, LocalIndex end, T* products) const {
     LocalIndex i = begin;
     while (i < end) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a matrix in blocks looks like in memory.
+// The memory layout of a block matrix (BSR).
 #pragma once
 
 #include "kernels/value_codes.hpp"
@@ -9,7 +9,7 @@
 
 namespace suan::kernels {
 
-/// Codes behind the last block, which vector registers may reach beyond it.
+/// Padding after the last block, because vector registers may read beyond it.
 inline constexpr std::size_t spare_codes = 8;
 
 /// Calls use.operator()<b>() with the block size as a constant.
@@ -33,8 +33,8 @@ void with_block(int block, const Use& use) {
   }
 }
 
-/// Block row I holds the blocks offsets(I) to offsets(I + 1). Block k starts at column columns(k)
-/// and holds values(k b^2) on, column by column.
+/// Block row I has the blocks offsets(I) to offsets(I + 1) - 1. Block k starts at column
+/// columns(k); its values start at values(k b^2), column by column.
 template <Scalar T, class Code>
 struct BsrView {
   LocalIndex rows = 0;
@@ -49,7 +49,7 @@ struct BsrView {
   template <class X>
   KOKKOS_FUNCTION T sum_of_row(LocalIndex i, const X& x) const {
     const LocalIndex block_row = i / block;
-    // Not a whole block where the matrix has fewer columns.
+    // Narrower than a block where the matrix has fewer columns.
     const LocalIndex width = block < matrix_columns ? block : matrix_columns;
     T sum{};
     for (Offset k = offsets.data()[block_row]; k < offsets.data()[block_row + 1]; ++k) {

@@ -6,29 +6,24 @@
 
 namespace suan::kernels {
 
-// Each element is read before anything is written: for all that a compiler knows the arrays may
-// overlap, and on a GPU a load behind a store waits for what is stored.
+// Each element is read before anything is written: the compiler must assume that the arrays
+// overlap, and on a GPU a load after a store waits for it.
 
 template <Scalar T>
 CgSums cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,
                           const DeviceView<const T>& d, const DeviceView<T>& r) {
   using Number = SumOf<T>;
+  const auto update = KOKKOS_LAMBDA(std::int64_t i) { r(i) = r(i) - alpha * q(i); };
+  const auto square = KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(r(i))); };
   if (d.extent(0) == 0) {
-    const auto sums = sum_over_vector<1>(
-        "suan::cg_update_residual", space, r.extent(0), KOKKOS_LAMBDA(std::int64_t i) {
-          const T ri = r(i) - alpha * q(i);
-          r(i) = ri;
-          return Sums<1>{{abs_squared(Number(ri))}};
-        });
-    return {sums.value[0], sums.value[0]};
+    const double rr =
+        update_and_sum("suan::cg_update_residual", space, r.extent(0), update, square).value[0];
+    return {rr, rr};
   }
-  const auto sums = sum_over_vector<2>(
-      "suan::cg_update_residual_scaled", space, r.extent(0), KOKKOS_LAMBDA(std::int64_t i) {
-        const T di = d(i);
-        const T ri = r(i) - alpha * q(i);
-        r(i) = ri;
-        const double square = abs_squared(Number(ri));
-        return Sums<2>{{square, real_part(Number(di)) * square}};
+  const auto sums = update_and_sum(
+      "suan::cg_update_residual_scaled", space, r.extent(0), update, square,
+      KOKKOS_LAMBDA(std::int64_t i) {
+        return real_part(Number(d(i))) * abs_squared(Number(r(i)));
       });
   return {sums.value[0], sums.value[1]};
 }

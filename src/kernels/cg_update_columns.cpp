@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The passes of the conjugate gradient method for several vectors side by side.
+// The passes of the conjugate gradient method for several vectors.
 #include "kernels/column_sums.hpp"
 #include "kernels/elements.hpp"
 #include "kernels/vector_loops.hpp"

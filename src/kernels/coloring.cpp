@@ -20,7 +20,7 @@ KOKKOS_INLINE_FUNCTION std::uint64_t mix(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
-/// A different number for each vertex, drawn anew in each round: a hash, and the vertex below it.
+/// A different number for each vertex in each round: a hash, with the vertex number below it.
 KOKKOS_INLINE_FUNCTION std::uint64_t ticket(std::uint64_t round, LocalIndex v) {
   const auto number = static_cast<std::uint64_t>(v);
   return (mix(mix(round) ^ number) >> 33 << 32) + number + 1;
@@ -37,8 +37,8 @@ List all_vertices(const ExecutionSpace& space, LocalIndex count) {
   return list;
 }
 
-/// Moves those of the first `count` of `list` for which keep(v) holds to `kept`, in their order;
-/// returns how many.
+/// Copies those of the first `count` elements of `list` for which keep(v) holds to `kept`, in
+/// order; returns their number.
 template <class Keep>
 LocalIndex filter(const ExecutionSpace& space, const List& list, LocalIndex count, const List& kept,
                   const Keep& keep) {
@@ -55,8 +55,8 @@ LocalIndex filter(const ExecutionSpace& space, const List& list, LocalIndex coun
   return total;
 }
 
-/// Calls visit(w) for the vertices within distance 1 or 2 of v, some of them twice and v itself
-/// perhaps, until it returns false; returns whether it never did.
+/// Calls visit(w) for the vertices within distance 1 or 2 of v, some of them twice, possibly v
+/// itself, until it returns false. Returns whether it never did.
 template <class Visit>
 KOKKOS_INLINE_FUNCTION bool visit_near(const GraphView& graph, LocalIndex v, int distance,
                                        const Visit& visit) {
@@ -73,9 +73,9 @@ KOKKOS_INLINE_FUNCTION bool visit_near(const GraphView& graph, LocalIndex v, int
 
 constexpr LocalIndex no_color = -1;
 
-/// The smallest color that none of the vertices near v has, or no_color while one that goes before
-/// v has none yet. Those that go after v wait for v, so what is seen of them does not matter: they
-/// have no color.
+/// The smallest color not used near v, or no_color while a vertex near v with an earlier ticket is
+/// still uncolored. Vertices with later tickets wait for v, so they have no color yet and do not
+/// matter.
 KOKKOS_INLINE_FUNCTION LocalIndex free_color(const GraphView& graph, const Tickets& tickets,
                                              const List& colors, LocalIndex v, int distance) {
   constexpr LocalIndex window = 64;
@@ -97,8 +97,8 @@ KOKKOS_INLINE_FUNCTION LocalIndex free_color(const GraphView& graph, const Ticke
 
 #if !SUAN_HAVE_CUDA
 
-/// The vertices by their tickets of round 0: sorted by the hash in two passes, each of which keeps
-/// the order of equal ones.
+/// The vertices by their tickets of round 0: sorted by the hash with a stable radix sort of two
+/// passes.
 std::vector<LocalIndex> ticket_order(LocalIndex count) {
   constexpr int bits = 16;
   constexpr std::size_t buckets = std::size_t{1} << bits;
@@ -123,8 +123,8 @@ std::vector<LocalIndex> ticket_order(LocalIndex count) {
 
 }  // namespace
 
-// Whether v sees a color that is given in the same round decides only when v gets its own, and not
-// which: it always is the smallest one that those before v leave.
+// Whether v sees a color assigned in the same round only affects when v gets its own color, not
+// which: it is always the smallest that the vertices before v leave free.
 DeviceView<LocalIndex> color_graph(const ExecutionSpace& space, const GraphView& graph,
                                    int distance) {
 #if !SUAN_HAVE_CUDA
@@ -154,9 +154,9 @@ DeviceView<LocalIndex> color_graph(const ExecutionSpace& space, const GraphView&
   return colors;
 }
 
-// Each undecided vertex draws a ticket per round. `least` is the least ticket among a vertex and
-// its neighbours: who has the least one of all its neighbourhoods is in, and whoever is near a
-// vertex that is in goes out.
+// Each undecided vertex draws a ticket per round. `least` is the least ticket of a vertex and its
+// neighbours. A vertex whose ticket is the least in the neighbourhoods of all its neighbours joins
+// the set; vertices within distance 2 of a member drop out.
 DeviceView<LocalIndex> independent_set_2(const ExecutionSpace& space, const GraphView& graph) {
   constexpr std::uint64_t in = 0;
   constexpr std::uint64_t out = ~std::uint64_t{0};

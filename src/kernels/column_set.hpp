@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The columns of one row of a product, collected in any order and taken in increasing order.
+// The columns of one row of a product, collected in any order and returned in increasing order.
 #pragma once
 
 #include <bit>
@@ -11,10 +11,10 @@
 
 namespace suan::kernels {
 
-/// A bit per column, and two levels above it that tell which words are not zero: an entry costs a
-/// few instructions, and taking the columns in order costs no sorting. P. van Emde Boas,
-/// "Preserving order in a forest in less than logarithmic time and linear space", Inf. Process.
-/// Lett. 6 (1977), 80-82, is the idea of the levels. Memory: an eighth of a byte per column.
+/// A bit per column, and two levels above that mark the nonzero words: an entry costs a few
+/// instructions, and the columns come in order without sorting. The levels are an idea of P. van
+/// Emde Boas, "Preserving order in a forest in less than logarithmic time and linear space", Inf.
+/// Process. Lett. 6 (1977), 80-82. Memory: an eighth of a byte per column.
 class ColumnSet {
  public:
   explicit ColumnSet(LocalIndex columns)
@@ -25,8 +25,8 @@ class ColumnSet {
 
   void insert(LocalIndex column) { insert_word(word_of(column), bit_of(column)); }
 
-  /// The same, for columns most of which are there already: writing the word again would make the
-  /// next one wait for it. Where most are new, nobody could predict whether they are.
+  /// The same, for columns most of which are already present: rewriting the word would make the
+  /// next one wait for it. If most were new, the branch would be unpredictable.
   void insert_repeated(LocalIndex column) {
     if ((leaves_[word_of(column)] & bit_of(column)) == 0) insert(column);
   }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums down the columns of row-major arrays, whose shape depends on the sizes and, on the host, on
+// Sums down the columns of row-major arrays. Their order depends on the sizes and, on the host, on
 // the number of threads.
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace suan::kernels {
 
-/// Numbers for each column, where kernels can read them: on the host those that are given, which
-/// have to stay until then.
+/// Numbers for each column, where kernels can read them: on the host the given array itself, which
+/// must stay alive.
 template <class T>
 DeviceView<const T> on_device(const ExecutionSpace& space, const T* numbers, std::size_t columns) {
 #if SUAN_HAVE_CUDA
@@ -79,15 +79,15 @@ T* row_of(const RowMajor<T>& x, std::int64_t i) {
   return x.data() + i * static_cast<std::int64_t>(x.stride(0));
 }
 
-/// result[k] for k < size: what add_row(i, sums) adds to sums[k], for all i < rows. Each part of
-/// the rows has sums of its own, of some rows each, which are added in order.
+/// result[k] for k < size: the sum of what add_row(i, sums) adds to sums[k], for all i < rows. Each
+/// part of the rows has its own sums, which are added in order.
 template <class Sum, class AddRow>
 void sum_rows(const char* label, const ExecutionSpace& space, std::size_t rows, std::size_t size,
               const AddRow& add_row, Sum* result) {
   constexpr std::int64_t some_rows = 1024;
   const int parts = detail::threads_of(space);
   const auto n = static_cast<std::int64_t>(rows);
-  // A cache line between them, so that no part waits for another one.
+  // With a cache line between them, which prevents false sharing.
   const std::size_t distance = size + 64 / sizeof(Sum) + 1;
   std::vector<Sum> sums(2 * distance * static_cast<std::size_t>(parts));
   Kokkos::parallel_for(

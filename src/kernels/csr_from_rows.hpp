@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a format back to CSR, on the device.
+// Converting a format back to CSR, on the device.
 #pragma once
 
 #include "kernels/row_counts.hpp"
 
 namespace suan::kernels {
 
-/// The entries of `m`, of which m.visit_row(i, entry) calls entry(column, value) for those of row
-/// i.
+/// The entries of `m` as CSR, where m.visit_row(i, entry) calls entry(column, value) for each entry
+/// of row i.
 template <Scalar T, class Matrix>
 CsrView<T> csr_from_rows(const char* label, const ExecutionSpace& space, const Matrix& m,
                          LocalIndex columns) {

@@ -35,8 +35,8 @@ class CuthillMcKee {
     return degree(v) != degree(w) ? degree(v) < degree(w) : v < w;
   }
 
-  /// A vertex far from others of the component of `start`: the one of least degree in the last
-  /// level of the levels around it, as long as that gives more levels.
+  /// A vertex on the rim of the component of `start`: moves to a vertex of least degree in the last
+  /// level as long as that increases the number of levels.
   LocalIndex pseudo_peripheral(LocalIndex start) {
     if (degree(start) == 0) return start;
     LocalIndex levels = 0;

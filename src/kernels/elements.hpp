@@ -8,8 +8,8 @@
 
 namespace suan::kernels {
 
-/// Calls element(i, c), which are independent of each other, for i < rows and c < columns: on a
-/// device from a thread each, neighbours side by side; on the host from a thread for each row.
+/// Calls element(i, c) for i < rows and c < columns, independently of each other: on a device with
+/// one thread each, coalesced; on the host with one thread per row.
 template <class Element>
 void for_elements(const char* label, const ExecutionSpace& space, std::size_t rows,
                   std::size_t columns, const Element& element) {

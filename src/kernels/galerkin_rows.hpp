@@ -16,7 +16,7 @@ struct GalerkinOperands {
   HostCsr<T> p;
   Offset longest_of_p = 0;
 
-  /// Calls use(k, entry of R, entry of A) for all products of a row of R A, k being the column.
+  /// Calls use(k, entry of R, entry of A) for all products of a row of R A, where k is the column.
   template <class Use>
   void visit(LocalIndex coarse, const Use& use) const {
     for (Offset m = r.offsets[coarse]; m < r.offsets[coarse + 1]; ++m) {
@@ -29,9 +29,9 @@ struct GalerkinOperands {
   void insert_row_of_p(LocalIndex k, ColumnSet& columns) const {
     for (Offset l = p.offsets[k]; l < p.offsets[k + 1]; ++l) columns.insert_repeated(p.indices[l]);
   }
-  /// Products with P if no column came twice in the row of R A: at least as many as there are.
+  /// The number of products with P if no column repeated in the row of R A: an upper bound.
   Offset bound(LocalIndex coarse) const {
-    // Of no use when rows of P are very different, but the exact number costs a walk through A.
+    // Loose when rows of P differ much in length, but the exact number needs a pass over A.
     constexpr Offset alike = 8;
     if (longest_of_p * p.rows <= alike * p.entries()) {
       return products_of_row(r, a, coarse) * longest_of_p;
@@ -42,14 +42,14 @@ struct GalerkinOperands {
   }
 };
 
-/// One row of R A: sums by column, in the order in which the columns came first. Memory: 4 bytes
-/// per column; what one row touches of them stays in the caches.
+/// One row of R A: sums by column, in the order in which the columns first appear. Workspace: 4
+/// bytes per column; the part that one row touches stays in the caches.
 template <Scalar T>
 class SparseRow {
  public:
   explicit SparseRow(LocalIndex columns) : places_(static_cast<std::size_t>(columns), -1) {}
 
-  /// Forgets the last row; up to `most` different columns will come.
+  /// Clears the previous row and makes room for up to `most` different columns.
   void start(std::size_t most) {
     for (LocalIndex k = 0; k < size_; ++k) place_of(columns_[static_cast<std::size_t>(k)]) = -1;
     size_ = 0;
@@ -98,10 +98,10 @@ class GalerkinSums {
       row_.add(k, m_.r.values[of_r] * m_.a.values[of_a]);
     });
   }
-  /// Its columns, which are rows of P.
+  /// That row; its columns are rows of P.
   const SparseRow<T>& row() const { return row_; }
 
-  /// Writes the row times P to values[0 .. count), which belong to the columns given.
+  /// Writes the row times P to values[0 .. count), for the given columns.
   void sum(const LocalIndex* columns, Offset count, T* values) {
     accumulator_.sum(columns, count, values, [&](const auto& add) {
       for (std::size_t k = 0; k < row_.size(); ++k) {
@@ -138,7 +138,7 @@ class GalerkinColumns {
     row_.resize(std::max(row_.size(), static_cast<std::size_t>(most) + 1));
     LocalIndex* end = row_.data();
     m_.visit(i, [&](LocalIndex k, Offset, Offset) {
-      // Without a branch, which nobody could predict.
+      // Without a branch, which would be unpredictable.
       LocalIndex& last = last_row_with_[static_cast<std::size_t>(k)];
       *end = k;
       end += last == i ? 0 : 1;
@@ -158,7 +158,7 @@ class GalerkinColumns {
   ColumnSet coarse_;
 };
 
-/// The columns and, chunk by chunk, the values, on one thread.
+/// The columns and the values, chunk by chunk, on one thread.
 template <Scalar T>
 class GalerkinRows {
  public:

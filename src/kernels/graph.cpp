@@ -16,7 +16,7 @@ using HostRows = Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<Local
 
 std::size_t at(Offset k) { return static_cast<std::size_t>(k); }
 
-/// Calls add(i, j) and add(j, i) for each entry off the diagonal.
+/// Calls add(i, j) and add(j, i) for each off-diagonal entry.
 template <class Add>
 void for_both_directions(LocalIndex rows, const HostView<const Offset>& offsets,
                          const HostView<const LocalIndex>& indices, const Add& add) {
@@ -30,8 +30,7 @@ void for_both_directions(LocalIndex rows, const HostView<const Offset>& offsets,
   }
 }
 
-/// A pattern that is its own transpose, in rows that increase strictly: only the diagonal has to
-/// go.
+/// For a symmetric pattern whose rows increase strictly: only the diagonal is removed.
 template <Scalar T>
 GraphView without_diagonal(const ExecutionSpace& space, const CsrView<T>& a) {
   using Rows = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
@@ -56,14 +55,14 @@ GraphView without_diagonal(const ExecutionSpace& space, const CsrView<T>& a) {
   return {a.rows, offsets, neighbours};
 }
 
-/// Any pattern and its transpose together.
+/// The union of any pattern and its transpose.
 GraphView symmetrised(LocalIndex rows, const DeviceView<const Offset>& device_offsets,
                       const DeviceView<const LocalIndex>& device_indices) {
   const HostView<const Offset> offsets =
       Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device_offsets);
   const HostView<const LocalIndex> indices =
       Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), device_indices);
-  // Both directions of each entry, then each vertex's list sorted, without what is there twice.
+  // Both directions of each entry, then each vertex's list sorted and without duplicates.
   std::vector<Offset> begin(at(rows) + 1);
   for_both_directions(rows, offsets, indices,
                       [&](LocalIndex i, LocalIndex) { ++begin[at(i) + 1]; });

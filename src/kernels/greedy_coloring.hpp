@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A distance-2 coloring on the host, one vertex after the other. Each vertex keeps which colors its
-// neighbours and itself have, as bits, so that a vertex looks at the bits of its neighbours and not
-// at all of their neighbours: d words of 64 colors in place of d^2 vertices for d neighbours. On
-// two threads of Zen 4 that is 5 to 150 times faster than looking at all of them, many vertices at
-// a time; more threads than that factor would be needed to make up for it.
+// A greedy distance-2 coloring on the host, vertex by vertex. Each vertex keeps the colors of
+// itself and its neighbours as bits, so a vertex looks at the bits of its d neighbours, d words of
+// 64 colors, instead of at d^2 vertices. That saves more work than a parallel coloring gains from
+// the threads of a usual machine (docs/performance.md).
 #pragma once
 
 #include <algorithm>
@@ -21,8 +20,8 @@ namespace suan::kernels {
 
 class GreedyColoring {
  public:
-  /// Memory: a byte per entry of the graph and 12 per vertex, colors included, and 4 more per entry
-  /// where a vertex sees colors beyond its bits.
+  /// Workspace: a byte per entry of the graph and 12 per vertex, colors included, and 4 more per
+  /// entry where a vertex sees colors beyond its bits.
   explicit GreedyColoring(const GraphView& graph)
       : offsets_(graph.offsets.data()),
         neighbours_(graph.neighbours.data()),
@@ -32,7 +31,7 @@ class GreedyColoring {
     Kokkos::deep_copy(colors_, LocalIndex(-1));
   }
 
-  /// Gives each vertex the smallest color that none within distance 2 has that came before.
+  /// Gives each vertex the smallest color that no earlier vertex within distance 2 has.
   DeviceView<LocalIndex> color(const std::vector<LocalIndex>& order) {
     constexpr std::size_t ahead = 16;
     for (std::size_t k = 0; k < order.size(); ++k) {
@@ -48,8 +47,8 @@ class GreedyColoring {
  private:
   using Word = std::uint64_t;
 
-  /// The bits of vertex v are the words first_word(v) to first_word(v + 1): at least one, and one
-  /// for eight neighbours.
+  /// The bits of vertex v are the words first_word(v) to first_word(v + 1) - 1: one for every eight
+  /// neighbours, and at least one.
   std::size_t first_word(std::size_t v) const {
     return static_cast<std::size_t>(offsets_[v]) / 8 + v;
   }
@@ -118,8 +117,8 @@ class GreedyColoring {
     });
   }
 
-  // Colors beyond a vertex's bits: a list in the place of its neighbours and itself, all of which
-  // have different colors.
+  // Colors beyond a vertex's bits: a list with room for one color each of itself and its
+  // neighbours, which are all different.
   template <class Use>
   void for_beyond(std::size_t w, const Use& use) const {
     const LocalIndex* const list = beyond_.data() + offsets_[w] + static_cast<Offset>(w);

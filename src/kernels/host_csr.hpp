@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What kernels that build matrices on the host share: plain arrays, parts of rows, and chunks of
-// work that threads take as they come.
+// Shared by kernels that build matrices on the host: plain arrays, parts of rows, and chunks of
+// work that threads take dynamically.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 
 namespace suan::kernels {
 
-/// The instance for work on the host: the given one where that is the host, so that its number of
-/// threads counts.
+/// The execution space instance for work on the host: the given one if it is a host instance, so
+/// that its number of threads applies.
 template <class Space>
 HostExecutionSpace host_instance([[maybe_unused]] const Space& space) {
   if constexpr (std::same_as<Space, HostExecutionSpace>) {
@@ -33,7 +33,7 @@ HostView<const T> host_array(const DeviceView<const T>& view) {
   return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view, "suan::host_array");
 }
 
-/// The arrays of a matrix in host memory: its own there, copies of a device's elsewhere.
+/// The arrays of a matrix in host memory: its own if they are there, else copies from the device.
 template <Scalar T>
 struct HostCsr {
   explicit HostCsr(const CsrView<T>& a)
@@ -58,8 +58,8 @@ struct HostCsr {
   const T* values;
 };
 
-/// parts + 1 row numbers, between which lie parts alike in weight. before[i] is the weight of the
-/// rows before row i, for i <= rows.
+/// parts + 1 row numbers that divide the rows into parts of about equal weight. before[i] is the
+/// weight of the rows before row i, for i <= rows.
 inline std::vector<LocalIndex> split_rows(const Offset* before, LocalIndex rows,
                                           std::size_t parts) {
   std::vector<LocalIndex> starts(parts + 1, rows);
@@ -73,9 +73,9 @@ inline std::vector<LocalIndex> split_rows(const Offset* before, LocalIndex rows,
   return starts;
 }
 
-/// Runs body(next) once on each thread, where next() is the next chunk that nobody has taken, or
-/// `chunks` when all are. What a body needs for itself it allocates once. After all have ended, one
-/// of their exceptions is thrown (there is nothing but memory that can fail).
+/// Runs body(next) once on each thread, where next() returns the next unclaimed chunk, or `chunks`
+/// when none is left. So a body allocates its workspace once. One of the bodies' exceptions is
+/// thrown after all have ended (only memory can run out).
 template <class Body>
 void share_chunks(const char* label, const ExecutionSpace& space, std::size_t chunks,
                   const Body& body) {
@@ -100,7 +100,7 @@ void share_chunks(const char* label, const ExecutionSpace& space, std::size_t ch
   if (error) std::rethrow_exception(error);
 }
 
-/// Calls body(k) for each k < count, several at a time.
+/// Calls body(k) for each k < count, several of them concurrently.
 template <class Body>
 void for_chunks(const char* label, const ExecutionSpace& space, std::size_t count,
                 const Body& body) {

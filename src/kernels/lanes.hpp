@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers side by side in registers of the processor, on the host: the vectors of the compiler (GCC
-// and Clang), which any processor has in some width.
+// SIMD vectors on the host: the vector extensions of GCC and Clang, which compile for any
+// processor.
 #pragma once
 
 #include "suan/core/types.hpp"
@@ -13,13 +13,13 @@ template <class T, int n>
 struct VectorOf {
   typedef T Type __attribute__((vector_size(n * sizeof(T))));
 };
-/// Complex numbers are not worth vectors of their own.
+/// Complex numbers gain nothing from vectors of their own.
 template <int n>
 struct VectorOf<Complex, n> {
   using Type = Complex;
 };
 
-/// Numbers in a register of 32 bytes.
+/// How many numbers fit in a register of 32 bytes.
 template <class T>
 inline constexpr int lanes_of_register = std::same_as<T, Complex> ? 1 : 32 / int(sizeof(T));
 

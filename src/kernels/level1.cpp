@@ -16,10 +16,7 @@ SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
 #if SUAN_HAVE_CUDA
   return cuda::dot<T>(space, x, y);
 #else
-  using Number = SumOf<T>;
-  return from_sums<T>(sum_over_vector<parts_of_number<T>>(
-      "suan::dot", space, x.extent(0),
-      KOKKOS_LAMBDA(std::int64_t i) { return as_terms(Number(conjugate(x(i))) * Number(y(i))); }));
+  return dot_over_vector<T>("suan::dot", space, x.extent(0), x, y);
 #endif
 }
 
@@ -27,66 +24,77 @@ template <Scalar T>
 double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x, Real<T> scale) {
   using Number = SumOf<T>;
   if (scale == Real<T>(1)) {
-    return sum_over_vector<1>(
+    return sum_over_vector(
                "suan::sum_of_squares", space, x.extent(0),
-               KOKKOS_LAMBDA(std::int64_t i) { return Sums<1>{{abs_squared(Number(x(i)))}}; })
+               KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(x(i))); })
         .value[0];
   }
-  return sum_over_vector<1>(
+  return sum_over_vector(
              "suan::sum_of_squares_scaled", space, x.extent(0),
-             KOKKOS_LAMBDA(std::int64_t i) { return Sums<1>{{abs_squared(Number(x(i) / scale))}}; })
+             KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(x(i) / scale)); })
       .value[0];
 }
 
 namespace {
 
-/// The largest of some numbers, and whether there is a NaN among them, which comparisons lose.
+/// The largest of some magnitudes, in their bits as an integer: those are ordered as the numbers
+/// are, and NaN, which comparisons of numbers lose, is above infinity. Compilers have vector
+/// instructions for the integers alone.
 template <class R>
 struct Largest {
-  R value = 0;
-  bool has_nan = false;
-  /// Takes in another number, or what was found among others.
-  KOKKOS_INLINE_FUNCTION void take(R size) {
-    value = size > value ? size : value;
-    has_nan |= size != size;
-  }
+  using Bits = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;
+  static_assert(sizeof(R) == sizeof(Bits));
+  Bits bits = 0;
   KOKKOS_INLINE_FUNCTION Largest& operator+=(const Largest& other) {
-    take(other.value);
-    has_nan |= other.has_nan;
+    bits = other.bits > bits ? other.bits : bits;
     return *this;
   }
+  KOKKOS_INLINE_FUNCTION static Bits of(R x) {
+    return Kokkos::bit_cast<Bits>(x) & std::numeric_limits<Bits>::max();
+  }
 };
+
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION Real<T> size_of(const T& x) {
+  if constexpr (is_complex<T>) {
+    return Kokkos::abs(x);
+  } else {
+    return x;  // the sign goes with its bit
+  }
+}
 
 }  // namespace
 
 template <Scalar T>
 Real<T> max_abs(const ExecutionSpace& space, const DeviceView<const T>& x) {
-  Largest<Real<T>> largest;
+  using Found = Largest<Real<T>>;
+  Found largest;
   const auto size = static_cast<std::int64_t>(x.extent(0));
 #if SUAN_HAVE_CUDA
   Kokkos::parallel_reduce(
       "suan::max_abs",
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(space, 0, size),
-      KOKKOS_LAMBDA(std::int64_t i, Largest<Real<T>> & partial) {
-        partial.take(Kokkos::abs(x(i)));
+      KOKKOS_LAMBDA(std::int64_t i, Found & partial) {
+        partial += Found{Found::of(size_of(x(i)))};
       },
       largest);
 #else
   const int parts = parts_of_work(space, size);
-  largest = sum_of_parts<Largest<Real<T>>>(
-      "suan::max_abs", space, parts, [&](int part, Largest<Real<T>>& partial) {
-        Largest<Real<T>> lane[lanes];
-        for_blocks_of_part(size, part, parts, [&](std::int64_t first, std::int64_t last) {
-          std::int64_t i = first;
-          for (; i + lanes <= last; i += lanes) {
-            for (int j = 0; j < lanes; ++j) lane[j].take(Kokkos::abs(x(i + j)));
-          }
-          for (; i < last; ++i) lane[0].take(Kokkos::abs(x(i)));
-        });
-        for (const auto& own : lane) partial += own;
-      });
+  largest = sum_of_parts<Found>("suan::max_abs", space, parts, [&](int part, Found& partial) {
+    const T* const data = x.data();
+    typename Found::Bits bits = 0;
+    for_blocks_of_part(size, part, parts, [&](std::int64_t first, std::int64_t last) {
+      typename Found::Bits most = 0;
+      for (std::int64_t i = first; i < last; ++i) {
+        const auto own = Found::of(size_of(data[i]));
+        most = own > most ? own : most;
+      }
+      bits = most > bits ? most : bits;
+    });
+    partial += Found{bits};
+  });
 #endif
-  return largest.has_nan ? std::numeric_limits<Real<T>>::quiet_NaN() : largest.value;
+  return Kokkos::bit_cast<Real<T>>(largest.bits);
 }
 
 template <Scalar T>

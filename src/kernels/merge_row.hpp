@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two rows side by side.
+// Merging two rows.
 #pragma once
 
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
 
-/// Calls use(column, place in A or -1, place in B or -1) for each column of row i of either, in
-/// increasing order. The rows of both increase strictly.
+/// Calls use(column, index in A or -1, index in B or -1) for each column that row i has in A or B,
+/// in increasing order. The rows of both increase strictly.
 template <Scalar T, class Use>
 KOKKOS_FORCEINLINE_FUNCTION void merge_row(const CsrView<T>& a, const CsrView<T>& b, LocalIndex i,
                                            const Use& use) {

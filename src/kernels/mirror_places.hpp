@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Looking for the entries (j, i) of entries (i, j), row by row: by searching, and on a host by
-// going through all rows side by side.
+// Finding the entry (j, i) for each entry (i, j), row by row: by searching, and on a host by going
+// through all rows in step.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 
 namespace suan::kernels {
 
-/// Where the entries of a matrix are, in plain pointers, which stay in registers.
+/// The structure of a matrix in plain pointers, which stay in registers.
 struct EntryPlaces {
   template <Scalar T>
   explicit EntryPlaces(const CsrView<T>& a)
@@ -23,8 +23,8 @@ struct EntryPlaces {
   const Offset* offsets;
   const LocalIndex* indices;
 
-  /// Where the mirror of entry k, in row i and column j, stands on most grids: as far from the end
-  /// of its row as k from the beginning of its own. It may lie outside of row j.
+  /// Where the mirror of entry k, in row i and column j, is on most grids: as far from the end of
+  /// its row as k from the start of its own. The guess may lie outside row j.
   KOKKOS_FORCEINLINE_FUNCTION Offset guess(LocalIndex i, Offset k, LocalIndex j) const {
     return offsets[j + 1] - 1 - (k - offsets[i]);
   }
@@ -32,7 +32,8 @@ struct EntryPlaces {
     return place >= offsets[j] && place < offsets[j + 1] && indices[place] == i;
   }
 
-  /// Where row j, which increases strictly, has the column i of entry k, (i, j); -1 if nowhere.
+  /// Where row j, whose columns increase strictly, has the mirror of entry k = (i, j); -1 if
+  /// nowhere.
   KOKKOS_FORCEINLINE_FUNCTION Offset mirror_of(LocalIndex i, Offset k, LocalIndex j) const {
     const Offset guessed = guess(i, k, j);
     if (is_mirror(guessed, i, j)) return guessed;
@@ -40,8 +41,8 @@ struct EntryPlaces {
     return is_mirror(found, i, j) ? found : Offset(-1);
   }
 
-  /// Calls use(k, mirror) for the entries of row i that have a mirror. How many have none, or do
-  /// not come behind the entry before them.
+  /// Calls use(k, mirror) for the entries of row i that have a mirror. Returns how many have none
+  /// or are out of order.
   template <class Use>
   KOKKOS_FORCEINLINE_FUNCTION Offset visit_row(LocalIndex i, const Use& use) const {
     Offset missing = 0;
@@ -61,8 +62,8 @@ struct EntryPlaces {
   }
 
 #if !SUAN_HAVE_CUDA
-  /// Asks for what row i will read elsewhere: on a grid more places than the hardware follows. The
-  /// values there as well, unless null.
+  /// Prefetches what row i will read in other rows: on a grid more streams than the hardware
+  /// follows. Prefetches the values there as well, unless null.
   template <Scalar T>
   KOKKOS_FORCEINLINE_FUNCTION void prefetch_mirrors(LocalIndex i, const T* values) const {
     for (Offset k = offsets[i]; k < offsets[i + 1]; ++k) {
@@ -76,20 +77,20 @@ struct EntryPlaces {
 
 #if !SUAN_HAVE_CUDA
 
-/// Consecutive rows of a square matrix, taken in their order: then the entries of any row are met,
-/// as mirrors, in the order in which they stand, and none is searched for but the first.
+/// Consecutive rows of a square matrix, in order: then the mirrors in any row are met from left to
+/// right, so only the first of each row is searched for.
 ///
-/// In double precision an entry moves up to 12 bytes of columns (its own, those at the ends of rows
-/// once more, its mirror's) and, in a transpose, 8 that are read and 24 that are written (cleared
-/// by the system, read by the cache, written). 25.7 million entries of elasticity, 69^3, are 1.1
-/// GB: 33 ms at 34 GB/s. They take 81 ms on two threads of Zen 4: mirrors of the entries of a row
-/// stand in as many rows, and each waits for the number that says where.
+/// In double precision an entry moves up to 12 bytes of columns (its own, those at the row ends
+/// once more, its mirror's) and, in a transpose, 8 bytes read and 24 written (cleared by the
+/// system, read by the cache, written). The loop does not reach the bandwidth of memory
+/// (docs/performance.md): the mirrors of a row's entries are in as many rows, and each waits for
+/// the number that says where.
 class MirrorWalk {
  public:
   MirrorWalk(const EntryPlaces& places, LocalIndex first, LocalIndex end)
       : places_(places), first_(first), end_(end) {}
 
-  /// Finds the first and the last column of the rows; their ends tell, if they increase.
+  /// Finds the first and the last column of the rows, from the row ends, if rows increase.
   void find_columns() {
     LocalIndex highest = -1;
     LocalIndex lowest = std::numeric_limits<LocalIndex>::max();
@@ -103,15 +104,15 @@ class MirrorWalk {
     lowest_ = std::min(lowest, highest + 1);
     columns_ = highest + 1 - lowest_;
   }
-  /// From the first to the last: so many numbers of 8 bytes are needed.
+  /// The number of columns from the first to the last: the walk needs 8 bytes for each.
   LocalIndex columns() const { return columns_; }
   void allocate() {
     next_ = std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(columns_));
   }
 
-  /// Calls use(k, mirror) for each entry k whose mirror may stand at `mirror`. Returns 0 if all
-  /// entries have mirrors, which were all given right, and the rows increase strictly. `values` are
-  /// what `use` reads there, or null. `entries` is how many the matrix has.
+  /// Calls use(k, mirror) for each entry k, where its mirror may be at `mirror`. Returns 0 if all
+  /// entries have mirrors, all of them were right, and the rows increase strictly. `values` are
+  /// what `use` reads there, or null. `entries` is the number of entries of the matrix.
   template <Scalar T, class Use>
   Offset visit(Offset entries, const T* values, const Use& use) const {
     const Offset* const offsets = places_.offsets;
@@ -121,8 +122,8 @@ class MirrorWalk {
     const LocalIndex columns = columns_;
     std::fill_n(next, columns, Offset(0));
     Offset missing = 0;
-    // First where mirrors stand, then what is done with them: writing here and there between the
-    // writes of a stream slows both.
+    // Find the mirrors of a batch first, then use them: mixing scattered and sequential writes
+    // slows both.
     constexpr Offset most = 512;
     Offset mirrors[most];
     Offset k = offsets[first_];
@@ -158,13 +159,13 @@ class MirrorWalk {
       }
     }
     flush();
-    // Behind a row's end stands another row, which may have the column by chance.
+    // After a row's end comes another row, which may have the column by chance.
     for (LocalIndex j = 0; j < columns; ++j) missing += next[j] - 1 > offsets[lowest + j + 1];
     return missing;
   }
 
  private:
-  /// Where the first of the rows meets row j.
+  /// Where row j first has a column of these rows.
   Offset first_of(LocalIndex j) const {
     const Offset begin = places_.offsets[j];
     const Offset end = places_.offsets[j + 1];

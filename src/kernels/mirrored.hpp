@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrices that have an entry (j, i) for each entry (i, j): finite elements, finite volumes,
-// graphs. Their transpose has their own structure, so that only values move.
+// Matrices with an entry (j, i) for each entry (i, j): finite elements, finite volumes, graphs. The
+// transpose has the same structure, so only values move.
 #pragma once
 
 #include "kernels/mirror_places.hpp"
 
 namespace suan::kernels {
 
-/// Calls use(k, mirror) for the entries k of each step-th row that have a mirror. Whether all have
-/// one, and all these rows increase strictly. Waits for the device.
+/// Calls use(k, mirror) for the entries k of every step-th row that have a mirror. Returns whether
+/// all have one and all these rows increase strictly. Waits for the device.
 template <Scalar T, class Use>
 bool search_mirrors(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex step,
                     const Use& use) {
@@ -38,14 +38,14 @@ Offset sum_over_parts(const ExecutionSpace& space, std::size_t parts, const Visi
   return sum;
 }
 
-/// visit_mirrors() by guessing, and searching where that was wrong.
+/// visit_mirrors() by guessing, with a search where the guess is wrong.
 template <Scalar T, class Use>
 bool guess_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* values,
                    const Use& use) {
   const EntryPlaces places(a);
   const auto parts = static_cast<std::size_t>(detail::threads_of(space));
   const auto starts = split_rows(places.offsets, a.rows, parts);
-  // Short rows meet few other places; there it costs more than it gains.
+  // Short rows read few other rows; prefetching costs more than it gains there.
   const bool prefetch = a.entries() >= 12 * Offset{a.rows};
   constexpr LocalIndex rows_ahead = 4;
   return sum_over_parts(space, parts, [&](std::size_t part) {
@@ -76,7 +76,7 @@ bool walk_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* val
              [&](std::size_t p) { walks[p].find_columns(); });
   Offset columns = 0;
   for (const auto& walk : walks) columns += walk.columns();
-  // Many threads on a scattered matrix: each would need room for all columns.
+  // Many threads and a scattered matrix: each thread would need room for all columns.
   if (columns > a.entries()) return guess_mirrors(space, a, values, use);
   for (auto& walk : walks) walk.allocate();
   return sum_over_parts(space, walks.size(), [&](std::size_t p) {
@@ -84,7 +84,7 @@ bool walk_mirrors(const ExecutionSpace& space, const CsrView<T>& a, const T* val
          }) == 0;
 }
 
-/// Whether most mirrors are where they are guessed, by the first entries of a few rows.
+/// Whether most mirrors are where the guess says, judged by the first entries of a few rows.
 template <Scalar T>
 bool guesses_well(const CsrView<T>& a) {
   constexpr std::uint32_t rows = 64;
@@ -93,7 +93,7 @@ bool guesses_well(const CsrView<T>& a) {
   Offset entries = 0;
   Offset right = 0;
   for (std::uint32_t r = 0; r < rows; ++r) {
-    // Scattered, because on a grid equal steps may meet its boundary only.
+    // Scattered, because on a grid equal steps may hit only its boundary.
     const std::uint64_t fraction = r * 2654435769u;  // of 2^32
     const auto i = static_cast<LocalIndex>(fraction * static_cast<std::uint64_t>(a.rows) >> 32);
     const Offset begin = places.offsets[i];
@@ -109,10 +109,10 @@ bool guesses_well(const CsrView<T>& a) {
 
 #endif
 
-/// Calls use(k, mirror) for the entries k that have a mirror. Whether all have one, and all rows
-/// increase strictly; after false some entries may have been visited, and with another entry than
-/// their mirror. `values` are what `use` reads at the mirrors, or null. A look at a sample of the
-/// rows refuses most other matrices at once. Waits for the device.
+/// Calls use(k, mirror) for the entries k that have a mirror. Returns whether all have one and all
+/// rows increase strictly. If not, some entries may have been visited, perhaps with another entry
+/// than their mirror. `values` are what `use` reads at the mirrors, or null. A sample of the rows
+/// rejects most other matrices at once. Waits for the device.
 template <Scalar T, class Use>
 bool visit_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
                    [[maybe_unused]] const T* values, const Use& use) {
@@ -124,7 +124,7 @@ bool visit_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
 #if SUAN_HAVE_CUDA
   return search_mirrors(space, a, 1, use);
 #else
-  // A wrong guess costs a search, and that more than the walk's writing.
+  // A wrong guess costs a search, which is more than the walk's bookkeeping.
   return guesses_well(a) ? guess_mirrors(space, a, values, use)
                          : walk_mirrors(space, a, values, use);
 #endif

@@ -5,60 +5,71 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/lanes.hpp"
 #include "kernels/vector_loops.hpp"
 
 namespace suan::kernels {
 
 namespace {
 
-/// Columns that a loop goes through side by side: enough that w is read seldom, few enough for
-/// registers.
-constexpr int width = 4;
+#if !SUAN_HAVE_CUDA
 
-#if SUAN_HAVE_CUDA
-
-/// Sums over `width` columns.
+/// v^H w over first <= i < last.
 template <Scalar T>
-using ColumnSums = Sums<width * parts_of_number<T>>;
-
-template <Scalar T>
-KOKKOS_FORCEINLINE_FUNCTION void set_terms(ColumnSums<T>& sums, int j, const SumOf<T>& x) {
-  constexpr int parts = parts_of_number<T>;
-  const auto terms = as_terms(x);
-  for (int k = 0; k < parts; ++k) sums.value[j * parts + k] = terms.value[k];
+SumOf<T> dot_of_block(const T* v, const T* w, std::int64_t first, std::int64_t last) {
+  SumOf<T> sum{};
+  for (; first < last; first += block_elements) {
+    const std::int64_t end = Kokkos::min(last, first + block_elements);
+    const double real = sum_over_block(first, end, RealPartOfDot<T, const T*, const T*>{v, w});
+    if constexpr (is_complex<T>) {
+      sum += T(real, sum_over_block(first, end, ImaginaryPartOfDot<T, const T*, const T*>{v, w}));
+    } else {
+      sum += real;
+    }
+  }
+  return sum;
 }
 
-#else
-
-/// The terms of conj(v_j) w for some columns v.
-template <int columns, Scalar T>
-struct DotTerms {
-  static constexpr int parts = parts_of_number<T>;
-  const T* v[columns];
-  const T* w;
-  Sums<columns * parts> operator()(std::int64_t i) const {
-    const SumOf<T> wi(w[i]);
-    Sums<columns * parts> terms;
-    for (int j = 0; j < columns; ++j) {
-      const Sums<parts> own = as_terms(SumOf<T>(conjugate(v[j][i])) * wi);
-      for (int k = 0; k < parts; ++k) terms.value[j * parts + k] = own.value[k];
+/// sums[j] += v_j^H w over first <= i < last for four columns at a distance: four streams from
+/// memory at a time, as a single one does not fill its bandwidth.
+template <Scalar T>
+void add_dots_of_four(const T* v, std::size_t distance, const T* w, std::int64_t first,
+                      std::int64_t last, SumOf<T>* sums) {
+  if constexpr (is_complex<T>) {
+    for (std::size_t j = 0; j < 4; ++j)
+      sums[j] += dot_of_block<T>(v + j * distance, w, first, last);
+  } else {
+    // Explicit vectors: left to itself, GCC takes one element of the four columns at a time.
+    using Lanes = typename VectorOf<double, lanes>::Type;
+    const auto multiply_add = [](const T* numbers, const Lanes& by, Lanes& sum) {
+      typename VectorOf<T, lanes>::Type loaded;
+      __builtin_memcpy(&loaded, numbers, sizeof loaded);
+      sum += __builtin_convertvector(loaded, Lanes) * by;
+    };
+    for (; first < last; first += block_elements) {
+      const std::int64_t end = Kokkos::min(last, first + block_elements);
+      Lanes s0{};
+      Lanes s1{};
+      Lanes s2{};
+      Lanes s3{};
+      std::int64_t i = first;
+      for (; i + lanes <= end; i += lanes) {
+        typename VectorOf<T, lanes>::Type loaded;
+        __builtin_memcpy(&loaded, w + i, sizeof loaded);
+        const Lanes wi = __builtin_convertvector(loaded, Lanes);
+        multiply_add(v + i, wi, s0);
+        multiply_add(v + distance + i, wi, s1);
+        multiply_add(v + 2 * distance + i, wi, s2);
+        multiply_add(v + 3 * distance + i, wi, s3);
+      }
+      for (int j = 0; j < lanes; ++j) {
+        sums[0] += s0[j];
+        sums[1] += s1[j];
+        sums[2] += s2[j];
+        sums[3] += s3[j];
+      }
+      for (std::size_t j = 0; j < 4; ++j) sums[j] += dot_of_block<T>(v + j * distance, w, i, end);
     }
-    return terms;
-  }
-};
-
-/// sums[j] += v_j^H w over first <= i < last, for some columns v, which lie at a distance.
-template <int columns, Scalar T>
-void add_dots(const T* v, std::size_t distance, const T* w, std::int64_t first, std::int64_t last,
-              SumOf<T>* sums) {
-  constexpr int parts = parts_of_number<T>;
-  DotTerms<columns, T> terms{{}, w};
-  for (int j = 0; j < columns; ++j) terms.v[j] = v + distance * static_cast<std::size_t>(j);
-  const Sums<columns* parts> block = sum_over_block<columns * parts>(first, last, terms);
-  for (int j = 0; j < columns; ++j) {
-    Sums<parts> own;
-    for (int k = 0; k < parts; ++k) own.value[k] = block.value[j * parts + k];
-    sums[j] += from_sums<T>(own);
   }
 }
 
@@ -68,7 +79,7 @@ void subtract_from_block(const T* v, std::size_t stride, std::span<const T> h, T
                          std::int64_t first, std::int64_t last) {
   const auto column = [&](std::size_t c) { return v + stride * c; };
   std::size_t c = 0;
-  for (; c + width <= h.size(); c += width) {
+  for (; c + 4 <= h.size(); c += 4) {
     const T* const v0 = column(c);
     const T* const v1 = column(c + 1);
     const T* const v2 = column(c + 2);
@@ -96,11 +107,26 @@ void subtract_from_block(const T* v, std::size_t stride, std::span<const T> h, T
 
 #if SUAN_HAVE_CUDA
 
+namespace {
+
+/// Columns per pass: enough that w is read seldom, few enough for registers.
+constexpr int width = 4;
+
+template <Scalar T>
+struct FourSums {
+  SumOf<T> value[width] = {};
+  KOKKOS_INLINE_FUNCTION FourSums& operator+=(const FourSums& other) {
+    for (int j = 0; j < width; ++j) value[j] += other.value[j];
+    return *this;
+  }
+};
+
+}  // namespace
+
 template <Scalar T>
 void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
                std::span<T> h) {
   using Number = SumOf<T>;
-  constexpr int parts = parts_of_number<T>;
   const int columns = static_cast<int>(h.size());
   for (int first = 0; first < columns; first += width) {
     const int last = std::min(first + width, columns) - 1;
@@ -109,20 +135,21 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
     const int c1 = std::min(first + 1, last);
     const int c2 = std::min(first + 2, last);
     const int c3 = std::min(first + 3, last);
-    const auto sums = sum_over_vector<width * parts>(
-        "suan::multi_dot", space, w.extent(0), KOKKOS_LAMBDA(std::int64_t i) {
+    FourSums<T> sums;
+    Kokkos::parallel_reduce(
+        "suan::multi_dot",
+        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+            space, 0, static_cast<std::int64_t>(w.extent(0))),
+        KOKKOS_LAMBDA(std::int64_t i, FourSums<T> & partial) {
           const Number wi(w(i));
-          ColumnSums<T> terms;
-          set_terms<T>(terms, 0, Number(conjugate(v(i, c0))) * wi);
-          set_terms<T>(terms, 1, Number(conjugate(v(i, c1))) * wi);
-          set_terms<T>(terms, 2, Number(conjugate(v(i, c2))) * wi);
-          set_terms<T>(terms, 3, Number(conjugate(v(i, c3))) * wi);
-          return terms;
-        });
+          partial.value[0] += Number(conjugate(v(i, c0))) * wi;
+          partial.value[1] += Number(conjugate(v(i, c1))) * wi;
+          partial.value[2] += Number(conjugate(v(i, c2))) * wi;
+          partial.value[3] += Number(conjugate(v(i, c3))) * wi;
+        },
+        sums);
     for (int j = first; j <= last; ++j) {
-      Sums<parts> own;
-      for (int k = 0; k < parts; ++k) own.value[k] = sums.value[(j - first) * parts + k];
-      h[static_cast<std::size_t>(j)] = static_cast<T>(from_sums<T>(own));
+      h[static_cast<std::size_t>(j)] = static_cast<T>(sums.value[j - first]);
     }
   }
 }
@@ -146,14 +173,12 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
     const int c1 = std::min(first + 1, last);
     const int c2 = std::min(first + 2, last);
     const int c3 = std::min(first + 3, last);
-    sum = sum_over_vector<1>(
+    sum = update_and_sum(
               "suan::multi_axpy", space, w.extent(0),
               KOKKOS_LAMBDA(std::int64_t i) {
-                const T wi =
-                    w(i) - (h0 * v(i, c0) + h1 * v(i, c1) + (h2 * v(i, c2) + h3 * v(i, c3)));
-                w(i) = wi;
-                return Sums<1>{{abs_squared(Number(wi))}};
-              })
+                w(i) = w(i) - (h0 * v(i, c0) + h1 * v(i, c1) + (h2 * v(i, c2) + h3 * v(i, c3)));
+              },
+              KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(w(i))); })
               .value[0];
   }
   return sum;
@@ -161,8 +186,10 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
 
 #else
 
-// A block of w stays in the first-level cache while all columns pass by: V is read once and w once,
-// whatever the number of columns.
+// A block of w stays in the second-level cache while all columns pass by: V is read once and w
+// once, whatever the number of columns. Much shorter blocks would not let the hardware prefetch a
+// column.
+constexpr std::int64_t long_block = 8 * block_elements;
 
 template <Scalar T>
 void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
@@ -171,20 +198,23 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
   const auto n = static_cast<std::int64_t>(w.extent(0));
   const int parts = parts_of_work(space, n * static_cast<std::int64_t>(h.size()));
   const std::size_t distance = v.stride(1);
-  // A cache line between the sums of the parts, so that none waits for another one.
+  // With a cache line between the sums of the parts, which prevents false sharing.
   const std::size_t part_size = h.size() + 64 / sizeof(Number);
   std::vector<Number> sums(static_cast<std::size_t>(parts) * part_size);
   for_parts("suan::multi_dot", space, parts, [&](int part) {
     Number* const own = sums.data() + static_cast<std::size_t>(part) * part_size;
-    for_blocks_of_part(n, part, parts, [&](std::int64_t first, std::int64_t last) {
-      std::size_t c = 0;
-      for (; c + width <= h.size(); c += width) {
-        add_dots<width, T>(v.data() + c * distance, distance, w.data(), first, last, own + c);
-      }
-      for (; c < h.size(); ++c) {
-        add_dots<1, T>(v.data() + c * distance, distance, w.data(), first, last, own + c);
-      }
-    });
+    for_blocks_of_part(
+        n, part, parts,
+        [&](std::int64_t first, std::int64_t last) {
+          std::size_t c = 0;
+          for (; c + 4 <= h.size(); c += 4) {
+            add_dots_of_four<T>(v.data() + c * distance, distance, w.data(), first, last, own + c);
+          }
+          for (; c < h.size(); ++c) {
+            own[c] += dot_of_block<T>(v.data() + c * distance, w.data(), first, last);
+          }
+        },
+        long_block);
   });
   space.fence("suan::multi_dot");
   for (std::size_t c = 0; c < h.size(); ++c) {
@@ -203,13 +233,15 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
   const int parts = parts_of_work(space, n * static_cast<std::int64_t>(h.size()));
   return sum_of_parts<double>("suan::multi_axpy", space, parts, [&](int part, double& sum) {
     double own = 0;
-    for_blocks_of_part(n, part, parts, [&](std::int64_t first, std::int64_t last) {
-      T* const target = w.data();
-      subtract_from_block<T>(v.data(), v.stride(1), h, target, first, last);
-      own += sum_over_block<1>(first, last, [=](std::int64_t i) {
-               return Sums<1>{{abs_squared(Number(target[i]))}};
-             }).value[0];
-    });
+    for_blocks_of_part(
+        n, part, parts,
+        [&](std::int64_t first, std::int64_t last) {
+          T* const target = w.data();
+          subtract_from_block<T>(v.data(), v.stride(1), h, target, first, last);
+          own += sum_over_block(first, last,
+                                [=](std::int64_t i) { return abs_squared(Number(target[i])); });
+        },
+        long_block);
     sum += own;
   });
 }

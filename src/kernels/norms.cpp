@@ -21,7 +21,7 @@ KOKKOS_FORCEINLINE_FUNCTION double magnitude(const T& value) {
   }
 }
 
-/// The largest of row(i), or NaN if one is: a maximum alone would pass it over.
+/// The largest row(i), or NaN if one is NaN: a plain maximum would skip it.
 template <class Row>
 double largest(const char* label, const ExecutionSpace& space, LocalIndex rows, const Row& row) {
   double result = 0;
@@ -68,8 +68,8 @@ template <Scalar T>
 double norm_frobenius(const ExecutionSpace& space, const CsrView<T>& a) {
   const double scale = norm_max(space, a);
   if (scale == 0 || !std::isfinite(scale)) return scale;
-  // Relative to the largest, so that no square leaves the range of numbers. Divided, because the
-  // inverse of a small one can be infinite.
+  // Relative to the largest, so that no square overflows or underflows. Divided, because the
+  // inverse of a small number can be infinite.
   double sum = 0;
   Kokkos::parallel_reduce(
       "suan::norm_frobenius", Range(space, 0, a.rows),

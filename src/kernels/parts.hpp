@@ -9,8 +9,8 @@
 
 namespace suan::kernels {
 
-/// The first item of part `part` of `parts`, which are alike in cost; `count` for part `parts`.
-/// before(i), which never decreases, is what the items before item i cost, for i <= count.
+/// The first item of part `part` of `parts` parts of about equal cost; `count` for part `parts`.
+/// before(i), which never decreases, is the cost of the items before item i, for i <= count.
 template <class Before>
 LocalIndex first_of_part(LocalIndex count, int part, int parts, const Before& before) {
   if (part == parts) return count;
@@ -31,16 +31,16 @@ LocalIndex first_of_part(LocalIndex count, int part, int parts, const Before& be
 
 #if !SUAN_HAVE_CUDA
 
-/// Into how many parts a product falls that takes so many entries and rows: one where starting
-/// threads, 0.8 us with GNU's OpenMP, would take longer than they save. Follows from the matrix and
-/// the number of threads alone, and so do the bits of sums.
+/// The number of parts for a product with so many entries and rows: one where starting threads
+/// would take longer than it saves (docs/performance.md). Depends only on the matrix and the number
+/// of threads, and so do the bits of sums.
 inline int parts_of_work(const ExecutionSpace& space, Offset work) {
   constexpr Offset little = Offset(1) << 12;
   return work < little ? 1 : detail::threads_of(space);
 }
 
-/// Calls body(part) for each part, a thread for each; a single one on the thread that calls, which
-/// waits for nobody. Profilers see both.
+/// Calls body(part) for each part, one thread each; a single part runs on the calling thread,
+/// without any waiting. Profilers see both.
 template <class Body>
 void for_parts(const char* label, const ExecutionSpace& space, int parts, const Body& body) {
   if (parts == 1) {
@@ -58,7 +58,7 @@ void for_parts(const char* label, const ExecutionSpace& space, int parts, const 
       label, Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>(space, 0, parts), body);
 }
 
-/// The sum of what body(part, sum) adds to its sum, which is zero before.
+/// The total of the sums to which body(part, sum) adds; each starts at zero.
 template <class Sum, class Body>
 Sum sum_of_parts(const char* label, const ExecutionSpace& space, int parts, const Body& body) {
   Sum sum{};

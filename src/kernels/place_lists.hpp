@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the products that make a row of A B add up, kept for the rows that are made in the same
-// way.
+// Where the products of a row of A B are added, kept for later rows of the same shape.
 #pragma once
 
 #include <array>
@@ -12,11 +11,11 @@
 
 namespace suan::kernels {
 
-/// For each product of a row, in the order in which A and B have them, the number of the entry
-/// within the row. Where the products of a row of B stand side by side, as on grids of several
-/// unknowns or with diagonal neighbours, runs of them are kept instead, once for rows of B that
-/// follow each other with the same ones: such rows are added run by run, which keeps the order of
-/// each sum because none of them has a column twice.
+/// For each product of a row, in the order of A and B, the index of its entry within the row. Where
+/// the products of a row of B are adjacent, as on grids with several unknowns per point or with
+/// diagonal neighbours, runs of them are kept instead, once for consecutive rows of B with the same
+/// runs: such rows are added run by run, which keeps the order of each sum because no row has a
+/// column twice.
 class PlaceList {
  public:
   using Place = std::uint16_t;
@@ -34,8 +33,8 @@ class PlaceList {
   }
   void push_back(std::size_t place) { places_.push_back(static_cast<Place>(place)); }
 
-  /// Makes runs where they are long enough to be worth it. for_each_row(use) calls use(products)
-  /// for the rows of B in their order.
+  /// Makes runs where they are long enough to pay off. for_each_row(use) calls use(products) for
+  /// the rows of B in order.
   template <class ForEachRow>
   void find_runs(const ForEachRow& for_each_row) {
     constexpr std::size_t worth_it = 2;  // a run costs about as much as so many products
@@ -46,7 +45,7 @@ class PlaceList {
       const std::size_t begin = runs_.size();
       const std::size_t end = next + static_cast<std::size_t>(products);
       bool increases = true;
-      // Too many already: nothing is kept, so that no memory is.
+      // Too many already: keep none, so that none takes memory.
       for (std::size_t p = next; p < end && count * worth_it <= places_.size(); ++p) {
         increases &= p == next || places_[p] > places_[p - 1];
         if (p > next && places_[p] == places_[p - 1] + 1) {
@@ -76,9 +75,9 @@ class PlaceList {
   bool has_runs() const { return !runs_.empty(); }
   const Place* places() const { return places_.data(); }
   const Run* runs() const { return runs_.data(); }
-  /// Of all runs, or 0.
+  /// The length shared by all runs, or 0.
   Offset common_length() const { return common_length_; }
-  /// How many rows of B have the same runs, at most most_alike, then how many of the next ones.
+  /// How many consecutive rows of B have the same runs, at most most_alike, group by group.
   const std::uint8_t* alike() const { return alike_.data(); }
 
  private:
@@ -88,12 +87,12 @@ class PlaceList {
   Offset common_length_ = 0;
 };
 
-/// The lists of the last rows of one chunk. Rows of the kinds as_before and moved use that of the
-/// row that they are like.
+/// The lists of the last rows of one chunk. Rows of the kinds as_before and moved use the list of
+/// the row that they repeat.
 class PlaceLists {
  public:
-  /// A row with more entries, or products, is summed without a list, which would not stay in the
-  /// caches.
+  /// Rows with more entries or products than this are summed without a list, which would not stay
+  /// in the caches.
   static constexpr Offset most_entries = std::numeric_limits<PlaceList::Place>::max();
   static constexpr Offset most_products = Offset(1) << 15;
 
@@ -104,7 +103,7 @@ class PlaceLists {
     end_ = end;
   }
 
-  /// The list of row i, the row after the one that was asked for last; null when there is none.
+  /// The list of row i, the row after the last one asked for; null when there is none.
   const PlaceList* find(LocalIndex i) {
     int list = none;
     if (rows_.kind(i) == RowKind::as_before && i > first_) list = in_use_[place(i - 1)];

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sorting by a key through counting, on several threads, with one result for any number of them.
+// Counting sort by a key, on several threads; the result does not depend on their number.
 #pragma once
 
 #include <memory>
@@ -11,18 +11,18 @@
 
 namespace suan::kernels {
 
-/// For consecutive parts of a sequence and for each key, where the next element of the part goes:
-/// behind all smaller keys, and behind the same key in earlier parts.
+/// For consecutive parts of a sequence and for each key, where the part's next element goes: after
+/// all smaller keys, and after the same key in earlier parts.
 class Places {
  public:
-  /// As many parts as threads, unless the counts would take more memory than the elements do.
+  /// As many parts as threads, unless the counts would take more memory than the elements.
   static std::size_t number_of_parts(const ExecutionSpace& space, Offset elements, Offset keys) {
     const auto threads = static_cast<Offset>(detail::threads_of(host_instance(space)));
     return static_cast<std::size_t>(std::clamp<Offset>(elements / (keys + 1), 1, threads));
   }
 
-  /// visit(p, use) calls use(key) for each element of part p. Writes to offsets[0 .. keys] where
-  /// the elements of each key begin, and their number at the end.
+  /// visit(p, use) calls use(key) for each element of part p. Fills offsets[0 .. keys] with the
+  /// start of each key, and the total number at the end.
   template <class Visit>
   Places(const ExecutionSpace& space, std::size_t keys, std::size_t parts, Offset* offsets,
          const Visit& visit)
@@ -51,8 +51,8 @@ class Places {
     offsets[keys] = elements;
   }
 
-  /// Calls body(p, next) for each part; next[key] is where its next element with this key goes, and
-  /// is to be advanced.
+  /// Calls body(p, next) for each part; next[key] is where its next element with this key goes. The
+  /// body advances it.
   template <class Body>
   void for_parts(const ExecutionSpace& space, const Body& body) {
     for_chunks("suan::fill_places", space, parts_, [&](std::size_t p) { body(p, of_part(p)); });

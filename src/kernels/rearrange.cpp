@@ -13,13 +13,13 @@ namespace {
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 using detail::Staged;
 
-/// Sorts rows into other arrays, on one thread.
+/// Sorts rows into separate arrays, on one thread.
 template <Scalar T>
 class RowSorter {
  public:
   explicit RowSorter(const HostCsr<T>& a) : a_(a) {}
 
-  /// Writes the sorted row i without duplicates, and returns its length.
+  /// Writes row i sorted and without duplicates; returns its length.
   Offset sort(LocalIndex i, LocalIndex* indices, T* values) {
     const Offset begin = a_.offsets[i];
     const Offset length = a_.offsets[i + 1] - begin;
@@ -32,7 +32,7 @@ class RowSorter {
     }
     entries_.resize(static_cast<std::size_t>(length));
     for (Offset k = 0; k < length; ++k) entries_[static_cast<std::size_t>(k)] = {columns[k], k};
-    // No two are equal, so that any sorting gives the same.
+    // No two are equal, so any sorting algorithm gives the same result.
     std::sort(entries_.begin(), entries_.end());
     Offset count = 0;
     for (const auto& [column, place] : entries_) {
@@ -112,7 +112,7 @@ CsrView<T> sort_rows(const ExecutionSpace& space, const CsrView<T>& a) {
   if (sums[rows] == host.entries()) {
     return {a.rows, a.columns, offsets.finish(), indices.finish(), values.finish()};
   }
-  // Rows became shorter, and move together.
+  // Rows became shorter: close the gaps.
   const Staged<LocalIndex> fewer_indices("suan::Csr::indices",
                                          static_cast<std::size_t>(sums[rows]));
   const Staged<T> fewer_values("suan::Csr::values", static_cast<std::size_t>(sums[rows]));

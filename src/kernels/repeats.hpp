@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows that look like a row shortly before them, moved on by as many columns: most rows on a grid,
-// also with several unknowns at a point. What was found out about the earlier row holds again.
+// Rows that equal an earlier row shifted by some columns: most rows on a grid, also with several
+// unknowns per point. What was found out about the earlier row can be reused.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace suan::kernels {
 
-/// Whether row i of `a` has the columns of row i - distance, each moved on by `distance`.
+/// Whether row i of `a` has the columns of row i - distance, each shifted by `distance`.
 template <Scalar T>
 bool row_repeats(const HostCsr<T>& a, LocalIndex i, LocalIndex distance) {
   if (i < distance) return false;
@@ -28,7 +28,7 @@ bool row_repeats(const HostCsr<T>& a, LocalIndex i, LocalIndex distance) {
   return true;
 }
 
-/// For each row of B whether it repeats, at the distance at which most rows do. Memory: a byte per
+/// For each row of B, whether it repeats at the distance at which most rows do. Memory: a byte per
 /// row of B.
 class Repeats {
  public:
@@ -52,8 +52,8 @@ class Repeats {
   /// 0: too few rows repeat.
   LocalIndex distance() const { return distance_; }
 
-  /// Whether row i of A B has the columns of row i - distance(), moved on. Sufficient, not
-  /// necessary: row i of A repeats and so do all rows of B that it meets.
+  /// Whether row i of A B has the columns of row i - distance(), shifted. Sufficient, not
+  /// necessary: row i of A repeats, and so do all rows of B that it refers to.
   template <Scalar T>
   bool product_repeats(const HostCsr<T>& a, LocalIndex i) const {
     if (distance_ == 0 || !row_repeats(a, i, distance_)) return false;
@@ -64,7 +64,7 @@ class Repeats {
   }
 
  private:
-  /// From a sample of rows; the smallest of the best distances.
+  /// From a sample of rows; the smallest of equally good distances.
   template <Scalar T>
   static LocalIndex best_distance(const HostCsr<T>& b) {
     constexpr LocalIndex sample = 1024;
@@ -91,17 +91,17 @@ class Repeats {
   std::unique_ptr<bool[]> of_row_;
 };
 
-/// Where the columns of the last rows of a chunk stand, while they are found row after row.
+/// Where the columns of a chunk's latest rows are, while they are found row by row.
 class EarlierRows {
  public:
   void start(LocalIndex first) { first_ = first; }
-  /// Row i begins at `at`, behind row i - 1.
+  /// Row i starts at `at`, after row i - 1.
   void begin_row(LocalIndex i, const LocalIndex* at) {
     row_ = i;
     begins_[place(i)] = at;
   }
-  /// The columns of the row `distance` before the one that was begun last, at most
-  /// Repeats::farthest. It is there when has() says so.
+  /// The columns of the row `distance` before the one begun last, at most Repeats::farthest. Only
+  /// valid when has() is true.
   bool has(LocalIndex distance) const { return row_ - first_ >= distance; }
   std::span<const LocalIndex> row(LocalIndex distance) const {
     return {begins_[place(row_ - distance)], begins_[place(row_ - distance + 1)]};

@@ -12,8 +12,8 @@
 
 namespace suan::kernels {
 
-/// Which array takes the sums follows from the columns alone, and the order of each sum is the
-/// order of add(): the bits depend on nothing else.
+/// The columns alone decide which array holds the sums, and each sum has the order of the calls of
+/// add(): the bits depend on nothing else.
 template <Scalar T>
 class RowAccumulator {
  public:
@@ -31,8 +31,8 @@ class RowAccumulator {
   }
 
  private:
-  // An array from the first column to the last is best as long as it stays in the caches or is
-  // full enough; the same columns relative to the first meet the same lines in the next row.
+  // An array from the first column to the last is best as long as it stays in the caches or is full
+  // enough; the next row then uses the same cache lines for the same relative columns.
   static constexpr Offset narrow = Offset(1) << 16;
   static constexpr Offset sparse = 16;
 
@@ -47,7 +47,7 @@ class RowAccumulator {
     for (Offset k = 0; k < count; ++k) values[k] = sums[columns[k] - first];
   }
 
-  /// A table, at most half full, of where a column stands.
+  /// A hash table of the positions of columns, at most half full.
   template <class AddAll>
   void sum_hashed(const LocalIndex* columns, Offset count, T* values, const AddAll& add_all) {
     const std::size_t size = std::bit_ceil(2 * static_cast<std::size_t>(count));
@@ -77,8 +77,8 @@ class RowAccumulator {
   std::vector<Slot> table_;
 };
 
-/// As RowAccumulator::sum, for columns of which nearly each is, among columns[0 .. count), the one
-/// after the column that came before it; others cost a search.
+/// As RowAccumulator::sum, for columns that nearly always continue columns[0 .. count) from the one
+/// before; any other costs a search.
 template <Scalar T, class AddAll>
 void sum_ordered(const LocalIndex* columns, Offset count, T* values, const AddAll& add_all) {
   std::fill_n(values, count, T{});

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From the lengths of rows to an empty matrix, on the device.
+// From row lengths to an empty matrix, on the device.
 #pragma once
 
 #include "core/memory.hpp"
@@ -9,7 +9,7 @@
 
 namespace suan::kernels {
 
-/// Arrays of a matrix that is being filled.
+/// The arrays of a matrix that is being filled.
 template <Scalar T>
 struct NewCsr {
   DeviceView<Offset> offsets;
@@ -28,7 +28,7 @@ NewCsr<T> allocate_rows(const ExecutionSpace& space, LocalIndex rows, const Coun
       detail::allocate<Offset>("suan::Csr::offsets", static_cast<std::size_t>(rows) + 1);
   const auto offsets = result.offsets;
   Offset entries = 0;
-  // One step more than there are rows, which sets the last offset.
+  // One step more than there are rows, to set the last offset.
   Kokkos::parallel_scan(
       "suan::count_rows",
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(space, 0,

@@ -5,7 +5,7 @@
 //   rows                                          and, for a device,
 //   row_product(i, x): (M x)_i                    or, for the host,
 //   work()                                        about how many entries and rows it takes,
-//   first_row_of_part(part, parts)                where a thread's rows begin, and
+//   first_row_of_part(part, parts)                where a thread's rows start, and
 //   row_products(begin, count, x, products)       (M x)_i for begin <= i < begin + count; begin is
 //                                                 first_row_of_part plus a multiple of block_rows.
 #pragma once
@@ -40,12 +40,12 @@ Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& 
 
 #else
 
-// On the host a thread takes its rows in blocks: first all products of a block, in a loop that does
-// nothing else, then what is done with them, out of the first-level cache.
+// On the host a thread takes its rows in blocks: first all products of a block, in a tight loop,
+// then their further use, from the first-level cache.
 constexpr LocalIndex block_rows = 256;
 
-/// Calls use(begin, count, products) for each block of rows of one part. The products stand in y,
-/// or where that is null in a place of the block's own.
+/// Calls use(begin, count, products) for each block of rows of one part. The products are in y, or
+/// in a local buffer if y is null.
 template <Scalar T, class Matrix, class Use>
 void visit_blocks(const Matrix& m, const DeviceView<const T>& x, int part, int parts, T* y,
                   const Use& use) {
@@ -98,7 +98,7 @@ Sum sum_over_rows(const char* label, const ExecutionSpace& space, const Matrix& 
 
 #endif
 
-// The four forms of a product that PreparedSpmv and spmv.hpp have.
+// The four forms of a product in PreparedSpmv and spmv.hpp.
 
 template <Scalar T, class Matrix>
 void product(const char* label, const ExecutionSpace& space, T alpha, const Matrix& m,

@@ -43,8 +43,8 @@ auto with_constant(Offset n, const Use& use) {
 #undef SUAN_CASE
 }
 
-/// products[i] = product(begin of row i) for row i and those behind it that are as long. Returns
-/// the row behind them.
+/// products[i] = product(start of row i) for row i and the rows after it of the same length.
+/// Returns the row after them.
 template <class Product, Scalar T>
 LocalIndex products_of_run(const Offset* offsets, LocalIndex i, LocalIndex count, T* products,
                            const Product product) {
@@ -58,7 +58,7 @@ LocalIndex products_of_run(const Offset* offsets, LocalIndex i, LocalIndex count
   return i;
 }
 
-/// Rows of which most are as long as the row before.
+/// Rows most of which are as long as the row before.
 template <Scalar T>
 void alike_row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
                         const T* values, const T* x, T* products, Offset limit) {
@@ -83,7 +83,7 @@ void alike_row_products(const Offset* offsets, LocalIndex count, const LocalInde
   }
 }
 
-/// Rows whose lengths nobody can foresee.
+/// Rows of unpredictable length.
 template <Scalar T>
 void uneven_row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
                          const T* values, const T* x, T* products, const RowOptions& options) {
@@ -119,7 +119,7 @@ void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* ind
     alike_row_products(offsets, count, indices, values, x, products, options.limit);
     return;
   }
-  // Apart, because each branch in the loop is one more to foresee.
+  // A loop of its own, because each branch in the main loop is one more to predict.
   LocalIndex i = 0;
   if (options.fetch) {
     for (; i < count && offsets[i + 1] + fetch_distance <= options.entries; ++i) {
@@ -135,7 +135,7 @@ void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* ind
 template <Scalar T>
 LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts,
                              const LongRows<T>& left_out) {
-  // A row costs about as much as two entries: its offset, its element of y.
+  // A row costs about as much as two entries: its offset and its element of y.
   constexpr Offset row_cost = 2;
   const auto cost_before = [&](LocalIndex i) {
     return a.offsets(i) - left_out.entries_before(i) + row_cost * i;

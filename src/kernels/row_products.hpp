@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows of a CSR matrix times a vector on the host: the loop that all of its products share.
+// Rows of a CSR matrix times a vector on the host: the loop shared by all its products.
 #pragma once
 
 #include <limits>
@@ -11,11 +11,12 @@
 namespace suan::kernels {
 
 struct RowOptions {
-  /// Rows of so many entries and more are left out.
+  /// Rows with at least this many entries are left out.
   Offset limit = std::numeric_limits<Offset>::max();
-  /// Of the matrix: how far may be read. Without it neither `fetch` nor `uneven` do anything.
+  /// The number of entries of the matrix: how far may be read. Without it `fetch` and `uneven` do
+  /// nothing.
   Offset entries = 0;
-  /// Whether elements of x are to be asked for ahead of their use.
+  /// Whether to prefetch elements of x.
   bool fetch = false;
   /// Whether most rows are as long as the row before. Does nothing where elements of x are fetched.
   bool alike = false;
@@ -34,16 +35,16 @@ struct RowOptions {
 };
 
 /// products[i] = sum over the entries k of row i of values[k] x[indices[k]], for i < count, where
-/// row i has the entries offsets[i] to offsets[i + 1].
+/// row i has the entries offsets[i] to offsets[i + 1] - 1.
 ///
-/// The order of a row's sum depends on the row's length alone, so that a row has the same bits in
-/// any block and on any number of threads.
+/// The order of a row's sum depends on the row's length alone, so a row has the same bits in any
+/// block and on any number of threads.
 template <Scalar T>
 void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
                   const T* values, const T* x, T* products, const RowOptions& options = {});
 
-/// The first row of part `part` of `parts`. Parts are alike in entries and rows together, because
-/// rows cost something too; `left_out` does not count.
+/// The first row of part `part` of `parts`. Parts have about equal numbers of entries and rows
+/// taken together, because a row has a cost of its own; `left_out` does not count.
 template <Scalar T>
 LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts,
                              const LongRows<T>& left_out = {});

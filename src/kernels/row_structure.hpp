@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From rows of unknown length to the structure of a matrix, in one pass over the work.
+// From rows of unknown length to the structure of a matrix, doing the work once.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,8 @@
 
 namespace suan::kernels {
 
-/// Work per chunk: what stays in a second-level cache, but so many rows that what is found out
-/// about one serves others; and enough chunks for all threads.
+/// A chunk's work fits in a second-level cache, but has enough rows that what is found out about
+/// one helps others; and there are enough chunks for all threads.
 inline std::size_t number_of_chunks(const ExecutionSpace& space, Offset work, LocalIndex rows) {
   constexpr Offset few_rows = 64;
   const Offset large = std::max(Offset(1) << 16, work / std::max<Offset>(rows, 1) * few_rows);
@@ -25,7 +25,7 @@ inline std::size_t number_of_chunks(const ExecutionSpace& space, Offset work, Lo
       std::max({Offset(1), work / large, std::min(wanted, work / small)}));
 }
 
-/// Products of two entries that row i of A B adds up.
+/// The number of multiplications in row i of A B.
 template <Scalar T>
 Offset products_of_row(const HostCsr<T>& a, const HostCsr<T>& b, LocalIndex i) {
   Offset sum = 0;
@@ -35,8 +35,8 @@ Offset products_of_row(const HostCsr<T>& a, const HostCsr<T>& b, LocalIndex i) {
   return sum;
 }
 
-/// sums[i] = weight(0) + ... + weight(i - 1), for i <= rows. Each weight is asked for once,
-/// although a parallel scan goes through its numbers twice.
+/// sums[i] = weight(0) + ... + weight(i - 1), for i <= rows. Each weight is computed once, although
+/// a parallel scan goes through its numbers twice.
 template <class Weight>
 void sum_weights(const ExecutionSpace& space, LocalIndex rows, Offset* sums, const Weight& weight) {
   const Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>> all(
@@ -53,11 +53,11 @@ void sum_weights(const ExecutionSpace& space, LocalIndex rows, Offset* sums, con
   if (rows == 0) sums[0] = 0;
 }
 
-/// The work of each row of a product, asked for once: it tells how to share the rows and how much
+/// The work of each row of a product, computed once: it says how to share the rows and how much
 /// room they need. Memory: 8 bytes per row.
 class WorkOfRows {
  public:
-  /// work(i) is the products of row i, or a bound; `row_cost` is what a row costs beside them.
+  /// work(i) is the number of products of row i, or a bound; `row_cost` is added for each row.
   template <class Work>
   WorkOfRows(const ExecutionSpace& space, LocalIndex rows, Offset row_cost, const Work& work)
       : rows_(rows),
@@ -68,7 +68,7 @@ class WorkOfRows {
 
   Offset of(LocalIndex i) const { return before(i + 1) - before(i) - row_cost_; }
   Offset total() const { return before(rows_) - row_cost_ * rows_; }
-  /// Where chunks alike in work begin, and the end.
+  /// Where chunks of about equal work start, and the end.
   std::vector<LocalIndex> chunks(const ExecutionSpace& space) const {
     return split_rows(before_.get(), rows_, number_of_chunks(space, before(rows_), rows_));
   }
@@ -86,14 +86,13 @@ struct RowStructure {
   DeviceView<const LocalIndex> indices;
 };
 
-/// Finds the columns of all rows. `make()` returns, once per thread, an object of which
-/// bound(i) is at least the number of columns of row i, and columns(i, earlier, out) writes them in
+/// Finds the columns of all rows. `make()` returns, once per thread, an object whose bound(i) is at
+/// least the number of columns of row i, and whose columns(i, earlier, out) writes them in
 /// increasing order to `out` and returns their end. `earlier` has the chunk's rows before i. After
 /// the last row of a chunk, end_chunk(number of the chunk) is called.
 ///
-/// The columns of a chunk are kept in an array of their size until all offsets are known; they are
-/// freed while they are copied. So memory is that of the structure twice, and of what the objects
-/// keep.
+/// The columns of a chunk are kept in an array of their size until all offsets are known, and freed
+/// as they are copied. So the peak is twice the structure, plus what the objects hold.
 template <class Make>
 RowStructure find_structure(const char* label, const ExecutionSpace& space,
                             const std::vector<LocalIndex>& chunks, const Make& make) {
@@ -111,7 +110,7 @@ RowStructure find_structure(const char* label, const ExecutionSpace& space,
         bound += static_cast<std::size_t>(work.bound(i));
       }
       if (bound > capacity) {
-        buffer.reset();  // before the new one is there
+        buffer.reset();  // before the new one is allocated
         buffer = std::make_unique_for_overwrite<LocalIndex[]>(bound);
         capacity = bound;
       }

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// One row of a CSR matrix times a vector on the host, in the ways that suit long and short rows,
-// rows of a length that is known, and rows of which nobody can foresee the length. Which way is
-// taken changes no bit: the order of a sum follows from the length of its row.
+// One row of a CSR matrix times a vector on the host, with variants for long rows, for short rows,
+// for rows of a known length, and for rows of unpredictable length. The choice changes no bit: the
+// order of a sum depends on the length of its row.
 #pragma once
 
 #include "kernels/lanes.hpp"
@@ -12,20 +12,20 @@
 
 namespace suan::kernels {
 
-// How far ahead of their use entries are asked for. Hardware prefetching follows too few streams
-// for a product, which reads four, and stops at page ends.
+// How far ahead entries are prefetched. The hardware prefetcher follows too few streams for a
+// product, which reads four, and stops at page ends.
 inline constexpr Offset prefetch_distance = 256;
 
-// The same for elements of x, where columns are scattered. So many misses are under way at once,
-// which is more than a processor finds by itself behind the ends of short rows.
+// The same for elements of x, where columns are scattered. This many misses are in flight at once,
+// more than a processor finds by itself beyond the ends of short rows.
 inline constexpr Offset fetch_distance = 64;
 
-// Longer rows have four sums. A sum alone waits for each of its additions to end; in short rows the
-// processor goes on with the next row meanwhile.
+// Longer rows have four sums. A single sum waits for each of its additions to end; in short rows
+// the processor goes on with the next row meanwhile.
 inline constexpr Offset long_row = 16;
 
-/// Asks for a cache line of both streams. Once per short row, whatever its length: a loop over the
-/// lines of a row would end after one line or two, which no processor predicts.
+/// Prefetches a cache line of both streams. Once per short row, whatever its length: a loop over
+/// the lines of a row would end after one line or two, which no processor predicts.
 template <Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION void prefetch(const LocalIndex* indices, const T* values) {
   // Read once: keep x in the caches.
@@ -46,7 +46,7 @@ KOKKOS_FORCEINLINE_FUNCTION T short_row_product(Offset begin, Offset end,
   return sum;
 }
 
-/// Entries of a long row between two requests: a cache line of values, or four sums where those
+/// Entries of a long row between two prefetches: a cache line of values, or four sums where those
 /// take more than a line.
 template <Scalar T>
 inline constexpr Offset per_line = Kokkos::max<Offset>(4, 64 / Offset(sizeof(T)));
@@ -67,8 +67,8 @@ class FourSums {
   T sums_[4] = {};
 };
 
-/// The same bits, with values loaded four at a time: one by one, the two loads of each product are
-/// all that a processor does in a cycle. Elements of x that come late delay each other here.
+/// The same bits, with values loaded four at a time: one by one, the two loads per product are all
+/// that a processor issues in a cycle. Here, however, late elements of x delay each other.
 template <Scalar T>
 class FourSums<T, true> {
  public:
@@ -86,7 +86,8 @@ class FourSums<T, true> {
   Four sums_{};
 };
 
-/// `tail`, a number or a constant, is how many entries stand behind the last whole line at `end`.
+/// `tail`, a number or a constant, is the number of entries after the last whole cache line, at
+/// `end`.
 template <bool fetch, class Tail, Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION T long_row_product(Offset begin, Offset end, Tail tail,
                                                const LocalIndex* __restrict indices,
@@ -108,9 +109,9 @@ KOKKOS_FORCEINLINE_FUNCTION T long_row_product(Offset begin, Offset end, Tail ta
   return sums.sum();
 }
 
-/// short_row_product four entries at a time: rows of 1 to 4, 5 to 8, ... entries take the same way,
-/// so that fewer ends are mispredicted. Up to three entries behind the row are read; their products
-/// are left out, whatever they are.
+/// short_row_product, four entries at a time: rows of 1 to 4, 5 to 8, ... entries take the same
+/// path, so fewer row ends are mispredicted. Up to three entries beyond the row are read; their
+/// products are discarded, whatever they are.
 template <bool fetch, Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION T uneven_row_product(Offset begin, Offset end,
                                                  const LocalIndex* __restrict indices,
@@ -146,7 +147,7 @@ KOKKOS_FORCEINLINE_FUNCTION T row_product(Offset begin, Offset end, const LocalI
   return long_row_product<fetch>(begin, end - tail, tail, indices, values, x);
 }
 
-/// short_row_product for a length that the compiler knows.
+/// short_row_product for a length known at compile time.
 template <int length, Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION T fixed_row_product(Offset begin, const LocalIndex* __restrict indices,
                                                 const T* __restrict values, const T* __restrict x) {

@@ -23,6 +23,7 @@ class SellSpmv final : public PreparedFormat<T> {
       : entries_(a.entries()),
         columns_(a.columns),
         storage_(to_string(storage)),
+        again_(storage_again(facts, storage)),
         m_(fill_sell<T, Code>(space, a, layout, codec_for<Code>(facts))),
         counts_(layout.counts) {
     if (!facts.keeps(storage)) format_ += message(", rounded to ", storage_);
@@ -62,6 +63,10 @@ class SellSpmv final : public PreparedFormat<T> {
     return product_residual<T>("suan::sell_spmv_residual", space, m_, x, b, r);
   }
 
+  std::shared_ptr<const PreparedSpmv<T>> with_values(const ExecutionSpace& space,
+                                                     const CsrView<T>& a) const override {
+    return make_sell<T>(space, a, again_);
+  }
   CsrView<T> csr(const ExecutionSpace& space) const override {
     return csr_from_rows<T>("suan::csr_from_sell", space, m_, columns_);
   }
@@ -71,6 +76,7 @@ class SellSpmv final : public PreparedFormat<T> {
   LocalIndex columns_;
   std::string format_ = "sell";
   std::string_view storage_;
+  ValueStorage again_;
   SellView<T, Code> m_;
   SellCounts counts_;
 };

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Compact SELL times several vectors side by side: two rows at a time, which have their sums in
-// registers and are next to each other in memory, where runs are.
+// Compact SELL times several vectors: two rows at a time, with their sums in registers; in runs
+// their rows of X are adjacent in memory.
 #include "kernels/sell_block.hpp"
 
 #include "kernels/block_sums.hpp"
@@ -24,7 +24,7 @@ struct SellBlockProduct {
   BlockTarget<T> target;
 
   /// Vectors c to c + width - 1 of slice s. As with one vector, all rows of a slice may be read,
-  /// also those behind the last row of the matrix.
+  /// even those beyond the last row of the matrix.
   template <int width>
   void slice(LocalIndex s, std::size_t c) const {
     const SellSlice& slice = m.slices.data()[s];
@@ -41,7 +41,7 @@ struct SellBlockProduct {
  private:
   const T* row_of_x(std::size_t column, std::size_t c) const { return x + column * x_stride + c; }
 
-  /// The runs of two rows, of which `words` holds the first columns.
+  /// The runs of two rows; `words` has their first columns.
   template <bool gaps, int width>
   KOKKOS_FORCEINLINE_FUNCTION void add_runs(const SellSlice& slice, const std::uint32_t* words,
                                             const Code* values, LocalIndex lane, std::size_t c,
@@ -59,7 +59,7 @@ struct SellBlockProduct {
     }
   }
 
-  /// What stands side by side in any columns, and the tails; column(n) reads the n-th number.
+  /// Adjacent entries in arbitrary columns, and the tails; column(n) reads the n-th number.
   template <int width, class Column>
   KOKKOS_FORCEINLINE_FUNCTION void add_listed(const SellSlice& slice, const std::uint32_t* ends,
                                               const Code* values, LocalIndex lane, std::size_t c,
@@ -110,7 +110,7 @@ struct SellBlockProduct {
   }
 };
 
-/// All vectors of a few slices, before the next few: these are in the caches the second time.
+/// All vectors of a few slices before the next few: those slices are cached the second time.
 template <Scalar T, class Code>
 void multiply_slices(const SellBlockProduct<T, Code>& product, LocalIndex begin, LocalIndex end,
                      std::size_t vectors) {

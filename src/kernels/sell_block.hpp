@@ -8,8 +8,8 @@
 
 namespace suan::kernels {
 
-/// Y = alpha A X + beta Y, with beta zero never reading Y. A column of Y has the same bits with any
-/// number of columns beside it, in any storage that loses nothing, on any number of threads.
+/// Y = alpha A X + beta Y; Y is not read when beta is zero. A column of Y has the same bits
+/// whatever the number of columns, of threads, and the storage, as long as that loses nothing.
 template <Scalar T, class Code>
 void multiply_sell_block(const ExecutionSpace& space, T alpha, const SellView<T, Code>& m,
                          const RowMajor<const T>& x, T beta, const RowMajor<T>& y);

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From CSR to compact SELL, on the device: one pass that looks at each slice and decides, one that
-// fills the arrays. In double precision an entry of a run moves 4 bytes in the first and 12 in the
-// second, and 24 are written (cleared by the system, read by the cache, written): 14.6 million
-// entries of 7 points, 128^3, are 0.58 GB, 17 ms at 34 GB/s. They take 26 ms on two threads of Zen
-// 4, almost half of it in the system. On a GPU a warp has a slice in both passes.
+// From CSR to compact SELL, on the device: one pass examines each slice and decides, one fills the
+// arrays. In double precision an entry of a run moves 4 bytes in the first pass and 12 in the
+// second, and 24 are written (cleared by the system, read by the cache, written). Clearing new
+// memory takes much of the time (docs/performance.md). On a GPU both passes have a warp per slice.
 #pragma once
 
 #include "core/memory.hpp"
@@ -18,7 +17,7 @@
 
 namespace suan::kernels {
 
-/// How often each way was chosen; in slices, and in entries that stand in runs.
+/// How often each form was chosen, in slices, and the number of entries in runs.
 struct SellCounts {
   Offset runs = 0;
   Offset shared = 0;
@@ -26,7 +25,7 @@ struct SellCounts {
   Offset entries_in_runs = 0;
 };
 
-/// The places of all slices, which do not depend on how values are stored.
+/// The positions of all slices, which do not depend on how values are stored.
 struct SellLayout {
   DeviceView<const SellSlice> slices;
   Offset values = 0;
@@ -72,7 +71,7 @@ SellLayout sell_layout(const ExecutionSpace& space, const CsrView<T>& a) {
                                slice_rows, " rows but not side by side, and there are ",
                                longest_tails));
   }
-  // Where each slice begins, in place of how long it is.
+  // Turns the length of each slice into its start.
   Kokkos::parallel_scan(
       "suan::sell_values", Slices(space, 0, count),
       KOKKOS_LAMBDA(LocalIndex s, Offset & sum, bool final) {

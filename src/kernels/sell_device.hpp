@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products with compact SELL on a device: a thread for each row, so that a warp has a slice.
+// Products with compact SELL on a device: a thread per row, so a warp per slice.
 #pragma once
 
 #include "kernels/sell_view.hpp"
@@ -10,9 +10,9 @@
 
 namespace suan::kernels {
 
-/// The sum of value(k) x[column(k)] over k from `begin` to `end`, in this order. The loads of
-/// several steps are started before the first is waited for: columns, then what they lead to. A
-/// column below zero stands for no entry; x is not read there.
+/// The sum of value(k) x[column(k)] over k from `begin` to `end`, in this order. The loads of a
+/// batch of steps are issued before the first result is needed: columns, then elements of x. A
+/// column below zero means no entry; x is not read there.
 template <Scalar T, class Index, class Column, class Value>
 KOKKOS_FORCEINLINE_FUNCTION T sum_in_batches(Index begin, Index end, const T* x,
                                              const Column& column, const Value& value) {
@@ -40,8 +40,8 @@ KOKKOS_FORCEINLINE_FUNCTION T sum_in_batches(Index begin, Index end, const T* x,
   return sum;
 }
 
-/// (A x)_i: what stands side by side entry after entry, and the sum of the tail. What a slice is
-/// like is the same for the whole warp: no branch on it diverges.
+/// (A x)_i: first the adjacent entries, then the tail. The form of a slice is the same for the
+/// whole warp, so branches on it do not diverge.
 template <Scalar T, class Code>
 KOKKOS_FUNCTION T SellView<T, Code>::row_product(LocalIndex i,
                                                  const DeviceView<const T>& x_view) const {

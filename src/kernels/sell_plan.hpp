@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a slice of compact SELL keeps its entries: decided by one look at its rows. (On a GPU:
+// How a slice of compact SELL stores its entries, decided by one pass over its rows. (On a GPU:
 // kernels/sell_slices.cuh.)
 #pragma once
 
@@ -11,17 +11,17 @@
 
 namespace suan::kernels {
 
-/// The row behind those of a slice.
+/// The end of a slice's rows.
 KOKKOS_FORCEINLINE_FUNCTION LocalIndex last_row(LocalIndex rows, LocalIndex first) {
   return rows - first < slice_rows ? rows : first + slice_rows;
 }
 
-/// The columns that are listed one by one, of a slice of `entries` entries.
+/// The number of columns that a slice of `entries` entries lists individually.
 KOKKOS_FORCEINLINE_FUNCTION Offset listed_columns(const SellSlice& plan, Offset entries) {
   return plan.is(SellSlice::runs) ? entries - Offset(plan.width) * slice_rows : entries;
 }
 
-/// How many values and words a slice of `entries` entries takes, by its width and flags.
+/// The numbers of values and words of a slice of `entries` entries, from its width and flags.
 KOKKOS_FORCEINLINE_FUNCTION void count_slice(SellSlice& plan, Offset entries) {
   const Offset listed = listed_columns(plan, entries);
   plan.values =
@@ -39,16 +39,16 @@ KOKKOS_FORCEINLINE_FUNCTION void set_runs_with_gaps(SellSlice& plan, LocalIndex 
   plan.words = 2 * Offset(runs);
 }
 
-/// Whether so many gaps are worth it: one for every four entries, or, where rows share values, as
-/// many as entries.
+/// Whether this many gaps pay off: one for every four entries or, if rows share values, as many as
+/// entries.
 KOKKOS_FORCEINLINE_FUNCTION bool are_few_gaps(Offset missing, bool shared, Offset entries) {
   return missing * (shared ? 1 : 4) <= entries;
 }
 
 #if !SUAN_HAVE_CUDA
 
-/// Whether the first `width` entries of row `first` + l stand l columns behind those of row
-/// `first`. All are looked at, which vectors do faster than a loop that stops.
+/// Whether the first `width` entries of row `first` + l are l columns to the right of those of row
+/// `first`. Compares all of them: vector instructions do so faster than a loop that stops early.
 template <Scalar T>
 KOKKOS_FUNCTION bool continues_runs(const CsrView<T>& a, LocalIndex first, LocalIndex l,
                                     LocalIndex width) {
@@ -59,7 +59,7 @@ KOKKOS_FUNCTION bool continues_runs(const CsrView<T>& a, LocalIndex first, Local
   return differs == 0;
 }
 
-/// Whether the same values stand there.
+/// Whether these entries have the same values.
 template <Scalar T>
 KOKKOS_FUNCTION bool shares_values(const CsrView<T>& a, LocalIndex first, LocalIndex l,
                                    LocalIndex width) {
@@ -70,16 +70,16 @@ KOKKOS_FUNCTION bool shares_values(const CsrView<T>& a, LocalIndex first, LocalI
   return same;
 }
 
-/// The lowest bit that is set; there is one.
+/// The lowest bit that is set; at least one is.
 KOKKOS_FORCEINLINE_FUNCTION LocalIndex first_bit(std::uint32_t bits) {
   return Kokkos::Experimental::countr_zero_builtin(bits);
 }
 
-/// Goes through the entries of the rows from `first` on run by run: the entries whose columns minus
-/// the row are equal are one run, and the runs come in the order of their columns. Calls
-/// found(base, present, places) for each, where `base` is the first row's column (it may have none
-/// there), `present` has a bit for each row with an entry and places[l] is where that of row
-/// `first` + l is; stops where it returns false. Rows are sorted, or the same run may come twice.
+/// Goes through the entries of the slice's rows run by run, in the order of their columns: entries
+/// with equal column minus row form one run. Calls found(base, present, places) for each, where
+/// `base` is the run's column in row `first` (which may lack an entry there), `present` has a bit
+/// for each row with an entry, and places[l] is the position of that of row `first` + l; stops when
+/// it returns false. Rows must be sorted, or the same run may come twice.
 template <Scalar T, class Found>
 KOKKOS_FUNCTION void each_run(const CsrView<T>& a, LocalIndex first, const Found& found) {
   constexpr LocalIndex none = std::numeric_limits<LocalIndex>::max();
@@ -105,10 +105,10 @@ KOKKOS_FUNCTION void each_run(const CsrView<T>& a, LocalIndex first, const Found
   }
 }
 
-/// Whether the rows from `first` on are runs with few gaps, as at the ends of a grid's lines.
-/// `plan` is told how many, and whether they share values. A gap costs a value, so that there may
-/// be one for every four entries; where rows share values it costs none, and there may be as many
-/// as entries. All columns of a run exist.
+/// Whether the slice's rows are runs with few gaps, as at the ends of grid lines. Records in `plan`
+/// how many, and whether they share values. A gap costs a value, so there may be one for every four
+/// entries; if rows share values it costs none, and there may be as many gaps as entries. All
+/// columns of a run exist.
 template <Scalar T>
 KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first, SellSlice& plan) {
   const Offset entries = a.offsets(first + slice_rows) - a.offsets(first);
@@ -131,7 +131,7 @@ KOKKOS_FUNCTION bool has_runs_with_gaps(const CsrView<T>& a, LocalIndex first, S
   return true;
 }
 
-/// `values` and `words` are how many there are, not yet where they begin.
+/// `values` and `words` are their numbers, not yet their starts.
 template <Scalar T>
 KOKKOS_FUNCTION SellSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
   const LocalIndex first = slice * slice_rows;
@@ -145,7 +145,7 @@ KOKKOS_FUNCTION SellSlice plan_slice(const CsrView<T>& a, LocalIndex slice) {
   }
   const Offset entries = a.offsets(last) - a.offsets(first);
   SellSlice plan{};
-  // A slice that is not full has nothing side by side.
+  // A slice that is not full has no adjacent entries.
   plan.width = last - first == slice_rows ? static_cast<LocalIndex>(shortest) : 0;
   if (longest > plan.width) plan.flags |= SellSlice::uneven;
   bool runs = plan.width > 0;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a compact SELL matrix looks like in memory.
+// The memory layout of a compact SELL matrix.
 #pragma once
 
 #include "kernels/value_codes.hpp"
@@ -12,17 +12,18 @@ namespace suan::kernels {
 /// Rows of a slice: a vector register or two on a CPU, a warp on a GPU.
 inline constexpr LocalIndex slice_rows = SUAN_HAVE_CUDA ? 32 : 8;
 
-/// Words hold, in this order: where each row's tail ends (slice_rows words, only when `uneven`);
-/// the first row's column of each run (`width` words, only when `runs`); which rows have an entry
-/// in each run, as bits (`width` words, only when `gaps`; otherwise all have); the slice's smallest
-/// column (one word, only when `near`); the remaining columns, two to a word when `near`: of the
-/// entries side by side (unless `runs`), then of the tails. Values hold those side by side (one for
-/// all rows when `shared`; any of the run where a row has none), then the tails. Where there are
-/// gaps there is nothing but runs.
+/// Words hold, in this order: the end of each row's tail (slice_rows words, only when `uneven`);
+/// the first row's column of each run (`width` words, only when `runs`); the rows with an entry in
+/// each run, as bits
+/// (`width` words, only when `gaps`; otherwise all rows have one); the slice's smallest column (one
+/// word, only when `near`); the remaining columns, two per word when `near`: of the adjacent
+/// entries (unless `runs`), then of the tails. Values hold the adjacent entries (one for all rows
+/// when `shared`; any value of the run in a gap), then the tails. A slice with gaps consists of
+/// runs only.
 struct SellSlice {
-  Offset values;     ///< where its values begin
-  Offset words;      ///< where its words begin
-  LocalIndex width;  ///< entries that stand side by side; where there are gaps, runs
+  Offset values;     ///< the start of its values
+  Offset words;      ///< the start of its words
+  LocalIndex width;  ///< adjacent entries per row; with gaps, runs
   std::uint32_t flags;
   static constexpr std::uint32_t runs = 1;
   static constexpr std::uint32_t near = 2;
@@ -44,7 +45,7 @@ struct SellView {
   DeviceView<const Code> values;
   Codec<T, Code> codec;
 
-  /// The place of the columns that are not runs, and how to read them.
+  /// The position of the columns outside runs, and how to read them.
   struct Columns {
     const std::uint32_t* far;
     const Distance* distances;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is known of the rows of a product: their work, before it begins, and what the first phase
-// finds out and the second one uses.
+// Facts about the rows of a product: their work, known at the start, and what the symbolic phase
+// finds out for the numeric phase.
 #pragma once
 
 #include <vector>
@@ -13,10 +13,10 @@
 namespace suan::kernels {
 
 enum class RowKind : std::uint8_t {
-  own,        ///< nothing that is known
+  own,        ///< nothing is known
   as_before,  ///< the row before has the same columns
-  moved,      ///< the row `distance` before has the same columns, moved on by `distance`
-  listed,     ///< few products: their places in the row are kept
+  moved,      ///< the row `distance` before has the same columns, shifted by `distance`
+  listed,     ///< few products: their positions in the row are kept
   ordered     ///< most products come in the order of the columns
 };
 
@@ -31,8 +31,8 @@ class SpgemmRows {
   RowKind kind(LocalIndex i) const { return kinds_[static_cast<std::size_t>(i)]; }
   RowKind& kind(LocalIndex i) { return kinds_[static_cast<std::size_t>(i)]; }
 
-  /// For each product of the chunk's rows that are listed, in the order in which they are added,
-  /// the number of the entry within the row.
+  /// For each product of the chunk's listed rows, in the order of addition, the index of its entry
+  /// within the row.
   using Places = std::vector<FewColumns::Place>;
   const Places& places(std::size_t chunk) const { return places_[chunk]; }
   Places& places(std::size_t chunk) { return places_[chunk]; }
@@ -43,7 +43,7 @@ class SpgemmRows {
   std::vector<Places> places_;
 };
 
-/// What a row of A B adds up.
+/// The products of a row of A B.
 struct RowWork {
   Offset products = 0;
   Offset longest = 0;           ///< of them, with one row of B

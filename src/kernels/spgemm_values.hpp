@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The second phase of C = A B on the host: sums into rows whose columns are known.
+// The numeric phase of C = A B on the host: sums into rows whose columns are known.
 #pragma once
 
 #include "kernels/lanes.hpp"
@@ -10,28 +10,27 @@
 
 namespace suan::kernels {
 
-/// The values of rows of C, on one thread. A product moves a value of B and what says where it adds
-/// up: a place (1 byte where the row is listed, 2 in a list that serves several rows, 4 for a run
-/// of products side by side) or a column (4). An entry of A moves 12 bytes in double precision and,
+/// The values of rows of C, on one thread. A product moves a value of B and the target of its
+/// addition: a position (1 byte in a listed row, 2 in a list for several rows, 4 for a run of
+/// adjacent products) or a column (4). An entry of A moves 12 bytes in double precision and,
 /// scattered, two offsets of B; an entry of C moves 8, twice because caches read before they write,
-/// and its column where there is no place. A circuit's 9 million products, whose B stays in the
-/// third-level cache, move 0.17 GB of C so: 7 ms at 25 GB/s. They take 15 ms on two threads of Zen
-/// 4, so that bytes are not what limits.
+/// and its column if there is no position. Instructions can be the limit rather than bytes
+/// (docs/performance.md).
 template <Scalar T>
 class SpgemmValues {
  public:
   SpgemmValues(const HostCsr<T>& a, const HostCsr<T>& b, const SpgemmRows& rows)
       : a_(a), b_(b), rows_(rows), lists_(rows) {}
 
-  /// Rows first to end come next. `early` has the values of those that are listed; null when nobody
-  /// has summed them.
+  /// Rows first to end come next. `early` has the values of the listed ones; null if they have not
+  /// been summed.
   void start_chunk(std::size_t chunk, LocalIndex first, LocalIndex end, const T* early) {
     lists_.start(first, end);
     next_place_ = rows_.places(chunk).data();
     next_early_ = early;
   }
 
-  /// Row i, the one after the last: of `count` entries in the columns given.
+  /// Row i, the next one, with `count` entries in the given columns.
   void row(LocalIndex i, const LocalIndex* columns, Offset count, T* values) {
     if (next_early_ != nullptr && rows_.kind(i) == RowKind::listed) {
       for (Offset k = 0; k < count; ++k) values[k] = next_early_[k];
@@ -72,7 +71,7 @@ class SpgemmValues {
   }
 
  private:
-  /// Returns the end of the places that were needed.
+  /// Returns the end of the positions that were used.
   template <class Place>
   const Place* sum_in_places(LocalIndex i, const Place* place, Offset count, T* values) const {
     std::fill_n(values, count, T{});
@@ -82,7 +81,7 @@ class SpgemmValues {
 
   void sum_in_runs(LocalIndex i, const PlaceList& list, Offset count, T* values) const {
     std::fill_n(values, count, T{});
-    // Lengths that the compiler knows: grids with diagonal neighbours, of one unknown or three.
+    // Lengths known at compile time: grids with diagonal neighbours and one or three unknowns.
     switch (list.common_length()) {
       case 3:
         return add_runs(i, list, std::integral_constant<int, 3>(), values);
@@ -93,7 +92,7 @@ class SpgemmValues {
     }
   }
 
-  /// `length` is that of all runs; 0 where they differ.
+  /// `length` is that of all runs; 0 if they differ.
   template <class Length>
   void add_runs(LocalIndex i, const PlaceList& list, Length length, T* values) const {
     static_assert(PlaceList::most_alike == 3);
@@ -160,7 +159,7 @@ class SpgemmValues {
 
   const PlaceList& make_list(LocalIndex i, const LocalIndex* columns, Offset count) {
     using Place = PlaceList::Place;
-    // Where a column stands is looked up while a table of the columns stays in the caches.
+    // Positions are looked up as long as a table of the columns stays in the caches.
     constexpr Offset widest = Offset(1) << 16;
     PlaceList& list = lists_.make(i);
     const LocalIndex first = count > 0 ? columns[0] : 0;
@@ -182,7 +181,7 @@ class SpgemmValues {
     return list;
   }
 
-  /// Calls use(entry of A, number of the entry of B) for each product, in the order of the sums.
+  /// Calls use(entry of A, index of the entry of B) for each product, in the order of the sums.
   template <class Use>
   void visit(LocalIndex i, const Use& use) const {
     for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {

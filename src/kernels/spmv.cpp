@@ -36,7 +36,7 @@ struct CsrRows {
 
 #if !SUAN_HAVE_CUDA
 
-/// The same where the long rows' products are known already.
+/// The same if the products of the long rows are already known.
 template <Scalar T>
 struct CsrRowsBesideLong {
   const CsrView<T>& a;

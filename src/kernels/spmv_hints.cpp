@@ -13,13 +13,13 @@ namespace suan::kernels {
 
 namespace {
 
-/// Cache lines of x that were met lately.
+/// The cache lines of x that were used recently.
 class RecentLines {
  public:
   void forget() { std::fill(lines_.begin(), lines_.end(), none); }
   void meet(std::int64_t line) { lines_[place(line)] = line; }
   bool has(std::int64_t line) const { return lines_[place(line)] == line; }
-  /// Whether a processor that fetches lines one after the other has not come by.
+  /// Whether a prefetcher of consecutive lines has not loaded this one.
   bool is_far(std::int64_t line) const { return !has(line) && !has(line - 1) && !has(line + 1); }
 
  private:
@@ -42,9 +42,9 @@ bool columns_are_scattered([[maybe_unused]] const CsrView<T>& a,
   return false;
 #else
   constexpr Offset samples = 16;
-  constexpr Offset before = 2048;   // entries that fill the memory of lines
+  constexpr Offset before = 2048;   // entries that fill the set of recent lines
   constexpr Offset counted = 2048;  // entries after them
-  constexpr Offset one_in = 64;     // far columns that are worth it
+  constexpr Offset one_in = 64;     // the fraction of far columns that makes it pay off
   constexpr std::int64_t near_caches = std::int64_t(2) << 20;
   const std::int64_t per_line =
       std::max<std::int64_t>(1, 64 / std::max<std::int64_t>(1, element_bytes));
@@ -93,7 +93,7 @@ double changing_rows([[maybe_unused]] const CsrView<T>& a) {
 
 namespace {
 
-/// Where a product is repeated, a processor learns the lengths of so many rows by heart.
+/// In repeated products a branch predictor memorises the lengths of this many rows.
 constexpr LocalIndex learnt_rows = LocalIndex(1) << 16;
 constexpr LocalIndex short_row = 16;
 constexpr std::int64_t bytes_of_line = 64;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/spmv_plan.hpp"
 
+#include "kernels/values_checksum.hpp"
+#include "suan/core/error.hpp"
 #include "suan/kernels/level1.hpp"
 
 #if SUAN_HAVE_CUDA
@@ -36,8 +38,34 @@ SpmvPlan<T>::SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPa
 }
 
 template <Scalar T>
-SpmvPlan<T>::SpmvPlan(std::shared_ptr<const PreparedSpmv<T>> prepared)
-    : prepared_(std::move(prepared)) {}
+SpmvPlan<T>::SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a,
+                      std::shared_ptr<const PreparedSpmv<T>> prepared)
+    : a_(a), prepared_(std::move(prepared)) {
+  if (copies_values()) checksum_ = values_checksum<T>(space, a_.values);
+}
+
+template <Scalar T>
+SpmvPlan<T> SpmvPlan<T>::with_values(const ExecutionSpace& space, const CsrView<T>& a) const {
+  if (!copies_values()) return SpmvPlan(space, a, path());
+  auto prepared = prepared_->with_values(space, a);
+  if (!prepared) {
+    throw NotSupported(message("the format ", format(), " cannot be made again for new values; ",
+                               "make the products anew and give them to with_plan()"));
+  }
+  return SpmvPlan(space, a, std::move(prepared));
+}
+
+template <Scalar T>
+bool SpmvPlan<T>::is_of(const CsrView<T>& a) const {
+  return a_.rows == a.rows && a_.columns == a.columns && a_.entries() == a.entries() &&
+         a_.offsets.data() == a.offsets.data() && a_.indices.data() == a.indices.data() &&
+         a_.values.data() == a.values.data();
+}
+
+template <Scalar T>
+bool SpmvPlan<T>::is_current(const ExecutionSpace& space) const {
+  return !copies_values() || checksum_ == values_checksum<T>(space, a_.values);
+}
 
 template <Scalar T>
 std::int64_t SpmvPlan<T>::bytes() const {

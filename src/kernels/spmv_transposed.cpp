@@ -32,7 +32,7 @@ SpmvTransposedPlan<T>::SpmvTransposedPlan(const ExecutionSpace& space, const Csr
     : a_(a) {
   if (SUAN_HAVE_CUDA != 0 && wanted == TransposedPath::scatter) {
     throw NotSupported(
-        "the transposed product by scattering was asked for, but this build of Suan runs on CUDA; "
+        "the transposed product by scattering was requested, but this build of Suan runs on CUDA; "
         "use auto or gather");
   }
   const HostView<const Offset> offsets =
@@ -42,7 +42,7 @@ SpmvTransposedPlan<T>::SpmvTransposedPlan(const ExecutionSpace& space, const Csr
 #if !SUAN_HAVE_CUDA
   if (wanted != TransposedPath::gather) {
     auto plan = transposed::plan_scatter(space, a);
-    // The transposed structure takes 12 bytes per entry, and is read besides the matrix.
+    // The transposed structure takes 12 bytes per entry, and is read in addition to the matrix.
     const bool small = plan.spilled * Offset(sizeof(T)) <= 12 * a.entries() + 4096;
     if (wanted == TransposedPath::scatter || small) {
       path_ = TransposedPath::scatter;

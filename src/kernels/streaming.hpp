@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Results that are too many for the caches are written past them, on the host: an ordinary store
-// first reads the line that it will overwrite.
+// Streaming stores on the host, for results too large for the caches: an ordinary store first reads
+// the line that it will overwrite.
 #pragma once
 
 #include "suan/config.hpp"
@@ -18,18 +18,18 @@
 
 namespace suan::kernels {
 
-/// Bytes of a cache line. Lines that are streamed in parts are slower than those in a cache.
+/// Bytes of a cache line. Streaming part of a line is slower than an ordinary store.
 inline constexpr std::size_t line_bytes = 64;
 
-/// Results below this size may be read from a cache soon; they are better left there.
+/// Results smaller than this may be read again from a cache soon, so they are not streamed.
 inline constexpr std::size_t streamed_bytes = std::size_t{32} << 20;
 
 inline bool is_line(const void* address) {
   return reinterpret_cast<std::uintptr_t>(address) % line_bytes == 0;
 }
 
-/// Writes a vector register to an address that is aligned to it. A line is written whole, its
-/// vectors one behind the other. Others see them after end_of_stream().
+/// Streams a vector register to an aligned address. Write whole lines, vector after vector. Other
+/// threads see them after end_of_stream().
 template <class Vector>
 void stream(void* target, const Vector& numbers) {
 #if defined(__AVX__)
@@ -41,7 +41,7 @@ void stream(void* target, const Vector& numbers) {
   std::memcpy(target, &numbers, sizeof numbers);
 }
 
-/// To be called by each thread that has streamed, before it says that it is done.
+/// Each thread that has streamed calls this before it signals that it is done.
 inline void end_of_stream() {
 #if defined(__AVX__)
   _mm_sfence();

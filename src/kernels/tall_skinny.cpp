@@ -21,7 +21,7 @@ using Index = std::int64_t;
 
 #if SUAN_HAVE_CUDA
 
-/// Y = beta Y, with beta zero never reading Y.
+/// Y = beta Y; Y is not read when beta is zero.
 template <Scalar T>
 void scale_rows(const ExecutionSpace& space, T beta, const RowMajor<T>& y) {
   const auto columns = static_cast<Index>(y.extent(1));
@@ -43,8 +43,8 @@ using Parts = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<int>>;
 constexpr int tile_rows = 4;
 constexpr int tile_columns = 8;
 
-/// Elements of X and Y that a thread goes through before it begins the next tile: they stay in its
-/// second-level cache.
+/// Elements of X and Y that a thread processes before the next tile: they stay in its second-level
+/// cache.
 constexpr Index block_elements = 8192;
 
 /// sums += X^H Y for `tall` columns of X and `wide` of Y.
@@ -101,7 +101,7 @@ void add_products(const T* x, Index x_stride, Index tall, const T* y, Index y_st
 }
 
 /// Y(i, 0 to width - 1) = alpha X(i, :) C(:, the same) + beta Y(i, the same) for some rows, four at
-/// a time: their sums are independent of each other, and share the row of C.
+/// a time: their sums are independent and share the row of C.
 template <int width, bool add, Scalar T>
 void multiply_columns(T alpha, const T* x, Index x_stride, Index inner, const T* c, Index c_stride,
                       T beta, T* y, Index y_stride, Index count) {
@@ -174,10 +174,10 @@ void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
     std::fill_n(result, tall * wide, T{});
   }
 #else
-  // Each part has sums of its own, which are added in the order of the parts.
+  // Each part has its own sums; they are added in the order of the parts.
   const int parts = detail::threads_of(space);
   const auto size = static_cast<std::size_t>(tall * wide);
-  // A cache line between them, so that no part waits for another one.
+  // With a cache line between them, which prevents false sharing.
   const std::size_t distance = size + 64 / sizeof(T);
   std::vector<SumOf<T>> sums(static_cast<std::size_t>(parts) * distance);
   std::vector<T> block_sums(static_cast<std::size_t>(parts) * distance);

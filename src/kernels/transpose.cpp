@@ -18,7 +18,7 @@ namespace {
 
 using detail::Staged;
 
-/// Asks for the same place of two arrays that will be written.
+/// Prefetches the same position of two arrays for writing.
 template <class First, class Second>
 struct PrefetchIn {
   First* first;
@@ -46,7 +46,7 @@ class ByColumn {
                 }) {}
 
   /// Calls put(place, row, k) for each entry k, and before that prefetch(place) for the place where
-  /// it will probably go, which is anywhere.
+  /// it will probably go, which can be anywhere.
   template <class Prefetch, class Put>
   void visit(const ExecutionSpace& space, const HostCsr<T>& a, const Prefetch& prefetch,
              const Put& put) {
@@ -66,7 +66,7 @@ class ByColumn {
   }
 
  private:
-  // In the time for so many entries a line comes from memory.
+  // Handling this many entries takes about as long as loading a line from memory.
   static constexpr Offset entries_ahead = 24;
 
   std::vector<LocalIndex> parts_;
@@ -75,7 +75,7 @@ class ByColumn {
 
 #endif
 
-/// Whether each entry has a mirror, which is then in `mirrors`.
+/// Whether each entry has a mirror; if so, `mirrors` says where.
 template <Scalar T>
 bool note_mirrors(const ExecutionSpace& space, const CsrView<T>& a,
                   const DeviceView<Offset>& mirrors) {
@@ -130,7 +130,7 @@ CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conj
   auto values = detail::allocate<T>("suan::Csr::values", a.values.extent(0));
   const T* const from = a.values.data();
   T* const to = values.data();
-  // Read here and there, written in order: writing here and there would move the lines twice.
+  // Scattered reads, sequential writes: scattered writes would move each line twice.
   const auto fetch = KOKKOS_LAMBDA(Offset k, Offset mirror) {
     to[k] = conjugated ? conjugate(from[mirror]) : from[mirror];
   };

@@ -17,8 +17,8 @@ KOKKOS_FORCEINLINE_FUNCTION T entry(const T& value) {
   return value;
 }
 
-/// What gathering needs, made on the host by counting: the entries of a column in the order of
-/// rows.
+/// What gathering needs, built on the host by counting: the entries of each column in the order of
+/// the rows.
 struct Structure {
   HostView<Offset> offsets;
   HostView<LocalIndex> rows;

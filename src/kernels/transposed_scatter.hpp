@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The transposed product on the host, row by row: each thread takes a range of rows, adds to its
-// own range of y, and keeps what falls outside of it in a spill of its own; the spills are added in
+// own range of y, and collects contributions outside it in a spill buffer; the spills are added in
 // the order of the threads.
 #pragma once
 
@@ -15,16 +15,15 @@
 
 namespace suan::kernels {
 
-/// Rows [first_row, the next part's); of y the elements [first_column, the next part's); a spill
-/// for the columns [spill_begin, spill_end), of which those in the part's own range are not
-/// touched.
+/// Part p has rows [first_row, the next part's), elements [first_column, the next part's) of y, and
+/// a spill for the columns [spill_begin, spill_end), in which its own range stays untouched.
 struct TransposedParts {
   struct Part {
     LocalIndex first_row = 0;
     LocalIndex first_column = 0;
     LocalIndex spill_begin = 0;
     LocalIndex spill_end = 0;
-    Offset spill = 0;  ///< where it stands among all spills
+    Offset spill = 0;  ///< its start among all spills
   };
   std::vector<Part> parts;  ///< and an empty one at the end
   Offset spilled = 0;
@@ -45,7 +44,7 @@ TransposedParts plan_scatter(const ExecutionSpace& space, const CsrView<T>& a) {
   for (int part = 0; part <= count; ++part) {
     auto& p = parts[static_cast<std::size_t>(part)];
     p.first_row = first_row_of_part(a, part, count);
-    // Of a square matrix the part's own columns are those of its rows.
+    // In a square matrix a part owns the columns with the numbers of its rows.
     p.first_column = part == count ? a.columns
                                    : static_cast<LocalIndex>(Offset{p.first_row} * a.columns /
                                                              std::max<Offset>(a.rows, 1));
@@ -102,14 +101,15 @@ struct Scattered {
     return plan.parts[static_cast<std::size_t>(number)];
   }
 
-  /// y(j) = start(j), and what the rows of a part add to its own range; the rest to its spill.
+  /// y(j) = start(j), plus what the rows of a part add to its own range; the rest goes to its
+  /// spill.
   template <bool conjugated, class Start>
   void scatter(int number, T alpha, const T* x, T* y, const Start& start) const {
     const auto& p = part(number);
     const LocalIndex own_end = part(number + 1).first_column;
     T* const spill = spills.data() + p.spill;
     for (LocalIndex j = p.first_column; j < own_end; ++j) y[j] = start(j);
-    // Around the part's own range, and all of it when that lies elsewhere.
+    // The columns outside the part's own range.
     for (LocalIndex j = p.spill_begin; j < p.spill_end; ++j) {
       if (j == p.first_column && own_end > j) j = own_end;
       if (j < p.spill_end) spill[j - p.spill_begin] = T(0);
@@ -154,7 +154,7 @@ Sum scatter_sum(const ExecutionSpace& space, T alpha, const Scattered<T>& m,
   Kokkos::parallel_for("suan::spmv_transposed_scatter", parts, [&](int part) {
     m.template scatter<conjugated>(part, alpha, x.data(), y.data(), start);
   });
-  // Some columns at a time, which the sum finds in the first-level cache.
+  // A few columns at a time, so that the sum finds them in the first-level cache.
   constexpr LocalIndex some = 1024;
   Sum sum{};
   Kokkos::parallel_reduce(

@@ -55,14 +55,14 @@ namespace kernels {
 
 namespace {
 
-/// A level of fewer rows costs more in synchronisation than it saves.
+/// In levels with fewer rows, synchronisation costs more than parallelism saves.
 constexpr LocalIndex thin_level = 512;
 
-/// Below this number of entries and rows together, starting the threads costs more than it saves.
+/// Below this number of entries plus rows, starting the threads costs more than it saves.
 constexpr Offset least_parallel_work = 1 << 15;
 
-/// Entries and rows of a block together: the first size that is tried, and the mean below which
-/// taking blocks and waiting costs more than it saves.
+/// Entries plus rows of a block: the first size that is tried, and the mean below which claiming
+/// blocks and waiting costs more than it saves.
 constexpr Offset most_block_work = 4096;
 constexpr Offset least_block_work = 128;
 
@@ -79,7 +79,7 @@ void keep_levels(const ExecutionSpace& space, TrsvLevels levels, TrsvAnalysis& a
   analysis.levels = std::move(levels);
 }
 
-/// Numbers that tell values from former ones, also where plans share what was prepared.
+/// Version numbers that distinguish values from earlier ones, also where plans share an analysis.
 std::uint64_t next_version() {
   static std::atomic<std::uint64_t> versions{0};
   return ++versions;
@@ -92,13 +92,13 @@ void require_present(TrsvSchedule wanted) {
       wanted == TrsvSchedule::self_scheduling || wanted == TrsvSchedule::cusparse;
   if (on_host ? device_only : host_only) {
     throw NotSupported(message("the schedule ", to_string(wanted),
-                               " was asked for a triangular solve, but this build of Suan ",
+                               " was requested for a triangular solve, but this build of Suan ",
                                on_host ? "has no CUDA" : "runs on CUDA", "; use auto, levels, ",
                                on_host ? "blocks" : "self_scheduling, cusparse", " or sequential"));
   }
 }
 
-/// The schedule that was asked for, or the first that keeps the threads busy.
+/// The requested schedule, or the first one that keeps the threads busy.
 TrsvSchedule analyse(const ExecutionSpace& space, const TrsvStructure& a, TrsvSchedule wanted,
                      TrsvAnalysis& analysis) {
   const bool choose = wanted == TrsvSchedule::automatic;
@@ -112,7 +112,7 @@ TrsvSchedule analyse(const ExecutionSpace& space, const TrsvStructure& a, TrsvSc
   if (on_host && wanted != TrsvSchedule::levels) {
     Offset block_rows = std::max<Offset>(8, most_block_work * a.rows / work);
     auto blocks = analyse_blocks(a, static_cast<LocalIndex>(block_rows));
-    // Four times as many blocks in a level as threads: nobody waits long for the last one.
+    // With four times as many blocks per level as threads, nobody waits long for the last one.
     const auto wide = [&] { return blocks.count() / blocks.levels >= 4 * analysis.threads; };
     while (!wide() && block_rows > 8 && work / blocks.count() >= least_block_work) {
       block_rows = std::max<Offset>(8, block_rows / 4);

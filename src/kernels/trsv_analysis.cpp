@@ -9,8 +9,8 @@ namespace suan::kernels {
 
 namespace {
 
-/// Numbers 0 to levels.size() - 1 sorted by level, and by number within one; the beginnings of the
-/// levels are left in `begin`.
+/// The numbers 0 to levels.size() - 1, sorted by level and then by number; `begin` receives the
+/// starts of the levels.
 std::vector<LocalIndex> sort_by_level(const std::vector<LocalIndex>& levels, LocalIndex count,
                                       std::vector<LocalIndex>& begin) {
   begin.assign(static_cast<std::size_t>(count) + 1, 0);
@@ -25,7 +25,7 @@ std::vector<LocalIndex> sort_by_level(const std::vector<LocalIndex>& levels, Loc
   return sorted;
 }
 
-/// The blocks that each block needs, found one block after the other.
+/// Finds the blocks that each block depends on, block by block.
 class BlockBuilder {
  public:
   BlockBuilder(const TrsvStructure& a, LocalIndex block_rows)
@@ -74,7 +74,7 @@ class BlockBuilder {
     chained_ = false;
   }
 
-  /// Sets the block's level, and leaves out what another block that it waits for has waited for.
+  /// Sets the block's level, and drops dependences that another dependence implies.
   void close_block() {
     const auto first = static_cast<std::size_t>(offsets_.back());
     LocalIndex level = 0;

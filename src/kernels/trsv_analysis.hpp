@@ -11,8 +11,8 @@
 
 namespace suan::kernels {
 
-/// The structure in host memory. Rows are numbered by position, the order in which one thread
-/// solves them: 0, 1, ... of the lower triangle, from the last row on of the upper one.
+/// The structure in host memory. Rows are numbered by position, the order of a sequential solve: 0,
+/// 1, ... in a lower triangle, from the last row on in an upper one.
 struct TrsvStructure {
   LocalIndex rows = 0;
   const Offset* offsets = nullptr;
@@ -24,8 +24,8 @@ struct TrsvStructure {
   LocalIndex turn(LocalIndex i) const { return triangle == Triangle::lower ? i : rows - 1 - i; }
 };
 
-/// Levels [first, last) of rows [begin, end) in `TrsvLevels::rows`: one level for all threads, or a
-/// run of thin ones, row after row on one thread.
+/// Levels [first, last) with rows [begin, end) of `TrsvLevels::rows`: a single level for all
+/// threads, or a run of thin levels for one thread.
 struct TrsvSegment {
   LocalIndex begin = 0;
   LocalIndex end = 0;
@@ -47,8 +47,8 @@ struct TrsvTask {
   Offset waits = 0;  ///< it waits for TrsvBlocks::waits from here up to those of the next block
 };
 
-/// Blocks by level: the order in which threads take them, in which their numbers count. Behind the
-/// last one stands an empty one, for the end of its `waits`.
+/// Blocks by level: threads claim them in this order, which also numbers them. An empty one at the
+/// end closes the last one's `waits`.
 struct TrsvBlocks {
   LocalIndex levels = 0;
   std::vector<TrsvTask> tasks;
@@ -56,21 +56,21 @@ struct TrsvBlocks {
   LocalIndex count() const { return static_cast<LocalIndex>(tasks.size()) - 1; }
 };
 
-/// Levels with fewer rows than `thin` are joined into runs for one thread.
+/// Consecutive levels with fewer rows than `thin` are merged into runs for one thread.
 TrsvLevels analyse_levels(const TrsvStructure& a, LocalIndex thin);
 
 /// Blocks of at most `block_rows`. A block also ends where a chain of dependent rows does, as at
-/// the end of a line of grid points, so that the next line needs not wait for all of this one.
+/// the end of a grid line, so that the next line does not have to wait for all of this one.
 TrsvBlocks analyse_blocks(const TrsvStructure& a, LocalIndex block_rows);
 
-/// Of a plan; shared by its copies.
+/// Owned by a plan, shared by its copies.
 struct TrsvAnalysis {
   TrsvLevels levels;
   DeviceView<LocalIndex> level_rows;  ///< levels.rows on the device
   TrsvBlocks blocks;
   int threads = 1;
 
-  // Which blocks are done: those whose number is that of the solve, so that nothing is cleared.
+  // A block is done when its number is that of the solve, so nothing has to be cleared.
   std::vector<std::atomic<std::uint32_t>> done;
   std::uint32_t solve = 0;
   alignas(64) std::atomic<LocalIndex> next{0};

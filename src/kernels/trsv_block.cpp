@@ -59,8 +59,8 @@ void solve_block_rows(const ExecutionSpace& space, TrsvSchedule schedule, const 
 
 #else
 
-/// All vectors of one row at a time, some of them in registers; its entries are in the first-level
-/// cache when the next ones come.
+/// All vectors of one row at a time, some of them in registers; the row's entries are in the
+/// first-level cache when the next vectors need them.
 template <Scalar T, Triangle triangle, Diagonal diagonal>
 struct BlockRows {
   const Offset* offsets;

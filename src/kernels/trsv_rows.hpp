@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The solution of one row of a triangular system, which all schedules share.
+// The solution of one row of a triangular system, shared by all schedules.
 #pragma once
 
 #include "suan/kernels/trsv.hpp"
 
 namespace suan::kernels {
 
-/// Solves one row at a time. The sum ends with the entry next to the diagonal, which on a grid is
-/// the one that was computed last, so that little waits for it; for the same reason the diagonal is
-/// inverted aside.
+/// Solves one row at a time. The sum ends with the entry next to the diagonal: on a grid its result
+/// is the latest one, so little has to wait for it. For the same reason the diagonal is inverted
+/// separately.
 template <Scalar T, Triangle triangle, Diagonal diagonal>
 struct TriangularRows {
   const Offset* offsets;

@@ -7,7 +7,7 @@
 //   row_at(position)              and solve_positions(first, last): see TrsvStructure,
 // and on the host
 //   offsets, indices, values      of the matrix,
-//   prefetch_vectors(i)           which asks for the elements of row i.
+//   prefetch_vectors(i)           which prefetches the elements of row i.
 #pragma once
 
 #include <thread>
@@ -48,7 +48,7 @@ void solve_levels(const ExecutionSpace& space, const Rows& rows, const TrsvAnaly
 #if !SUAN_HAVE_CUDA
 
 inline void wait_for(const std::atomic<std::uint32_t>& done, std::uint32_t solve) {
-  // A thread that shares its core with the one it waits for lets it go first.
+  // A thread that shares its core with the one it waits for yields to it.
   constexpr int patience = 2000;
   for (int spins = 0; done.load(std::memory_order_acquire) != solve; ++spins) {
     if (spins >= patience) std::this_thread::yield();
@@ -64,8 +64,8 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch(const V* entries, Offset count) {
   for (Offset k = 0; k < count; k += step) __builtin_prefetch(entries + k, 0, 2);
 }
 
-/// Solves the rows of `block` and meanwhile asks for those of a later one, which stands elsewhere,
-/// so that the hardware would not foresee it.
+/// Solves the rows of `block` while prefetching those of a later block, which lies elsewhere, out
+/// of the hardware prefetcher's sight.
 template <class Rows>
 void solve_block(const Rows& rows, const TrsvTask& block, const TrsvTask& later) {
   const LocalIndex shift = later.first - block.first;
@@ -85,8 +85,8 @@ void solve_block(const Rows& rows, const TrsvTask& block, const TrsvTask& later)
   }
 }
 
-/// Blocks are taken in an order in which each stands behind all that it waits for, so whoever is
-/// waited for has been taken by a thread that runs: with any number of threads this ends.
+/// Blocks are claimed in an order in which each comes after its dependences, so every block that is
+/// waited for has been claimed by a running thread: with any number of threads this terminates.
 template <class Rows>
 void solve_blocks(const ExecutionSpace& space, const Rows& rows, TrsvAnalysis& analysis) {
   const TrsvBlocks& blocks = analysis.blocks;
@@ -114,7 +114,7 @@ void solve_blocks(const ExecutionSpace& space, const Rows& rows, TrsvAnalysis& a
 
 #endif
 
-/// As `schedule` says, with the analysis that belongs to it.
+/// Runs `schedule` with the analysis that belongs to it.
 template <class Rows>
 void run_schedule(const ExecutionSpace& space, TrsvSchedule schedule, const Rows& rows,
                   TrsvAnalysis& analysis) {

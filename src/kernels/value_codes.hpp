@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers kept in fewer bits than they are computed with.
+// Numbers stored in fewer bits than they are computed with.
 #pragma once
 
 #include "suan/core/types.hpp"
@@ -22,13 +22,13 @@ struct ComplexFloat {
   float im;
 };
 
-/// The number of a value in a table.
+/// The index of a value in a table.
 struct DictionaryCode {
   std::uint8_t number;
 };
 
 KOKKOS_FORCEINLINE_FUNCTION float decode_float16(std::uint32_t h) {
-  // The exponent is 112 too small after the shift; multiplying puts subnormal numbers right, too.
+  // The shifted exponent is 112 too small; multiplying corrects it, also for subnormal numbers.
   const float size = Kokkos::bit_cast<float>((h & 0x7FFFu) << 13) * 0x1p112f;
   return Kokkos::bit_cast<float>(Kokkos::bit_cast<std::uint32_t>(size) | (h & 0x8000u) << 16);
 }
@@ -60,7 +60,7 @@ KOKKOS_FORCEINLINE_FUNCTION Float16 encode_float16(float x) {
   const std::uint32_t sign = bits >> 16 & 0x8000u;
   const float size = Kokkos::bit_cast<float>(bits & 0x7FFFFFFFu);
   if (size < 0x1p-14f) {
-    // Subnormal: adding 0.5 leaves the number of 2^-24 in the last bits, rounded.
+    // Subnormal: adding 0.5 leaves the multiple of 2^-24 in the last bits, rounded.
     return {static_cast<std::uint16_t>(sign | (Kokkos::bit_cast<std::uint32_t>(size + 0.5f) -
                                                Kokkos::bit_cast<std::uint32_t>(0.5f)))};
   }
@@ -95,7 +95,7 @@ KOKKOS_FORCEINLINE_FUNCTION bool same_bits(const Complex& a, const Complex& b) {
   return same_bits(a.real(), b.real()) && same_bits(a.imag(), b.imag());
 }
 
-/// Whether x comes back from the code unchanged.
+/// Whether encoding x loses nothing.
 template <class Code, Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION bool is_exact(const T& x) {
   if constexpr (is_complex<T>) {
@@ -108,7 +108,7 @@ KOKKOS_FORCEINLINE_FUNCTION bool is_exact(const T& x) {
   }
 }
 
-/// Whether x comes before y by bits: any order will do that is the same everywhere.
+/// Orders numbers by their bits. Any order will do that is the same everywhere.
 template <Scalar T>
 KOKKOS_FUNCTION bool bits_less(const T& x, const T& y) {
   if constexpr (is_complex<T>) {
@@ -121,8 +121,8 @@ KOKKOS_FUNCTION bool bits_less(const T& x, const T& y) {
   }
 }
 
-/// What formats put where the matrix has no entry. No entry is stored so (see encode_entry), so
-/// that both can be told apart.
+/// The marker that formats store where the matrix has no entry. No entry is stored as the marker
+/// (see encode_entry), so the two can be told apart.
 template <Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION T marker() {
   if constexpr (is_complex<T>) {
@@ -132,7 +132,7 @@ KOKKOS_FORCEINLINE_FUNCTION T marker() {
   }
 }
 
-/// Turns values into codes and back. Most codes need nothing for that.
+/// Turns values into codes and back. For most codes this needs no state.
 template <Scalar T, class Code>
 struct Codec {
   KOKKOS_FORCEINLINE_FUNCTION T decode(const Code& code) const { return kernels::decode<T>(code); }
@@ -141,7 +141,7 @@ struct Codec {
   std::int64_t bytes() const { return 0; }
 };
 
-/// With the table of ValueFacts: values by their bits, and the marker behind them.
+/// With the table of ValueFacts: values ordered by their bits, then the marker.
 template <Scalar T>
 struct Codec<T, DictionaryCode> {
   DeviceView<const T> table;
@@ -168,7 +168,7 @@ struct Codec<T, DictionaryCode> {
   std::int64_t bytes() const { return static_cast<std::int64_t>(table.size() * sizeof(T)); }
 };
 
-/// The code of an entry beside which there are markers. A dictionary with -0 in it has none.
+/// The code of an entry in a format with markers. A dictionary with -0 in it has none.
 template <Scalar T, class Code>
 KOKKOS_FORCEINLINE_FUNCTION Code encode_entry(const Codec<T, Code>& codec, const T& x) {
   const Code code = codec.encode(x);

@@ -18,29 +18,30 @@ constexpr ValueStorage all_storages[] = {ValueStorage::lossless,   ValueStorage:
 
 using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<Offset>>;
 
-/// Whether the code would turn a finite number into an infinite one, or cannot hold x at all.
+/// Whether the code would turn a finite number into an infinite one, or cannot represent x at all.
 template <class Code, Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION bool is_too_large(const T& x) {
   if constexpr (std::same_as<Code, Float16>) {
-    return !(Kokkos::abs(x) <= T(65504));  // nor NaN and infinity
+    return !(Kokkos::abs(x) <= T(65504));  // also true for NaN
   } else {
     return is_finite(x) && !is_finite(decode<T>(encode<Code>(x)));
   }
 }
 
-/// What is there now, or was a moment ago. Atomic loads are compare-and-swap on a host, which made
-/// this the slowest part by far; an old answer costs one more try.
+/// A plain load, which may be out of date. On a host an atomic load is a compare-and-swap, by far
+/// the slowest part here; an outdated answer costs one more try.
 template <class N>
 KOKKOS_FORCEINLINE_FUNCTION N peek(const N& number) {
   return *static_cast<const volatile N*>(&number);
 }
 
-/// Different values as places of entries that have them, in a hash table of one thread or many.
+/// A hash table of the different values, each as the index of an entry that has it; filled by one
+/// thread or many.
 template <Scalar T>
 struct ValueSet {
-  static constexpr std::uint32_t slots = 1024;  // four times what is kept in it, or more
+  static constexpr std::uint32_t slots = 1024;  // at least four times as many as are kept in it
   DeviceView<const T> values;
-  DeviceView<Offset> places{"suan::value_set", slots};  // one more than the place; 0: empty
+  DeviceView<Offset> places{"suan::value_set", slots};  // the index plus one; 0: empty
   DeviceView<int> count{"suan::value_count", 1};
 
   KOKKOS_FUNCTION static std::uint32_t first_slot(const T& x) {
@@ -56,7 +57,7 @@ struct ValueSet {
     return static_cast<std::uint32_t>((bits * 0x9E3779B97F4A7C15ULL) >> 54);
   }
   KOKKOS_FUNCTION bool is_full() const { return peek(count(0)) > ValueFacts<T>::most_values; }
-  /// No more is added when it is full.
+  /// Adds nothing once it is full.
   KOKKOS_FUNCTION void add(Offset k) const {
     const T x = values(k);
     for (std::uint32_t slot = first_slot(x); !is_full(); slot = (slot + 1) % slots) {
@@ -123,7 +124,7 @@ ValueFacts<T>::ValueFacts(const ExecutionSpace& space, const CsrView<T>& a, Valu
   });
 }
 
-/// Whether a short dictionary shows that no storage would round anything.
+/// Whether a short dictionary is enough to see that no storage would round anything.
 template <Scalar T>
 bool ValueFacts<T>::keeps_all_different_values() const {
   if (different_ > most_values) return false;
@@ -142,7 +143,7 @@ void ValueFacts<T>::look_for_rounded(const ExecutionSpace& space, const CsrView<
   const auto values = a.values;
   const DeviceView<int> found("suan::rounded", rounds_.size());
   const Offset entries = entries_;
-  // On a host so many that looking at what others have found costs nothing.
+  // On a host large enough that checking what other threads found costs nothing.
   constexpr Offset chunk = SUAN_HAVE_CUDA ? 1 : 256;
   Kokkos::parallel_for(
       "suan::look_for_rounded", Entries(space, 0, entries / chunk + 1), KOKKOS_LAMBDA(Offset c) {
@@ -177,14 +178,14 @@ void ValueFacts<T>::collect(const ExecutionSpace& space, const CsrView<T>& a) {
   constexpr Offset chunk = 256;
   const Offset entries = entries_;
   const Offset chunks = entries / chunk + 1;
-  // A thread of a host has entries in a row, one of a GPU those beside its neighbours'.
+  // A host thread reads consecutive entries; neighbouring GPU threads read neighbouring entries.
   const Offset first = SUAN_HAVE_CUDA ? 1 : chunk;
   const Offset step = SUAN_HAVE_CUDA ? chunks : 1;
   Kokkos::parallel_for(
       "suan::collect_values", Entries(space, 0, chunks), KOKKOS_LAMBDA(Offset c) {
         const Offset end = Kokkos::min(entries, c * first + chunk * step);
         for (Offset k = c * first; k < end && !set.is_full(); k += step) {
-          // Neighbours are often equal, and comparing them is cheaper than looking them up.
+          // Neighbours are often equal, and a comparison is cheaper than a look-up.
           if (k == c * first || !same_bits(set.values(k), set.values(k - step))) set.add(k);
         }
       });
@@ -192,7 +193,7 @@ void ValueFacts<T>::collect(const ExecutionSpace& space, const CsrView<T>& a) {
   const auto count = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), set.count);
   different_ = count(0);
   if (different_ > most_values) return;
-  // Which of the entries with a value is in the table depends on the threads; the values do not.
+  // Which entry represents a value depends on the threads; the values do not.
   const DeviceView<T> found("suan::dictionary", static_cast<std::size_t>(different_) + 1);
   const DeviceView<LocalIndex> used("suan::value_count", 1);
   Kokkos::parallel_for(

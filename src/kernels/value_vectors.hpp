@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Codes as numbers in vector registers, on the host.
+// Decoding values into vector registers, on the host.
 #pragma once
 
 #include "kernels/lanes.hpp"
@@ -15,7 +15,7 @@
 
 namespace suan::kernels {
 
-/// The numbers whose bit is set in `present`, and zero in place of the others, whatever they are.
+/// The numbers whose bit is set in `present`; zero replaces the others, whatever they are.
 template <int n, class T>
 typename VectorOf<T, n>::Type lanes_of(const typename VectorOf<T, n>::Type& numbers,
                                        std::uint32_t present) {
@@ -41,7 +41,7 @@ typename VectorOf<T, n>::Type widen(const typename VectorOf<float, n>::Type& flo
     return floats;
   } else {
 #if defined(__AVX__)
-    // For the conversion below GCC 12 takes four instructions, some of them through memory.
+    // For the conversion below GCC 12 emits four instructions, some of them through memory.
     if constexpr (n == 4) {
       return reinterpret_cast<Vector>(_mm256_cvtps_pd(reinterpret_cast<__m128>(floats)));
     }
@@ -55,7 +55,7 @@ template <int n>
 typename VectorOf<std::uint32_t, n>::Type load_upper_halves(const void* halves) {
   using Words = typename VectorOf<std::uint32_t, n>::Type;
 #if __has_builtin(__builtin_shufflevector) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  // One instruction; for the conversion of half a register GCC 12 takes four.
+  // One instruction; GCC 12 emits four to convert half a register.
   if constexpr (n == 4) {
     using Halves = typename VectorOf<std::uint16_t, 8>::Type;
     std::uint64_t bits;
@@ -90,7 +90,7 @@ typename VectorOf<float, n>::Type load_float16(const void* codes) {
   return reinterpret_cast<Floats>(reinterpret_cast<Words>(size) | (words & 0x80000000u));
 }
 
-/// n codes that stand one behind the other, as numbers.
+/// n consecutive codes, as numbers.
 template <int n, Scalar T, class Code>
 typename VectorOf<T, n>::Type decode_lanes(const Codec<T, Code>& codec, const Code* codes) {
   using Vector = typename VectorOf<T, n>::Type;

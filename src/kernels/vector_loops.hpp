@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Passes over vectors. Every pass of the library that sums goes through here, so that none of them
-// adds in a place that its stores may alias (the compiler would load and store the sum with each
-// element), in single precision (sums of float stall at 2^24 terms), or in one chain of additions.
+// Passes over vectors. Every pass of the library that sums uses this file, so that none accumulates
+// in memory that its stores may alias (the compiler would load and store the sum with each
+// element), in single precision (sums of float stall at 2^24 terms), or in a single chain of
+// additions.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 
 namespace suan::kernels {
 
-/// Several sums that are formed in one pass.
+/// Several sums formed in one pass.
 template <int count>
 struct Sums {
   double value[count] = {};
@@ -23,27 +24,29 @@ struct Sums {
   }
 };
 
-/// A number as the terms of so many sums: the real and the imaginary part.
-template <Scalar T>
-inline constexpr int parts_of_number = is_complex<T> ? 2 : 1;
-
-template <Scalar T>
-KOKKOS_FORCEINLINE_FUNCTION Sums<parts_of_number<T>> as_terms(const T& x) {
-  if constexpr (is_complex<T>) {
-    return {{x.real(), x.imag()}};
-  } else {
-    return {{static_cast<double>(x)}};
+/// The real part of conj(x_i) y_i. X and Y are views or pointers to T.
+template <Scalar T, class X, class Y>
+struct RealPartOfDot {
+  X x;
+  Y y;
+  KOKKOS_FORCEINLINE_FUNCTION double operator()(std::int64_t i) const {
+    if constexpr (is_complex<T>) {
+      return x[i].real() * y[i].real() + x[i].imag() * y[i].imag();
+    } else {
+      return static_cast<double>(x[i]) * static_cast<double>(y[i]);
+    }
   }
-}
+};
 
-template <Scalar T>
-SumOf<T> from_sums(const Sums<parts_of_number<T>>& sums) {
-  if constexpr (is_complex<T>) {
-    return {sums.value[0], sums.value[1]};
-  } else {
-    return sums.value[0];
+/// The imaginary part, for complex T.
+template <Scalar T, class X, class Y>
+struct ImaginaryPartOfDot {
+  X x;
+  Y y;
+  KOKKOS_FORCEINLINE_FUNCTION double operator()(std::int64_t i) const {
+    return x[i].real() * y[i].imag() - x[i].imag() * y[i].real();
   }
-}
+};
 
 #if SUAN_HAVE_CUDA
 
@@ -56,40 +59,46 @@ void for_vector(const char* label, const ExecutionSpace& space, std::size_t size
                        element);
 }
 
-template <int count, class Term>
-Sums<count> sum_over_vector(const char* label, const ExecutionSpace& space, std::size_t size,
-                            const Term& term) {
-  Sums<count> sums;
+template <class Update, class... Terms>
+Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& space,
+                                      std::size_t size, const Update& update,
+                                      const Terms&... terms) {
+  using Result = Sums<sizeof...(Terms)>;
+  Result sums;
   Kokkos::parallel_reduce(
       label,
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
           space, 0, static_cast<std::int64_t>(size)),
-      KOKKOS_LAMBDA(std::int64_t i, Sums<count> & partial) { partial += term(i); }, sums);
+      KOKKOS_LAMBDA(std::int64_t i, Result & partial) {
+        update(i);
+        partial += Result{{terms(i)...}};
+      },
+      sums);
   return sums;
 }
 
 #else
 
-/// Elements that are summed before the next block begins: so many fit into the first-level cache
-/// with those of other vectors, and a sum of one block has only some hundred terms in a chain.
+/// Elements per block of a sum: few enough to fit in the first-level cache together with those of
+/// other vectors, so that a sum has only some hundred terms in a chain.
 constexpr std::int64_t block_elements = 1024;
 
-/// Sums side by side, because one alone waits for each addition to end.
+/// Running sums, because a single one would wait for each addition to end.
 constexpr int lanes = 8;
 
 /// Calls block(first, last) for the blocks of elements of one part.
 template <class Block>
-void for_blocks_of_part(std::int64_t size, int part, int parts, const Block& block) {
-  // Blocks lie alike for any number of parts.
-  const std::int64_t blocks = (size + block_elements - 1) / block_elements;
-  const std::int64_t end = Kokkos::min(size, blocks * (part + 1) / parts * block_elements);
-  for (std::int64_t first = blocks * part / parts * block_elements; first < end;
-       first += block_elements) {
-    block(first, Kokkos::min(end, first + block_elements));
+void for_blocks_of_part(std::int64_t size, int part, int parts, const Block& block,
+                        std::int64_t block_size = block_elements) {
+  // The blocks are the same for any number of parts.
+  const std::int64_t blocks = (size + block_size - 1) / block_size;
+  const std::int64_t end = Kokkos::min(size, blocks * (part + 1) / parts * block_size);
+  for (std::int64_t first = blocks * part / parts * block_size; first < end; first += block_size) {
+    block(first, Kokkos::min(end, first + block_size));
   }
 }
 
-/// Calls element(i), which are independent of each other, for i < size.
+/// Calls element(i) for i < size, independently of each other.
 template <class Element>
 void for_vector(const char* label, const ExecutionSpace& space, std::size_t size,
                 const Element& element) {
@@ -102,45 +111,63 @@ void for_vector(const char* label, const ExecutionSpace& space, std::size_t size
   });
 }
 
-/// The sums of what term(i) returns, for first <= i < last.
-template <int count, class Term>
-Sums<count> sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
-  double lane[count][lanes] = {};
+/// The sum of term(i) for first <= i < last.
+template <class Term>
+double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
+  double lane[lanes] = {};
   std::int64_t i = first;
   for (; i + lanes <= last; i += lanes) {
 #pragma GCC ivdep
-    for (int j = 0; j < lanes; ++j) {
-      const Sums<count> terms = term(i + j);
-      for (int k = 0; k < count; ++k) lane[k][j] += terms.value[k];
-    }
+    for (int j = 0; j < lanes; ++j) lane[j] += term(i + j);
   }
-  for (; i < last; ++i) {
-    const Sums<count> terms = term(i);
-    for (int k = 0; k < count; ++k) lane[k][0] += terms.value[k];
-  }
-  Sums<count> sums;
-  for (int k = 0; k < count; ++k) {
-    for (int j = 0; j < lanes; ++j) sums.value[k] += lane[k][j];
-  }
-  return sums;
+  for (; i < last; ++i) lane[0] += term(i);
+  for (int j = 1; j < lanes; ++j) lane[0] += lane[j];
+  return lane[0];
 }
 
-/// The sums of what term(i) returns for i < size. term may store to element i of vectors. Their
-/// shape follows from the size and the number of threads.
-template <int count, class Term>
-Sums<count> sum_over_vector(const char* label, const ExecutionSpace& space, std::size_t size,
-                            const Term& term) {
+/// Calls update(i), which stores to element i of vectors, for i < size, and returns the sums of
+/// what each of `terms` returns for element i afterwards. Their order depends on the size and the
+/// number of threads. A block is updated in one loop and summed in others, from the first-level
+/// cache, because compilers vectorise each of these loops, but not a single one for everything.
+template <class Update, class... Terms>
+Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& space,
+                                      std::size_t size, const Update& update,
+                                      const Terms&... terms) {
+  using Result = Sums<sizeof...(Terms)>;
   const auto n = static_cast<std::int64_t>(size);
   const int parts = parts_of_work(space, n);
-  return sum_of_parts<Sums<count>>(label, space, parts, [&](int part, Sums<count>& sums) {
-    Sums<count> own;
+  return sum_of_parts<Result>(label, space, parts, [&](int part, Result& sums) {
+    Result own;
     for_blocks_of_part(n, part, parts, [&](std::int64_t first, std::int64_t last) {
-      own += sum_over_block<count>(first, last, term);
+#pragma GCC ivdep
+      for (std::int64_t i = first; i < last; ++i) update(i);
+      own += Result{{sum_over_block(first, last, terms)...}};
     });
     sums += own;
   });
 }
 
 #endif
+
+/// The sums of each of `terms` for i < size.
+template <class... Terms>
+Sums<sizeof...(Terms)> sum_over_vector(const char* label, const ExecutionSpace& space,
+                                       std::size_t size, const Terms&... terms) {
+  return update_and_sum(label, space, size, KOKKOS_LAMBDA(std::int64_t){}, terms...);
+}
+
+/// x^H y of vectors with a view each. conj(x) y has a sum for its real and one for its imaginary
+/// part.
+template <Scalar T, class X, class Y>
+SumOf<T> dot_over_vector(const char* label, const ExecutionSpace& space, std::size_t size,
+                         const X& x, const Y& y) {
+  if constexpr (is_complex<T>) {
+    const auto sums = sum_over_vector(label, space, size, RealPartOfDot<T, X, Y>{x, y},
+                                      ImaginaryPartOfDot<T, X, Y>{x, y});
+    return {sums.value[0], sums.value[1]};
+  } else {
+    return sum_over_vector(label, space, size, RealPartOfDot<T, X, Y>{x, y}).value[0];
+  }
+}
 
 }  // namespace suan::kernels

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// On a device: any format times several vectors, through the entries of its rows.
+// On a device: any format times several vectors, by visiting the entries of its rows.
 #pragma once
 
 #include "suan/core/types.hpp"
@@ -10,9 +10,9 @@
 
 namespace suan::kernels {
 
-/// Y = alpha M X + beta Y, with beta zero never reading Y: a thread for each element of Y, vectors
-/// side by side, so that neighbours read neighbours. m.visit_row(i, entry) calls entry(column,
-/// value) for the entries of row i.
+/// Y = alpha M X + beta Y; Y is not read when beta is zero. One thread per element of Y;
+/// neighbouring threads have neighbouring vectors and read neighbouring elements. m.visit_row(i,
+/// entry) calls entry(column, value) for the entries of row i.
 template <Scalar T, class Matrix>
 void visited_block_product(const char* label, const ExecutionSpace& space, T alpha, const Matrix& m,
                            const RowMajor<const T>& x, T beta, const RowMajor<T>& y) {

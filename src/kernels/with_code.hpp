@@ -17,8 +17,8 @@ bool has_storage(ValueStorage storage) {
   return storage != ValueStorage::bfloat16 && storage != ValueStorage::float16;
 }
 
-/// Calls use.operator()<Code>() for the type in which `storage` keeps values of type T, which has
-/// that storage.
+/// Calls use.operator()<Code>() with the type in which `storage` keeps values of type T; T must
+/// have that storage.
 template <Scalar T, class Use>
 auto with_code(ValueStorage storage, const Use& use) {
   if (storage == ValueStorage::dictionary) return use.template operator()<DictionaryCode>();
@@ -48,12 +48,18 @@ Codec<T, Code> codec_for(const ValueFacts<T>& facts) {
   return codec;
 }
 
-/// What must be known about the values before they are stored so.
+/// The facts about the values that this storage needs.
 template <Scalar T>
 std::shared_ptr<const ValueFacts<T>> facts_about(const ExecutionSpace& space, const CsrView<T>& a,
                                                  ValueStorage storage) {
   if (storage == ValueStorage::same) return std::make_shared<const ValueFacts<T>>();
   return std::make_shared<const ValueFacts<T>>(space, a, storage);
+}
+
+/// How to store other values of the same matrix, if the described ones are stored as `chosen`.
+template <Scalar T>
+ValueStorage storage_again(const ValueFacts<T>& facts, ValueStorage chosen) {
+  return facts.wanted() == ValueStorage::lossless ? ValueStorage::lossless : chosen;
 }
 
 }  // namespace suan::kernels

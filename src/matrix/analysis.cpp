@@ -99,8 +99,8 @@ void judge_definiteness(const Partial& sum, MatrixFacts& facts) {
                : "the diagonal is negative, as that of a negative definite matrix is");
 }
 
-/// What the arrays of each format take, or would take. Formats of products hold the columns that a
-/// rank owns; those of others stay in csr. Collective.
+/// Bytes that each format takes, or would take. The product formats hold the columns that a rank
+/// owns; ghost columns stay in csr. Collective.
 template <Scalar T>
 void count_memory(const DistributedMatrix<T>& a, MatrixFacts& facts) {
   const auto& comm = a.comm();
@@ -113,7 +113,7 @@ void count_memory(const DistributedMatrix<T>& a, MatrixFacts& facts) {
   const auto& remote = a.remote().matrix;
   const std::int64_t apart =
       comm.sum(remote.rows() > 0 ? remote.memory_bytes() + std::int64_t{4} * remote.rows() : 0);
-  // Blocks are listed whatever they take.
+  // Blocks are listed however large they are.
   const auto most = std::numeric_limits<std::int64_t>::max();
   for (const auto& format : format_layouts<T>(a, {}, most)) {
     const std::int64_t stored =

@@ -15,10 +15,10 @@
 
 namespace suan::detail::analysis {
 
-/// Rows that a thread takes at least.
+/// The smallest number of rows that a thread takes at a time.
 constexpr LocalIndex chunk_unit = 96;
 
-/// What is added up over the rows: modulo 2^64, so that the hashes can be among them.
+/// What is summed over the rows: modulo 2^64, so that hashes can be included.
 enum Count : std::size_t {
   hash_pattern,
   hash_pattern_transposed,
@@ -31,7 +31,7 @@ enum Count : std::size_t {
   negative_diagonals,
   zero_diagonals,
   missing_diagonals,
-  positive_circles,  // rows whose Gershgorin circle lies in the right half plane for certain
+  positive_circles,  // rows whose Gershgorin circle is certainly in the right half plane
   right_circles,     // ... or touches the imaginary axis, to rounding
   negative_circles,
   left_circles,
@@ -130,7 +130,7 @@ struct HostCsr {
   HostView<const T> values;
 };
 
-/// Both parts of the rows of this rank, on the host.
+/// The local and the ghost part of this rank's rows, on the host.
 template <Scalar T>
 class Rows {
  public:
@@ -209,8 +209,8 @@ class Rows {
   void visit_row(LocalIndex i, LocalIndex& remote_row, Partial& sum) const {
     Row row;
     const GlobalIndex global = first_row_ + i;
-    // In the order of the columns, so that sums do not depend on the number of ranks: the entries
-    // of other ranks' columns stand partly before those of this rank's and partly behind.
+    // In the order of the columns, so that sums do not depend on the number of ranks: ghost columns
+    // come partly before this rank's own and partly after them.
     Offset k = 0;
     Offset last = 0;
     if (has_remote(i, remote_row)) {
@@ -248,7 +248,7 @@ class Rows {
     } else if (is_real && real < 0) {
       ++sum.count[negative_diagonals];
     }
-    // What the sum over the row may be wrong by.
+    // A bound on the rounding error of the sum over the row.
     const double rounding = static_cast<double>(row.length) *
                             std::numeric_limits<double>::epsilon() * (size + row.others);
     if (size - row.others > rounding) ++sum.count[strictly_dominant_rows];

@@ -11,7 +11,7 @@ namespace {
 
 using RowRange = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
-/// Whether an element is worth an entry; written so that NaN is.
+/// Whether an element becomes an entry; the comparison is written so that NaN does.
 template <Scalar T>
 KOKKOS_FUNCTION bool is_kept(const T& x, Real<T> drop) {
   if constexpr (is_complex<T>) {
@@ -30,7 +30,7 @@ auto on_host(const V& view) {
 
 template <Scalar T>
 RowMajor<T> to_dense(const Csr<T>& a, std::int64_t most_bytes) {
-  // Below 2^62, so that only the bytes can overflow.
+  // Below 2^62, so only the bytes can overflow.
   const std::int64_t elements = std::int64_t{a.rows()} * a.columns();
   const auto size = static_cast<std::int64_t>(sizeof(T));
   if (elements > most_bytes / size) {

@@ -11,7 +11,7 @@ namespace suan {
 
 namespace {
 
-/// What one pass over the structure tells; the smallest row number with each defect.
+/// The result of one pass over the structure: the first row with each defect.
 struct Structure {
   LocalIndex decreasing = std::numeric_limits<LocalIndex>::max();
   LocalIndex out_of_range = std::numeric_limits<LocalIndex>::max();
@@ -118,9 +118,41 @@ Csr<T> Csr<T>::from_host(LocalIndex rows, LocalIndex columns, std::span<const Of
 
 template <Scalar T>
 Csr<T> Csr<T>::with_plan(kernels::SpmvPlan<T> plan) const {
+  if (!plan.is_of(a_)) {
+    throw InvalidArgument(message("with_plan: the products were prepared for another matrix than ",
+                                  "this one of ", a_.rows, " x ", a_.columns, " with ",
+                                  a_.entries(), " entries; prepare them from its own arrays"));
+  }
   Csr same = *this;
   same.plan_ = std::move(plan);
+  same.require_current();
   return same;
+}
+
+template <Scalar T>
+void Csr<T>::update_values(DeviceView<const T> values) {
+  if (values.extent(0) != a_.values.extent(0)) {
+    throw DimensionMismatch(message("update_values: ", values.extent(0),
+                                    " values were given for the ", a_.entries(), " entries"));
+  }
+  kernels::CsrView<T> next = a_;
+  next.values = std::move(values);
+  plan_ = with_typed_errors([&] { return plan_.with_values(ExecutionSpace(), next); });
+  a_ = std::move(next);
+  ++version_;
+}
+
+template <Scalar T>
+void Csr<T>::update_values(std::span<const T> values) {
+  update_values(to_device(values, "suan::Csr::values"));
+}
+
+template <Scalar T>
+void Csr<T>::require_current() const {
+  if (plan_.is_current(ExecutionSpace())) return;
+  throw InvalidArgument(message("the values of the matrix have changed since its products in the ",
+                                "format ", plan_.format(), " copied them: call update_values() or ",
+                                "optimize() again"));
 }
 
 template <Scalar T>

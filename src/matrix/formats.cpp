@@ -11,14 +11,14 @@ namespace {
 
 using kernels::ValueStorage;
 
-/// The storage without loss that needs the fewest bytes on all ranks together; of equal ones that
-/// which is decoded fastest. Collective.
+/// The lossless storage that needs the fewest bytes over all ranks; among equals the fastest to
+/// decode. Collective.
 template <Scalar T>
 ValueStorage common_storage(const Communicator& comm, const kernels::FormatPlan<T>& layout) {
   constexpr std::array storages = {ValueStorage::bfloat16, ValueStorage::float16,
                                    ValueStorage::same, ValueStorage::float32,
                                    ValueStorage::dictionary};
-  // Bytes, then the ranks that cannot.
+  // First the bytes, then the number of ranks that cannot use the storage.
   std::array<std::uint64_t, 2 * storages.size()> sums{};
   for (std::size_t k = 0; k < storages.size(); ++k) {
     const std::int64_t bytes = layout.lossless_bytes(storages[k]);
@@ -34,7 +34,7 @@ ValueStorage common_storage(const Communicator& comm, const kernels::FormatPlan<
   return storages[best];
 }
 
-/// Bytes of a value in blocks, as far as the values of all ranks tell. Collective.
+/// Bytes of a value in blocks, judged by the values of all ranks. Collective.
 template <Scalar T>
 int narrowest_value(const Communicator& comm, const kernels::ValueFacts<T>& facts,
                     ValueStorage storage) {
@@ -64,7 +64,7 @@ struct BlockEstimate {
   std::int64_t bytes;
 };
 
-/// The block size that needs the fewest bytes on all ranks, or `wanted` when that is not 0.
+/// The block size that needs the fewest bytes over all ranks, or `wanted` when that is not 0.
 /// Collective.
 template <Scalar T>
 BlockEstimate estimate_blocks(const DistributedMatrix<T>& a, int value_bytes, int wanted) {
@@ -108,7 +108,7 @@ std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,
     const std::int64_t bytes = format.layout->bytes(format.storage);
     const bool possible = comm.min(bytes) >= 0;
     format.bytes = comm.sum(bytes);
-    // What was asked for and is not possible is refused in words when it is made.
+    // A requested format that is not possible throws when it is made.
     if (possible || !chooses) result.push_back(std::move(format));
   };
   if (options.format != "bsr") {
@@ -116,7 +116,7 @@ std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,
   }
   if (options.format == "sell") return result;
   const auto estimate = estimate_blocks(a, narrowest_value(comm, *facts, wanted), options.block);
-  // The exact layout takes a pass over the structure, which only promising blocks are worth.
+  // The exact layout takes a pass over the structure, which only promising blocks justify.
   const std::int64_t others =
       result.empty() || options.measure ? csr_bytes : std::min(csr_bytes, result.front().bytes);
   if (!chooses || estimate.bytes < others) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The formats that a distributed matrix could be prepared in, alike on all ranks.
+// The candidate formats for a distributed matrix, the same on all ranks.
 #pragma once
 
 #include <string>
@@ -15,15 +15,14 @@ namespace suan::detail {
 template <Scalar T>
 struct FormatLayout {
   std::string name;                                        ///< "sell", "bsr"
-  int block = 0;                                           ///< rows of a block of bsr
+  int block = 0;                                           ///< block size of bsr
   std::shared_ptr<const kernels::FormatPlan<T>> layout{};  ///< of this rank's local part
   kernels::ValueStorage storage = kernels::ValueStorage::same;
   std::int64_t bytes = 0;  ///< of the arrays of all ranks' local parts
 };
 
-/// The formats beside csr that `options` allow, each with its layout and storage: bsr only if it
-/// was asked for or needs less than csr_bytes, by an estimate. Nothing but layouts is made.
-/// Collective.
+/// The formats besides csr that `options` allow, each with its layout and storage: bsr only if it
+/// was requested or needs less than csr_bytes, by an estimate. Only layouts are made. Collective.
 /// @throws NotSupported when values cannot be stored as the options say.
 template <Scalar T>
 std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,

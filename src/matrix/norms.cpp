@@ -57,7 +57,7 @@ Asymmetry asymmetry(const Csr<T>& a) try {
   const auto view = sorted_view(a);
   const auto transposed = kernels::transpose(space, view, false);
   const auto plain = kernels::compare(space, view, transposed, false);
-  // A place that only one of both has is met twice, once from each side.
+  // An entry without a counterpart is counted twice, once from each side.
   Asymmetry result{plain.only_one / 2, plain.largest, plain.largest};
   if (is_complex<T>) result.hermitian = kernels::compare(space, view, transposed, true).largest;
   return result;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/operator.hpp"
 
+#include "matrix/deferred_errors.hpp"
+#include "matrix/in_operator.hpp"
 #include "matrix/require_block.hpp"
 #include "suan/kernels/columns.hpp"
 
@@ -11,7 +13,7 @@ namespace {
 
 template <Scalar T>
 void require_distinct(const Vector<T>& x, const Vector<T>& y) {
-  // The same object also where a rank has no elements to share: all ranks end alike.
+  // The same object counts even where a rank has no elements: all ranks must throw the same error.
   if (&x == &y || detail::ranges_meet<T>(x.view().data(), x.view().extent(0), y.view().data(),
                                          y.view().extent(0))) {
     throw InvalidArgument("apply: x and y share elements; give the result its own vector");
@@ -25,13 +27,15 @@ void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const
   require_same_layout("apply", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply", "y", y.layout(), "the rows of the operator", rows_);
   require_distinct(x, y);
-  do_apply(alpha, x, beta, y);
+  const detail::InOperator here;
+  detail::in_frame(y.view(), [&] { do_apply(alpha, x, beta, y); });
 }
 
 template <Scalar T>
 void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
   detail::require_block("apply", rows_, columns_, x, y);
-  do_apply_block(alpha, x, beta, y);
+  const detail::InOperator here;
+  detail::in_frame(y.view(), [&] { do_apply_block(alpha, x, beta, y); });
 }
 
 template <Scalar T>
@@ -40,7 +44,10 @@ T Operator<T>::apply_dot(const Vector<T>& x, Vector<T>& y) const {
   require_same_layout("apply_dot", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply_dot", "y", y.layout(), "the rows of the operator", rows_);
   require_distinct(x, y);
-  return do_apply_dot(x, y);
+  T product(std::numeric_limits<Real<T>>::quiet_NaN());
+  const detail::InOperator here;
+  detail::in_frame(y.view(), [&] { product = do_apply_dot(x, y); });
+  return product;
 }
 
 template <Scalar T>
@@ -50,31 +57,43 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
   require_same_layout("residual", "r", r.layout(), "the rows of the operator", rows_);
   require_distinct(x, r);
   require_distinct(b, r);
-  return do_residual(b, x, r);
+  Real<T> norm = std::numeric_limits<Real<T>>::quiet_NaN();
+  const detail::InOperator here;
+  detail::in_frame(r.view(), [&] { norm = do_residual(b, x, r); });
+  return norm;
 }
 
 template <Scalar T>
 void Operator<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
                                  MultiVector<T>& y) const {
   Vector<T> result(rows_);
+  std::exception_ptr first;
   for (LocalIndex j = 0; j < x.columns(); ++j) {
     if (beta != T(0)) result = y.column(j);
-    do_apply(alpha, x.column(j), beta, result);
+    // Other ranks continue with the next column, where do_apply may wait for this rank.
+    const auto error =
+        detail::attempt(result.view(), [&] { do_apply(alpha, x.column(j), beta, result); });
+    if (!first) first = error;
     y.set_column(j, result);
   }
+  detail::settle(first);
 }
 
 template <Scalar T>
 T Operator<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
-  do_apply(T(1), x, T(0), y);
-  return dot(x, y);
+  const auto error = detail::attempt(y.view(), [&] { do_apply(T(1), x, T(0), y); });
+  const T product = dot(x, y);
+  detail::settle(error);
+  return product;
 }
 
 template <Scalar T>
 Real<T> Operator<T>::do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const {
   copy(b, r);
-  do_apply(T(-1), x, T(1), r);
-  return norm2(r);
+  const auto error = detail::attempt(r.view(), [&] { do_apply(T(-1), x, T(1), r); });
+  const Real<T> norm = norm2(r);
+  detail::settle(error);
+  return norm;
 }
 
 template <Scalar T>

@@ -29,7 +29,7 @@ kernels::GraphView graph_of(const char* what, const Csr<T>& a) {
   return kernels::make_graph(a.view());
 }
 
-/// The inverse of `order`, or nothing when it is no permutation.
+/// The inverse of `order`, or an empty list when it is not a permutation.
 std::vector<LocalIndex> inverse(const std::vector<LocalIndex>& order) {
   std::vector<LocalIndex> position(order.size(), -1);
   for (std::size_t k = 0; k < order.size(); ++k) {

@@ -23,11 +23,11 @@ namespace {
 [[noreturn, maybe_unused]] void not_built(const char* ordering, const char* library,
                                           const char* package) {
   throw NotSupported(message("the ordering ", ordering,
-                             " was asked for, but this build of Suan has no ", library,
+                             " was requested, but this build of Suan has no ", library,
                              "; use rcm, or install ", package, " and build Suan again"));
 }
 
-/// A graph with the integers of a library: offsets, then neighbours.
+/// A graph in a library's integer type: offsets, then neighbours.
 template <class Integer>
 struct GraphOf {
   std::vector<Integer> offsets;
@@ -98,7 +98,7 @@ std::vector<LocalIndex> metis_order(const kernels::GraphView&) {
 std::vector<LocalIndex> amd_order(const kernels::GraphView& graph) {
   if (graph.vertices == 0) return {};
   auto copy = copy_graph<int>(graph, "AMD");
-  // It wants an array even without entries.
+  // AMD wants an array even if there are no entries.
   if (copy.neighbours.empty()) return natural_order(graph.vertices);
   std::vector<int> order(static_cast<std::size_t>(graph.vertices));
   const int status = ::amd_order(graph.vertices, copy.offsets.data(), copy.neighbours.data(),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The orderings of other libraries, where this build has them.
+// Orderings from other libraries, if this build has them.
 #pragma once
 
 #include <vector>

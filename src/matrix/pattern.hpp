@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Plans belong to a structure: whether a matrix still has it.
+// Plans belong to a structure. These functions check whether a matrix still has it.
 #pragma once
 
 #include "core/memory.hpp"
@@ -29,21 +29,22 @@ bool same_elements(const V& a, const V& b) {
   return different == 0;
 }
 
-/// @throws DimensionMismatch or InvalidArgument unless `a` has the structure `known`. Matrices that
-/// share the arrays of their structure cost nothing, others one pass over it.
+/// @throws DimensionMismatch or InvalidArgument unless `a` has the structure `known`. The check is
+/// free for matrices that share the structure's arrays, and one pass over it for others.
 template <Scalar T>
 void require_pattern(const char* what, const char* name, const kernels::CsrView<T>& known,
                      const Csr<T>& a) {
   if (a.rows() != known.rows || a.columns() != known.columns) {
     throw DimensionMismatch(message(what, ": ", described(name, a.view()),
-                                    " has not the size that this was made for, ", known.rows, " x ",
-                                    known.columns));
+                                    " does not have the size that this was made for, ", known.rows,
+                                    " x ", known.columns));
   }
   if (!same_elements(known.offsets, a.view().offsets) ||
       !same_elements(known.indices, a.view().indices)) {
-    throw InvalidArgument(message(
-        what, ": ", described(name, a.view()), " has not the structure that this was made for, of ",
-        known.indices.extent(0), " entries; only values may change, so make a new one"));
+    throw InvalidArgument(message(what, ": ", described(name, a.view()),
+                                  " does not have the structure that this was made for, of ",
+                                  known.indices.extent(0),
+                                  " entries; only values may change, so make a new one"));
   }
 }
 
@@ -52,7 +53,7 @@ kernels::CsrView<T> pattern_of(const Csr<T>& a) {
   return {a.rows(), a.columns(), kept(a.view().offsets), kept(a.view().indices), {}};
 }
 
-/// Checked once more by the constructor, like every matrix.
+/// Checked again by the constructor, like every matrix.
 template <Scalar T>
 Csr<T> to_csr(const kernels::CsrView<T>& a) {
   return Csr<T>(a.rows, a.columns, a.offsets, a.indices, a.values);

@@ -35,7 +35,7 @@ void require_product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& opti
   }
 }
 
-/// Checks first, for lists of initialisers.
+/// Checks, then makes the plan; for member initialiser lists.
 template <Scalar T>
 kernels::SpgemmPlan<T> product_plan(const Csr<T>& a, const Csr<T>& b,
                                     const SpgemmOptions& options) {
@@ -89,7 +89,7 @@ template <Scalar T>
 Csr<T> Product<T>::multiply(const Csr<T>& a, const Csr<T>& b, Csr<T>&& last) const try {
   require_pattern("Product", "A", a_, a);
   require_pattern("Product", "B", b_, b);
-  // Copies: `last` may be one of them, and is kept then.
+  // Copies: `last` may be one of the operands, and is then kept.
   const auto a_view = a.view();
   const auto b_view = b.view();
   return to_csr(plan_.multiply(ExecutionSpace(), a_view, b_view, take_view(last)));

@@ -33,7 +33,7 @@ void require_within(const char* what, const char* kind, const Csr<T>& a,
   }
 }
 
-/// For each column of A its new number, or -1.
+/// The new number of each column of A, or -1.
 template <Scalar T>
 std::vector<LocalIndex> numbers_of_columns(const char* what, const Csr<T>& a,
                                            std::span<const LocalIndex> columns) {

@@ -13,7 +13,7 @@ TransposedOperator<T>::TransposedOperator(const Csr<T>& a, Adjoint op, Transpose
       plan_(with_typed_errors(
           [&] { return kernels::SpmvTransposedPlan<T>(ExecutionSpace(), a.view(), path); })),
       bytes_(a.bytes_per_apply()) {
-  // Gathering reads the transposed structure in place of A's; scattering passes once more over y
+  // Gathering reads the transposed structure instead of A's; scattering makes another pass over y
   // and over the spills, which are written, added to and read.
   const auto value = std::int64_t{sizeof(T)};
   if (plan_.path() == TransposedPath::gather) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/triangular.hpp"
 
+#include "core/host_loop.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr LocalIndex none = std::numeric_limits<LocalIndex>::max();
 
-/// The smallest row number with each defect.
+/// The first row with each defect.
 struct Defects {
   LocalIndex other_side = none;
   LocalIndex diagonal = none;
@@ -56,16 +57,15 @@ void require_diagonal(const Csr<T>& a, const TriangularOptions& options, const D
   if (found.diagonal == none) return;
   const LocalIndex i = found.diagonal;
   if (options.diagonal == Diagonal::unit) {
-    throw InvalidArgument(
-        message(describe(a), " stores a diagonal entry in row ", i,
-                ", but its diagonal was said to be unit; leave such entries out"));
+    throw InvalidArgument(message(describe(a), " stores a diagonal entry in row ", i,
+                                  ", but its diagonal was declared unit; omit such entries"));
   }
   const T value = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.diagonal())(i);
   throw InvalidArgument(message(describe(a), " has a diagonal entry in row ", i,
                                 " that is missing, zero or without a finite inverse: ", value));
 }
 
-/// `a` is not sorted.
+/// The first row whose columns do not increase, for an `a` that is not sorted.
 template <Scalar T>
 LocalIndex first_unsorted_row(const Csr<T>& a) {
   LocalIndex first = none;
@@ -91,18 +91,18 @@ void require_triangular(const Csr<T>& a, const TriangularOptions& options) {
     throw InvalidArgument(message(describe(a),
                                   " must have strictly increasing columns in each row, "
                                   "but row ",
-                                  first_unsorted_row(a), " has not; sort_rows() does that"));
+                                  first_unsorted_row(a), " does not; use sort_rows()"));
   }
   const Defects found = inspect(a.view(), options);
   if (found.other_side != none) {
-    throw InvalidArgument(message(describe(a), " was said to be ", to_string(options.triangle),
+    throw InvalidArgument(message(describe(a), " was declared ", to_string(options.triangle),
                                   " triangular, but row ", found.other_side,
                                   " has an entry on the other side of the diagonal"));
   }
   require_diagonal(a, options, found);
 }
 
-/// The first row whose offset or columns differ, or `none`. Both matrices are of one size.
+/// The first row whose offsets or columns differ, or `none`. Both matrices have the same size.
 template <Scalar T>
 LocalIndex first_difference(const kernels::CsrView<T>& a, const kernels::CsrView<T>& b) {
   LocalIndex first = none;
@@ -164,6 +164,7 @@ void TriangularSolver<T>::solve(const Vector<T>& b, Vector<T>& x) const try {
         "triangular solve: b and x overlap in memory without being the same vector; use another "
         "one for x");
   }
+  const detail::InTurn turn;
   plan_.solve(ExecutionSpace(), b.view(), x.view());
 } catch (...) {
   rethrow_typed();
@@ -184,6 +185,7 @@ void TriangularSolver<T>::solve(const MultiVector<T>& b, MultiVector<T>& x) cons
         "triangular solve: B and X overlap in memory without being the same array; use another one "
         "for X");
   }
+  const detail::InTurn turn;
   plan_.solve(ExecutionSpace(), given, result);
 } catch (...) {
   rethrow_typed();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The door of preconditioners that look at entries.
+// Argument checks of preconditioners that need entries.
 #pragma once
 
 #include "suan/matrix/csr.hpp"
@@ -9,8 +9,8 @@
 
 namespace suan::detail {
 
-/// This rank's square diagonal block of A. @throws NotSupported when A has no entries;
-/// DimensionMismatch unless rows and columns are spread alike. The same on all ranks.
+/// This rank's square diagonal block of A. @throws NotSupported when A has no accessible entries;
+/// DimensionMismatch unless rows and columns are distributed alike. The same on all ranks.
 template <Scalar T>
 const Csr<T>& require_local_block(const char* what, const Operator<T>& a) {
   require_same_layout(what, "the rows of the operator", a.row_layout(), "its columns",
@@ -18,8 +18,8 @@ const Csr<T>& require_local_block(const char* what, const Operator<T>& a) {
   const Csr<T>* local = a.local_matrix();
   if (local == nullptr) {
     throw NotSupported(message(what, ": the operator \"", a.name(),
-                               "\" has no entries to look at; use preconditioner none, or give a "
-                               "preconditioner of your own"));
+                               "\" has no accessible entries; use preconditioner none, or pass "
+                               "your own preconditioner"));
   }
   return *local;
 }

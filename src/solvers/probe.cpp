@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "matrix/deferred_errors.hpp"
 #include "solvers/units.hpp"
 #include "suan/distributed/distributed_matrix.hpp"
 #include "suan/solvers/solve.hpp"
@@ -159,10 +160,12 @@ MatrixTraits probe(const Operator<T>& a) {
   require_same_layout("probe", "the rows of the matrix", a.row_layout(), "its columns",
                       a.column_layout());
   MatrixTraits traits;
+  detail::DeferredErrors errors(a.comm());
   const Csr<T>* local = a.local_matrix();
   traits.has_entries = local != nullptr;
   if (!traits.has_entries) {
     traits.hermitian = looks_hermitian<T>(a, {}, false);
+    errors.throw_together();
     return traits;
   }
   const auto& comm = a.comm();
@@ -183,6 +186,7 @@ MatrixTraits probe(const Operator<T>& a) {
   const bool all_real = sums[1] == 0;
   traits.hermitian = all_real && sums[2] == 0;
   if (traits.hermitian && sums[3] > 0) traits.hermitian = looks_hermitian<T>(a, d, no_zeros);
+  errors.throw_together();
   traits.diagonal_nonzero = no_zeros;
   traits.diagonal_positive = no_zeros && all_real && smallest > 0;
   traits.diagonal_varies = smallest != largest || !all_real;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "matrix/deferred_errors.hpp"
 #include "solvers/units.hpp"
 #include "suan/solvers/solver.hpp"
 
@@ -45,7 +46,11 @@ bool Solver<T>::Run::finished(double residual_norm) {
   ++report_.iterations;
   report_.residual_norm = goal_.users(residual_norm);
   report_.history.push_back(report_.residual_norm);
-  if (speaks_) log_.iteration_finished(report_.iterations, report_.residual_norm);
+  try {
+    if (speaks_) log_.iteration_finished(report_.iterations, report_.residual_norm);
+  } catch (...) {
+    detail::settle(std::current_exception());  // a logger may throw on one rank, too
+  }
   if (!std::isfinite(residual_norm)) {
     end(Reason::not_finite,
         message("the residual of iteration ", report_.iterations, " is not finite"));

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "suan/core/environment.hpp"
+#include "suan/distributed/agreement.hpp"
+
 namespace suan {
 
 struct Layout::State {
@@ -24,6 +27,8 @@ Layout::Layout() {
 Layout Layout::serial(GlobalIndex size) { return checked(size, Communicator()); }
 
 Layout Layout::even(GlobalIndex size, const Communicator& comm) {
+  detail::require_environment();
+  if (comm.size() > 1) require_agreement(comm, "Layout::even", message("size = ", size, '\n'));
   if (size < 0) throw InvalidArgument(message("a layout cannot have ", size, " elements"));
   const GlobalIndex each = size / comm.size();
   const GlobalIndex more = size % comm.size();
@@ -44,6 +49,7 @@ Layout Layout::from_local_size(GlobalIndex local_size, const Communicator& comm)
 }
 
 Layout Layout::checked(GlobalIndex local_size, const Communicator& comm) {
+  detail::require_environment();
   together(comm, [&] {
     if (local_size < 0 || local_size > max_local_size) {
       throw InvalidArgument(message("a rank cannot hold ", local_size,

@@ -3,6 +3,7 @@
 #include "suan/vector/multi_vector.hpp"
 
 #include "core/memory.hpp"
+#include "distributed/together_once.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -23,7 +24,7 @@ void require_same_columns(const Layout& layout, std::int64_t columns) {
   const std::int64_t most = comm.max(columns);
   if (fewest != most) {
     throw DimensionMismatch(message("MultiVector: a rank has ", fewest, " vectors and another ",
-                                    most, "; all need as many"));
+                                    most, "; the numbers must be equal"));
   }
 }
 
@@ -36,12 +37,17 @@ void require_shape(const Layout& layout, std::size_t rows) {
 
 LocalIndex require_column(const char* what, LocalIndex j, LocalIndex columns) {
   if (j < 0 || j >= columns) {
-    throw InvalidArgument(message(what, ": vector ", j, " of ", columns, " was asked for"));
+    throw InvalidArgument(message(what, ": vector ", j, " of ", columns, " was requested"));
   }
   return j;
 }
 
-/// The elements in rows that stand next to each other, which copies between memories want.
+template <Scalar T>
+bool has_shape_of(const RowMajor<T>& x, const RowMajor<T>& y) {
+  return x.extent(0) == y.extent(0) && x.extent(1) == y.extent(1);
+}
+
+/// The elements with contiguous rows, as copies between memory spaces need them.
 template <Scalar T>
 RowMajor<T> without_gaps(const RowMajor<T>& x) {
   if (x.span_is_contiguous()) return x;
@@ -57,17 +63,18 @@ template <Scalar T>
 MultiVector<T>::MultiVector(Layout layout, LocalIndex columns) : layout_(std::move(layout)) {
   require_same_columns(layout_, columns);
   if (columns < 0) {
-    throw InvalidArgument(
-        message("MultiVector: ", columns, " vectors were asked for; 0 is the least"));
+    throw InvalidArgument(message("MultiVector: ", columns,
+                                  " vectors were requested; the number must not be negative"));
   }
-  together(layout_.comm(), [&] { elements_ = uninitialized<T>(local_size(), columns); });
+  detail::together_once(layout_.comm(),
+                        [&] { elements_ = uninitialized<T>(local_size(), columns); });
   Kokkos::deep_copy(elements_, T(0));
 }
 
 template <Scalar T>
 MultiVector<T>::MultiVector(Layout layout, RowMajor<T> elements)
-    : layout_(std::move(layout)), elements_(std::move(elements)) {
-  together(layout_.comm(), [&] { require_shape(layout_, elements_.extent(0)); });
+    : layout_(std::move(layout)), elements_(std::move(elements)), is_wrapped_(true) {
+  detail::together_once(layout_.comm(), [&] { require_shape(layout_, elements_.extent(0)); });
   require_same_columns(layout_, columns());
 }
 
@@ -75,7 +82,7 @@ template <Scalar T>
 MultiVector<T> MultiVector<T>::from_host(Layout layout, LocalIndex columns,
                                          std::span<const T> elements) {
   MultiVector result(std::move(layout), columns);
-  together(result.layout_.comm(), [&] {
+  detail::together_once(result.layout_.comm(), [&] {
     if (elements.size() != result.elements_.size()) {
       throw DimensionMismatch(message("MultiVector: ", elements.size(), " elements were given for ",
                                       result.local_size(), " rows of ", columns));
@@ -96,8 +103,9 @@ MultiVector<T>::MultiVector(const MultiVector& other)
 template <Scalar T>
 MultiVector<T>& MultiVector<T>::operator=(const MultiVector& other) {
   if (this == &other) return *this;
-  if (local_size() != other.local_size() || columns() != other.columns()) {
+  if (!has_shape_of(elements_, other.elements_)) {
     elements_ = uninitialized<T>(other.local_size(), other.columns());
+    is_wrapped_ = false;
   }
   layout_ = other.layout_;
   Kokkos::deep_copy(elements_, other.elements_);
@@ -105,8 +113,25 @@ MultiVector<T>& MultiVector<T>::operator=(const MultiVector& other) {
 }
 
 template <Scalar T>
+MultiVector<T>::MultiVector(MultiVector&& other) noexcept
+    : layout_(std::move(other.layout_)),
+      elements_(std::exchange(other.elements_, {})),
+      is_wrapped_(std::exchange(other.is_wrapped_, false)) {}
+
+template <Scalar T>
+MultiVector<T>& MultiVector<T>::operator=(MultiVector&& other) {
+  if (this == &other) return *this;
+  if (is_wrapped_ && has_shape_of(elements_, other.elements_)) return *this = other;
+  layout_ = std::move(other.layout_);
+  elements_ = std::exchange(other.elements_, {});
+  is_wrapped_ = std::exchange(other.is_wrapped_, false);
+  return *this;
+}
+
+template <Scalar T>
 Vector<T> MultiVector<T>::column(LocalIndex j) const {
-  require_column("MultiVector::column", j, columns());
+  detail::together_once(layout_.comm(),
+                        [&] { require_column("MultiVector::column", j, columns()); });
   Vector<T> result(layout_);
   kernels::copy_column<T>(ExecutionSpace(), elements_, static_cast<std::size_t>(j), result.view());
   return result;
@@ -114,8 +139,11 @@ Vector<T> MultiVector<T>::column(LocalIndex j) const {
 
 template <Scalar T>
 void MultiVector<T>::set_column(LocalIndex j, const Vector<T>& x) {
-  require_column("MultiVector::set_column", j, columns());
-  require_same_layout("MultiVector::set_column", "the vectors", layout_, "the new one", x.layout());
+  detail::together_once(layout_.comm(), [&] {
+    require_column("MultiVector::set_column", j, columns());
+    require_same_layout("MultiVector::set_column", "the vectors", layout_, "the new one",
+                        x.layout());
+  });
   kernels::set_column<T>(ExecutionSpace(), x.view(), elements_, static_cast<std::size_t>(j));
 }
 
@@ -138,7 +166,9 @@ std::vector<T> MultiVector<T>::gather() const {
 
 template <Scalar T>
 MultiVector<T> select_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns) {
-  for (const LocalIndex j : columns) require_column("select_columns", j, x.columns());
+  detail::together_once(x.layout().comm(), [&] {
+    for (const LocalIndex j : columns) require_column("select_columns", j, x.columns());
+  });
   MultiVector<T> result(x.layout(), static_cast<LocalIndex>(columns.size()));
   kernels::gather_columns<T>(ExecutionSpace(), x.view(), columns, result.view());
   return result;
@@ -147,12 +177,14 @@ MultiVector<T> select_columns(const MultiVector<T>& x, std::span<const LocalInde
 template <Scalar T>
 void assign_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns,
                     MultiVector<T>& y) {
-  for (const LocalIndex j : columns) require_column("assign_columns", j, y.columns());
-  require_same_layout("assign_columns", "x", x.layout(), "y", y.layout());
-  if (columns.size() != x.view().extent(1)) {
-    throw DimensionMismatch(message("assign_columns: ", columns.size(), " numbers were given for ",
-                                    x.columns(), " vectors"));
-  }
+  detail::together_once(y.layout().comm(), [&] {
+    for (const LocalIndex j : columns) require_column("assign_columns", j, y.columns());
+    require_same_layout("assign_columns", "x", x.layout(), "y", y.layout());
+    if (columns.size() != x.view().extent(1)) {
+      throw DimensionMismatch(message("assign_columns: ", columns.size(),
+                                      " numbers were given for ", x.columns(), " vectors"));
+    }
+  });
   kernels::scatter_columns<T>(ExecutionSpace(), x.view(), columns, y.view());
 }
 

@@ -3,6 +3,9 @@
 #include "suan/vector/vector.hpp"
 
 #include "core/memory.hpp"
+#include "distributed/callbacks.hpp"
+#include "distributed/together_once.hpp"
+#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 
@@ -38,22 +41,43 @@ double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-
 }  // namespace
 
 template <Scalar T>
-Vector<T>::Vector(Layout layout)
-    : layout_(std::move(layout)), elements_(uninitialized<T>(layout_.local_size())) {
+Vector<T>::Vector(Layout layout) : layout_(std::move(layout)) {
+  detail::together_once(layout_.comm(),
+                        [&] { elements_ = uninitialized<T>(layout_.local_size()); });
   Kokkos::deep_copy(elements_, T(0));
 }
 
 template <Scalar T>
 Vector<T>::Vector(Layout layout, DeviceView<T> elements)
-    : layout_(std::move(layout)), elements_(std::move(elements)) {
-  require_local_size(layout_, elements_.extent(0));
+    : layout_(std::move(layout)), elements_(std::move(elements)), is_wrapped_(true) {
+  detail::together_once(layout_.comm(), [&] { require_local_size(layout_, elements_.extent(0)); });
+}
+
+template <Scalar T>
+Vector<T> Vector<T>::over(Layout layout, DeviceView<T> elements) {
+  require_local_size(layout, elements.extent(0));
+  Vector result;
+  result.layout_ = std::move(layout);
+  result.elements_ = std::move(elements);
+  result.is_wrapped_ = true;
+  return result;
 }
 
 template <Scalar T>
 Vector<T> Vector<T>::from_host(Layout layout, std::span<const T> elements) {
-  require_local_size(layout, elements.size());
-  Vector result(layout, uninitialized<T>(layout.local_size()));
-  result.assign(elements);
+  return made_of(std::move(layout), [&] { return elements; });
+}
+
+template <Scalar T>
+Vector<T> Vector<T>::made_of(Layout layout, const std::function<std::span<const T>()>& elements) {
+  Vector result;
+  detail::together_once(layout.comm(), [&] {
+    const std::span<const T> given = elements();
+    require_local_size(layout, given.size());
+    result.elements_ = uninitialized<T>(layout.local_size());
+    Kokkos::deep_copy(result.elements_, host_view(given));
+  });
+  result.layout_ = std::move(layout);
   return result;
 }
 
@@ -66,9 +90,29 @@ Vector<T>::Vector(const Vector& other)
 template <Scalar T>
 Vector<T>& Vector<T>::operator=(const Vector& other) {
   if (this == &other) return *this;
-  if (local_size() != other.local_size()) elements_ = uninitialized<T>(other.local_size());
+  // Not local_size(): a vector that was moved from has no layout.
+  if (elements_.extent(0) != other.elements_.extent(0)) {
+    elements_ = uninitialized<T>(other.local_size());
+    is_wrapped_ = false;
+  }
   layout_ = other.layout_;
   Kokkos::deep_copy(elements_, other.elements_);
+  return *this;
+}
+
+template <Scalar T>
+Vector<T>::Vector(Vector&& other) noexcept
+    : layout_(std::move(other.layout_)),
+      elements_(std::exchange(other.elements_, {})),
+      is_wrapped_(std::exchange(other.is_wrapped_, false)) {}
+
+template <Scalar T>
+Vector<T>& Vector<T>::operator=(Vector&& other) {
+  if (this == &other) return *this;
+  if (is_wrapped_ && elements_.extent(0) == other.elements_.extent(0)) return *this = other;
+  layout_ = std::move(other.layout_);
+  elements_ = std::exchange(other.elements_, {});
+  is_wrapped_ = std::exchange(other.is_wrapped_, false);
   return *this;
 }
 
@@ -95,24 +139,32 @@ void Vector<T>::assign(std::span<const T> elements) {
 
 template <Scalar T>
 Vector<T> ones(const Layout& layout) {
-  Vector<T> result(layout, uninitialized<T>(layout.local_size()));
+  Vector<T> result(layout);
   Kokkos::deep_copy(result.view(), T(1));
   return result;
 }
 
 template <Scalar T>
-Vector<T> generate(const Layout& layout, const std::function<T(GlobalIndex)>& value) try {
-  std::vector<T> elements(static_cast<std::size_t>(layout.local_size()));
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    elements[i] = value(layout.first() + static_cast<GlobalIndex>(i));
-  }
+Vector<T> generate(const Layout& layout, const std::function<T(GlobalIndex)>& value) {
+  std::vector<T> elements;
+  detail::together_with_foreign(layout.comm(), [&] {
+    if (!value) throw InvalidArgument("generate: the function of an element is empty");
+    elements.resize(static_cast<std::size_t>(layout.local_size()));
+    detail::call_foreign([&] {
+      for (std::size_t i = 0; i < elements.size(); ++i) {
+        elements[i] = value(layout.first() + static_cast<GlobalIndex>(i));
+      }
+    });
+  });
   return Vector<T>::from_host(layout, elements);
-} catch (...) {
-  rethrow_typed();
 }
 
 template <Scalar T>
 Vector<T> random_vector(const Layout& layout, std::uint64_t seed) {
+  if (layout.comm().size() > 1) {
+    require_agreement(layout.comm(), "random_vector",
+                      message("size = ", layout.global_size(), "\nseed = ", seed, '\n'));
+  }
   return generate<T>(layout, [seed](GlobalIndex i) {
     const std::uint64_t bits = mix(mix(seed) ^ static_cast<std::uint64_t>(i));
     if constexpr (is_complex<T>) {

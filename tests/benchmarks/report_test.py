@@ -62,7 +62,7 @@ class GeometricMean(unittest.TestCase):
 
 class Ratios(unittest.TestCase):
     def test_are_formed_within_a_round(self):
-        # The machine is twice, then four times as slow; MKL stays 1.5 times as slow as Suan.
+        # The machine slows down by two, then by four; MKL stays 1.5 times as slow as Suan.
         lines = []
         for turn, slowness in enumerate((1.0, 2.0, 4.0)):
             lines += [

@@ -104,7 +104,7 @@ TEST(Shapes, HaveAboutTheRowsAndEntriesThatTheySay) {
   EXPECT_EQ(rmat(20).rows, 4096);
   EXPECT_EQ(road(20).rows, 89 * 89);
   EXPECT_EQ(elasticity(20).rows, 3 * 14 * 14 * 14);
-  // The means of thousands of draws lie within a tenth of their expectations.
+  // The means of thousands of draws are within a tenth of their expectations.
   EXPECT_NEAR(mean_entries(circuit(30)), 1 + 2 * (0.8 + 0.8 + 0.1 + 0.04), 0.45);
   EXPECT_NEAR(mean_entries(road(30)), 2.5, 0.25);
   EXPECT_NEAR(mean_entries(tall(30)), 6, 0.6);
@@ -182,12 +182,12 @@ TEST(Elasticity, IsSymmetricWithAPositiveDiagonal) {
   }
 }
 
-/// The definition of a factorisation without fill: L U equals A wherever A has an entry.
+/// The definition of a factorisation without fill-in: L U equals A wherever A has an entry.
 TEST(IluFactor, MultipliedByItsUpperFactorGivesTheMatrix) {
   const std::int64_t size = 5;
   const auto a = entries_of(seven_points(size));
   const auto l = entries_of(ilu_factor(size));
-  // U has a unit diagonal, and above it what L D^-1 has below once rows are not scaled.
+  // U has a unit diagonal; above it, without the row scaling, it is the transpose of L D^-1.
   Entries u;
   for (const auto& [place, value] : l) {
     const auto [i, j] = place;

@@ -18,7 +18,7 @@ ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def blank(match):
-    """As many lines as before, so that line numbers stay right."""
+    """The same number of empty lines, so that line numbers stay right."""
     return "\n" * match.group(0).count("\n")
 
 

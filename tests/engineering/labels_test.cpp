@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Profilers show Kokkos' labels, so every kernel and every allocation of a solve has one that
-// begins with "suan::". Looked at as a tool would: through the callbacks of Kokkos Tools.
+// starts with "suan::". The test uses the callbacks of Kokkos Tools, as a profiler would.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -11,7 +11,7 @@
 
 namespace {
 
-/// What was launched and allocated since the callbacks were set.
+/// The kernels launched and arrays allocated since the callbacks were set.
 std::set<std::string>& seen() {
   static std::set<std::string> labels;
   return labels;

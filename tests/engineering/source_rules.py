@@ -127,7 +127,7 @@ def self_test():
     good = head + '#if SUAN_HAVE_MPI\n#include <mpi.h>\n#endif\nparallel_for("suan::dot", p, f);\n'
     found = list(broken_rules(pathlib.Path("src/good.cpp"), good))
     assert not found, found
-    print(f"{len(bad)} rules find what they are for.")
+    print(f"{len(bad)} rules find what they should.")
 
 
 def main():

@@ -63,9 +63,9 @@ Solved solve(const suan::DistributedMatrix<double>& a, const suan::Vector<double
   return solved;
 }
 
-/// How far an element of a solution with this norm of the residual can be from the exact one. The
-/// inverse of A has no negative elements (A is an M-matrix), so the largest element of A^-1 1 is
-/// its largest row sum; it is known to the tolerance, hence the percent.
+/// A bound on the error of any element of a solution with this residual norm. The inverse of A has
+/// no negative elements (A is an M-matrix), so the largest element of A^-1 1 is its largest row
+/// sum; it is only known to the tolerance, hence the extra percent.
 double error_bound(const suan::DistributedMatrix<double>& a, double residual) {
   return 1.01 * suan::norm_inf(solve(a, suan::ones(a.row_layout())).x) * residual;
 }
@@ -174,7 +174,7 @@ TEST(HeatSinkMatrix, IsSymmetricAndLosesHeatToTheAirOnly) {
     lost += problem.to_air(row);
     supplied += problem.right_hand_side(row) - problem.to_air(row) * problem.physics().ambient;
   }
-  // Faces in the air: the gaps' ground, the fins' sides (outer ones too), ends and tips.
+  // Faces in the air: the ground of the gaps, the fins' sides (outer ones, too), ends and tips.
   const int faces = 3 * 7 + 4 * (2 * 7 * 3 + 2 * 2 * 3 + 2 * 7);
   const double face_area = 1e-6;
   EXPECT_NEAR(lost, faces * face_area / (1 / 50.0 + 0.5e-3 / 400), 1e-12 * lost);
@@ -353,7 +353,7 @@ TEST(HeatSinkOptions, AreReadAndChecked) {
   EXPECT_THAT([&] { read({"--power"}); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("needs a value")));
   EXPECT_THAT([&] { read({"demo"}); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("is no option")));
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("is not an option")));
   for (const auto& entry : Options::table().entries()) {
     EXPECT_THAT(help_text(), HasSubstr("--" + entry.description.flag()));
   }

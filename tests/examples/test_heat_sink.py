@@ -34,14 +34,20 @@ UNKNOWNS = 5 * 5 + 11 * 7 * 2 + 4 * 2 * 7 * 3
 
 def run(folder: Path, *arguments: str, ranks: int = 1) -> subprocess.CompletedProcess:
     command = [PROGRAM, *SMALL, "--output", str(folder), *arguments]
-    environment = dict(os.environ, OMP_NUM_THREADS="1", OMP_PROC_BIND="false")
     if ranks > 1:
-        environment |= {
-            "OMPI_ALLOW_RUN_AS_ROOT": "1",
-            "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-            "OMPI_MCA_rmaps_base_oversubscribe": "1",
-        }
         command = [MPIEXEC, "-n", str(ranks), *command]
+    return launch(command)
+
+
+def launch(command: list[str]) -> subprocess.CompletedProcess:
+    environment = dict(
+        os.environ,
+        OMP_NUM_THREADS="1",
+        OMP_PROC_BIND="false",
+        OMPI_ALLOW_RUN_AS_ROOT="1",
+        OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+        OMPI_MCA_rmaps_base_oversubscribe="1",
+    )
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
 
 
@@ -172,12 +178,39 @@ def test_not_converging_is_said_and_leaves_no_field(tmp_path):
         (["--fin-height", "2.5"], "fin_height is 2.5 mm"),
         (["--fins", "5"], "5 fins of 2 cells"),
         (["--power"], "needs a value"),
+        (["--power", ""], "power is empty"),
+        (["--output="], "output is empty"),
     ],
 )
 def test_bad_options_are_refused(tmp_path, arguments, sentence):
     result = run(tmp_path, *arguments)
     assert result.returncode == 2
     assert sentence in result.stderr
+
+
+@pytest.mark.parametrize("taken", ["heat_sink.h5", "heat_sink_report.json"])
+def test_each_file_is_written_though_another_one_fails(solved, tmp_path, taken):
+    names = [name for name in ("heat_sink.h5", "heat_sink_report.json") if (solved / name).exists()]
+    if taken not in names:
+        pytest.skip("this Suan was built without HDF5")
+    (tmp_path / taken).mkdir()
+    result = run(tmp_path)
+    assert result.returncode == 2
+    assert taken in result.stderr
+    assert all((tmp_path / name).is_file() for name in names if name != taken)
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("other", [["--fin-height", "4"], ["--help"], ["--power", "much"]])
+def test_ranks_with_different_options_are_refused(tmp_path, other):
+    if not MPIEXEC:
+        pytest.skip("no MPI")
+    if "2 ranks" not in run(tmp_path, ranks=2).stdout:
+        pytest.skip("this Suan was built without MPI")
+    mine = [PROGRAM, *SMALL, "--output", str(tmp_path)]
+    result = launch([MPIEXEC, "-n", "1", *mine, ":", "-n", "1", *mine, *other])
+    assert result.returncode == 2
+    assert result.stderr.count("suan_heat_sink: ") == 1
 
 
 def test_help_lists_options():

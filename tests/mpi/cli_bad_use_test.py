@@ -62,7 +62,7 @@ class BadUse(Case):
         for name, text in cases.items():
             with self.subTest(name):
                 path = self.write("bad.mtx", text)
-                # One process shows that solve refuses as info does; ranks cost time.
+                # One process is enough to show that solve refuses what info does; ranks cost time.
                 for command in ("info",) if options.ranks else ("info", "solve"):
                     self.fail(command, path, says="bad.mtx")
         with self.subTest("truncated gzip"):
@@ -92,6 +92,36 @@ class BadUse(Case):
             self.fail("info", "cut.h5", says="cut.h5")
         self.fail("info", "A.h5:stiffness", says=["stiffness", "A"])
 
+    def test_problems_that_need_too_much_memory(self):
+        limit = ("--memory-limit-gib", "0.001")
+        says = ["poisson3d, size 60", "216000 rows", "on this node", "memory_limit_gib", "0.001 GiB"]
+        problem = ("--problem", "poisson3d", "--size", "60")
+        self.fail("solve", *problem, *limit, says=says)
+        self.fail("info", *problem, *limit, says=says)
+        self.fail("generate", "poisson3d", "--size", "60", "A.mtx", *limit, says=says)
+        self.succeed("info", *problem, "--memory-limit-gib", "1")
+        # Without a limit that of the machine holds.
+        self.fail("solve", "--problem", "poisson3d", "--size", "100000",
+                  says=["1000000000000000 rows", "half of its free memory"])
+        self.fail("generate", "poisson3d", "--size", "100000", "A.mtx", says="free memory")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_memory_that_the_system_does_not_give(self):
+        # The limit is on what one process may address, below mpiexec; MPI and threads need some.
+        for words in (("info", "--problem", "poisson2d", "--size", "30000"),
+                      ("generate", "poisson2d", "--size", "30000", "A.mtx")):
+            words = self.command(*words, "--memory-limit-gib", "1000")
+            place = words.index(options.suan)
+            words[place:place] = ["bash", "-c", 'ulimit -v 2000000; exec "$@"', "bash"]
+            done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True,
+                                  timeout=100)
+            self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+            messages = [line for line in done.stderr.splitlines() if line.startswith("suan: ")]
+            self.assertEqual(len(messages), 1, done.stderr)
+            self.assertIn("not enough memory", messages[0])
+            self.assertNotIn("Kokkos", done.stderr)
+            self.assertEqual(os.listdir(self.folder), [])
+
     def test_outputs_that_cannot_be_written(self):
         self.write("A.mtx", SMALL)
         solve = ("solve", "A.mtx", "--quiet")
@@ -106,8 +136,8 @@ class BadUse(Case):
 
     def test_a_failed_write_leaves_the_old_file(self):
         self.write("x.mtx", "old")
-        # Files may have 8 MiB, so the write of 16 fails when it is under way. The limit is set below
-        # mpiexec, which has files of its own.
+        # Files are limited to 8 MiB, so writing 16 fails half-way. The limit applies below mpiexec,
+        # which has files of its own.
         words = self.command("generate", "poisson2d", "--size", "500", "x.mtx")
         place = words.index(options.suan)
         words[place:place] = ["bash", "-c", 'ulimit -f 8192; exec "$@"', "bash"]

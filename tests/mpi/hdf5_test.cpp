@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 
+#include "support/other_folder.hpp"
 #include "unit/io/hdf5_support.hpp"
 
 namespace suan::test {
@@ -73,7 +74,7 @@ TYPED_TEST(Hdf5Ranks, UnevenLayoutsWithEmptyRanks) {
   using T = TypeParam;
   const int ranks = this->world_.size();
   const Pattern pattern{40, 40};
-  // Each rank in turn holds everything, the others nothing.
+  // Each rank in turn owns everything, the others nothing.
   for (int owner = 0; owner < ranks; ++owner) {
     const auto layout =
         Layout::from_local_size(this->world_.rank() == owner ? 40 : 0, this->world_);
@@ -93,7 +94,7 @@ class Hdf5Mpi : public testing::Test {
   std::string path_ = folder_.file("a.h5");
 };
 
-// A file is closed by ranks that are not equally fast, which must not wait for each other for ever.
+// Ranks of different speed close a file and must not wait for each other forever.
 TEST_F(Hdf5Mpi, FilesAreCompletedOnAnyTiming) {
   const auto x = make_vector<double>(Layout::even(1000, world_));
   for (int k = 0; k < 20; ++k) {
@@ -182,13 +183,129 @@ TEST_F(Hdf5Mpi, AFullDiskIsTheErrorOfAll) {
     Hdf5Writer writer(path_, world_);
     writer.write("x", make_vector<double>(Layout::even(10, world_)));
     EXPECT_THAT(message_of<IoError>(
-                    [&] { writer.write("y", make_vector<double>(Layout::even(300000, world_))); }),
+                    [&] { writer.write("y", make_vector<double>(Layout::even(400000, world_))); }),
                 HasSubstr("no room on the disk"));
   }
   setrlimit(RLIMIT_FSIZE, &old_limit);
   world_.barrier();
   EXPECT_EQ(folder_.count(), 1U);
   expect_pattern(read_hdf5_matrix<double>(path_, world_), {20, 20});
+}
+
+TEST_F(Hdf5Mpi, RanksThatWereToldDifferentThings) {
+  const auto layout = Layout::even(9, world_);
+  const auto x = make_vector<double>(layout);
+  Hdf5Writer first(path_, world_);
+  first.write("A", make_matrix<double>({9, 9}, world_));
+  first.write("x", x);
+  first.write("y", x);
+  first.close();
+  const bool odd = world_.rank() == world_.size() - 1 && world_.size() > 1;
+  // On one rank there is nobody to disagree with, and all of this is right.
+  const auto expect_disagreement = [&](const char* line, const auto& body) {
+    if (world_.size() == 1) return;
+    EXPECT_THAT(message_of<InvalidArgument>(body), HasSubstr(line));
+  };
+  const std::string other = folder_.file("other.h5");
+  expect_disagreement("path = ", [&] { Hdf5Writer(odd ? other : path_, world_); });
+  expect_disagreement("mode = append", [&] {
+    Hdf5Writer(path_, world_, odd ? Hdf5Writer::Mode::append : Hdf5Writer::Mode::replace);
+  });
+  expect_disagreement("path = ",
+                      [&] { read_hdf5_matrix<double>(odd ? other : path_, world_, "A"); });
+  expect_disagreement("name = ", [&] { read_hdf5_matrix<double>(path_, world_, odd ? "B" : "A"); });
+  expect_disagreement("memory_limit_gib = 2",
+                      [&] { read_hdf5_matrix<double>(path_, world_, "A", {odd ? 2.0 : 3.0}); });
+  expect_disagreement("float32", [&] {
+    if (odd) {
+      read_hdf5_matrix<float>(path_, world_, "A");
+    } else {
+      read_hdf5_matrix<double>(path_, world_, "A");
+    }
+  });
+  expect_disagreement("name = ", [&] { read_hdf5_vector<double>(path_, layout, odd ? "x" : "y"); });
+  expect_disagreement("read_hdf5_vector", [&] {
+    if (odd) {
+      read_hdf5_vector<double>(path_, layout, "x");
+    } else {
+      read_hdf5_matrix<double>(path_, world_, "A");
+    }
+  });
+
+  Hdf5Writer writer(path_, world_, Hdf5Writer::Mode::append);
+  expect_disagreement("name = ", [&] { writer.write(odd ? "u" : "v", x); });
+  expect_disagreement("shape = 3 x 3", [&] {
+    writer.write("u", x, odd ? std::array<GlobalIndex, 2>{3, 3} : std::array<GlobalIndex, 2>{1, 9});
+  });
+  expect_disagreement("name = ", [&] { writer.write_text(odd ? "u" : "v", "text"); });
+  expect_disagreement("flush", [&] {
+    if (odd) {
+      writer.flush();
+    } else {
+      writer.close();
+    }
+  });
+  // Nothing of this was written, and the writer is as good as before. Texts may differ.
+  writer.write_text("u", "rank " + std::to_string(world_.rank()));
+  writer.close();
+  EXPECT_EQ(list_hdf5(path_).size(), 4U);
+  EXPECT_EQ(read_hdf5_text(path_), "rank 0");
+  world_.barrier();
+  EXPECT_EQ(folder_.count(), 1U);
+}
+
+TEST_F(Hdf5Mpi, FilesThatOnlySomeRanksSee) {
+  if (world_.size() < 2) GTEST_SKIP() << "needs two ranks";
+  const OtherFolder there(world_);
+  const auto layout = Layout::even(9, world_);
+  const auto write = [&](GlobalIndex size) {
+    Hdf5Writer writer("a.h5", {});
+    writer.write("A", make_matrix<double>({size, size}));
+    writer.write("x", make_vector<double>(Layout::serial(9)));
+    writer.close();
+  };
+  if (world_.is_root()) write(9);
+  EXPECT_THAT(message_of<IoError>([&] { read_hdf5_matrix<double>("a.h5", world_, "A"); }),
+              HasSubstr("No such file"));
+  EXPECT_THAT(message_of<IoError>([&] { read_hdf5_vector<double>("a.h5", layout, "x"); }),
+              HasSubstr("No such file"));
+  // Another file of the same name.
+  if (!world_.is_root()) write(8);
+  EXPECT_THAT(message_of<InvalidArgument>([&] { read_hdf5_matrix<double>("a.h5", world_, "A"); }),
+              testing::AllOf(HasSubstr("rows = 9"), HasSubstr("rows = 8")));
+  expect_numbers(read_hdf5_vector<double>("a.h5", layout, "x"));
+}
+
+TEST_F(Hdf5Mpi, StepsAreAppendedAndFlushed) {
+  const auto expect_steps = [&](GlobalIndex last) {
+    for (GlobalIndex step = 1; step <= last; ++step) {
+      expect_numbers(read_hdf5_vector<double>(path_, Layout::even(step, world_),
+                                              message("step_", step, "/x")));
+    }
+    EXPECT_THROW(find_hdf5(path_, message("step_", last + 1, "/x")), InvalidArgument);
+    world_.barrier();
+  };
+  const auto write = [&](Hdf5Writer& writer, GlobalIndex step) {
+    writer.write(message("step_", step, "/x"), make_vector<double>(Layout::even(step, world_)));
+  };
+  {
+    Hdf5Writer writer(path_, world_);
+    write(writer, 1);
+    writer.flush();
+    expect_steps(1);
+    write(writer, 2);
+    expect_steps(1);
+    writer.flush();
+    write(writer, 3);  // and is lost
+  }
+  expect_steps(2);
+  Hdf5Writer writer(path_, world_, Hdf5Writer::Mode::append);
+  write(writer, 3);
+  EXPECT_THROW(write(writer, 2), InvalidArgument);
+  write(writer, 4);
+  writer.close();
+  expect_steps(4);
+  EXPECT_EQ(folder_.count(), 1U);
 }
 
 TEST_F(Hdf5Mpi, ObjectsOfOtherRanksAreRefused) {

@@ -6,11 +6,14 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
 
 #include "suan/distributed/assembly.hpp"
+#include "support/other_folder.hpp"
 #include "unit/io/matrix_market_helpers.hpp"
 
 namespace suan::test {
@@ -77,7 +80,7 @@ std::vector<Row<T>> rows_of(const DistributedMatrix<T>& a) {
   return rows;
 }
 
-/// Reads a file with all ranks and with this one alone and compares this rank's rows.
+/// Reads a file with all ranks and with this rank alone, and compares this rank's rows.
 template <class T>
 void expect_same_as_one_rank(const std::string& path) {
   const auto all = read_matrix_market<T>(path, Communicator::world());
@@ -136,6 +139,8 @@ TEST(MatrixMarketRanks, MoreRanksThanRowsOrBytes) {
   const SharedFolder folder;
   const std::string banner = "%%MatrixMarket matrix coordinate real general\n";
   expect_same_as_one_rank<double>(folder.with("0.mtx", banner + "0 0 0\n"));
+  expect_same_as_one_rank<double>(folder.with("r.mtx", banner + "0 3 0\n"));
+  expect_same_as_one_rank<double>(folder.with("c.mtx", banner + "3 0 0\n"));
   expect_same_as_one_rank<double>(folder.with("1.mtx", banner + "1 1 1\n1 1 4\n"));
   expect_same_as_one_rank<double>(folder.with("2.mtx", banner + "2 1 1\n2 1 4"));
   expect_same_as_one_rank<double>(folder.with("3.mtx", banner + "1 3 2\n1 3 4\n1 1 2\n"));
@@ -229,7 +234,7 @@ TEST(MatrixMarketRanks, AllRanksThrowTheFirstError) {
   const auto world = Communicator::world();
   const SharedFolder folder;
   auto text = shuffled_file("real general", 400, 400, 5, false);
-  // Two bad lines far apart: the first must be named, whoever reads it.
+  // Two bad lines far apart: the first must be named, whichever rank reads it.
   const auto late = text.rfind('\n', text.size() - 50);
   text.insert(late + 1, "9999 1 1\n");
   const auto early = text.find('\n', text.size() / 3);
@@ -249,6 +254,112 @@ TEST(MatrixMarketRanks, AllRanksThrowTheFirstError) {
   const auto truncated = folder.with("t.mtx", text.substr(0, early + 1));
   EXPECT_THAT(message_on_all([&] { read_matrix_market<double>(truncated, world); }),
               HasSubstr("ends after"));
+}
+
+TEST(MatrixMarketRanks, RanksThatWereToldDifferentThings) {
+  const auto world = Communicator::world();
+  if (world.size() < 2) GTEST_SKIP() << "needs two ranks";
+  const SharedFolder folder;
+  const auto path = folder.with("a.mtx", shuffled_file("real general", 30, 30, 5, false));
+  const auto other = folder.with("b.mtx", shuffled_file("real general", 30, 30, 5, false));
+  const auto column =
+      folder.with("x.mtx", "%%MatrixMarket matrix array real general\n3 1\n1\n2\n3\n");
+  const bool odd = world.rank() == 1;
+  const auto with = [&](const auto& set) {
+    MatrixMarketOptions options;
+    if (odd) set(options);
+    return options;
+  };
+  EXPECT_THAT(message_on_all([&] { read_matrix_market<double>(odd ? other : path, world); }),
+              HasSubstr("b.mtx"));
+  EXPECT_THAT(message_on_all([&] {
+                read_matrix_market<double>(
+                    path, world, with([](auto& options) { options.duplicates = "error"; }));
+              }),
+              HasSubstr("duplicates = error"));
+  EXPECT_THAT(message_on_all([&] {
+                read_matrix_market<double>(
+                    path, world, with([](auto& options) { options.allow_nonfinite = true; }));
+              }),
+              HasSubstr("allow_nonfinite = 1"));
+  EXPECT_THAT(message_on_all([&] {
+                read_matrix_market<double>(
+                    path, world, with([](auto& options) { options.memory_limit_gib = 7; }));
+              }),
+              HasSubstr("memory_limit_gib = 7"));
+  EXPECT_THAT(message_on_all([&] {
+                if (odd) {
+                  read_matrix_market<Complex>(path, world);
+                } else {
+                  read_matrix_market<double>(path, world);
+                }
+              }),
+              HasSubstr("complex128"));
+  EXPECT_THAT(message_on_all([&] {
+                if (odd) {
+                  read_matrix_market<double>(column, world);
+                } else {
+                  read_matrix_market_vector<double>(column, Layout::even(3, world));
+                }
+              }),
+              HasSubstr("read_matrix_market_vector"));
+  const auto x = ones(Layout::even(20, world));
+  EXPECT_THAT(message_on_all([&] { write_matrix_market(odd ? other : folder / "c.mtx.gz", x); }),
+              HasSubstr("c.mtx.gz"));
+  EXPECT_THAT(message_on_all([&] { write_matrix_market(folder / "c.mtx", x, {odd}); }),
+              HasSubstr("allow_nonfinite"));
+  EXPECT_EQ(folder.files(), 3);
+}
+
+TEST(MatrixMarketRanks, FilesThatOnlySomeRanksSee) {
+  const auto world = Communicator::world();
+  if (world.size() < 2) GTEST_SKIP() << "needs two ranks";
+  const OtherFolder there(world);
+  const std::string banner = "%%MatrixMarket matrix coordinate real general\n";
+  if (world.is_root()) write_file("a.mtx", banner + "3 3 1\n1 1 1\n");
+  EXPECT_THAT(message_on_all([&] { read_matrix_market<double>("a.mtx", world); }),
+              HasSubstr("No such file"));
+  EXPECT_THAT(
+      message_on_all([&] { read_matrix_market_vector<double>("a.mtx", Layout::even(3, world)); }),
+      HasSubstr("No such file"));
+  // Other files of the same name: of other sizes, and of the same sizes with another text.
+  if (!world.is_root()) write_file("a.mtx", banner + "4 4 1\n1 1 1\n");
+  EXPECT_THAT(message_on_all([&] { read_matrix_market<double>("a.mtx", world); }),
+              HasSubstr("rows = 4"));
+  if (!world.is_root()) write_file("a.mtx", banner + "3 3 1\n1 1 1.25\n");
+  EXPECT_THAT(message_on_all([&] { read_matrix_market<double>("a.mtx", world); }),
+              HasSubstr("bytes = "));
+  // A folder that only the first rank has.
+  if (world.is_root()) std::filesystem::create_directory("sub");
+  EXPECT_THAT(
+      message_on_all([&] { write_matrix_market("sub/x.mtx", ones(Layout::even(9, world))); }),
+      HasSubstr("sub/x.mtx"));
+}
+
+TEST(MatrixMarketRanks, WhatIsNotFiniteIsRefusedOnAllRanks) {
+  const auto world = Communicator::world();
+  const SharedFolder folder;
+  const auto path = folder.with("x.mtx", "old");
+  const auto layout = Layout::even(10, world);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  // Rows 8 and 10: the first is named, whoever has it.
+  const auto a = generate_rows<double>(layout, layout, [](GlobalIndex i, auto& row) {
+    row.add(0, 1.0);
+    row.add(9, i == 7 || i == 9 ? nan : 2.0);
+  });
+  for (const char* name : {"x.mtx", "x.mtx.gz"}) {
+    EXPECT_THAT(message_on_all([&] { write_matrix_market(folder / name, a); }),
+                HasSubstr("row 8, column 10"));
+    const auto x = generate<double>(layout, [](GlobalIndex i) { return i < 5 ? 1.0 : nan; });
+    EXPECT_THAT(message_on_all([&] { write_matrix_market(folder / name, x); }),
+                HasSubstr("the element in row 6"));
+  }
+  EXPECT_EQ(read_file(path), "old");
+  EXPECT_EQ(folder.files(), 1);
+  write_matrix_market(path, a, {true});
+  MatrixMarketOptions options;
+  options.allow_nonfinite = true;
+  EXPECT_EQ(read_matrix_market<double>(path, world, options).global_entries(), 20);
 }
 
 TEST(MatrixMarketRanks, AFullDiskOnOneRankLeavesTheOldFile) {

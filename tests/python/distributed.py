@@ -17,7 +17,7 @@ RANK, SIZE = COMM.rank, COMM.size
 
 
 def say(*words):
-    # In one piece, because the lines of all ranks go into one pipe.
+    # In one write, because the lines of all ranks go into one pipe.
     os.write(1, (" ".join(str(word) for word in (RANK, *words)) + "\n").encode())
 
 
@@ -97,6 +97,53 @@ def several():
     say("ok")
 
 
+def preconditioner():
+    A = poisson2d(9)
+    b = np.arange(1.0, 82.0)
+    mine = rows_of_this_rank(81)
+    M = sp.csr_array(sp.diags_array(1 / A.diagonal()))
+    for given in (M[mine], lambda v: v / 4):
+        x, report = suan.solve(A[mine], b[mine], M=given, comm=COMM)
+        assert report.preconditioner == "user"
+        assert report.converged
+    compare(A, b, mine, x, report)
+
+
+def solver():
+    A = poisson2d(9)
+    mine = rows_of_this_rank(81)
+    kept = suan.Solver(A[mine], comm=COMM)
+    assert "made" in kept.update(2 * A[mine])
+    for k in range(3):
+        b = np.arange(1.0 + k, 82.0 + k)
+        x, report = kept.solve(b[mine])
+    X, reports = kept.solve_many(np.stack([b, b], axis=1)[mine])
+    assert all(other.converged for other in reports)
+    compare(2 * A, b, mine, x, report)
+
+
+def solver_of_several_types():
+    # What rank 0 gives is single, the others' is double: all compute in double.
+    A = poisson2d(9)
+    mine = rows_of_this_rank(81)
+    dtype = np.float32 if RANK == 0 and SIZE > 1 else np.float64
+    kept = suan.Solver(A[mine].astype(dtype), comm=COMM)
+    b = np.arange(1.0, 82.0)
+    x, report = kept.solve(b[mine])
+    compare(A, b, mine, x, report)
+
+
+def callback_stops():
+    A = poisson2d(9)
+    mine = rows_of_this_rank(81)
+    # Only the last rank has a callback.
+    callback = (lambda iteration, residual: iteration == 3) if RANK == SIZE - 1 else None
+    _, report = suan.solve(A[mine], np.arange(81.0)[mine], comm=COMM, callback=callback)
+    assert report.iterations == 3
+    assert report.reason == "interrupted"
+    say("ok")
+
+
 def expect_error(call):
     try:
         call()
@@ -165,6 +212,86 @@ def callback_raises_on_one_rank():
         say(report.reason)
     except ValueError as error:
         say(type(error).__name__, error)
+
+
+def told(A=None, b=None, function=suan.solve, **others):
+    """Solves with what rank 1 was told, and the others were not."""
+    mine = rows_of_this_rank(81)
+    A = poisson2d(9)[mine] if A is None or RANK != 1 else A
+    b = np.ones(81)[mine] if b is None or RANK != 1 else b
+    function = function if RANK == 1 else suan.solve
+    expect_error(lambda: function(A, b, comm=COMM, **(others if RANK == 1 else {})))
+
+
+def a_function_on_one_rank():
+    told(A=lambda v: v)
+
+
+def a_preconditioner_on_one_rank():
+    told(M=lambda v: v)
+
+
+def a_guess_on_one_rank():
+    told(x0=np.ones(81)[rows_of_this_rank(81)])
+
+
+def another_function_on_one_rank():
+    told(b=np.ones((81, 1))[rows_of_this_rank(81)], function=suan.solve_many)
+
+
+def a_callback_that_is_none():
+    told(callback=3)
+
+
+def broken_on_one_rank():
+    A = poisson2d(9)[rows_of_this_rank(81)].tocsc()
+    A.indices[0] = 10**8
+    told(A=A)
+
+
+def lengths_on_one_rank():
+    A = poisson2d(9)[rows_of_this_rank(81)]
+    A.data = A.data[:-2]
+    told(A=A)
+
+
+def masked_on_one_rank():
+    told(b=np.ma.masked_less(np.ones(81)[rows_of_this_rank(81)], 2))
+
+
+def an_exception_that_cannot_travel():
+    class Local(Exception):  # of which other processes know nothing
+        pass
+
+    class Frame:
+        def __array__(self, dtype=None, copy=None):
+            raise Local("from the frame")
+
+    told(b=Frame())
+
+
+def solver_of_other_options():
+    mine = rows_of_this_rank(81)
+    expect_error(lambda: suan.Solver(poisson2d(9)[mine], rtol=1e-3 / (1 + RANK), comm=COMM))
+
+
+def solver_with_other_calls():
+    mine = rows_of_this_rank(81)
+    kept = suan.Solver(poisson2d(9)[mine], comm=COMM)
+    b = np.ones(81)[mine]
+    expect_error(lambda: kept.update(poisson2d(9)[mine]) if RANK == 1 else kept.solve(b))
+
+
+def solver_update_fails_on_one_rank():
+    mine = rows_of_this_rank(81)
+    A = poisson2d(9)[mine]
+    kept = suan.Solver(A, comm=COMM)
+    other = A.copy()
+    if RANK == 1:
+        other.indices[0] = 10**8
+    expect_error(lambda: kept.update(other))
+    x, report = kept.solve(np.ones(81)[mine])
+    assert report.converged
 
 
 globals()[sys.argv[1]]()

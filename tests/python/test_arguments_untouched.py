@@ -60,7 +60,7 @@ def test_wide_indices_and_other_vectors_are_named():
 
 
 def test_complex_numbers_between_two_alignments():
-    # NumPy aligns complex numbers to 8 bytes, the library's kernels read them in one piece of 16.
+    # NumPy aligns complex numbers to 8 bytes; the library's kernels read them as 16 bytes at once.
     raw = np.zeros(5 * 16 + 8, dtype=np.uint8)
     offset = 8 if raw.ctypes.data % 16 == 0 else 0
     b = raw[offset : offset + 64].view(np.complex128)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""What docs/python.md and the docstrings show is true."""
+"""The examples in docs/python.md and the docstrings work as shown."""
 
 import doctest
 import pathlib
@@ -35,7 +35,7 @@ def test_the_page_lists_every_name():
 
 @pytest.mark.parametrize("item", [suan, suan.solve, suan.generate])
 def test_docstrings(item):
-    # A finder leaves out functions whose module it cannot see, so they are given one by one.
+    # A finder skips functions whose module it cannot see, so they are listed explicitly.
     parser = doctest.DocTestParser()
     examples = parser.get_doctest(item.__doc__, {"np": np, "suan": suan}, item.__name__, None, 0)
     assert examples.examples

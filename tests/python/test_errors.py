@@ -55,7 +55,8 @@ def test_kinds_of_the_library_arrive_as_their_classes(tmp_path):
         (lambda A: suan.solve(A, np.ones(8)), ["b has 8 elements", "A has 9 rows", "9 x 9"]),
         (lambda A: suan.solve(A, np.ones(9), x0=np.ones(3)), ["x0 has 3 elements", "9 x 9"]),
         (lambda A: suan.solve(A, np.ones((9, 1, 1))), ["b has 3 dimensions", "(9, 1, 1)"]),
-        (lambda A: suan.solve(A, 1.0), ["b has 0 dimensions"]),
+        (lambda A: suan.solve(A, 1.0), ["b has 0 dimensions", "the number 1.0", "numpy.full"]),
+        (lambda A: suan.solve_many(A, 2), ["b has 0 dimensions"]),
         (lambda A: suan.solve(np.ones(9), np.ones(9)), ["A has 1 dimensions", "(9,)"]),
         (
             lambda A: suan.solve(lambda v: v[:4], np.ones(9)),
@@ -76,10 +77,18 @@ def test_shapes_name_both_operands(call, words):
     [
         (lambda A: suan.solve(A[:5], np.ones(5)), suan.InvalidArgument, "5 x 9.*square"),
         (lambda A: suan.solve("A", np.ones(9)), suan.InvalidArgument, "not str"),
-        (lambda A: suan.solve(A, np.ones((9, 2))), suan.NotSupported, "2 columns"),
+        (lambda A: suan.solve(A, np.ones((9, 2))), suan.NotSupported, "2 columns.*solve_many"),
+        (lambda A: suan.solve(A, np.ones((1, 9))), suan.NotSupported, r"a row.*b\.ravel\(\)"),
+        (lambda A: suan.solve(A, None), suan.InvalidArgument, "b is None; b has one number"),
+        (lambda A: suan.solve(A, "ones"), suan.InvalidArgument, "b is the text 'ones'"),
+        (lambda A: suan.solve(A, {1: 2}), suan.InvalidArgument, "b is a dict"),
+        (lambda A: suan.solve(A, [[1.0], [2.0, 3.0]]), suan.InvalidArgument, "b is a list that"),
+        (lambda A: suan.solve(A, np.ones(9), x0="zero"), suan.InvalidArgument, "x0 is the text"),
         (lambda A: suan.solve(A, A[:, [0]]), suan.NotSupported, "sparse"),
         (lambda A: suan.solve(A, np.ones(9), callback=3), suan.InvalidArgument, "callback"),
         (lambda A: suan.solve(A, np.ones(9), comm=3), suan.InvalidArgument, "mpi4py"),
+        (lambda A: suan.solve(lambda v: None, np.ones(9)), suan.InvalidArgument, "returned None"),
+        (lambda A: suan.solve(lambda v: A, np.ones(9)), suan.InvalidArgument, "returned a sparse"),
         (lambda A: suan.solve(lambda v: 1j * v, np.ones(9)), suan.InvalidArgument, "complex"),
         (lambda A: suan.solve(lambda v: ["a"] * 9, np.ones(9)), suan.InvalidArgument, "numbers"),
         (lambda A: suan.generate("poison3d"), suan.InvalidArgument, "poisson3d"),
@@ -128,6 +137,32 @@ def test_an_exception_in_the_matrix_arrives_as_itself():
     # The library still works afterwards.
     _, report = suan.solve(lambda v: 2 * v, np.ones(4))
     assert report.converged
+
+
+@pytest.mark.parametrize("solver", ["cg", "gmres"])
+def test_a_true_value_of_the_callback_ends_the_solve(solver):
+    seen = []
+
+    def callback(iteration, residual):
+        seen.append((iteration, residual))
+        return np.bool_(iteration == 3)
+
+    x, report = suan.solve(poisson2d(20), np.ones(400), callback=callback, solver=solver)
+    assert report.reason == "interrupted"
+    assert not report.converged
+    assert report.iterations == len(seen) == 3
+    # x is as it was then.
+    expected, _ = suan.solve(poisson2d(20), np.ones(400), solver=solver, max_iterations=3)
+    np.testing.assert_allclose(x, expected, rtol=1e-12)
+    x, reports = suan.solve_many(
+        poisson2d(20), np.ones((400, 2)), callback=lambda k, _: k == 3, solver=solver
+    )
+    assert "interrupted" in {report.reason for report in reports}
+
+
+def test_a_callback_whose_answer_has_no_truth():
+    with pytest.raises(ValueError, match="truth value"):
+        suan.solve(poisson2d(20), np.ones(400), callback=lambda *_: np.ones(2))
 
 
 def test_an_exception_in_the_callback_ends_the_solve():

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files: what was written comes back, and broken files are refused in words."""
 
+import errno
 import gzip
+import os
+import pathlib
+import pickle
 
 import numpy as np
 import pytest
@@ -87,7 +91,7 @@ def test_several_in_one_file(tmp_path):
     assert same(A, suan.read(path))  # the only matrix
     assert same(A, suan.read(path, "A"))
     np.testing.assert_array_equal(suan.read(path, name="b"), b)
-    with pytest.raises(suan.InvalidArgument, match='no entry "x".*"A".*"b"'):
+    with pytest.raises(suan.InvalidArgument, match="no 'x'.*'A'.*'b'"):
         suan.read(path, "x")
     assert suan.read(path, "note") == "a text"
 
@@ -95,7 +99,7 @@ def test_several_in_one_file(tmp_path):
 @hdf5
 def test_a_file_with_two_vectors_asks_which(tmp_path):
     suan.write(tmp_path / "two.h5", u=np.ones(2), v=np.zeros(2))
-    with pytest.raises(suan.InvalidArgument, match='"u".*"v".*name='):
+    with pytest.raises(suan.InvalidArgument, match="'u'.*'v'.*name="):
         suan.read(tmp_path / "two.h5")
 
 
@@ -177,11 +181,210 @@ def test_a_folder_that_is_not_there(tmp_path, ending):
         (lambda p: suan.write(p / "a.mtx", "text"), suan.InvalidArgument, "no text"),
         (lambda p: suan.write(p / "a.h5"), suan.InvalidArgument, "nothing to write"),
         (lambda p: suan.write(p / "a.mtx", np.eye(2)), suan.NotSupported, "csr_array"),
-        (lambda p: suan.read(p / "a.h5", rtol=1), suan.InvalidArgument, "without options"),
+        (lambda p: suan.read(p / "a.h5", rtol=1), suan.InvalidArgument, "rtol.*memory_limit_gib"),
         (lambda p: suan.read(p / "a.mtx", "A"), suan.InvalidArgument, "no names"),
+        (lambda p: suan.read(p / "a.h5", ""), suan.InvalidArgument, "name is empty"),
+        (lambda p: suan.write(p / "a.mtx", np.ones(2), append=True), suan.InvalidArgument, "append"),
+        (lambda p: suan.write(p / "a.h5", append=np.ones(2)), suan.InvalidArgument, "True or False"),
+        (
+            lambda p: suan.write(p / "a.h5", np.ones(2), allow_nonfinite=True),
+            suan.InvalidArgument,
+            "for Matrix Market files",
+        ),
+        (lambda p: suan.write(p / "a\0.mtx", np.ones(2)), suan.InvalidArgument, "zero byte"),
     ],
 )
 def test_wrong_calls(tmp_path, call, error, words):
     with pytest.raises(error, match=words):
         call(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0), (1, 1), (4, 2)])
+def test_matrices_without_elements_come_back(tmp_path, ending, shape):
+    suan.write(tmp_path / ending, sp.csr_array(shape))
+    back = suan.read(tmp_path / ending)
+    assert back.shape == shape
+    assert back.nnz == 0
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("dtype", [np.float64, np.complex128])
+def test_vectors_of_length_zero_come_back(tmp_path, ending, dtype):
+    suan.write(tmp_path / ending, np.zeros(0, dtype))
+    back = suan.read(tmp_path / ending)
+    assert back.shape == (0,)
+    assert back.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["A.MTX", "A.Mtx.GZ", pytest.param("A.H5", marks=hdf5), pytest.param("A.HDF5", marks=hdf5)],
+)
+def test_endings_in_upper_case(tmp_path, name):
+    A = random_matrix(np.float64)
+    suan.write(tmp_path / name, A)
+    assert same(A, suan.read(tmp_path / name))
+    first = (tmp_path / name).read_bytes()[:2]
+    assert (first == b"\x1f\x8b") == name.endswith("GZ")
+
+
+@hdf5
+def test_names_in_groups(tmp_path):
+    path = tmp_path / "run.h5"
+    A, b = random_matrix(np.float32), np.arange(3.0)
+    suan.write(path, **{"step_10/A": A, "step_10/b": b, "step_10/text/note": "words"})
+    assert same(A, suan.read(path, "step_10/A"))
+    np.testing.assert_array_equal(suan.read(path, "step_10/b"), b)
+    assert suan.read(path, "step_10/text/note") == "words"
+    with pytest.raises(suan.InvalidArgument, match=r"'step_9/A'.*'step_10' \(a group\)"):
+        suan.read(path, "step_9/A")
+
+
+@hdf5
+def test_appending_keeps_what_is_there(tmp_path):
+    path = tmp_path / "run.h5"
+    for step in range(1, 4):
+        suan.write(path, append=True, **{f"step_{step}/x": np.arange(float(step))})
+    for step in range(1, 4):
+        np.testing.assert_array_equal(suan.read(path, f"step_{step}/x"), np.arange(float(step)))
+    before = path.read_bytes()
+    with pytest.raises(suan.InvalidArgument, match="'step_2/x' was written already"):
+        suan.write(path, append=True, **{"step_4/x": np.ones(4), "step_2/x": np.ones(2)})
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["run.h5"]
+    suan.write(path, x=np.ones(1))
+    with pytest.raises(suan.InvalidArgument, match="no 'step_1/x'"):
+        suan.read(path, "step_1/x")
+
+
+@hdf5
+def test_the_memory_limit_of_hdf5_files(tmp_path):
+    path = tmp_path / "a.h5"
+    suan.write(path, A=poisson2d(50), x=np.ones(100000))
+    assert suan.read(path, "A", memory_limit_gib=0.01).shape == (2500, 2500)
+    for name in ("A", "x"):
+        with pytest.raises(suan.OutOfMemory, match=f"'{name}'.*memory_limit_gib"):
+            suan.read(path, name, memory_limit_gib=1e-5)
+    with pytest.raises(suan.InvalidArgument, match="memory_limit_gib"):
+        suan.read(path, "A", memory_limit_gib=-1)
+
+
+@pytest.mark.parametrize("ending", ["a.mtx", "a.mtx.gz"])
+def test_what_is_not_finite_only_when_allowed(tmp_path, ending):
+    path = tmp_path / ending
+    A = sp.csr_array(np.array([[1.0, 0], [2.0, np.nan]]))
+    with pytest.raises(suan.InvalidArgument, match="row 2, column 2.*allow_nonfinite"):
+        suan.write(path, A)
+    with pytest.raises(suan.InvalidArgument, match="the element in row 3"):
+        suan.write(path, np.array([1, 2, np.inf]))
+    assert os.listdir(tmp_path) == []
+    suan.write(path, A, allow_nonfinite=True)
+    with pytest.raises(suan.IoError, match="nan"):
+        suan.read(path)
+    assert np.isnan(suan.read(path, allow_nonfinite=True)[1, 1])
+
+
+def is_refused(call, kind, code, path):
+    with pytest.raises(suan.IoError) as caught:
+        call()
+    error = caught.value
+    assert isinstance(error, kind)
+    assert error.errno == code
+    assert error.filename == path
+    assert os.fspath(path) in str(error)
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert (str(again), again.errno, again.filename) == (str(error), code, path)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_reasons_of_the_system(tmp_path, ending):
+    is_refused(
+        lambda: suan.read(str(tmp_path / ending)),
+        FileNotFoundError,
+        errno.ENOENT,
+        str(tmp_path / ending),
+    )
+    there = str(tmp_path / "none" / ending)
+    is_refused(lambda: suan.write(there, np.ones(2)), FileNotFoundError, errno.ENOENT, there)
+    (tmp_path / ending).mkdir()
+    folder = str(tmp_path / ending)
+    is_refused(lambda: suan.read(folder), IsADirectoryError, errno.EISDIR, folder)
+    is_refused(lambda: suan.write(folder, np.ones(2)), IsADirectoryError, errno.EISDIR, folder)
+    (tmp_path / "file").write_text("")
+    below = str(tmp_path / "file" / ending)
+    is_refused(lambda: suan.read(below), NotADirectoryError, errno.ENOTDIR, below)
+    if os.geteuid() != 0:
+        closed = tmp_path / "closed"
+        closed.mkdir(mode=0o500)
+        path = str(closed / ending)
+        is_refused(lambda: suan.write(path, np.ones(2)), PermissionError, errno.EACCES, path)
+
+
+def test_what_the_file_says_has_no_reason_of_the_system(tmp_path):
+    (tmp_path / "a.mtx").write_text("nothing")
+    with pytest.raises(suan.IoError) as caught:
+        suan.read(tmp_path / "a.mtx")
+    assert caught.value.errno is None
+    assert not isinstance(caught.value, FileNotFoundError)
+
+
+STRANGE = b"m\xe9thode_"
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("kind", [bytes, os.fsdecode, lambda b: pathlib.Path(os.fsdecode(b))])
+def test_names_that_are_no_utf8(tmp_path, ending, kind):
+    file = os.fsencode(tmp_path) + b"/" + STRANGE + ending.encode()
+    path = kind(file)
+    A = random_matrix(np.float64)
+    suan.write(path, A)
+    assert os.listdir(os.fsencode(tmp_path)) == [STRANGE + ending.encode()]
+    assert same(A, suan.read(path))
+    for wrong in (
+        lambda: suan.read(path, rtol=3),
+        lambda: suan.write(path),
+        lambda: suan.read(kind(file + b".txt")),
+    ):
+        with pytest.raises(suan.InvalidArgument) as caught:
+            wrong()
+        str(caught.value).encode()  # every character is one of Unicode's
+    os.remove(file)
+    with pytest.raises(FileNotFoundError, match=r"m\\xe9thode") as caught:
+        suan.read(path)
+    str(caught.value).encode()
+    assert os.fsencode(caught.value.filename) == file
+
+
+@hdf5
+def test_objects_whose_names_are_no_utf8(tmp_path):
+    name = os.fsdecode(b"\xe9t\xe9")
+    suan.write(tmp_path / "a.h5", **{name: np.ones(2), "text": name})
+    np.testing.assert_array_equal(suan.read(tmp_path / "a.h5", name), np.ones(2))
+    assert suan.read(tmp_path / "a.h5", "text") == name
+    with pytest.raises(suan.InvalidArgument, match=r"\\xe9t\\xe9") as caught:
+        suan.read(tmp_path / "a.h5")
+    str(caught.value).encode()
+
+
+@hdf5
+def test_drivers_in_the_environment_change_nothing(tmp_path):
+    # Newer versions of HDF5 take their driver from there, "core" writing nothing to the disk.
+    import subprocess
+    import sys
+
+    program = (
+        "import sys, numpy, suan; suan.write(sys.argv[1], numpy.ones(3)); "
+        "print(suan.read(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "a.h5")],
+        env={**os.environ, "HDF5_DRIVER": "core"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["[1.", "1.", "1.]"]
+    np.testing.assert_array_equal(suan.read(tmp_path / "a.h5"), np.ones(3))

@@ -50,9 +50,21 @@ def run(ranks: int, case: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 3])
+@pytest.mark.parametrize("ranks", [1, 2, 3, 4])
 @pytest.mark.parametrize(
-    "case", ["matrix", "function", "complex", "types", "empty_rank", "several"]
+    "case",
+    [
+        "matrix",
+        "function",
+        "complex",
+        "types",
+        "empty_rank",
+        "several",
+        "preconditioner",
+        "solver",
+        "solver_of_several_types",
+        "callback_stops",
+    ],
 )
 def test_the_answer_is_the_serial_one(ranks, case):
     assert run(ranks, case) == [f"{rank} ok" for rank in range(ranks)]
@@ -67,6 +79,17 @@ def test_the_answer_is_the_serial_one(ranks, case):
         ("other_options", "InvalidArgument the options differ between ranks"),
         ("columns_do_not_fit", "DimensionMismatch A has"),
         ("other_numbers_of_vectors", "DimensionMismatch b has 3 columns on rank 0, but 4"),
+        ("a_function_on_one_rank", "A differs between ranks: it is a matrix on rank 0, but a func"),
+        ("a_preconditioner_on_one_rank", "M differs between ranks: it is not given on rank 0"),
+        ("a_guess_on_one_rank", "x0 differs between ranks: it is not given on rank 0"),
+        ("another_function_on_one_rank", "rank 0 calls solve(), but rank 1 solve_many()"),
+        ("a_callback_that_is_none", "InvalidArgument rank 1: callback is no function but 3"),
+        ("broken_on_one_rank", "InvalidArgument rank 1: A is "),
+        ("lengths_on_one_rank", "DimensionMismatch rank 1: A.indptr ends at"),
+        ("masked_on_one_rank", "InvalidArgument rank 1: b is a masked array"),
+        ("solver_of_other_options", "InvalidArgument the options differ between ranks"),
+        ("solver_with_other_calls", "rank 0 calls Solver.solve(), but rank 1 Solver.update()"),
+        ("solver_update_fails_on_one_rank", "row"),
     ],
 )
 def test_an_error_of_one_rank_ends_all(case, words):
@@ -74,8 +97,16 @@ def test_an_error_of_one_rank_ends_all(case, words):
         assert words in line
 
 
+def test_an_exception_that_other_processes_do_not_know():
+    assert run(3, "an_exception_that_cannot_travel") == [
+        "0 InvalidArgument rank 1: Local: from the frame",
+        "1 Local from the frame",
+        "2 InvalidArgument rank 1: Local: from the frame",
+    ]
+
+
 def test_a_callback_that_raises_on_one_rank():
-    assert run(2, "callback_raises_on_one_rank") == ["0 converged", "1 ValueError enough"]
+    assert run(2, "callback_raises_on_one_rank") == ["0 interrupted", "1 ValueError enough"]
 
 
 def test_a_function_that_raises_on_one_rank():

@@ -24,7 +24,7 @@ def test_notebook(path, tmp_path, monkeypatch):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     for cell in notebook.cells:
-        # Committed without results, so that a change of a figure is no change of the source.
+        # Committed without results, so that a changed figure does not change the source.
         assert not cell.get("outputs"), "clear the outputs before committing"
     nbclient.NotebookClient(
         notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": tmp_path}}

@@ -62,6 +62,23 @@ def test_signature_and_docstring_hold_every_option(function, table):
         ({"max_iterations": 2**70}, "64 bits"),
         ({"max_iterations": True}, "max_iterations.*bool.*int"),
         ({"rtol": [1e-8]}, "rtol"),
+        ({"rtol": np.ones((3, 3))}, "rtol: a ndarray is neither"),
+        # Names of other libraries, whatever comes with them.
+        ({"maxiter": 100}, "in Suan write max_iterations="),
+        ({"maxiter": None}, "in Suan write max_iterations="),
+        ({"tol": 1e-5}, "in Suan write rtol="),
+        ({"restrt": 20}, "in Suan write restart="),
+        ({"callback_type": "pr_norm"}, "callback gets the iteration and the residual norm"),
+        ({"precond": len}, "preconditioner=, or M="),
+        ({"Pl": np.eye(9)}, "in Suan write M="),
+        ({"max_iteration": np.eye(9)}, "did you mean max_iterations"),
+        # No value.
+        ({"solver": None}, "solver: None is no value; leave it out, or say 'auto'"),
+        ({"preconditioner": None}, "None is no value; .* 'auto', or \"none\" for none"),
+        ({"max_iterations": None}, "max_iterations: None is no value"),
+        # Things in the place of names.
+        ({"preconditioner": np.eye(9)}, "a ndarray is no name.*M="),
+        ({"solver": len}, "solver: <built-in function len> is no name"),
     ],
 )
 def test_wrong_ones_are_named(given, words):

@@ -38,8 +38,8 @@ def endless_problem():
 
 @pytest.mark.parametrize("callback", [None, lambda iteration, residual: None])
 def test_other_threads_run_during_a_solve_and_can_interrupt_it(callback):
-    # If the interpreter's lock were held during the solve, the timer's thread would have to wait
-    # for it to end, which the time limit does without an exception.
+    # If the solve held the interpreter's lock, the timer's thread would have to wait until the time
+    # limit ends the solve without an exception.
     A, b, options = endless_problem()
     timer = threading.Timer(0.3, _thread.interrupt_main)
     timer.start()
@@ -105,6 +105,60 @@ def test_ranks_of_a_machine_share_its_cores():
         check=False,
     )
     assert result.stdout == "1\n", result.stderr
+
+
+def test_processes_that_it_starts_inherit_nothing():
+    environment = dict(os.environ)
+    for name in ("OMP_NUM_THREADS", "KOKKOS_NUM_THREADS"):
+        environment.pop(name, None)
+    code = """
+        import os, subprocess, sys
+        import suan
+        before = dict(os.environ)
+        suan.show_config("dicts")
+        assert dict(os.environ) == before
+        names = "import os; print(*sorted(n for n in os.environ if n.startswith('KOKKOS')))"
+        subprocess.run([sys.executable, "-c", names], check=True)
+        """
+    for ranks in ("1", "2"):
+        result = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            capture_output=True,
+            text=True,
+            timeout=100,
+            env={**environment, "OMPI_COMM_WORLD_LOCAL_SIZE": ranks},
+            check=False,
+        )
+        assert result.stdout == "\n", result.stderr
+
+
+def test_missing_memory_is_a_memory_error():
+    # The basis of GMRES is the first that does not fit; then the arrays of a model problem.
+    result = run(
+        """
+        import resource
+        import numpy as np, suan
+        A = suan.generate("poisson1d", size=200_000)
+        b = np.random.default_rng(1).standard_normal(200_000)
+        suan.solve(A, b, solver="gmres", max_iterations=5)
+        with open("/proc/self/statm") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, resource.RLIM_INFINITY))
+        for call in (
+            lambda: suan.solve(A, b, solver="gmres", restart=1000, rtol=1e-14),
+            lambda: suan.Solver(A, solver="gmres", restart=1000, rtol=1e-14).solve(b),
+            lambda: suan.generate("poisson3d", size=400),
+        ):
+            try:
+                call()
+                print("done")
+            except MemoryError as error:
+                print(type(error) is suan.OutOfMemory)
+        _, report = suan.solve(A, b, solver="gmres", max_iterations=5)
+        print(report.reason)
+        """
+    )
+    assert result.stdout.split() == ["True", "True", "True", "max_iterations"], result.stderr
 
 
 def test_a_fork_is_refused_in_words_and_does_not_hang():
@@ -181,3 +235,28 @@ def test_signal_handlers_are_left_alone():
     before = signal.getsignal(signal.SIGINT)
     suan.solve(poisson2d(3), np.ones(9))
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(
+    ("given", "spins"), [({}, "2000"), ({"GOMP_SPINCOUNT": "77"}, "77"), ({"OMP_WAIT_POLICY": "passive"}, "0")]
+)
+def test_threads_that_wait_spin_for_a_short_time_only(given, spins):
+    code = """
+        import os
+        before = dict(os.environ)
+        import suan
+        assert dict(os.environ) == before  # child processes inherit nothing
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**environment, **given, "OMP_DISPLAY_ENV": "verbose"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    if "GOMP_SPINCOUNT" not in done.stderr:
+        pytest.skip("this OpenMP is not GNU's")
+    assert f"GOMP_SPINCOUNT = '{spins}'" in done.stderr

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a report holds and how it shows itself."""
 
+import copy
 import json
 import pickle
 
@@ -121,10 +122,20 @@ def test_plot(solved):
 
 def test_pickle(solved):
     *_, report = solved
-    copy = pickle.loads(pickle.dumps(report))
-    assert copy.to_dict() == report.to_dict()
-    assert str(copy) == str(report)
-    np.testing.assert_array_equal(copy.history, report.history)
+    same = pickle.loads(pickle.dumps(report))
+    assert same.to_dict() == report.to_dict()
+    assert str(same) == str(report)
+    np.testing.assert_array_equal(same.history, report.history)
+
+
+def test_texts_are_made_when_they_are_asked_for():
+    # In any order, and in a copy as in the original.
+    _, report = suan.solve(poisson2d(3), np.ones(9))
+    copies = [copy.copy(report), copy.deepcopy(report), pickle.loads(pickle.dumps(report))]
+    for each in (*copies, report):
+        assert each.to_json() == report.to_json()
+        assert "converged" in str(each)
+        assert "words" not in repr(each)
 
 
 def test_it_cannot_be_changed(solved):

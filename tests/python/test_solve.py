@@ -130,7 +130,7 @@ def test_a_function_as_the_matrix():
     assert report.converged
     assert relative_residual(A, x, b) <= 1e-10
     assert all(v.dtype == np.float64 and v.shape == (49,) for v in seen)
-    # What the function was given is its own: it may keep it and change it.
+    # The function owns its argument: it may keep and change it.
     kept = [v.copy() for v in seen]
     seen[0][:] = np.nan
     for v, copy in zip(seen[1:], kept[1:], strict=True):
@@ -198,7 +198,7 @@ def test_the_same_bits_each_time():
     assert first.tobytes() == second.tobytes()
 
 
-# How solves end that do not converge: never with an exception.
+# Solves that do not converge never end with an exception.
 
 
 def test_nan_in_b():
@@ -233,7 +233,7 @@ def test_indefinite_matrix_given_to_cg():
     _, report = suan.solve(A, b, solver="cg")
     assert report.reason == "indefinite_matrix"
     assert "gmres" in report.advice
-    # Left to itself the library finds out and goes on with another method.
+    # By default the library notices and continues with another method.
     x, report = suan.solve(A, b)
     assert report.converged
     assert relative_residual(A, x, b) <= 1e-8

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Execution spaces with different numbers of threads: what must not depend on them is computed on
-// each.
+// Execution spaces with different numbers of threads, to check that results do not depend on it.
 #pragma once
 
 #include <type_traits>
@@ -12,8 +11,8 @@
 
 namespace suan::test {
 
-/// The default instance, and where threads can be chosen, one of a single thread and one of two.
-/// A template, so that a space without a choice of threads never sees the rest.
+/// The default instance and, if threads can be chosen, one with a single thread and one with two. A
+/// template, so that a space without a choice of threads does not compile the rest.
 template <class Space = ExecutionSpace>
 std::vector<Space> instances() {
   std::vector<Space> result{Space()};

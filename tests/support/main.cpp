@@ -16,7 +16,7 @@
 
 namespace {
 
-/// On ranks other than 0: prints nothing but what fails, and says on which rank.
+/// On ranks other than 0: prints only failures, with the rank.
 class FailuresOnly : public testing::EmptyTestEventListener {
  public:
   explicit FailuresOnly(int rank) : rank_(rank) {}

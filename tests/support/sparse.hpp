@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sparse matrices in host memory that tests make and compare, and the simplest reference there is:
-// a map from places to values.
+// Sparse matrices in host memory for tests, and the simplest possible reference: a map from
+// positions to values.
 #pragma once
 
 #include <cmath>
@@ -47,7 +47,7 @@ HostArrays<T> to_host(const Csr<T>& a) {
   return to_host(a.view());
 }
 
-/// Row and column to value; the entries of a place are summed in their order.
+/// Row and column to value; duplicates are summed in order.
 template <class T>
 using Map = std::map<std::pair<LocalIndex, LocalIndex>, T>;
 
@@ -63,7 +63,7 @@ Map<T> to_map(const HostArrays<T>& a) {
   return result;
 }
 
-/// The sorted matrix without duplicates that a map stands for.
+/// The sorted matrix without duplicates that a map describes.
 template <class T>
 HostArrays<T> from_map(LocalIndex rows, LocalIndex columns, const Map<T>& map) {
   HostArrays<T> a{rows, columns, std::vector<Offset>(static_cast<std::size_t>(rows) + 1, 0)};

@@ -10,23 +10,23 @@
 
 namespace suan {
 
-/// Energy that the processors and the memory of this machine use, all programs on it together, from
-/// the counters of Linux' powercap interface (RAPL of Intel and AMD). Virtual machines mostly have
-/// none, and most systems let only root read them.
+/// The energy used by the processors and memory of this machine, for all its programs together,
+/// from the counters of Linux' powercap interface (Intel's and AMD's RAPL). Most virtual machines
+/// have no counters, and on most systems only root may read them.
 class EnergyMeter {
  public:
   /// Starts to measure.
   explicit EnergyMeter(const std::string& folder = "/sys/class/powercap");
 
   bool available() const noexcept { return !counters_.empty(); }
-  /// Joules since it was made; negative when the machine cannot tell, or when so much time has
-  /// passed that a counter may have wrapped around more than once.
+  /// Joules since construction; negative when the machine cannot tell, or when a counter may have
+  /// wrapped around more than once since.
   double joules() const;
 
  private:
   struct Counter {
     std::string file;
-    std::uint64_t range;  ///< the largest value, after which it begins at zero again
+    std::uint64_t range;  ///< the largest value, after which it wraps to zero
     std::uint64_t start;
   };
   std::vector<Counter> counters_;  ///< in microjoules

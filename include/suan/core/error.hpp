@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The exceptions of the library. A solve that does not converge is not one of them: its report
-// says so. Every message names what is wrong, with the sizes, the line or the row, and what to do.
+// The exceptions of the library. A solve that does not converge does not throw: its report says so.
+// Every message says what is wrong, with the sizes, the line or the row, and what to do.
 #pragma once
 
 #include <sstream>
@@ -33,28 +33,45 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-namespace detail {
-template <ErrorKind Kind>
-class ErrorOf : public Error {
+/// A value outside its range, an unknown option, a matrix that is unsuitable for a method.
+class InvalidArgument : public Error {
  public:
-  explicit ErrorOf(const std::string& message) : Error(Kind, message) {}
+  explicit InvalidArgument(const std::string& text) : Error(ErrorKind::invalid_argument, text) {}
 };
-}  // namespace detail
-
-/// A value outside its range, an unknown option, a matrix that a method cannot take.
-using InvalidArgument = detail::ErrorOf<ErrorKind::invalid_argument>;
-/// Two operands whose sizes or layouts do not fit; the message names both.
-using DimensionMismatch = detail::ErrorOf<ErrorKind::dimension_mismatch>;
+/// Two operands whose sizes or layouts do not match; the message names both.
+class DimensionMismatch : public Error {
+ public:
+  explicit DimensionMismatch(const std::string& text)
+      : Error(ErrorKind::dimension_mismatch, text) {}
+};
 /// Something this build or this device cannot do; never substituted silently.
-using NotSupported = detail::ErrorOf<ErrorKind::not_supported>;
-/// A file that cannot be read, written or understood; the message has its path and place.
-using IoError = detail::ErrorOf<ErrorKind::io_error>;
-using DeviceError = detail::ErrorOf<ErrorKind::device_error>;
-using MpiError = detail::ErrorOf<ErrorKind::mpi_error>;
-/// Memory that was needed and not there, on the host or on the device.
-using OutOfMemory = detail::ErrorOf<ErrorKind::out_of_memory>;
-/// A defect of the library itself.
-using InternalError = detail::ErrorOf<ErrorKind::internal>;
+class NotSupported : public Error {
+ public:
+  explicit NotSupported(const std::string& text) : Error(ErrorKind::not_supported, text) {}
+};
+/// A file that cannot be read, written or understood; the message has its path and position.
+class IoError : public Error {
+ public:
+  explicit IoError(const std::string& text) : Error(ErrorKind::io_error, text) {}
+};
+class DeviceError : public Error {
+ public:
+  explicit DeviceError(const std::string& text) : Error(ErrorKind::device_error, text) {}
+};
+class MpiError : public Error {
+ public:
+  explicit MpiError(const std::string& text) : Error(ErrorKind::mpi_error, text) {}
+};
+/// Too little memory, on the host or on the device.
+class OutOfMemory : public Error {
+ public:
+  explicit OutOfMemory(const std::string& text) : Error(ErrorKind::out_of_memory, text) {}
+};
+/// A bug in the library itself.
+class InternalError : public Error {
+ public:
+  explicit InternalError(const std::string& text) : Error(ErrorKind::internal, text) {}
+};
 
 /// Joins its arguments into one message.
 template <class... Parts>
@@ -64,10 +81,18 @@ std::string message(const Parts&... parts) {
   return out.str();
 }
 
-/// Throws the exception that belongs to `kind`; how an error of another rank is thrown here.
+/// Throws the exception that belongs to `kind`: this is how an error of another rank is thrown
+/// here.
 [[noreturn]] void throw_error(ErrorKind kind, const std::string& text);
 
-/// The kind and text of the exception being handled, foreign ones included.
+/// An exception in a form that can be sent to other ranks.
+struct Failure {
+  ErrorKind kind = ErrorKind::internal;
+  std::string text;
+};
+
+/// The kind and text of the exception being handled, foreign ones included. The text is never
+/// empty: an exception without a message gets one, which is short if there is no memory for it.
 ErrorKind current_error(std::string& text) noexcept;
 
 /// Throws the exception being handled once more; missing memory, however it was said, as

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Options, declared once. A struct of options has a static table() that lists each field with its
-// name, range and one sentence; its default is the field's initialiser. The command line, JSON,
-// Python's keyword arguments and the reference page derive from the table. Unknown names are
-// errors that list the nearest valid ones.
+// name, range and one sentence; the default is the field's initialiser. The command line, JSON and
+// Python's keyword arguments derive from the table. Unknown names are errors that list the nearest
+// valid ones.
 #pragma once
 
 #include <cstdint>
@@ -37,20 +37,19 @@ struct OptionDescription {
   double minimum = 0;
   double maximum = 0;
   bool bounded = false;
-  /// Strings: the valid values; empty when any is.
+  /// Strings: the valid values; empty if any value is valid.
   std::vector<std::string> choices{};
 
   /// "max-iterations" for "max_iterations".
   std::string flag() const;
   /// "in [1, 1000]" or "one of cg, gmres"; empty when unrestricted.
   std::string range_text() const;
-  /// Converts between numbers where nothing is lost and checks range and choices.
+  /// Converts between numbers if that loses nothing, and checks range and choices.
   /// @throws InvalidArgument naming option, value and range.
   OptionValue checked(const OptionValue& value) const;
 };
 
-/// Name and value of each line "name = value". Empty lines and those that begin with # are left
-/// out.
+/// Name and value of each line "name = value". Skips empty lines and those that start with #.
 /// @throws InvalidArgument, naming the line, for any other.
 std::vector<std::pair<std::string, std::string>> split_option_lines(std::string_view text);
 
@@ -81,13 +80,13 @@ class OptionTable {
     entry.description.bounded = true;
     return *this;
   }
-  /// A word out of a list.
+  /// One of a list of words.
   OptionTable& choice(const char* name, std::string S::*field, std::vector<std::string> choices,
                       const char* sentence) {
     add(name, field, sentence).description.choices = std::move(choices);
     return *this;
   }
-  /// A truth value or a free string.
+  /// A boolean or an arbitrary string.
   template <class Field>
   OptionTable& value(const char* name, Field S::*field, const char* sentence) {
     add(name, field, sentence);
@@ -124,8 +123,8 @@ class OptionTable {
         parse_option_value(entry.description.name, text, entry.description.default_value);
     entry.set(options, entry.description.checked(value));
   }
-  /// All options in lines "name = value", which read() takes back: for a choice that shall be
-  /// repeated, in another run or program. @throws InvalidArgument for a string of several lines.
+  /// All options as lines "name = value", which read() parses again, to repeat a choice in another
+  /// run or program. @throws InvalidArgument for a string of several lines.
   std::string write(const S& options) const {
     std::string text;
     for (const auto& entry : entries_) {
@@ -138,7 +137,7 @@ class OptionTable {
     }
     return text;
   }
-  /// The options that write() has written; those that the text lacks have their defaults.
+  /// Reads the output of write(); options missing from the text have their defaults.
   /// @throws InvalidArgument, naming line or option, for anything else.
   S read(std::string_view text) const {
     S options;

@@ -6,7 +6,7 @@
 
 namespace suan {
 
-/// Wall-clock seconds since it was made. Fence the device before reading it.
+/// Wall-clock seconds since construction. Fence the device before reading it.
 class Timer {
  public:
   double seconds() const {

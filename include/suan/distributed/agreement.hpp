@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What ranks have to be told alike, compared where a collective function begins.
+// Comparing arguments that must be the same on all ranks, at the start of a collective function.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace suan {
 
-/// Compares what the ranks were told: the name of the function that each of them called, and what
-/// it depends on, in lines "name = value". Two reductions of one number each when all is well, and
-/// nothing with one rank; a text that is costly to write should not be written then. Collective.
+/// Compares what the ranks were told: the name of the function that each of them called, and its
+/// arguments as lines "name = value". Costs two reductions of one number each if all agree, and
+/// nothing on one rank, where a text that is costly to make should not be made. Collective.
 /// @throws InvalidArgument, on all ranks, with the first line that differs and the two ranks.
 void require_agreement(const Communicator& comm, const std::string& function,
                        const std::string& told = {});

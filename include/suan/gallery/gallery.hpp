@@ -17,8 +17,17 @@ struct GalleryOptions {
 
 std::vector<std::string> gallery_names();
 
-/// Collective. @throws InvalidArgument for an unknown name, listing the nearest valid ones, or
-/// when the number of unknowns cannot be represented.
+struct GallerySize {
+  GlobalIndex unknowns = 0;
+  std::int64_t entries = 0;
+};
+
+/// The sizes that a problem would have, without generating it. Not collective. @throws
+/// InvalidArgument as gallery() does.
+GallerySize gallery_size(const std::string& name, const GalleryOptions& options);
+
+/// Collective. @throws InvalidArgument for an unknown name, listing the nearest valid ones, when
+/// the number of unknowns cannot be represented, and when ranks request different problems.
 template <Scalar T = double>
 DistributedMatrix<T> gallery(const std::string& name, const GalleryOptions& options,
                              const Communicator& comm = {});

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finite-difference Laplacians on regular grids with Dirichlet boundaries, unscaled.
+// Finite-difference Laplacians on regular grids with Dirichlet boundaries, unscaled. All of them
+// are collective, and throw InvalidArgument for an impossible grid and when ranks request different
+// ones.
 #pragma once
 
 #include "suan/distributed/assembly.hpp"

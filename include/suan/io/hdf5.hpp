@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Matrices and vectors in HDF5, written by any number of ranks and read by any other.
-// docs/file-format.md describes what is in a file.
+// docs/file-format.md describes the format.
 #pragma once
 
 #include <memory>
@@ -10,30 +10,45 @@
 #include <string>
 #include <vector>
 
+#include "suan/core/options.hpp"
 #include "suan/distributed/distributed_matrix.hpp"
 
 namespace suan {
 
 /// A file being written: everything goes to a file beside `path`, which close() renames. Without
 /// close() (an exception, say) whatever stood at `path` before stays as it was. All functions are
-/// collective. @throws IoError; NotSupported in a build without HDF5.
+/// collective. @throws IoError; InvalidArgument, on all ranks, when they pass different names or
+/// paths; NotSupported in a build without HDF5.
 class Hdf5Writer {
  public:
-  Hdf5Writer(const std::string& path, const Communicator& comm);
+  /// Whether an existing file is replaced, or keeps its contents and gets more.
+  enum class Mode { replace, append };
+
+  /// With Mode::append the file at `path` is copied first (sharing blocks if the file system can);
+  /// the original stays unchanged until flush() or close(). Without a file there, both modes are
+  /// the same.
+  Hdf5Writer(const std::string& path, const Communicator& comm, Mode mode = Mode::replace);
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
+  /// `name` may have groups, as in "step_10/A", which are created. @throws InvalidArgument when the
+  /// file already has such an object.
   template <Scalar T>
   void write(const std::string& name, const DistributedMatrix<T>& matrix);
-  /// `shape` (slowest dimension first) makes an array of several dimensions of the vector's
-  /// elements; its product must be the global size.
+  /// `shape` (slowest dimension first) arranges the vector's elements in several dimensions; the
+  /// product must be the global size.
   template <Scalar T>
   void write(const std::string& name, const Vector<T>& vector,
              std::span<const GlobalIndex> shape = {});
-  /// A piece of text, such as the report of a solve.
+  /// A text, such as the report of a solve; the first rank's is written. At most 64 MiB, without
+  /// zero bytes.
   void write_text(const std::string& name, const std::string& text);
-  /// Completes the file. It is an error to write afterwards.
+  /// Puts everything written so far at `path`, complete and on disk, where it stays even if the
+  /// program dies later. More can be written; the first write afterwards copies the file, as
+  /// Mode::append does.
+  void flush();
+  /// Completes the file. Writing afterwards is an error.
   void close();
 
  private:
@@ -41,7 +56,12 @@ class Hdf5Writer {
   std::unique_ptr<State> state_;
 };
 
-/// What a file holds at its top level, by name. Not collective.
+struct Hdf5ReadOptions {
+  double memory_limit_gib = 0;  ///< refuse objects that need more; 0: half of the free memory
+  static const OptionTable<Hdf5ReadOptions>& table();
+};
+
+/// A matrix, a vector or a text in a file.
 struct Hdf5Entry {
   std::string name;
   std::string kind;    ///< "csr_matrix", "vector", "text"
@@ -50,23 +70,37 @@ struct Hdf5Entry {
   GlobalIndex columns = 0;
   std::int64_t entries = 0;
 };
+
+/// What a file holds at its top level, by name. Passes over what this library does not read:
+/// groups, links that lead nowhere or to other files, what other programs wrote. Not collective.
 std::vector<Hdf5Entry> list_hdf5(const std::string& path);
 
-/// Reads a matrix, spread evenly over the ranks of `comm`. An empty name means the only matrix of
-/// the file. Sizes, ranges, sortedness, format version and checksum are verified. Collective.
+/// The entry `name`, which may lie in groups ("step_10/A"). An empty name stands for the only entry
+/// of the top level that is of one of `kinds`; without kinds for the only matrix or, where there is
+/// none, the only entry. Not collective. @throws InvalidArgument, with what the file holds, when
+/// the name is not there or there are several; IoError when there is none, the file cannot be read
+/// or the entry is damaged.
+Hdf5Entry find_hdf5(const std::string& path, const std::string& name = {},
+                    const std::vector<std::string>& kinds = {});
+
+/// Reads a matrix, spread evenly over the ranks of `comm`. An empty name means the only matrix at
+/// the file's top level. Sizes, ranges, sortedness, format version and checksum are verified.
+/// Collective.
 /// @throws IoError naming file, dataset and what is wrong; InvalidArgument when the file is complex
-/// and T is not; NotSupported in a build without HDF5.
+/// and T is not, or ranks pass different arguments or see different files; OutOfMemory when the
+/// memory limit would be exceeded; NotSupported in a build without HDF5.
 template <Scalar T = double>
 DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator& comm = {},
-                                      const std::string& name = {});
+                                      const std::string& name = {},
+                                      const Hdf5ReadOptions& options = {});
 
-/// Reads a vector with as many elements as `layout`. An empty name means the only vector. As above.
+/// Reads a vector with the size of `layout`. An empty name means the only vector. Errors as above.
 template <Scalar T = double>
 Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout,
-                           const std::string& name = {});
+                           const std::string& name = {}, const Hdf5ReadOptions& options = {});
 
-/// Reads a piece of text, such as the report of a solve. An empty name means the only text. Not
-/// collective. @throws IoError when there is none or it is damaged; NotSupported as above.
+/// Reads a text, such as the report of a solve. An empty name means the only text. Not collective.
+/// @throws IoError when there is none or it is damaged; NotSupported as above.
 std::string read_hdf5_text(const std::string& path, const std::string& name = {});
 
 }  // namespace suan

@@ -26,8 +26,8 @@ void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const Dev
                          const DeviceView<const T>& r, const DeviceView<T>& p,
                          const DeviceView<T>& x);
 
-// The same for several vectors side by side, each with its own numbers; these and the sums are in
-// host memory, one for each vector.
+// The same for several vectors, each with its own coefficients; these and the sums are in host
+// memory, one for each vector.
 
 /// Column c of R = R - alpha[c] Q; sums[c] of its elements.
 template <Scalar T>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Level-1 kernels on several vectors side by side, the elements of one rank. They check nothing.
+// Level-1 kernels on several row-major vectors, the elements of one rank. They check nothing.
 #pragma once
 
 #include <span>
@@ -34,18 +34,19 @@ void scatter_columns(const ExecutionSpace& space, const RowMajor<const T>& x,
 template <Scalar T>
 void clear_column(const ExecutionSpace& space, const RowMajor<T>& y, std::size_t c);
 
-/// result[c] = column c of X, conjugated, times column c of Y, this rank's part; `result` is host
-/// memory. The same threads give the same bits.
+/// result[c] = column c of X, conjugated, times column c of Y, this rank's part; `result` is in
+/// host memory. The same number of threads gives the same bits.
 template <Scalar T>
 void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
                  const RowMajor<const T>& y, T* result);
 
-/// Y = alpha X + beta Y, with beta zero never reading Y.
+/// Y = alpha X + beta Y; Y is not read when beta is zero.
 template <Scalar T>
 void axpby(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
            const RowMajor<T>& y);
 
-/// Row i of Z = alpha d_i times row i of X + beta Z, with beta zero never reading Z.
+/// Row i of Z = alpha d_i times row i of X + beta times row i of Z; Z is not read when beta is
+/// zero.
 template <Scalar T>
 void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& d,
               const RowMajor<const T>& x, T beta, const RowMajor<T>& z);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a format would need for a matrix, known before its arrays are made.
+// What a format would need for a matrix, known before its arrays are allocated.
 #pragma once
 
 #include "suan/kernels/spmv_plan.hpp"
@@ -9,12 +9,12 @@
 
 namespace suan::kernels {
 
-/// A matrix in a format that can be turned back.
+/// A matrix in a format that can be converted back.
 template <Scalar T>
 class PreparedFormat : public PreparedSpmv<T> {
  public:
-  /// The matrix with the values as they are stored, in arrays of its own; entries of a row stand as
-  /// they stood in the one that was prepared. Waits for the device.
+  /// The matrix with the values as stored, in its own arrays; the entries of a row keep the order
+  /// that they had in the matrix it was made from. Waits for the device.
   virtual CsrView<T> csr(const ExecutionSpace& space) const = 0;
 };
 
@@ -23,13 +23,13 @@ template <Scalar T>
 class FormatPlan {
  public:
   virtual ~FormatPlan() = default;
-  /// Bytes of the arrays with the values stored so; -1 when the format cannot store these values so
-  /// without loss, or T has no such storage. `storage` is not lossless.
+  /// Bytes of the arrays with this storage of values; -1 when it would lose something, or T has no
+  /// such storage. `storage` is not lossless.
   virtual std::int64_t bytes(ValueStorage storage) const = 0;
   /// @throws as ValueFacts::require().
   virtual std::shared_ptr<const PreparedFormat<T>> make(const ExecutionSpace& space,
                                                         ValueStorage storage) const = 0;
-  /// Numbers that are stored, fill-in included.
+  /// The number of values stored, fill-in included.
   virtual Offset stored_values() const = 0;
   virtual const ValueFacts<T>& facts() const = 0;
 
@@ -39,11 +39,11 @@ class FormatPlan {
   /// Bytes of the vectors of a product.
   virtual std::int64_t vector_bytes() const = 0;
 
-  /// Bytes with a storage that loses nothing and may be taken for that; else -1. A dictionary is
-  /// only taken in place of values of 8 bytes and more: looking values up one by one takes longer
-  /// than reading 2 or 4 bytes of each (docs/performance.md). On a GPU narrower values have to save
-  /// a fifth of all bytes of a product: where rows share their values there are few of them, and
-  /// decoding them takes longer (docs/cuda.md).
+  /// Bytes with a storage that loses nothing and is worth choosing; else -1. A dictionary only
+  /// replaces values of 8 bytes and more: looking values up one by one takes longer than reading 2
+  /// or 4 bytes of each (docs/performance.md). On a GPU narrower values must save a fifth of a
+  /// product's bytes: where rows share values there are few of them, and decoding takes longer
+  /// (docs/cuda.md).
   std::int64_t lossless_bytes(ValueStorage storage) const {
     if (!facts().keeps(storage)) return -1;
     if (storage == ValueStorage::dictionary &&
@@ -57,8 +57,7 @@ class FormatPlan {
     }
     return needed;
   }
-  /// The storage without loss that needs the fewest bytes; of equal ones that which is decoded
-  /// fastest.
+  /// The lossless storage that needs the fewest bytes; among equals the fastest to decode.
   ValueStorage lossless() const {
     auto best = ValueStorage::same;
     std::int64_t fewest = std::numeric_limits<std::int64_t>::max();

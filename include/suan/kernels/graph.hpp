@@ -2,32 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Colorings, independent sets and orderings of the graph of a matrix. The functions check nothing.
-// No result depends on the number of threads or on their schedule: what is drawn at random is a
-// hash of the vertex, and ties go to the smaller number.
+// No result depends on the number of threads or their schedule: random numbers are hashes of the
+// vertices, and ties go to the smaller number.
 #pragma once
 
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
 
-/// Undirected, without loops: vertex i has the neighbours at offsets(i) to offsets(i + 1), which
-/// increase strictly.
+/// Undirected, without loops: the neighbours of vertex i are at offsets(i) to offsets(i + 1) - 1
+/// and increase strictly.
 struct GraphView {
   LocalIndex vertices = 0;
   DeviceView<const Offset> offsets;
   DeviceView<const LocalIndex> neighbours;
 };
 
-/// The graph of the pattern of A + A^T for a square A; its columns may stand in any order and
-/// repeat. Where the pattern is not symmetric, or rows do not increase strictly, it works on the
-/// host, with memory for twice the entries.
+/// The graph of the pattern of A + A^T for a square A, whose columns may be unsorted and repeat.
+/// Where the pattern is not symmetric, or rows do not increase strictly, this runs on the host,
+/// with memory for twice the entries.
 template <Scalar T>
 GraphView make_graph(const CsrView<T>& a);
 
-/// Colors 0, 1, ... so that no two vertices within `distance` (1 or 2) of each other have the same
-/// one: the smallest free color in the order of a hash, many vertices at a time; with distance 2 on
-/// the host one after the other, with a fraction of the work. M. T. Jones, P. E. Plassmann, "A
-/// parallel graph coloring heuristic", SIAM J. Sci. Comput. 14 (1993), 654-669.
+/// Colors 0, 1, ... such that no two vertices within `distance` (1 or 2) have the same one:
+/// greedily, the smallest free color in the order of a hash. Distance 1 colors many vertices at a
+/// time; distance 2 runs on the host, vertex by vertex, with a fraction of the work. M. T. Jones,
+/// P. E. Plassmann, "A parallel graph coloring heuristic", SIAM J. Sci. Comput. 14 (1993), 654-669.
 DeviceView<LocalIndex> color_graph(const ExecutionSpace& space, const GraphView& graph,
                                    int distance);
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Level-1 kernels on the elements of one rank. They check nothing. Reductions have a fixed shape:
-// the same threads give the same bits.
+// the same number of threads gives the same bits.
 #pragma once
 
 #include "suan/kernels/sums.hpp"
@@ -25,16 +25,16 @@ Real<T> max_abs(const ExecutionSpace& space, const DeviceView<const T>& x);
 template <Scalar T>
 LocalIndex first_not_finite(const ExecutionSpace& space, const DeviceView<const T>& x);
 
-/// y = alpha x + beta y, with beta zero never reading y.
+/// y = alpha x + beta y; y is not read when beta is zero.
 template <Scalar T>
 void axpby(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T beta,
            const DeviceView<T>& y);
 
-/// x = alpha x, with alpha zero never reading x.
+/// x = alpha x; x is not read when alpha is zero.
 template <Scalar T>
 void scale(const ExecutionSpace& space, T alpha, const DeviceView<T>& x);
 
-/// z_i = alpha d_i x_i + beta z_i, with beta zero never reading z.
+/// z_i = alpha d_i x_i + beta z_i; z is not read when beta is zero.
 template <Scalar T>
 void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& d,
               const DeviceView<const T>& x, T beta, const DeviceView<T>& z);

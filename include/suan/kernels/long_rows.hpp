@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows that are too long for one thread: they are summed in pieces, which the threads share.
+// Rows too long for one thread: they are summed in pieces, which the threads share.
 #pragma once
 
 #include <vector>
@@ -13,14 +13,14 @@ namespace suan::kernels {
 template <Scalar T>
 struct CsrView;
 
-/// The rows of at least `shortest` entries, found once when a product is prepared. A row's pieces
-/// have `piece` entries each, whatever the number of threads, and their sums are added in order:
-/// the bits of the row depend on its length alone. On a device there are none: the kernels there
-/// have their own ways with long rows.
+/// The rows of at least `shortest` entries, found once when a product is prepared. Pieces have
+/// `piece` entries each, whatever the number of threads, and their sums are added in order: the
+/// bits of a row depend on its length alone. On a device this is empty: the kernels there have
+/// their own ways with long rows.
 template <Scalar T>
 class LongRows {
  public:
-  /// About ten microseconds of one thread: below that, a row is not worth a barrier.
+  /// The sum of a shorter row takes one thread too little time to be worth a barrier.
   static constexpr Offset shortest = 1 << 14;
   static constexpr Offset piece = 1 << 12;
 
@@ -28,15 +28,15 @@ class LongRows {
   LongRows(const ExecutionSpace& space, const CsrView<T>& a);
 
   bool empty() const noexcept { return rows_.empty(); }
-  /// Their numbers, which increase.
+  /// Their row numbers, increasing.
   const std::vector<LocalIndex>& rows() const noexcept { return rows_; }
   /// Entries of the long rows before row i.
   Offset entries_before(LocalIndex i) const;
   /// The product of each long row with x, in the order of the rows. Threads share the pieces.
-  /// `fetch`: elements of x are asked for ahead of their use.
+  /// `fetch`: prefetch elements of x.
   std::vector<T> products(const ExecutionSpace& space, const CsrView<T>& a, const T* x,
                           bool fetch) const;
-  /// Puts the products of those long rows that are in [begin, begin + count) to their places.
+  /// Stores the products of those long rows that lie in [begin, begin + count).
   void place(LocalIndex begin, LocalIndex count, const std::vector<T>& sums, T* products) const;
 
  private:

@@ -14,8 +14,8 @@ namespace suan::kernels {
 template <class T>
 using Basis = Kokkos::View<T**, Kokkos::LayoutLeft, MemorySpace>;
 
-/// h_j = V(:, j)^H w for j < h.size(), this rank's part. On the host V and w are read once, on a
-/// device w once for four columns.
+/// h_j = V(:, j)^H w for j < h.size(), this rank's part. On the host V and w are read once; on a
+/// device w is read once per four columns.
 template <Scalar T>
 void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
                std::span<T> h);

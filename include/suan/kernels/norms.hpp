@@ -1,16 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Norms of a CSR matrix, and how far it is from its transpose, on one rank. The functions check
-// nothing; entries are taken as they stand, duplicates apart from each other. NaN anywhere gives
-// NaN.
+// Norms of a CSR matrix, and its distance from its transpose, on one rank. The functions check
+// nothing and take duplicates as separate entries. NaN anywhere gives NaN.
 #pragma once
 
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
 
-/// max over i of sum over j of |a_ij|; sums are formed in double.
+/// max over i of sum over j of |a_ij|, summed in double.
 template <Scalar T>
 double norm_infinity(const ExecutionSpace& space, const CsrView<T>& a);
 /// max over i, j of |a_ij|
@@ -20,9 +19,9 @@ double norm_max(const ExecutionSpace& space, const CsrView<T>& a);
 template <Scalar T>
 double norm_frobenius(const ExecutionSpace& space, const CsrView<T>& a);
 
-/// What compare() finds.
+/// The result of compare().
 struct Difference {
-  Offset only_one = 0;  ///< places where one of both alone has an entry
+  Offset only_one = 0;  ///< positions where only one of the two has an entry
   double largest = 0;   ///< max |a_ij - b_ij|, an absent entry being zero
 };
 /// Compares A, entry by entry, with B or, when `conjugated`, with its conjugate. Rows of both

@@ -19,7 +19,7 @@ enum class KernelPath { automatic, native, cusparse, cuda };
 std::string_view to_string(KernelPath path);
 /// @throws InvalidArgument naming the valid ones.
 KernelPath kernel_path_from_string(std::string_view name);
-/// The paths that this build has for some operation.
+/// The paths that this build has for at least one operation.
 std::vector<KernelPath> available_kernel_paths();
 /// Resolves `automatic` to the first of `present`: the paths that `operation` has in this build,
 /// best first. @throws NotSupported when `wanted` is not among them.
@@ -29,7 +29,7 @@ KernelPath choose_path(std::string_view operation, KernelPath wanted,
 KernelPath choose_spmv_path(KernelPath wanted);
 /// The same for a product of two sparse matrices.
 KernelPath choose_spgemm_path(KernelPath wanted);
-/// The same for a product with several vectors at once.
+/// The same for a product with several vectors.
 KernelPath choose_spmm_path(KernelPath wanted);
 
 }  // namespace suan

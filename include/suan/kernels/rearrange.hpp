@@ -9,15 +9,15 @@
 
 namespace suan::kernels {
 
-/// Row i of the result is row rows(i) of A, in which column j becomes column_of(j), or is left out
-/// where that is negative. The order of the entries stays. `columns` is the number of new columns.
+/// Row i of the result is row rows(i) of A, with column j renumbered to column_of(j), or dropped
+/// where that is negative. Entries keep their order. `columns` is the new number of columns.
 template <Scalar T>
 CsrView<T> select(const ExecutionSpace& space, const CsrView<T>& a,
                   const DeviceView<const LocalIndex>& rows,
                   const DeviceView<const LocalIndex>& column_of, LocalIndex columns);
 
-/// The same matrix with rows that increase strictly: entries of one place are added in their order.
-/// With CUDA it runs on the host, through copies of the arrays.
+/// The same matrix with strictly increasing rows; duplicates are added in order. With CUDA this
+/// runs on the host, on copies of the arrays.
 template <Scalar T>
 CsrView<T> sort_rows(const ExecutionSpace& space, const CsrView<T>& a);
 

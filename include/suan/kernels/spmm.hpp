@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sparse matrix times several vectors at once, CSR, on one rank. The functions check nothing.
+// Sparse matrix times several vectors (SpMM), CSR, on one rank. The functions check nothing.
 //
 // Bytes per call, with v the bytes of a value and k vectors: entries * (v + 4) + rows * 8 +
 // columns * k v (X, read once) + rows * k v (Y), and another rows * k v when beta is not zero: the
@@ -12,7 +12,7 @@
 
 namespace suan::kernels {
 
-/// Y = alpha A X + beta Y, with beta zero never reading Y. The order of a row's sums depends on
+/// Y = alpha A X + beta Y; Y is not read when beta is zero. The order of a row's sums depends on
 /// its length alone. `hints` are those of A, or none. Fastest when the number of vectors is a
 /// multiple of 8; on a GPU one thread computes one element of Y.
 template <Scalar T>

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A product with several vectors that was set up once for its matrix: the place where its path is
-// chosen.
+// A product with several vectors (SpMM), set up once for its matrix: its path is chosen here.
 #pragma once
 
 #include <memory>
@@ -12,25 +11,25 @@
 
 namespace suan::kernels {
 
-/// A matrix prepared for products with a number of vectors, by a vendor's library or by Suan's own
-/// CUDA kernels; checks nothing.
+/// A matrix prepared for products with a given number of vectors, by a vendor's library or by
+/// Suan's own CUDA kernels; checks nothing.
 template <Scalar T>
 class PreparedSpmm {
  public:
   virtual ~PreparedSpmm() = default;
   virtual KernelPath path() const = 0;
-  /// Y = alpha A X + beta Y, with beta zero never reading Y.
+  /// Y = alpha A X + beta Y; Y is not read when beta is zero.
   virtual void apply(const ExecutionSpace& space, T alpha, const RowMajor<const T>& x, T beta,
                      const RowMajor<T>& y) const = 0;
 };
 
-/// Holds what was chosen, made in the constructor and not in a first call; copies share it. Two
-/// products of one plan must not run at the same time.
+/// Holds the chosen implementation, set up in the constructor and not in a first call; copies share
+/// it. Two products of one plan must not run at the same time.
 template <Scalar T>
 class SpmmPlan {
  public:
   SpmmPlan() = default;
-  /// For products with `vectors` vectors; holds the arrays of `a` alive.
+  /// For products with `vectors` vectors; keeps the arrays of `a` alive.
   /// @throws NotSupported when `wanted` is not in this build.
   SpmmPlan(const ExecutionSpace& space, const CsrView<T>& a, LocalIndex vectors,
            KernelPath wanted = KernelPath::automatic);

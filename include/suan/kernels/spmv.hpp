@@ -12,9 +12,9 @@
 
 namespace suan::kernels {
 
-/// The one offset of a matrix without rows. It takes no memory, so that such a matrix may be a
-/// member of anything, even before Kokkos is there. On a device, which cannot read it, there is
-/// none; nor does a kernel without rows read it there.
+/// The single offset of a matrix without rows. It allocates nothing, so such a matrix may be a
+/// member of anything, even before Kokkos is initialised. A device cannot read it, so there is none
+/// there, and kernels without rows do not read it.
 inline DeviceView<const Offset> offset_of_no_rows() {
 #if SUAN_HAVE_CUDA
   return {};
@@ -24,7 +24,7 @@ inline DeviceView<const Offset> offset_of_no_rows() {
 #endif
 }
 
-/// The arrays of a CSR matrix; row i holds the entries offsets(i) to offsets(i + 1).
+/// The arrays of a CSR matrix; row i has the entries offsets(i) to offsets(i + 1) - 1.
 template <Scalar T>
 struct CsrView {
   LocalIndex rows = 0;
@@ -35,7 +35,7 @@ struct CsrView {
   Offset entries() const { return static_cast<Offset>(values.extent(0)); }
 };
 
-/// y = alpha A x + beta y, with beta zero never reading y. `hints` are those of A, or none.
+/// y = alpha A x + beta y; y is not read when beta is zero. `hints` are those of A, or none.
 template <Scalar T>
 void spmv(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const DeviceView<const T>& x,
           T beta, const DeviceView<T>& y, const SpmvHints<T>& hints = {});
@@ -52,8 +52,8 @@ Real<T> spmv_residual(const ExecutionSpace& space, const CsrView<T>& a,
                       const DeviceView<T>& r, const SpmvHints<T>& hints = {});
 
 /// y(rows(i)) += alpha (A x)_i for each row i of A; returns the sum of conj(left(rows(i))) times
-/// what was added, or zero when `left` is empty. The part of a distributed product that uses other
-/// ranks' elements: only rows that have such entries are stored.
+/// what was added, or zero when `left` is empty. This is the part of a distributed product that
+/// reads ghost entries: only rows with such entries are stored.
 template <Scalar T>
 T spmv_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
                 const DeviceView<const LocalIndex>& rows, const DeviceView<const T>& x,

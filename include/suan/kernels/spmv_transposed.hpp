@@ -3,9 +3,8 @@
 //
 // The transposed sparse matrix times vector, CSR, on one rank. The functions check nothing.
 //
-// Bytes per call when rows are scattered, with v the bytes of a value: entries * (v + 4) + rows *
-// (8 + v) + columns * 2 v, and for each part about 3 v times the columns that it shares with
-// others.
+// Bytes per call by scattering, with v the bytes of a value: entries * (v + 4) + rows * (8 + v) +
+// columns * 2 v, and for each part about 3 v times the columns that it shares with others.
 #pragma once
 
 #include <memory>
@@ -19,9 +18,9 @@ namespace suan {
 enum class Adjoint { plain, conjugate };
 
 /// automatic: scatter, unless the spills would need more memory than a transposed structure.
-/// scatter: each thread takes a range of rows and adds to its own range of y; what falls outside of
-/// it goes to a spill of the thread's own, and the spills are added in the order of the threads.
-/// gather: a transposed structure that says where each entry stands. The only one in CUDA builds.
+/// scatter: each thread takes a range of rows and adds to its own range of y; contributions outside
+/// it go to the thread's spill buffer, and the spills are added in the order of the threads.
+/// gather: a transposed structure that refers to the entries of A. The only one in CUDA builds.
 enum class TransposedPath { automatic, scatter, gather };
 
 std::string_view to_string(TransposedPath path);
@@ -30,25 +29,25 @@ namespace kernels {
 
 struct TransposedParts;
 
-/// What transposed products with one structure need, made once; values may change. No atomic
-/// additions: the same threads give the same bits. Copies share the workspace; not for two host
-/// threads at once.
+/// The set-up of transposed products with one structure, made once; values may change. No atomic
+/// additions: the same number of threads gives the same bits. Copies share the workspace and must
+/// not be used by two host threads at once.
 template <Scalar T>
 class SpmvTransposedPlan {
  public:
   SpmvTransposedPlan() = default;
-  /// @throws NotSupported when scatter is asked for in a CUDA build.
+  /// @throws NotSupported when scatter is requested in a CUDA build.
   SpmvTransposedPlan(const ExecutionSpace& space, const CsrView<T>& a, TransposedPath wanted);
 
-  /// Other values for the same structure.
+  /// Sets other values for the same structure.
   void set_values(const DeviceView<const T>& values) { a_.values = values; }
 
-  /// What runs; never automatic.
+  /// The method in use; never automatic.
   TransposedPath path() const noexcept { return path_; }
-  /// Memory beside the matrix.
+  /// Bytes of memory beside the matrix.
   std::int64_t memory_bytes() const;
 
-  /// y = alpha op(A) x + beta y, with beta zero never reading y.
+  /// y = alpha op(A) x + beta y; y is not read when beta is zero.
   void apply(const ExecutionSpace& space, Adjoint op, T alpha, const DeviceView<const T>& x, T beta,
              const DeviceView<T>& y) const;
   /// y = op(A) x; returns x^H y. A is square.
@@ -70,8 +69,8 @@ class SpmvTransposedPlan {
   TransposedPath path_ = TransposedPath::gather;
   std::shared_ptr<const TransposedParts> parts_;
   DeviceView<T> spills_;
-  // The transposed structure: column j has the entries positions_(offsets_(j)) and so on, in the
-  // rows rows_(offsets_(j)) and so on.
+  // The transposed structure: the entries of column j are at positions_(offsets_(j)) ..., in the
+  // rows rows_(offsets_(j)) ...
   DeviceView<const Offset> offsets_;
   DeviceView<const LocalIndex> rows_;
   DeviceView<const Offset> positions_;

@@ -1,31 +1,30 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The transpose of a CSR matrix, on one rank. Where there is an entry (j, i) for each entry (i, j),
-// and rows increase strictly, the structure is that of A and shared with it: each value is read at
-// the place of its mirror image. Otherwise by counting: each part of the rows counts its entries
-// per column, sums of the counts are places, and each part writes its entries to its places. F. G.
-// Gustavson, "Two fast algorithms for sparse matrices: multiplication and permuted transposition",
-// ACM Trans. Math. Softw. 4 (1978), 250-269.
+// The transpose of a CSR matrix, on one rank. If there is an entry (j, i) for each entry (i, j),
+// and rows increase strictly, the structure is that of A and shared with it: each value is read
+// from its mirror image. Otherwise by counting sort: each part of the rows counts its entries per
+// column, prefix sums of the counts give their positions, and each part writes its entries there.
+// F. G. Gustavson, "Two fast algorithms for sparse matrices: multiplication and permuted
+// transposition", ACM Trans. Math. Softw. 4 (1978), 250-269.
 //
-// The functions check nothing. Rows of the result are in increasing order of the rows of A;
-// duplicates stay, in their order. Structure and bits do not depend on the number of threads.
+// The functions check nothing. The entries of a row of the result are in the order of the rows of
+// A; duplicates are kept, in order. Structure and bits do not depend on the number of threads.
 //
-// With CUDA entries are sorted by column in place of counting, on the device.
+// With CUDA, entries are sorted by column on the device instead of counted.
 #pragma once
 
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
 
-/// A^T or, when `conjugated`, A^H. Memory beside both matrices: at most 8 bytes per entry, in fact
-/// 8 per column and thread, when counting with fewer threads when that would be more; none where
-/// most mirror images are guessed right. With CUDA 24 bytes per entry, and what CUB asks for, where
-/// they have to be sorted.
+/// A^T or, when `conjugated`, A^H. Workspace: none where most mirror images are guessed right; for
+/// the counting sort 8 bytes per column and thread, with fewer threads where that would exceed 8
+/// bytes per entry. With CUDA, sorting needs 24 bytes per entry plus CUB's workspace.
 template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated);
 
-/// The structure of A^T, and for each of its entries the place in A: for matrices whose values
+/// The structure of A^T, and for each of its entries the position in A: for matrices whose values
 /// change while their structure stays. 8 bytes per entry beside the structure.
 template <Scalar T>
 class TransposePlan {

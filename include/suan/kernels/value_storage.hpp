@@ -13,11 +13,11 @@
 
 namespace suan::kernels {
 
-/// How values are kept; products compute in the vector's precision whatever it is.
-/// lossless: in the fewest bytes from which every value comes back unchanged, to the last bit of
-/// the result. same: as they are. dictionary: the number of the value, 8 bits, in a table of all
-/// that occur, unchanged too; lossless takes it in place of values of 8 bytes. On a GPU lossless
-/// takes narrower values where they save a fifth of all bytes. The others round each value; float16
+/// How values are stored; products always compute in the vector's precision.
+/// lossless: in the fewest bytes from which every value is restored to the last bit. same: as they
+/// are. dictionary: an 8-bit index into a table of all values that occur, also exact; lossless
+/// chooses it for values of 8 bytes. On a GPU lossless chooses narrower values where they save a
+/// fifth of all bytes. The others round each value; float16
 /// refuses those beyond 65504.
 enum class ValueStorage { lossless, same, dictionary, float32, bfloat16, float16 };
 
@@ -27,7 +27,7 @@ ValueStorage value_storage_from_string(std::string_view name);
 /// The names in the order above.
 std::vector<std::string> value_storage_names();
 
-/// What each storage would do to the values of a matrix, found out once for all formats.
+/// What each storage would do to the values of a matrix, determined once for all formats.
 template <Scalar T>
 class ValueFacts {
  public:
@@ -35,30 +35,30 @@ class ValueFacts {
   static constexpr LocalIndex most_values = 256;
 
   ValueFacts() = default;
-  /// Reads the values until more than most_values different ones are found, and until each storage
-  /// has had to round one: a few values, unless there is a storage that rounds none. For a `wanted`
-  /// storage that rounds they are all read once more, to count what is too large for it.
+  /// Reads values until more than most_values different ones are found and each storage has had to
+  /// round one: a few values, unless some storage rounds none. For a `wanted` storage that rounds,
+  /// all are read once more, to count those too large for it.
   ValueFacts(const ExecutionSpace& space, const CsrView<T>& a,
              ValueStorage wanted = ValueStorage::lossless);
 
-  /// Whether every value comes back unchanged; not for `lossless`.
+  /// Whether this storage restores every value exactly; not for `lossless`.
   bool keeps(ValueStorage storage) const;
-  /// @throws NotSupported in words when T has no such storage, or it cannot hold a value;
-  /// InvalidArgument when it rounds values and is not the wanted one.
+  /// @throws NotSupported when T has no such storage, or it cannot hold a value; InvalidArgument
+  /// when it rounds values and is not the wanted one.
   void require(ValueStorage storage) const;
   ValueStorage wanted() const { return wanted_; }
 
   Offset entries() const { return entries_; }
-  /// Whether a dictionary would stand in place of values of 8 bytes and more.
+  /// Whether a dictionary would replace values of 8 bytes and more.
   bool suits_dictionary() const { return sizeof(T) >= 8 && !keeps(ValueStorage::float32); }
-  /// Different values by their bits, as far as counted: more than most_values is many.
+  /// The number of different bit patterns, as far as counted: more than most_values means many.
   LocalIndex different_values() const { return different_; }
-  /// The different values in the order of their bits, followed by -0: what a format may fill gaps
-  /// with. Empty when there are more than most_values.
+  /// The different values in the order of their bits, followed by -0, with which a format may fill
+  /// gaps. Empty when there are more than most_values.
   const DeviceView<const T>& dictionary() const { return dictionary_; }
   bool has_negative_zero() const { return has_negative_zero_; }
 
-  /// Public because nvcc wants functions with device lambdas to be so.
+  /// Public because nvcc allows device lambdas in public member functions only.
   void collect(const ExecutionSpace& space, const CsrView<T>& a);
   void look_for_rounded(const ExecutionSpace& space, const CsrView<T>& a);
 
@@ -77,7 +77,7 @@ class ValueFacts {
   bool has_negative_zero_ = false;
 };
 
-/// Bytes of a value so stored; 0 when T has no such storage.
+/// Bytes of a value in this storage; 0 when T has no such storage.
 template <Scalar T>
 int value_bytes(ValueStorage storage);
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Orderings, colorings and independent sets of the graph of a matrix of one rank: the pattern of
-// A + A^T without the diagonal. No result depends on the number of threads or on their schedule.
+// Orderings, colorings and independent sets of the graph of a matrix on one rank: the pattern of
+// A + A^T without the diagonal. No result depends on the number of threads or their schedule.
 #pragma once
 
 #include <string_view>
@@ -13,13 +13,14 @@
 namespace suan {
 
 /// rcm: reverse Cuthill-McKee, for a small bandwidth. metis: nested dissection by METIS, for little
-/// fill and much parallelism. amd: approximate minimum degree by SuiteSparse, for little fill.
+/// fill-in and much parallelism. amd: approximate minimum degree by SuiteSparse, for little
+/// fill-in.
 enum class Ordering { rcm, metis, amd };
 
 std::string_view to_string(Ordering ordering);
 /// @throws InvalidArgument naming the valid ones.
 Ordering ordering_from_string(std::string_view name);
-/// Those that this build has; rcm always.
+/// The orderings that this build has; rcm is always there.
 std::vector<Ordering> available_orderings();
 
 /// New row k is old row order[k], and old row i is new row position[i]: permute(A, order), in
@@ -29,9 +30,8 @@ struct Permutation {
   std::vector<LocalIndex> position;
 };
 
-/// Computed on the host. @throws InvalidArgument when A is not square; NotSupported when the
-/// ordering is not in this build, or the graph has more edges than the library behind it can
-/// number.
+/// Computed on the host. @throws InvalidArgument when A is not square; NotSupported when this build
+/// has no such ordering, or the graph has more edges than the library can number.
 template <Scalar T>
 Permutation compute_ordering(const Csr<T>& a, Ordering ordering);
 
@@ -42,12 +42,12 @@ struct Coloring {
 };
 
 /// No two vertices within `distance` (1 or 2) of each other have the same color.
-/// @throws InvalidArgument when A is not square or the distance is another one.
+/// @throws InvalidArgument when A is not square or the distance is neither 1 nor 2.
 template <Scalar T>
 Coloring compute_coloring(const Csr<T>& a, int distance);
 
-/// The vertices, increasing, of a maximal set no two of which are within distance 2 of each other,
-/// in device memory. @throws InvalidArgument when A is not square.
+/// A maximal set of vertices no two of which are within distance 2, increasing, in device memory.
+/// @throws InvalidArgument when A is not square.
 template <Scalar T>
 DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>& a);
 

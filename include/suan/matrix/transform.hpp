@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrices made from one other matrix, of one rank: the same entries in other places, or scaled.
+// Matrices made from another matrix on one rank: the same entries in other positions, or scaled.
 //
-// None of these changes its argument; results have arrays of their own unless a sentence says that
-// they share some. Structure and bits do not depend on the number of threads.
+// None of these changes its argument. Results have arrays of their own unless stated otherwise.
+// Structure and bits do not depend on the number of threads.
 #pragma once
 
 #include <span>
@@ -14,16 +14,16 @@
 
 namespace suan {
 
-/// A^T. Its rows increase by the row of A, also when those of A are not sorted; duplicates stay.
-/// Where each entry (i, j) has one at (j, i), the structure is that of A, in the same arrays.
+/// A^T. The entries of its rows are in the order of A's rows, even if those of A are unsorted;
+/// duplicates are kept. If the structure is symmetric, the result shares the structure of A.
 template <Scalar T>
 Csr<T> transpose(const Csr<T>& a);
 /// A^H
 template <Scalar T>
 Csr<T> conjugate_transpose(const Csr<T>& a);
 
-/// Transposes matrices of one structure: for values that change again and again. Results share
-/// their structure. Memory: 8 bytes per entry beside the structure of both.
+/// Transposes matrices of one structure, for values that change repeatedly. Results share their
+/// structure. Memory: 8 bytes per entry beside both structures.
 template <Scalar T>
 class Transposition {
  public:
@@ -37,20 +37,20 @@ class Transposition {
   kernels::TransposePlan<T> plan_;
 };
 
-/// The same matrix with rows that increase strictly; entries of one place are added in their order.
-/// Shares the arrays when the matrix is sorted() already.
+/// The same matrix with strictly increasing rows; duplicates are added in order. Shares the arrays
+/// when the matrix is sorted() already.
 template <Scalar T>
 Csr<T> sort_rows(const Csr<T>& a);
 
 /// C = A(rows, columns): entry (i, j) is that of A at (rows[i], columns[j]). Rows of the result
 /// increase strictly.
-/// @throws InvalidArgument for a number outside of A, or a column that is named twice.
+/// @throws InvalidArgument for a number outside A, or a column that is named twice.
 template <Scalar T>
 Csr<T> select(const Csr<T>& a, std::span<const LocalIndex> rows,
               std::span<const LocalIndex> columns);
 
 /// Rows [first_row, last_row) and columns [first_column, last_column).
-/// @throws InvalidArgument when a range is not within A.
+/// @throws InvalidArgument when a range is not inside A.
 template <Scalar T>
 Csr<T> submatrix(const Csr<T>& a, LocalIndex first_row, LocalIndex last_row,
                  LocalIndex first_column, LocalIndex last_column);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The transpose of a sparse matrix of one rank, as an operator.
+// The transpose of a sparse matrix on one rank, as an operator.
 #pragma once
 
 #include "suan/kernels/spmv_transposed.hpp"
@@ -9,14 +9,13 @@
 
 namespace suan {
 
-/// A^T or A^H for a matrix A in compressed sparse rows, which it shares and does not copy. Columns
-/// may stand in any order, and repeated entries are summed. No atomic additions: for a fixed number
-/// of threads the bits are the same each time. Copies share a workspace; not for two host threads
-/// at once.
+/// A^T or A^H for a matrix A in CSR, whose arrays it shares. Columns may be unsorted, and
+/// duplicates are summed. No atomic additions: the same number of threads gives the same bits.
+/// Copies share a workspace and must not be used by two host threads at once.
 template <Scalar T>
 class TransposedOperator final : public Operator<T> {
  public:
-  /// @throws NotSupported for the path.
+  /// @throws NotSupported when this build has no such path.
   explicit TransposedOperator(const Csr<T>& a, Adjoint op = Adjoint::plain,
                               TransposedPath path = TransposedPath::automatic);
 
@@ -25,7 +24,7 @@ class TransposedOperator final : public Operator<T> {
   }
   std::string path() const override { return std::string(to_string(plan_.path())); }
   std::int64_t bytes_per_apply() const override { return bytes_; }
-  /// The workspace, or the transposed structure.
+  /// Bytes of the workspace, or of the transposed structure.
   std::int64_t memory_bytes() const { return plan_.memory_bytes(); }
 
  private:

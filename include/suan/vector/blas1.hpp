@@ -14,17 +14,18 @@ template <Scalar T>
 T dot(const Vector<T>& x, const Vector<T>& y);
 
 /// The Euclidean norm. Sums that overflow or underflow are repeated with scaled elements, so the
-/// result is right whenever it can be represented; it is NaN or infinite only if an element is.
+/// result is correct whenever it is representable; it is NaN or infinite only if an element is.
 /// Collective.
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x);
 
-/// The same where this rank's part of x^H x is known already, as from a product that formed x.
+/// The same if this rank's part of x^H x is already known, for instance from the product that
+/// formed x.
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x, std::type_identity_t<Real<T>> own_squares);
 
-/// The same of each vector with the one beside it. @throws DimensionMismatch also unless there are
-/// as many.
+/// The same for each pair of vectors. @throws DimensionMismatch also unless their numbers are
+/// equal.
 template <Scalar T>
 std::vector<T> dot(const MultiVector<T>& x, const MultiVector<T>& y);
 
@@ -44,7 +45,7 @@ void axpy(T alpha, const Vector<T>& x, Vector<T>& y);
 template <Scalar T>
 void axpby(T alpha, const Vector<T>& x, T beta, Vector<T>& y);
 
-/// x = alpha x; alpha zero sets x to zero whatever it held.
+/// x = alpha x; with alpha zero, x becomes zero whatever it was.
 template <Scalar T>
 void scale(T alpha, Vector<T>& x);
 
@@ -60,7 +61,7 @@ void copy(const Vector<T>& x, Vector<T>& y);
 template <Scalar T>
 GlobalIndex first_not_finite(const Vector<T>& x);
 
-/// @throws DimensionMismatch naming both operands unless they have as many vectors.
+/// @throws DimensionMismatch naming both operands unless they have the same number of vectors.
 void require_same_columns(const char* what, const char* left_name, LocalIndex left,
                           const char* right_name, LocalIndex right);
 

@@ -8,13 +8,13 @@
 
 namespace suan {
 
-/// X^H Y, row by row: x.columns() rows of y.columns() elements, the same on all ranks. X and Y may
+/// X^H Y, row-major: x.columns() rows of y.columns() elements, the same on all ranks. X and Y may
 /// be the same. Collective. @throws DimensionMismatch when the layouts differ.
 template <Scalar T>
 std::vector<T> inner_products(const MultiVector<T>& x, const MultiVector<T>& y);
 
-/// Y = alpha X C + beta Y with a small matrix C, row by row, of x.columns() rows of y.columns()
-/// elements, the same on all ranks; Y is not read when beta is zero. @throws DimensionMismatch
+/// Y = alpha X C + beta Y with a small row-major matrix C of x.columns() rows and y.columns()
+/// columns, the same on all ranks; Y is not read when beta is zero. @throws DimensionMismatch
 /// naming the operands; InvalidArgument when X and Y share elements.
 template <Scalar T>
 void multiply_small(T alpha, const MultiVector<T>& x, std::span<const std::type_identity_t<T>> c,

@@ -11,6 +11,7 @@
 
 #include "core/host_loop.hpp"
 #include "io/detail/entry_parser.hpp"
+#include "io/detail/memory_limit.hpp"
 #include "io/detail/text_pieces.hpp"
 
 namespace suan::detail {
@@ -21,14 +22,14 @@ namespace suan::detail {
 template <Scalar T, bool Wide>
 class MatrixMarketReader {
  public:
-  /// Checks the memory first. Collective.
+  /// Checks the memory first: for each row, beside the entries, `bytes_per_row`. Collective.
   MatrixMarketReader(const InputFile& file, const MatrixMarketText& text,
-                     const MatrixMarketOptions& options, const Layout& rows)
+                     const MatrixMarketOptions& options, const Layout& rows,
+                     std::size_t bytes_per_row)
       : file_(file), text_(text), options_(options), comm_(rows.comm()) {
     const int here = ranks_on_this_node(comm_);
     together(comm_, [&] {
-      check_memory(file, text, sizeof(Entry<T, Wide>), options.memory_limit_gib, comm_.size(),
-                   here);
+      check_memory(bytes_per_row, here);
       const auto threads = static_cast<std::size_t>(HostExecutionSpace().concurrency());
       // A range of fewer bytes is not worth a thread.
       const auto useful = static_cast<std::size_t>((file.size() / comm_.size()) >> 14) + 1;
@@ -68,6 +69,19 @@ class MatrixMarketReader {
 
   /// More pieces than threads, because a core may be busy with something else.
   static constexpr std::size_t pieces_per_thread = 2;
+
+  void check_memory(std::size_t bytes_per_row, int here) const {
+    const auto& header = text_.header;
+    const double entries =
+        static_cast<double>(header.stored_entries) * (text_.mirrored() ? 2.0 : 1.0);
+    const MemoryNeed need{message(file_.path(), ", line ", text_.size_line, ": reading ",
+                                  header.stored_entries, " entries in ", header.rows, " rows"),
+                          entries * sizeof(Entry<T, Wide>) +
+                              static_cast<double>(header.rows) * static_cast<double>(bytes_per_row),
+                          // Texts of numbers are seldom packed more densely.
+                          static_cast<double>(file_.size()) * (file_.gzip() ? 10 : 1)};
+    require_memory(need, options_.memory_limit_gib, comm_.size(), here);
+  }
 
   bool array() const { return text_.header.format == Format::array; }
   ByteRange piece(std::size_t k) const {

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the parts of the Matrix Market reader share: the header with its place in the file, and the
-// limits that are checked before anything is allocated.
+// Shared by the parts of the Matrix Market reader: the header with its position in the file.
 #pragma once
 
 #include "io/detail/text_input.hpp"
@@ -25,17 +24,7 @@ struct MatrixMarketText {
 /// @throws IoError with path and line.
 MatrixMarketText read_header(const InputFile& file);
 
-/// Refuses a matrix for which this node's memory would not suffice: `bytes_per_entry` for each
-/// entry while reading, and the row offsets. Collective; must throw on all ranks or none, so it is
-/// called within together() after `ranks_here` is known.
-/// @throws OutOfMemory
-void check_memory(const InputFile& file, const MatrixMarketText& text, std::size_t bytes_per_entry,
-                  double limit_gib, int ranks, int ranks_here);
-
-/// How many ranks of `comm` run on this node. Collective.
-int ranks_on_this_node(const Communicator& comm);
-
-/// A word of a file as messages quote it: cut to 40 characters, special ones as \xNN.
+/// A word of a file as quoted in messages: cut to 40 characters, special ones as \xNN.
 std::string quoted(std::string_view word);
 
 }  // namespace suan::detail

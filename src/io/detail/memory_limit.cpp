@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
+#include "io/detail/memory_limit.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,26 +9,49 @@
 #include <fstream>
 #include <functional>
 #include <limits>
-#include <string>
-
-#include "io/detail/matrix_market_text.hpp"
 
 namespace suan::detail {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr double gib = 1024.0 * 1024.0 * 1024.0;
+constexpr double unlimited = std::numeric_limits<double>::infinity();
+
+/// What a file may ask for whatever its size: less than a second's work.
+constexpr double harmless_bytes = 256.0 * 1024 * 1024;
+/// Beyond that, so many bytes for each of its own: compressed zeros reach 1030, and a text with one
+/// entry for each hundred rows 100.
+constexpr double most_per_byte = 2000;
 
 /// The number in a file that holds one; infinity when there is none ("max").
-double number_in(const char* path) {
+double number_in(const fs::path& path) {
   std::ifstream in(path);
   double value = 0;
-  return in >> value ? value : std::numeric_limits<double>::infinity();
+  return in >> value ? value : unlimited;
+}
+
+/// The smallest limit of the group `group` ("/a/b") and of those above it, in the files `name` of
+/// the tree at `tree`. In a container the tree may begin below the group's path: what is not there
+/// limits nothing.
+double smallest_limit(const fs::path& tree, const std::string& group, const char* name) {
+  double limit = number_in(tree / name);
+  for (fs::path place = fs::path(group).relative_path(); !place.empty();
+       place = place.parent_path()) {
+    limit = std::min(limit, number_in(tree / place / name));
+  }
+  return limit;
+}
+
+/// Whether "memory" is in a list like "cpu,memory".
+bool names_memory(const std::string& controllers) {
+  return ("," + controllers + ",").find(",memory,") != std::string::npos;
 }
 
 /// Bytes that this node can still give: what the kernel estimates, or the limit of a control group
 /// (whose usage counts cached files, so it cannot be subtracted). Infinity where neither is known.
 double free_bytes() {
-  double available = std::numeric_limits<double>::infinity();
+  double available = unlimited;
   std::ifstream in("/proc/meminfo");
   std::string word;
   while (in >> word) {
@@ -36,8 +61,7 @@ double free_bytes() {
       break;
     }
   }
-  return std::min({available, number_in("/sys/fs/cgroup/memory.max"),
-                   number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes")});
+  return std::min(available, control_group_limit());
 }
 
 std::string in_gib(double bytes) {
@@ -48,6 +72,29 @@ std::string in_gib(double bytes) {
 
 }  // namespace
 
+double control_group_limit(const fs::path& root) {
+  const fs::path tree = root / "sys/fs/cgroup";
+  // The roots also where the process's own groups are not told.
+  double limit = std::min(number_in(tree / "memory.max"),
+                          number_in(tree / "memory" / "memory.limit_in_bytes"));
+  // "0::/a/b" is the group of version 2, "4:cpu,memory:/a/b" one of version 1.
+  std::ifstream groups(root / "proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    const auto first = line.find(':');
+    const auto second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string group = line.substr(second + 1);
+    if (controllers.empty()) {
+      limit = std::min({limit, smallest_limit(tree, group, "memory.max"),
+                        smallest_limit(tree / "unified", group, "memory.max")});
+    } else if (names_memory(controllers)) {
+      limit = std::min(limit, smallest_limit(tree / "memory", group, "memory.limit_in_bytes"));
+    }
+  }
+  return limit;
+}
+
 int ranks_on_this_node(const Communicator& comm) {
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
@@ -56,21 +103,22 @@ int ranks_on_this_node(const Communicator& comm) {
   return static_cast<int>(std::count(all.begin(), all.end(), mine));
 }
 
-void check_memory(const InputFile& file, const MatrixMarketText& text, std::size_t bytes_per_entry,
-                  double limit_gib, int ranks, int ranks_here) {
-  const double entries =
-      static_cast<double>(text.header.stored_entries) * (text.mirrored() ? 2.0 : 1.0);
-  const double all = entries * static_cast<double>(bytes_per_entry) +
-                     static_cast<double>(text.header.rows) * sizeof(Offset);
-  const double here = all / ranks * ranks_here;
+void require_memory(const MemoryNeed& need, double limit_gib, int ranks, int ranks_here) {
+  const double here = need.bytes / ranks * ranks_here;
   const double limit = limit_gib > 0 ? limit_gib * gib : free_bytes() / 2;
-  if (here <= limit) return;
-  throw OutOfMemory(message(
-      file.path(), ", line ", text.size_line, ": reading ", text.header.stored_entries,
-      " entries in ", text.header.rows, " rows needs about ", in_gib(here), " on this node, more ",
-      "than ", limit_gib > 0 ? "the limit memory_limit_gib allows, " : "half of its free memory, ",
-      in_gib(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
-      " or use more nodes"));
+  if (here > limit) {
+    throw OutOfMemory(message(
+        need.what, " needs about ", in_gib(here), " on this node, more than ",
+        limit_gib > 0 ? "the limit memory_limit_gib allows, " : "half of its free memory, ",
+        in_gib(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
+        " or use more nodes"));
+  }
+  const double plausible = std::max(harmless_bytes, most_per_byte * need.file_bytes);
+  if (limit_gib > 0 || need.bytes <= plausible) return;
+  throw OutOfMemory(message(need.what, " needs about ", in_gib(need.bytes), ", more than ",
+                            most_per_byte, " times the ", need.file_bytes,
+                            " bytes of the file, so its sizes are probably wrong; if they are "
+                            "right, set memory_limit_gib to what may be used"));
 }
 
 }  // namespace suan::detail

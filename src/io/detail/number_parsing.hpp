@@ -42,13 +42,12 @@ inline std::uint64_t load_eight(const char* p) {
   }
   return word ^ 0x3030303030303030U;
 }
-/// How many of them are digits before the first that is not. What a byte above 9 carries into the
-/// next one cannot reach those before it.
+/// The number of leading digits among them. A byte above 9 can only carry into later bytes.
 inline unsigned leading_digits(std::uint64_t eight) {
   const std::uint64_t others = ((eight + 0x7676767676767676U) | eight) & 0x8080808080808080U;
   return static_cast<unsigned>(std::countr_zero(others)) / 8;
 }
-/// The number that the first `count` of them make, 1 <= count <= 8.
+/// The number formed by the first `count` of them, 1 <= count <= 8.
 inline std::uint64_t digits_value(std::uint64_t eight, unsigned count) {
   eight <<= 64 - 8 * count;
   eight = eight * 10 + (eight >> 8);
@@ -72,8 +71,8 @@ inline const char* append_digits(const char* p, std::uint64_t& value) {
   }
 }
 
-/// Reads the digits at `p`, of which there is at least one, and returns their end. Numbers of more
-/// than 18 digits, whatever they are, become the largest value.
+/// Reads the digits at `p`, at least one, and returns their end. Any number of more than 18 digits
+/// becomes the largest value.
 inline const char* parse_unsigned(const char* p, std::uint64_t& value) {
   const std::uint64_t eight = load_eight(p);
   const unsigned count = leading_digits(eight);
@@ -94,16 +93,15 @@ enum class NumberStatus {
   malformed
 };
 
-/// What std::from_chars makes of digits that are known to be well formed; numbers too small for
-/// the type become zero.
+/// The result of std::from_chars for well-formed digits; numbers too small for the type become
+/// zero.
 template <class R>
 NumberStatus convert_slowly(const char* first, const char* last, NumberStatus status, R& value) {
   const auto result = std::from_chars(first, last, value);
   if (result.ec != std::errc::result_out_of_range) {
     return result.ec == std::errc() && result.ptr == last ? status : NumberStatus::malformed;
   }
-  // Too large or too small? Where the first digit that is not zero stands, and the exponent,
-  // decide.
+  // Too large or too small? The position of the first nonzero digit and the exponent decide.
   std::int64_t point = 0;
   bool fraction = false;
   bool significant = false;
@@ -146,8 +144,8 @@ NumberStatus parse_not_finite(const char*& p, R& value) {
   return NumberStatus::malformed;
 }
 
-/// Reads a decimal number at `p` and moves `p` behind it. The value is the one that std::from_chars
-/// and strtod give: the nearest that R has.
+/// Reads a decimal number at `p` and moves `p` past it. The value is that of std::from_chars and
+/// strtod: the nearest one in R.
 template <class R>
 inline NumberStatus parse_number(const char*& p, R& value) {
   static constexpr std::array<R, 23> powers = [] {
@@ -193,7 +191,7 @@ inline NumberStatus parse_number(const char*& p, R& value) {
     std::uint64_t size = 0;
     p = append_digits(p, size);
     if (p == power) return NumberStatus::malformed;
-    // Large enough to leave the fast path, which is all that matters.
+    // Large enough to leave the fast path; only that matters.
     const auto shift = p - power > 8 ? std::int64_t(1) << 32 : static_cast<std::int64_t>(size);
     exponent += down ? -shift : shift;
   }

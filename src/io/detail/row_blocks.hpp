@@ -13,11 +13,11 @@
 
 namespace suan::detail {
 
-/// Sorts the entries of a RowSink block by block, where they lie, and hands them out.
+/// Sorts the entries of a RowSink block by block, in place, and passes them on.
 template <Scalar T, bool Wide>
 class SortedRowBlocks final : public RowBlockSource<T> {
  public:
-  /// Called with global row and column of an entry that stands twice; throws when it must not.
+  /// Called with the global row and column of a duplicate entry; throws if duplicates are errors.
   using OnDuplicate = std::function<void(GlobalIndex row, GlobalIndex column)>;
 
   SortedRowBlocks(RowSink<T, Wide>& sink, OnDuplicate on_duplicate)
@@ -70,7 +70,7 @@ class SortedRowBlocks final : public RowBlockSource<T> {
     }
   };
 
-  /// A Scratch that nobody else uses meanwhile.
+  /// A Scratch for exclusive use.
   class Borrowed {
    public:
     explicit Borrowed(SortedRowBlocks& owner) : owner_(owner) {
@@ -107,8 +107,8 @@ class SortedRowBlocks final : public RowBlockSource<T> {
   void sort(std::size_t k, Scratch& s) {
     const LocalIndex first = first_row(k);
     s.fit(rows(k), sink_.store().size(k));
-    // Counts stand two places on, so that after the sum and after the entries have been put in
-    // their places each row's number is where it begins.
+    // Counts are shifted by two positions, so that after the prefix sum and after the entries have
+    // been placed each row's number is its start.
     Offset* const next = s.offsets.data() + 1;
     sink_.store().for_chunks(k, [&](const E* e, std::size_t count) {
       for (std::size_t i = 0; i < count; ++i) ++next[e[i].row - first + 1];
@@ -124,7 +124,7 @@ class SortedRowBlocks final : public RowBlockSource<T> {
     sort_rows(k, s);
   }
 
-  /// Sorts rows whose columns do not increase yet, and merges equal columns.
+  /// Sorts rows whose columns do not increase, and merges equal columns.
   void sort_rows(std::size_t k, Scratch& s) {
     Offset out = 0;
     for (LocalIndex r = 0; r < rows(k); ++r) {

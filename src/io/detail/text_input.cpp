@@ -16,13 +16,18 @@
 namespace suan::detail {
 
 InputFile::InputFile(const std::string& path) : path_(path) {
-  // Without O_NONBLOCK a pipe would keep the call waiting for somebody to write.
+  require_path(path);
+  // Without O_NONBLOCK, opening a pipe would block until someone writes.
   file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file_ < 0) throw IoError(system_error_text(path, "cannot open it for reading", errno));
   struct stat status {};
-  if (::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
+  const bool known = ::fstat(file_, &status) == 0;
+  if (!known || !S_ISREG(status.st_mode)) {
     ::close(file_);
-    throw IoError(message(path, ": not an ordinary file (a folder, a pipe or a device cannot be ",
+    if (known && S_ISDIR(status.st_mode)) {
+      throw IoError(system_error_text(path, "name a file in it", EISDIR));
+    }
+    throw IoError(message(path, ": not an ordinary file (a pipe or a device cannot be ",
                           "read in parallel); copy it to a file first"));
   }
   size_ = status.st_size;
@@ -74,8 +79,8 @@ struct TextStream::Inflater {
     return got > 0;
   }
 
-  /// Between two members: whether another begins. Zeros fill up the blocks of a tape and are
-  /// passed over, as gzip does.
+  /// Between two members: whether another one starts. Zeros, which pad the blocks of a tape, are
+  /// skipped, as in gzip.
   bool next_member(const InputFile& file, std::int64_t& position) {
     for (;;) {
       while (stream.avail_in > 0 && *stream.next_in == 0) {

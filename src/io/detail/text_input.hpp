@@ -14,8 +14,8 @@
 
 namespace suan::detail {
 
-/// An ordinary file that is open for reading. Read without mapping it, because mapped pages count
-/// as memory of the process. read() may be called from several threads.
+/// An ordinary file, open for reading. It is not mapped, because mapped pages count as memory of
+/// the process. read() may be called from several threads.
 class InputFile {
  public:
   /// @throws IoError when it cannot be opened or is a folder, a pipe or a device.
@@ -26,7 +26,7 @@ class InputFile {
 
   const std::string& path() const noexcept { return path_; }
   std::int64_t size() const noexcept { return size_; }
-  /// Whether it begins as gzip files do, whatever its name.
+  /// Whether it starts like a gzip file, whatever its name.
   bool gzip() const noexcept { return gzip_; }
   /// Reads `bytes` bytes from `offset`; fewer only at the end of the file.
   std::size_t read(std::int64_t offset, char* to, std::size_t bytes) const;
@@ -38,7 +38,7 @@ class InputFile {
   bool gzip_ = false;
 };
 
-/// The text of a file from its beginning, decompressed if need be.
+/// The text of a file from the start, decompressed if necessary.
 class TextStream {
  public:
   explicit TextStream(const InputFile& file);
@@ -59,7 +59,7 @@ class TextStream {
 /// The longest line that a file may have.
 inline constexpr std::size_t line_limit = 65536;
 
-/// The lines of a text, one after the other.
+/// The lines of a text in sequence.
 class LineReader {
  public:
   explicit LineReader(const InputFile& file);
@@ -84,7 +84,7 @@ class LineReader {
   std::int64_t next_offset_ = 0;
 };
 
-/// The number of the line that holds the byte at `offset` of the (decompressed) text.
+/// The number of the line that contains the byte at `offset` of the (decompressed) text.
 std::int64_t line_number(const InputFile& file, std::int64_t offset);
 
 /// "path, line 7: what"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/host_loop.hpp"
+#include "io/file_name.hpp"
 #include "io/output_file.hpp"
 
 namespace suan::detail {
@@ -25,7 +26,7 @@ std::string compressed(const std::string& text) {
     throw OutOfMemory("no memory to compress a file");
   }
   std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
-  // zlib reads through this pointer only, but is not declared so everywhere.
+  // zlib only reads through this pointer, but not every version declares it const.
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
@@ -37,7 +38,7 @@ std::string compressed(const std::string& text) {
   return packed;
 }
 
-/// A rank's part of the file; without a file it only counts.
+/// A rank's part of the file; without a file it only counts bytes.
 class Part {
  public:
   Part(const std::string& path, std::int64_t offset) : path_(path), offset_(offset) {
@@ -74,7 +75,7 @@ class Part {
   std::int64_t offset_;
 };
 
-/// Makes the text of this rank, block by block in parallel, and writes it in order.
+/// Formats the text of this rank, block by block in parallel, and writes it in order.
 void make_text(Part& part, bool compress, const std::string& header, std::int64_t count,
                std::int64_t block, const ItemText& item) {
   if (!header.empty()) part.write(compress ? compressed(header) : header);
@@ -99,7 +100,7 @@ void make_text(Part& part, bool compress, const std::string& header, std::int64_
 void write_text_file(const std::string& path, const Communicator& comm, const std::string& header,
                      std::int64_t count, std::int64_t block, const ItemText& item) {
   OutputFile output(path, comm);
-  const bool compress = path.ends_with(".gz");
+  const bool compress = has_ending(path, ".gz");
   const std::string& own_header = comm.is_root() ? header : std::string();
   std::int64_t bytes = 0;
   if (comm.size() > 1) {

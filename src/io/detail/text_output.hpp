@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text made by all threads of all ranks, in one file.
+// Text formatted by all threads of all ranks, in one file.
 #pragma once
 
 #include <charconv>
@@ -14,7 +14,7 @@
 
 namespace suan::detail {
 
-/// Appends numbers with the fewest digits that bring back the same bits.
+/// Appends numbers with the fewest digits that restore the same bits.
 class TextBuilder {
  public:
   explicit TextBuilder(std::string& text) : text_(text) {}
@@ -37,11 +37,11 @@ class TextBuilder {
 /// Appends the text of item `i` of this rank.
 using ItemText = std::function<void(TextBuilder& out, std::int64_t i)>;
 
-/// Writes `header` and then the text of the `count` items of each rank, in the order of ranks, to
-/// `path`; compressed when it ends in .gz. A thread makes the text of `block` items at a time.
-/// Written beside and renamed. On several ranks the text is made twice, first to find out how long
-/// it is and so where each rank writes. Collective.
-/// @throws IoError on all ranks; the file is then as it was before.
+/// Writes `header` and then the text of each rank's `count` items, in the order of ranks, to
+/// `path`; compressed if it ends in .gz. A thread formats `block` items at a time. Written to a
+/// temporary file that is renamed. On several ranks the text is formatted twice, first to find its
+/// length and so where each rank writes. Collective.
+/// @throws IoError on all ranks; the old file is then unchanged.
 void write_text_file(const std::string& path, const Communicator& comm, const std::string& header,
                      std::int64_t count, std::int64_t block, const ItemText& item);
 

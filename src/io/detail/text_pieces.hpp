@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A text cut into whole lines that fit a buffer.
+// A text in pieces of whole lines that fit in a buffer.
 #pragma once
 
 #include <algorithm>
@@ -28,11 +28,10 @@ inline ByteRange part_of(const ByteRange& range, std::int64_t k, std::int64_t pa
   return {at(k), at(k + 1)};
 }
 
-/// Reads text with `read(to, bytes)` (fewer bytes only at its end), whose first byte is at offset
-/// `offset`, and calls use(begin, end, offset of begin) with whole lines, the last one completed by
-/// a line feed if need be, until all lines that begin before `stop` were there or use() returned
-/// false. Behind `end` there are text_padding bytes that may be read. @throws IoError for lines
-/// that are too long.
+/// Reads text with `read(to, bytes)` (fewer bytes only at the end), whose first byte is at offset
+/// `offset`, and calls use(begin, end, offset of begin) with whole lines, adding a final line feed
+/// if necessary, until all lines that start before `stop` have been passed or use() returns false.
+/// text_padding bytes after `end` may be read. @throws IoError for lines that are too long.
 template <class Read, class Use>
 void for_lines(const InputFile& file, std::int64_t offset, std::int64_t stop, const Read& read,
                const Use& use) {
@@ -69,15 +68,15 @@ void for_lines(const InputFile& file, std::int64_t offset, std::int64_t stop, co
   }
 }
 
-/// As above, for the lines of a plain file that begin in `range`; `data_begin` is where a line
-/// begins for certain.
+/// As above, for the lines of a plain file that start in `range`; a line certainly starts at
+/// `data_begin`.
 template <class Use>
 void for_lines_of(const InputFile& file, std::int64_t data_begin, const ByteRange& range,
                   const Use& use) {
   if (range.begin == range.end) return;
   std::int64_t position = range.begin;
   if (position > data_begin) {
-    // The line in which the byte before the range stands belongs to the range before.
+    // The line that contains the byte before the range belongs to the previous range.
     char text[4096];
     for (bool found = false; !found;) {
       const auto got = file.read(position - 1, text, sizeof text);

@@ -65,5 +65,49 @@ TEST(Agreement, ForeignExceptionsHaveMessagesToo) {
   EXPECT_EQ(run([](const Communicator&) -> int { throw 7; }).code, exit_bad_use);
 }
 
+/// What require_same_words() throws on this rank.
+std::string complaint(const std::function<std::string()>& parse) {
+  try {
+    require_same_words(Communicator::world(), parse);
+  } catch (const InvalidArgument& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(SameWords, RanksThatWereToldTheSameGoOn) {
+  EXPECT_EQ(complaint([] { return std::string("command = solve\nsize = 3\n"); }), "");
+}
+
+TEST(SameWords, AnOptionThatDiffersIsNamedOnAllRanks) {
+  const auto world = Communicator::world();
+  const bool is_last = world.rank() == world.size() - 1;
+  const std::string text = complaint(
+      [&] { return std::string("command = solve\n") + (is_last ? "size = 4\n" : "size = 3\n"); });
+  if (world.size() == 1) {
+    EXPECT_EQ(text, "");
+  } else {
+    EXPECT_THAT(text, HasSubstr("rank 0 has size = 3"));
+    EXPECT_THAT(text, HasSubstr("has size = 4"));
+  }
+}
+
+TEST(SameWords, WordsThatOneRankDoesNotUnderstandAreSaidOnAll) {
+  const auto world = Communicator::world();
+  const int last = world.size() - 1;
+  const std::string text = complaint([&]() -> std::string {
+    if (world.rank() == last) throw InvalidArgument("unknown option");
+    return "command = solve\n";
+  });
+  EXPECT_EQ(text, world.size() == 1
+                      ? "unknown option"
+                      : "on rank " + std::to_string(last) + ", but not on all: unknown option");
+}
+
+TEST(SameWords, WordsThatNoRankUnderstandsAreSaidPlainly) {
+  EXPECT_EQ(complaint([]() -> std::string { throw InvalidArgument("unknown option"); }),
+            "unknown option");
+}
+
 }  // namespace
 }  // namespace suan::cli

@@ -94,7 +94,42 @@ TEST(Arguments, RefusesWordsTooManyOrTooFew) {
   EXPECT_THAT(error_of({"plum", "pear"}), HasSubstr("unexpected \"pear\""));
   EXPECT_THAT(error_of({"--weight"}), HasSubstr("--weight"));
   EXPECT_THAT(error_of({"--weight", "--ripe"}), HasSubstr("needs a value"));
-  EXPECT_NE(error_of({"--weight", "1", "--weight", "2"}), "no error");
+}
+
+TEST(Arguments, OfAnOptionGivenTwiceTheLastValueCounts) {
+  EXPECT_EQ(parse({"--weight", "1", "--weight", "2"}).weight, 2);
+  EXPECT_EQ(parse({"--weight=1", "--item-count", "4", "--weight=3"}).weight, 3);
+  EXPECT_EQ(parse({"--colour", "green", "--colour", "red"}).colour, "red");
+  EXPECT_TRUE(parse({"--ripe", "--ripe"}).ripe);
+  EXPECT_FALSE(parse({"--ripe", "--ripe=false"}).ripe);
+  EXPECT_TRUE(parse({"--ripe=false", "--ripe"}).ripe);
+  EXPECT_EQ(parse({"plum", "--name", "pear"}).name, "pear");
+  EXPECT_THAT(error_of({"--weight", "1", "--weight", "heavy"}), HasSubstr("heavy"));
+}
+
+TEST(Arguments, AnEmptyValueIsRefused) {
+  for (const std::string name : {"name", "item_count", "weight", "colour"}) {
+    const std::string flag = "--" + (name == "item_count" ? "item-count" : name);
+    EXPECT_THAT(error_of({flag, ""}), HasSubstr("option " + name + " is empty"));
+    EXPECT_THAT(error_of({flag + "="}), HasSubstr("option " + name + " is empty"));
+    EXPECT_THAT(error_of({flag + "=", "--ripe"}), HasSubstr("option " + name + " is empty"));
+  }
+  EXPECT_THAT(error_of({""}), HasSubstr("option name is empty"));
+  EXPECT_THAT(error_of({"--ripe="}), HasSubstr("option ripe is empty"));
+  EXPECT_THAT(error_of({}, R"({"name": ""})"), HasSubstr("fruit.json: option name is empty"));
+  EXPECT_EQ(parse({"--name", "", "--name", "plum"}).name, "plum");
+}
+
+TEST(Arguments, ALetterIsAnsweredWithTheLongNames) {
+  EXPECT_THAT(error_of({"-w", "3"}), HasSubstr("did you mean --weight?"));
+  EXPECT_THAT(error_of({"-x"}), HasSubstr("options have long names"));
+}
+
+TEST(Arguments, WhatRanksCompareHasALineForEachOption) {
+  const auto line = parse_command_line(fruit_usage(), {"plum", "--weight", "2"});
+  EXPECT_EQ(line.lines(fruit_usage()),
+            "command = fruit\nhelp = no\nname = plum\nitem_count is not given\nweight = 2\n"
+            "ripe is not given\ncolour is not given\n");
 }
 
 TEST(Arguments, TheCommandLineWinsOverTheFile) {

@@ -39,6 +39,10 @@ TEST(FileName, TellsTheFormatByTheEnding) {
   EXPECT_EQ(parse_file_name("b.mtx.gz").format, Format::matrix_market);
   EXPECT_EQ(parse_file_name("b.h5").format, Format::hdf5);
   EXPECT_EQ(parse_file_name("b.hdf5").format, Format::hdf5);
+  EXPECT_EQ(parse_file_name("A.MTX").format, Format::matrix_market);
+  EXPECT_EQ(parse_file_name("A.Mtx.GZ").format, Format::matrix_market);
+  EXPECT_EQ(parse_file_name("A.H5").format, Format::hdf5);
+  EXPECT_EQ(parse_file_name("A.HDF5").format, Format::hdf5);
   for (const char* unknown : {"a.txt", "mtx", "a.mtx.bz2", "", "a.h5:", "h5:x"}) {
     EXPECT_THROW(parse_file_name(unknown), InvalidArgument) << unknown;
   }
@@ -49,6 +53,9 @@ TEST(FileName, TakesTheNameOfAnObjectInHdf5) {
   EXPECT_EQ(file.path, "run:3/b.h5");
   EXPECT_EQ(file.object, "stiffness");
   EXPECT_EQ(parse_file_name("b.h5").object, "");
+  EXPECT_EQ(parse_file_name("B.H5:step_10/A").path, "B.H5");
+  EXPECT_EQ(parse_file_name("B.H5:step_10/A").object, "step_10/A");
+  EXPECT_EQ(parse_file_name("b.hdf5:a:b").object, "a:b");
 }
 
 TEST_F(Files, WritesATextInPlaceOfAnother) {
@@ -98,6 +105,41 @@ TEST_F(Files, ComplexFilesAreTold) {
   EXPECT_EQ(contents.kind, FileContents::Kind::matrix);
   EXPECT_EQ(contents.scalar, "complex128");
 }
+
+TEST_F(Files, MatrixMarketWithoutElements) {
+  write_text(at("a.mtx"), "%%MatrixMarket matrix coordinate real general\n0 3 0\n", comm_);
+  EXPECT_EQ(read_matrix<double>(parse_file_name(at("a.mtx")), comm_, {}).global_columns(), 3);
+  write_text(at("b.mtx"), "%%MatrixMarket matrix array real general\n0 1\n", comm_);
+  const auto contents = inspect(parse_file_name(at("b.mtx")), Wanted::either, comm_);
+  EXPECT_EQ(contents.kind, FileContents::Kind::vector);
+  EXPECT_EQ(contents.rows, 0);
+}
+
+#if SUAN_HAVE_HDF5
+TEST_F(Files, NamesInGroupsOfHdf5) {
+  const auto a = parse_file_name(at("a.h5:step_10/A"));
+  write(a, ones(Layout::serial(5)));
+  EXPECT_EQ(inspect(a, Wanted::vector, comm_).rows, 5);
+  EXPECT_EQ(read_vector<double>(a, Layout::serial(5), {}).to_host(), std::vector<double>(5, 1.0));
+  EXPECT_THROW(inspect(a, Wanted::matrix, comm_), InvalidArgument);
+  try {
+    inspect(parse_file_name(at("a.h5:step_11/A")), Wanted::either, comm_);
+    ADD_FAILURE() << "no error";
+  } catch (const InvalidArgument& error) {
+    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("step_11/A"), HasSubstr("step_10")));
+  }
+}
+
+TEST_F(Files, TheMemoryLimitHoldsForHdf5) {
+  const auto a = parse_file_name(at("a.h5"));
+  write(a, ones(Layout::serial(50000)));
+  MatrixMarketOptions options;
+  options.memory_limit_gib = 1e-4;
+  EXPECT_THROW(read_vector<double>(a, Layout::serial(50000), options), OutOfMemory);
+  options.memory_limit_gib = 1e-2;
+  EXPECT_NO_THROW(read_vector<double>(a, Layout::serial(50000), options));
+}
+#endif
 
 }  // namespace
 }  // namespace suan::cli

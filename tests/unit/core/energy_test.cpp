@@ -64,7 +64,7 @@ TEST_F(Energy, WithoutCountersItIsUnknown) {
   const EnergyMeter none(root() + "/nothing");
   EXPECT_FALSE(none.available());
   EXPECT_LT(none.joules(), 0);
-  // One of two packages cannot be read: half the energy would be a wrong answer.
+  // One of two packages is unreadable: half the energy would be a wrong answer.
   zone("intel-rapl:0", "package-0", 1000000);
   write("intel-rapl:1", "name", "package-1");
   EXPECT_FALSE(EnergyMeter(root()).available());

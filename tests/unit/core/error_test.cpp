@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <new>
+#include <typeinfo>
 
 namespace {
 
@@ -38,12 +39,35 @@ TEST(Error, CurrentErrorKnowsOwnAndForeignExceptions) {
   std::string text;
   EXPECT_EQ(kind_of(suan::IoError("no file"), text), ErrorKind::io_error);
   EXPECT_EQ(text, "no file");
+  EXPECT_EQ(
+      kind_of(std::runtime_error("Kokkos ERROR: Host memory space failed to allocate 12.87 GiB "
+                                 "(label=\"suan::Csr::offsets\")."),
+              text),
+      ErrorKind::out_of_memory);
+  EXPECT_EQ(text,
+            "not enough memory: 12.87 GiB for suan::Csr::offsets could not be allocated; use a "
+            "smaller problem, more ranks or more machines");
   EXPECT_EQ(kind_of(std::bad_alloc(), text), ErrorKind::out_of_memory);
   EXPECT_NE(text.find("memory"), std::string::npos);
   EXPECT_EQ(kind_of(std::runtime_error("foreign"), text), ErrorKind::internal);
   EXPECT_EQ(text, "foreign");
   EXPECT_EQ(kind_of(7, text), ErrorKind::internal);
   EXPECT_FALSE(text.empty());
+}
+
+// An empty text is easily taken for no error.
+TEST(Error, CurrentErrorHasWordsForAnErrorWithoutAny) {
+  std::string text;
+  EXPECT_EQ(kind_of(suan::InvalidArgument(""), text), ErrorKind::invalid_argument);
+  EXPECT_FALSE(text.empty());
+  EXPECT_EQ(kind_of(std::runtime_error(""), text), ErrorKind::internal);
+  EXPECT_FALSE(text.empty());
+}
+
+// std::terminate prints it before the text.
+TEST(Error, ItsClassHasAReadableName) {
+  EXPECT_NE(std::string(typeid(suan::InvalidArgument).name()).find("InvalidArgument"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -48,6 +48,15 @@ TEST(SolveReport, PrintsJsonWithNullForWhatIsNoNumber) {
   EXPECT_THAT(json, HasSubstr(R"("joules":null)"));
 }
 
+TEST(SolveReport, JsonIsValidWhateverANameHolds) {
+  SolveReport report;
+  report.solver = "m\xe9thode";
+  report.detail = "caf\xc3\xa9";
+  const auto json = report.to_json(-1);
+  EXPECT_THAT(json, HasSubstr(R"("solver":"m\\xe9thode")"));
+  EXPECT_THAT(json, HasSubstr("\"detail\":\"caf\xc3\xa9\""));
+}
+
 TEST(SolveReport, PrintsATableThatSaysWhatToDo) {
   SolveReport report;
   report.reason = Reason::max_iterations;

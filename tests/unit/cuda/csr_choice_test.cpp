@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which of Suan's own CUDA kernels is chosen, which needs no CUDA to be known.
+// The choice among Suan's own CUDA kernels, which can be tested without CUDA.
 #include "kernels/csr_choice.hpp"
 
 #include <gmock/gmock.h>
@@ -38,7 +38,7 @@ TEST(CsrChoice, EvenRowsHavePartsOfWarps) {
 }
 
 TEST(CsrChoice, SkewedRowsAreMerged) {
-  // Short rows: 32 times 8 entries are soon done.
+  // Short rows: 32 times 8 entries take little time.
   EXPECT_FALSE(choose_csr_kernel({1000, 3000, 256}).merge);
   EXPECT_TRUE(choose_csr_kernel({1000, 3000, 257}).merge);
   // 32 times the mean.

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The level-1 kernels that cuBLAS does in a build with CUDA. They run in every build, where they
-// check the native ones.
+// The level-1 kernels that use cuBLAS in a build with CUDA. In other builds these tests check the
+// native ones.
 #include <gmock/gmock.h>
 
 #include <limits>
@@ -58,7 +58,7 @@ TYPED_TEST(Level1ByVendor, LongSumsAndTheSameBitsEachTime) {
     sum += Kokkos::complex<double>(conjugate(x[i])) * Kokkos::complex<double>(y[i]);
     sizes += Kokkos::sqrt(double(abs_squared(x[i])) * double(abs_squared(y[i])));
   }
-  // Any order of summation errs by at most (size + 3) eps of the sum of sizes, both ways.
+  // In any order the error of a sum is at most (size + 3) eps times the sum of magnitudes.
   const double bound = 2.0 * (size + 3) * double(std::numeric_limits<Real<T>>::epsilon()) * sizes;
   for (const std::size_t shift : {std::size_t(0), std::size_t(1)}) {
     const T first = dot_of<T>(x, y, shift);

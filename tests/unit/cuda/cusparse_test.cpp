@@ -38,7 +38,7 @@ class Cusparse : public testing::Test {
     const auto a = irregular<T>(1000, 777);
     const auto x = samples<T>(777, 1);
     auto y = samples<T>(1000, 2);
-    // What y held must not matter when beta is zero.
+    // The old y must not matter when beta is zero.
     if (beta == T(0)) y.assign(y.size(), T(std::numeric_limits<Real<T>>::quiet_NaN()));
     const auto native = product(a, KernelPath::native, alpha, x, beta, y);
     const auto cusparse = product(a, KernelPath::cusparse, alpha, x, beta, y, shift);
@@ -71,7 +71,7 @@ TYPED_TEST(Cusparse, EqualsNativeWithAlphaAndBeta) {
   this->expect_like_native(TypeParam(2), TypeParam(-0.5), 0);
 }
 
-// cuSPARSE 12 fails on its own when y does not begin at a multiple of 16 bytes.
+// cuSPARSE 12 itself fails when y is not aligned to 16 bytes.
 TYPED_TEST(Cusparse, EqualsNativeOnVectorsThatAreNotAligned) {
   this->expect_like_native(TypeParam(1), TypeParam(0), 1);
   this->expect_like_native(TypeParam(2), TypeParam(-0.5), 1);
@@ -122,7 +122,7 @@ TYPED_TEST(Cusparse, FusedProductsAgree) {
 
 TYPED_TEST(Cusparse, TooManyEntriesAreRefusedOrLeftToSuansOwnKernel) {
   using T = TypeParam;
-  // Nothing is read of these arrays: only their length counts.
+  // These arrays are never read; only their length matters.
   const DeviceView<T> one("suan::test", 1);
   const DeviceView<LocalIndex> index("suan::test", 1);
   const DeviceView<Offset> offsets("suan::test", 2);

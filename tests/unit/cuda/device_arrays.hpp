@@ -10,7 +10,7 @@
 
 namespace suan::test {
 
-/// A copy in device memory that begins `shift` elements after an allocation's start.
+/// A copy in device memory that starts `shift` elements into an allocation.
 template <class T>
 DeviceView<T> to_device(const std::vector<T>& host, std::size_t shift = 0) {
   const DeviceView<T> all("suan::test", host.size() + shift);
@@ -26,7 +26,7 @@ std::vector<std::remove_const_t<T>> to_host(const DeviceView<T>& device) {
   return host;
 }
 
-/// Numbers in [-1, 1] that look random and are the same everywhere.
+/// Pseudo-random numbers in [-1, 1], the same everywhere.
 template <Scalar T>
 T sample(std::uint64_t i) {
   const auto part = [](std::uint64_t k) {

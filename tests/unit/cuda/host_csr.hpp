@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrices for tests of products on a device, and how far two right results may be apart.
+// Matrices for tests of products on a device, and bounds on the difference of two correct results.
 #pragma once
 
 #include <cmath>
@@ -54,8 +54,8 @@ DeviceCase<T> irregular(LocalIndex rows, LocalIndex columns) {
   });
 }
 
-/// What a kernel may get wrong at the borders of warps, blocks and tiles (of `tile` row ends and
-/// entries), each with its name.
+/// Named matrices on which a kernel may fail at the borders of warps, blocks and tiles (of `tile`
+/// row ends and entries).
 template <Scalar T>
 std::vector<std::pair<std::string, DeviceCase<T>>> difficult_cases(Offset tile) {
   std::vector<std::pair<std::string, DeviceCase<T>>> cases;
@@ -90,7 +90,7 @@ double size_of(const T& value) {
   return std::sqrt(static_cast<double>(abs_squared(value)));
 }
 
-/// What a rounding costs: complex products have four.
+/// The error of a rounding: complex products have four.
 template <Scalar T>
 inline constexpr double rounding = (is_complex<T> ? 4.0 : 1.0) *
                                    static_cast<double>(std::numeric_limits<Real<T>>::epsilon());

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a build says about the paths that it has, and about the one that it may not have.
+// The paths that a build reports, and the error for a path that it may not have.
 #include "suan/kernels/path.hpp"
 
 #include <gmock/gmock.h>

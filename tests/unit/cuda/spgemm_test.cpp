@@ -127,7 +127,7 @@ TYPED_TEST(SpgemmOnDevice, CornerShapes) {
         product({1, 2, {0, 2}, {0, 1}, {T(1), T(-1)}}, {2, 1, {0, 1, 2}, {0, 0}, {T(3), T(3)}}),
         (HostArrays<T>{1, 1, {0, 1}, {0}, {T(0)}}));
   }
-  // Duplicates on both sides, which Suan's own kernels take: (1 + 2) (3 + 4)
+  // Duplicates on both sides, which Suan's own kernels accept: (1 + 2) (3 + 4)
   EXPECT_EQ(device_product<T>({1, 1, {0, 2}, {0, 0}, {T(1), T(2)}},
                               {1, 1, {0, 2}, {0, 0}, {T(3), T(4)}}, {.path = KernelPath::cuda}),
             (HostArrays<T>{1, 1, {0, 1}, {0}, {T(21)}}));
@@ -142,8 +142,7 @@ TYPED_TEST(SpgemmOnDevice, RowsOfAllLengths) {
   }
 }
 
-// Every second row is of the one, every second of the other kind of a bin, just within or beyond
-// it.
+// Rows alternate between just inside and just outside a bin.
 TYPED_TEST(SpgemmOnDevice, TablesAtTheirBoundaries) {
   using T = TypeParam;
   test::Numbers numbers(3);
@@ -197,8 +196,8 @@ TYPED_TEST(SpgemmOnDevice, ADenseRowAndADenseColumn) {
 
 TYPED_TEST(SpgemmOnDevice, WideMatricesTakeSeveralPasses) {
   using T = TypeParam;
-  // More than 2^19 columns and than 8192 products: a row that has less columns than that, and two
-  // that have more.
+  // More than 2^19 columns and 8192 products: a row with fewer columns than that, and two with
+  // more.
   test::Numbers numbers(6);
   HostArrays<T> a{3, 3000, {0, 900, 2900, 5900}};
   for (LocalIndex j = 0; j < 900; ++j) a.indices.push_back(j);

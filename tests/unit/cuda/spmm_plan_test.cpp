@@ -25,8 +25,8 @@ std::vector<KernelPath> spmm_paths() {
   return {KernelPath::native, KernelPath::cuda, KernelPath::cusparse};
 }
 
-/// A multivector of `host` whose rows begin `gap` elements behind each other's ends, with its first
-/// element `shift` elements after an allocation's start.
+/// A multivector of `host` with gaps of `gap` elements between rows, starting `shift` elements into
+/// an allocation.
 template <Scalar T>
 RowMajor<T> block(const std::vector<T>& host, std::size_t rows, std::size_t columns,
                   std::size_t shift, std::size_t gap) {
@@ -84,7 +84,7 @@ class SpmmPlanTest : public testing::Test {
             << to_string(path) << ", row " << i << ", vector " << c << " of " << vectors;
       }
     }
-    // cuSPARSE keeps this promise of its documents for short rows only.
+    // cuSPARSE keeps this documented promise for short rows only.
     const bool repeats = path != KernelPath::cusparse || a.values.size() < 100000;
     for (int run = 0; repeats && run < 3; ++run) ASSERT_EQ(multiply(), result) << to_string(path);
   }
@@ -118,7 +118,7 @@ TYPED_TEST(SpmmPlanTest, EmptyOnesAndLongRows) {
     this->expect_like_columns(test::with_lengths<T>(1000, 100003, one_long), 4, path, T(1), T(0),
                               0);
   }
-  // So many entries in so few columns are duplicates.
+  // This many entries in so few columns must be duplicates.
   const auto crowded = test::with_lengths<T>(1000, 1000, one_long);
   this->expect_like_columns(crowded, 4, KernelPath::native, T(1), T(0), 0);
   if (SUAN_HAVE_CUDA != 0) {

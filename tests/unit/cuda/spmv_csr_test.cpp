@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Suan's own CUDA products against the native ones: all kernels on all matrices that are difficult
-// for one of them. Compiled with CUDA only.
+// Suan's own CUDA products compared with the native ones: all kernels on all matrices that are
+// difficult for one of them. Compiled with CUDA only.
 #include <gmock/gmock.h>
 
 #include <cstring>
@@ -56,7 +56,7 @@ class CudaCsr : public testing::Test {
                            std::size_t shift) {
     const auto x = samples<T>(static_cast<std::size_t>(a.columns), 1);
     auto y = samples<T>(static_cast<std::size_t>(a.rows), 2);
-    // What y held must not matter when beta is zero.
+    // The old y must not matter when beta is zero.
     if (beta == T(0)) y.assign(y.size(), T(std::numeric_limits<Real<T>>::quiet_NaN()));
     const auto expected = to_device(y);
     spmv<T>(ExecutionSpace(), alpha, a.on_device(), to_device(x), beta, expected);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The triangular solves that only CUDA has, against the native ones. Compiled with CUDA only. What
-// all schedules have to do is in tests/unit/kernels/trsv_test.cpp.
+// The CUDA-only triangular solves compared with the native ones. Compiled with CUDA only. The tests
+// for all schedules are in tests/unit/kernels/trsv_test.cpp.
 #include <gmock/gmock.h>
 
 #include <algorithm>

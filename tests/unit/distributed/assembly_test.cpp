@@ -104,4 +104,55 @@ TEST(Assembly, RefusesArraysThatDoNotFit) {
   EXPECT_NO_THROW(with({0, 1, 2}));
 }
 
+/// The arrays of 2 x 2 rows per rank, in which rank r has (r + 1) on its diagonal.
+template <class Offsets, class Columns, class Values>
+suan::DistributedMatrix<suan::Complex> diagonal_from() {
+  const auto world = suan::Communicator::world();
+  const auto layout = Layout::from_local_size(2, world);
+  using Column = typename Columns::value_type;
+  using Value = typename Values::value_type;
+  const auto first = static_cast<Column>(2 * world.rank());
+  const Columns columns = {first, static_cast<Column>(first + 1)};
+  const Values values(2, Value(static_cast<float>(world.rank() + 1)));
+  return suan::assemble<suan::Complex>(layout, layout, Offsets{0, 1, 2}, columns, values);
+}
+
+TEST(Assembly, TakesArraysOfOtherTypesThatFit) {
+  const auto expect_right = [](const suan::DistributedMatrix<suan::Complex>& a) {
+    Vector<suan::Complex> y(a.row_layout());
+    a.apply(suan::ones<suan::Complex>(a.row_layout()), y);
+    const suan::Complex value(a.row_layout().comm().rank() + 1);
+    EXPECT_EQ(y.to_host(), (std::vector<suan::Complex>{value, value}));
+  };
+  using std::vector;
+  expect_right(diagonal_from<vector<int>, vector<int>, vector<std::complex<double>>>());
+  expect_right(diagonal_from<vector<unsigned>, vector<std::int64_t>, vector<double>>());
+  expect_right(diagonal_from<vector<std::size_t>, vector<short>, vector<std::complex<float>>>());
+  expect_right(diagonal_from<vector<long long>, vector<std::uint64_t>, vector<float>>());
+  expect_right(diagonal_from<vector<Offset>, vector<GlobalIndex>, vector<suan::Complex>>());
+  const auto a = suan::Csr<double>::from_host(2, 2, vector<int>{0, 1, 2}, vector<long>{0, 1},
+                                              vector<float>{1, 2});
+  EXPECT_EQ(a.entries(), 2);
+}
+
+TEST(Assembly, NamesNumbersThatDoNotFitOnAllRanks) {
+  const auto world = suan::Communicator::world();
+  const auto layout = Layout::from_local_size(2, world);
+  const std::uint64_t large = world.is_root() ? ~std::uint64_t{0} : 1;
+  EXPECT_THAT(
+      [&] {
+        suan::assemble<double>(layout, layout, std::vector<int>{0, 1, 2},
+                               std::vector<std::uint64_t>{0, large}, std::vector<double>{1, 1});
+      },
+      ThrowsMessage<suan::InvalidArgument>(
+          HasSubstr("columns: element 1 is 18446744073709551615, outside the range of 64-bit")));
+  EXPECT_THAT(
+      [] {
+        suan::Csr<double>::from_host(1, 1, std::vector<int>{0, 1},
+                                     std::vector<std::int64_t>{std::int64_t{1} << 40},
+                                     std::vector<double>{1});
+      },
+      ThrowsMessage<suan::InvalidArgument>(HasSubstr("element 0 is 1099511627776")));
+}
+
 }  // namespace

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <new>
+#include <optional>
 
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/optimize.hpp"
@@ -142,6 +144,124 @@ TEST(DistributedMatrix, RefusesPartsThatDoNotFit) {
   const auto part = suan::poisson1d<double>(4).local();
   EXPECT_THROW(DistributedMatrix<double>(Layout::serial(5), Layout::serial(5), part, {}),
                suan::DimensionMismatch);
+}
+
+using Remote = DistributedMatrix<double>::Remote;
+
+/// One row for each number, each with one entry in the first of the columns.
+Remote remote_part(const std::vector<suan::LocalIndex>& row_numbers,
+                   const std::vector<GlobalIndex>& columns) {
+  const std::size_t rows = row_numbers.size();
+  std::vector<suan::Offset> offsets(rows + 1);
+  for (std::size_t i = 0; i <= rows; ++i) offsets[i] = static_cast<suan::Offset>(i);
+  const std::vector<suan::LocalIndex> indices(rows, 0);
+  const std::vector<double> values(rows, 1.0);
+  const suan::DeviceView<suan::LocalIndex> numbers("suan::test", rows);
+  Kokkos::deep_copy(numbers,
+                    suan::HostView<const suan::LocalIndex>(row_numbers.data(), row_numbers.size()));
+  return {suan::Csr<double>::from_host(static_cast<suan::LocalIndex>(rows),
+                                       static_cast<suan::LocalIndex>(columns.size()), offsets,
+                                       indices, values),
+          numbers, columns};
+}
+
+/// No entries on this rank's own columns.
+suan::Csr<double> empty_local(const Layout& layout) {
+  const std::vector<suan::Offset> offsets(static_cast<std::size_t>(layout.local_size()) + 1, 0);
+  return suan::Csr<double>::from_host(layout.local_size(), layout.local_size(), offsets, {}, {});
+}
+
+// Products write to these rows and read these columns without looking.
+TEST(DistributedMatrix, RefusesRemotePartsWithBadContentsOnAllRanks) {
+  const auto world = suan::Communicator::world();
+  if (world.size() == 1) GTEST_SKIP() << "one rank has no remote part";
+  const auto layout = Layout::even(5 * world.size(), world);
+  const auto local = empty_local(layout);
+  const GlobalIndex other = world.is_root() ? 5 : 0;  // another rank's
+  const auto make = [&](const Remote& of_last) {
+    const bool last = world.rank() == world.size() - 1;
+    DistributedMatrix<double>(layout, layout, local, last ? of_last : remote_part({}, {}));
+  };
+  EXPECT_NO_THROW(make(remote_part({0, 4}, {other, other + 1})));
+  for (const auto& rows :
+       std::vector<std::vector<suan::LocalIndex>>{{1, 1}, {3, 2}, {-1, 2}, {0, 5}, {5}}) {
+    EXPECT_THROW(make(remote_part(rows, {other})), suan::InvalidArgument);
+  }
+  const GlobalIndex own = 5 * (world.size() - 1);  // of the last rank
+  for (const auto& columns :
+       std::vector<std::vector<GlobalIndex>>{{0, 0}, {1, 0}, {-1}, {layout.global_size()}, {own}}) {
+    EXPECT_THROW(make(remote_part({0}, columns)), suan::InvalidArgument);
+  }
+  EXPECT_THROW(make(remote_part({}, {1, 0})), suan::InvalidArgument);
+}
+
+/// Products of it fail.
+class Failing final : public suan::kernels::PreparedSpmv<double> {
+ public:
+  std::string format() const override { return "failing"; }
+  std::int64_t bytes() const override { return 0; }
+  void apply(const suan::ExecutionSpace&, double, const suan::DeviceView<const double>&, double,
+             const suan::DeviceView<double>&) const override {
+    throw std::bad_alloc();
+  }
+  void apply(const suan::ExecutionSpace&, double, const suan::RowMajor<const double>&, double,
+             const suan::RowMajor<double>&) const override {
+    throw std::bad_alloc();
+  }
+};
+
+/// `a`, whose local products fail on the last rank.
+DistributedMatrix<double> failing_on_last(const DistributedMatrix<double>& a) {
+  const auto& comm = a.comm();
+  const suan::kernels::SpmvPlan<double> failing(suan::ExecutionSpace(), a.local().view(),
+                                                std::make_shared<Failing>());
+  return a.with_plan(comm.rank() == comm.size() - 1 ? failing : a.local().plan());
+}
+
+/// What `product` returns; nothing where it throws OutOfMemory.
+template <class Product>
+std::optional<double> result(const Product& product) {
+  try {
+    return product();
+  } catch (const suan::OutOfMemory&) {
+    return {};
+  }
+}
+
+// The ranks go on together: the others hear of it from NaN, and the next product is right.
+TEST(DistributedMatrix, AProductThatFailsOnOneRankLeavesTheOthersInStep) {
+  const auto world = suan::Communicator::world();
+  const auto a = suan::poisson1d<double>(40, world);
+  const auto failing = failing_on_last(a);
+  const bool last = world.rank() == world.size() - 1;
+  const auto x = suan::ones(a.column_layout());
+  Vector<double> y(a.row_layout());
+  suan::MultiVector<double> many(a.row_layout(), 3);
+  const suan::MultiVector<double> zeros(a.row_layout(), 3);
+
+  const auto dot = result([&] { return failing.apply_dot(x, y); });
+  EXPECT_EQ(dot.has_value(), !last);
+  EXPECT_TRUE(last || std::isnan(*dot));
+  EXPECT_EQ(a.apply_dot(x, y), 2);
+  const auto norm = result([&] { return failing.residual(x, x, y); });
+  EXPECT_EQ(norm.has_value(), !last);
+  EXPECT_TRUE(last || std::isnan(*norm));
+  EXPECT_EQ(a.apply_dot(x, y), 2);
+  EXPECT_EQ(result([&] { return failing.apply(x, y), 0.0; }).has_value(), !last);
+  EXPECT_EQ(a.apply_dot(x, y), 2);
+  EXPECT_EQ(result([&] { return failing.apply(zeros, many), 0.0; }).has_value(), !last);
+  EXPECT_EQ(a.apply_dot(x, y), 2);
+}
+
+TEST(DistributedMatrix, RefusesLayoutsThatDifferBetweenRanks) {
+  const auto world = suan::Communicator::world();
+  if (world.size() == 1) GTEST_SKIP() << "one rank agrees with itself";
+  const auto first = Layout::even(50, world);
+  const auto second = Layout::even(60, world);
+  const auto& mine = world.is_root() ? first : second;
+  EXPECT_THAT([&] { DistributedMatrix<double>(mine, mine, empty_local(mine), {}); },
+              testing::ThrowsMessage<suan::InvalidArgument>(
+                  testing::HasSubstr("rank 0 has rows = 50, rank 1 has rows = 60")));
 }
 
 TEST(DistributedMatrix, VectorsOfOtherRanksAreRefused) {

@@ -10,7 +10,7 @@ using suan::GlobalIndex;
 using suan::Halo;
 using suan::Layout;
 
-/// The numbers of every third element, but for this rank's.
+/// The numbers of every third element, except this rank's own.
 std::vector<GlobalIndex> every_third_of_others(const Layout& layout) {
   std::vector<GlobalIndex> needed;
   for (GlobalIndex i = 0; i < layout.global_size(); i += 3) {
@@ -33,8 +33,8 @@ TYPED_TEST(HaloTest, BringsEveryThirdElementOfTheOthers) {
   for (int round = 0; round < 3; ++round) {
     const auto x = suan::generate<T>(
         layout, [round](GlobalIndex i) { return T(static_cast<float>(1000 * round + i)); });
-    halo.start(x);
-    const auto received = halo.finish();
+    auto exchange = halo.start(x);
+    const auto received = exchange.finish();
     const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), received);
     ASSERT_EQ(host.extent(0), needed.size());
     for (std::size_t k = 0; k < needed.size(); ++k) {
@@ -43,7 +43,7 @@ TYPED_TEST(HaloTest, BringsEveryThirdElementOfTheOthers) {
   }
 }
 
-// Also columns of a wider array, after fewer vectors and after more.
+// Also columns of a wider array, and after exchanges of fewer and of more vectors.
 TYPED_TEST(HaloTest, BringsRowsOfSeveralVectors) {
   using T = TypeParam;
   const auto layout = Layout::even(50, suan::Communicator::world());
@@ -56,9 +56,9 @@ TYPED_TEST(HaloTest, BringsRowsOfSeveralVectors) {
                         return T(static_cast<float>(100 * c + i));
                       }));
     }
-    halo.start(suan::MultiVector<T>(
+    auto exchange = halo.start(suan::MultiVector<T>(
         layout, Kokkos::subview(wide.view(), Kokkos::ALL, std::make_pair(1, k + 1))));
-    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), halo.finish());
+    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), exchange.finish());
     ASSERT_EQ(host.extent(0), needed.size());
     if (layout.comm().size() > 1) {
       ASSERT_EQ(host.extent(1), static_cast<std::size_t>(k));
@@ -78,8 +78,9 @@ TYPED_TEST(HaloTest, WorksWithEmptyRanks) {
   std::vector<GlobalIndex> needed;
   if (!world.is_root()) needed = {1, 3};
   const Halo<T> halo(layout, needed);
-  halo.start(suan::generate<T>(layout, [](GlobalIndex i) { return T(static_cast<float>(i)); }));
-  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), halo.finish());
+  auto exchange =
+      halo.start(suan::generate<T>(layout, [](GlobalIndex i) { return T(static_cast<float>(i)); }));
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), exchange.finish());
   if (!world.is_root()) {
     ASSERT_EQ(host.extent(0), 2u);
     EXPECT_EQ(host(0, 0), T(1));
@@ -96,6 +97,59 @@ TEST(Halo, RefusesOwnOrUnorderedElementsOnAllRanks) {
   needed.clear();
   if (world.is_root()) needed = {8};
   EXPECT_THROW(Halo<double>(layout, needed), suan::InvalidArgument);
+}
+
+/// Whether the next exchange brings this vector's elements and no others.
+void expect_to_bring(const Halo<double>& halo, const suan::Vector<double>& x,
+                     const std::vector<GlobalIndex>& needed, double offset) {
+  auto exchange = halo.start(x);
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), exchange.finish());
+  for (std::size_t k = 0; k < needed.size(); ++k) {
+    EXPECT_EQ(host(k, 0), offset + static_cast<double>(needed[k]));
+  }
+}
+
+// As where an exception passes. A message that is left over would be taken for one of the next.
+TEST(Halo, AnExchangeThatNobodyFinishesLeavesNothingBehind) {
+  const auto layout = Layout::even(50, suan::Communicator::world());
+  const auto needed = every_third_of_others(layout);
+  const Halo<double> halo(layout, needed);
+  const auto vector = [&](double offset) {
+    return suan::generate<double>(
+        layout, [offset](GlobalIndex i) { return offset + static_cast<double>(i); });
+  };
+  if (layout.comm().rank() % 2 == 0) {
+    const auto abandoned = halo.start(vector(1000));
+  } else {
+    auto exchange = halo.start(vector(1000));
+    exchange.finish();
+  }
+  expect_to_bring(halo, vector(2000), needed, 2000);
+}
+
+TEST(Halo, RefusesASecondExchangeBeforeTheFirstHasEnded) {
+  const auto layout = Layout::even(50, suan::Communicator::world());
+  if (layout.comm().size() == 1) GTEST_SKIP() << "one rank exchanges nothing";
+  const Halo<double> halo(layout, every_third_of_others(layout));
+  const Halo<double> copy = halo;
+  const suan::Vector<double> x(layout);
+  auto exchange = halo.start(x);
+  EXPECT_THROW(static_cast<void>(copy.start(x)), suan::InvalidArgument);
+  EXPECT_THROW(static_cast<void>(copy.start(suan::MultiVector<double>(layout, 9))),
+               suan::InvalidArgument);
+  exchange.finish();
+  auto next = copy.start(x);
+  next.finish();
+}
+
+TEST(Halo, RefusesLayoutsThatDifferBetweenRanks) {
+  const auto world = suan::Communicator::world();
+  const auto first = Layout::even(50, world);
+  const auto second = Layout::even(60, world);
+  if (world.size() == 1) GTEST_SKIP() << "one rank agrees with itself";
+  EXPECT_THAT([&] { Halo<double>(world.is_root() ? first : second, {}); },
+              testing::ThrowsMessage<suan::InvalidArgument>(
+                  testing::HasSubstr("rank 0 has elements = 50, rank 1 has elements = 60")));
 }
 
 }  // namespace

@@ -66,4 +66,57 @@ TEST(Gallery, KnowsItsNamesAndRefusesOthers) {
                suan::InvalidArgument);
 }
 
+TEST(Gallery, SizesAreThoseOfTheMatrices) {
+  const auto world = suan::Communicator::world();
+  for (const auto& name : suan::gallery_names()) {
+    for (const std::int64_t size : {1, 2, 3, 6}) {
+      const suan::GalleryOptions options{.size = size};
+      const auto a = suan::gallery<double>(name, options, world);
+      const auto told = suan::gallery_size(name, options);
+      EXPECT_EQ(told.unknowns, a.global_rows()) << name << ' ' << size;
+      EXPECT_EQ(told.entries, a.global_entries()) << name << ' ' << size;
+    }
+  }
+  EXPECT_THROW(suan::gallery_size("poison", {}), suan::InvalidArgument);
+  EXPECT_THROW(suan::gallery_size("poisson3d", {.size = 1000000000}), suan::InvalidArgument);
+}
+
+// One rank is told something else, in turn the first and the last.
+TEST(Gallery, RanksThatWantDifferentProblemsAllHearOfIt) {
+  const auto world = suan::Communicator::world();
+  if (world.size() == 1) GTEST_SKIP() << "one rank agrees with itself";
+  for (const int other : {0, world.size() - 1}) {
+    const GlobalIndex n = world.rank() == other ? 4 : 3;
+    const auto named = [&](auto make, const std::string& line) {
+      try {
+        make();
+        ADD_FAILURE() << "no error for " << line;
+      } catch (const suan::InvalidArgument& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr(line));
+      }
+    };
+    named([&] { suan::poisson1d<double>(n, world); }, "nx = 4");
+    named([&] { suan::poisson2d<double>(3, n, world); }, "ny = 4");
+    named([&] { suan::poisson3d<double>(3, 3, n, world); }, "nz = 4");
+    named([&] { suan::poisson3d_27pt<double>(n, 3, 3, world); }, "nx = 4");
+    named([&] { suan::convection_diffusion2d<double>(3, 3, static_cast<double>(n), world); },
+          "strength = 4");
+    named([&] { suan::poisson1d<double>(4 - n, world); }, "nx = 0");  // not possible on one only
+    named([&] { suan::gallery<double>("poisson1d", {.size = n}, world); }, "size = 4");
+    named([&] { suan::gallery<double>(n == 4 ? "poisson2d" : "poisson1d", {}, world); },
+          "problem = poisson2d");
+    named([&] { suan::gallery<double>(n == 4 ? "poison" : "poisson1d", {}, world); },
+          "problem = poison");
+    named(
+        [&] {
+          if (n == 4) {
+            suan::poisson2d<double>(3, 3, world);
+          } else {
+            suan::poisson3d<double>(3, 3, 3, world);
+          }
+        },
+        "poisson3d");
+  }
+}
+
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files that lost their end or some of their bits: an error or the right numbers, nothing else.
+// Truncated and corrupted files give an error or the right numbers, nothing else.
 #include <gmock/gmock.h>
 #include <hdf5.h>
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A write that fails leaves what was there.
+// A write that fails leaves the old file in place.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -29,7 +29,7 @@ bool is_unfinished_file(int file) {
 
 }  // namespace
 
-/// Takes the place of the C library's function in HDF5's calls, to play a full disk.
+/// Replaces the C library's function in HDF5's calls, to simulate a full disk.
 extern "C" ssize_t pwrite(int file, const void* data, std::size_t size, off_t offset) {
   ++disk_writes;
   if (disk_room >= 0 && is_unfinished_file(file)) {
@@ -112,8 +112,32 @@ TEST_F(Hdf5FailedWrite, FileLargerThanTheLimit) {
   expect_old_file();
 }
 
+TEST_F(Hdf5FailedWrite, NoMoreRoomIsAskedForThanTheFileTakes) {
+  // A quota of 300 kB and a file of a third of that, with some small objects beside.
+  rlimit old_limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  rlimit limit = old_limit;
+  limit.rlim_cur = 300000;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto x = make_vector<double>(Layout::serial(12000));
+  std::string refused;
+  try {
+    Hdf5Writer writer(path_, {});
+    writer.write("x", x);
+    writer.write("A", make_matrix<double>(old_pattern));
+    for (int i = 0; i < 40; ++i) writer.write_text("note_" + std::to_string(i), "short");
+    writer.close();
+  } catch (const IoError& error) {
+    refused = error.what();
+  }
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  EXPECT_EQ(refused, "");
+  EXPECT_LT(std::filesystem::file_size(path_), 200000U);
+  expect_numbers(read_hdf5_vector<double>(path_, x.layout(), "x"));
+}
+
 TEST_F(Hdf5FailedWrite, DiskThatIsFullAllTheSame) {
-  // At the end of the program HDF5 must not stumble over the file either.
+  // HDF5 must not fail on the file at the end of the program either.
   if (disk_writes == 0) GTEST_SKIP() << "this HDF5 does not write with pwrite";
   const auto x = make_vector<double>(Layout::serial(100000));
   for (const std::int64_t room : {100, 1000, 10000, 100000, 700000}) {
@@ -138,7 +162,7 @@ TEST_F(Hdf5FailedWrite, ErrorsOfHdf5AreNotPrinted) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
-// The program starts itself again for the write that is killed, and finds the path there.
+// The program restarts itself for the write that is killed, and passes the path in this variable.
 constexpr const char* path_variable = "SUAN_TEST_KILLED_WRITE";
 
 TEST(Hdf5KilledWriteDeathTest, LeavesTheOldFile) {

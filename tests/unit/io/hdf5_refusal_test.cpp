@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files that claim what is not so. Each starts as a good file of ours, in which HDF5's own library
-// changes one thing.
+// Files with false contents. Each starts as a valid file, in which HDF5's own library changes one
+// thing.
 #include <gmock/gmock.h>
 #include <hdf5.h>
 
@@ -232,7 +232,7 @@ class Hdf5Foreign : public testing::Test {
 };
 
 TEST_F(Hdf5Foreign, PlainDatasetsAreVectors) {
-  // Not in the loop's head, where nvcc loses its way in these macros.
+  // Not in the loop's head, where nvcc cannot handle these macros.
   const std::vector<hid_t> types{H5T_IEEE_F64LE, H5T_IEEE_F64BE, H5T_IEEE_F32LE, H5T_IEEE_F32BE};
   for (const hid_t type : types) {
     for (const bool compressed : {false, true}) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is written is what is read, to the bit.
+// What is read equals what was written, to the bit.
 #include <gmock/gmock.h>
 
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the tests of HDF5 files share: a folder of their own, and matrices whose every entry is
-// known from its place.
+// Shared by the tests of HDF5 files: a temporary folder, and matrices whose entries follow from
+// their positions.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@
 
 namespace suan::test {
 
-/// A folder that all ranks of `comm` know and that goes away with the object. Collective.
+/// A folder known to all ranks of `comm`, removed with the object. Collective.
 class Folder {
  public:
   explicit Folder(const Communicator& comm = {}) : comm_(comm) {
@@ -152,7 +152,7 @@ std::vector<Triplet<T>> entries_of(const DistributedMatrix<T>& matrix) {
   return result;
 }
 
-/// Whether this rank's rows hold what the pattern says, to the bit, and nothing else.
+/// Whether this rank's rows hold exactly what the pattern says, to the bit.
 template <Scalar T>
 void expect_pattern(const DistributedMatrix<T>& matrix, const Pattern& pattern) {
   EXPECT_EQ(matrix.global_rows(), pattern.rows);

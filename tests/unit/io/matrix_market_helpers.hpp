@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small files and what is in them.
+// Small files and their contents.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -76,7 +76,7 @@ std::vector<T> dense(const DistributedMatrix<T>& a) {
   return all;
 }
 
-/// Reads a text as a file of its own.
+/// Writes a text to a file and reads it.
 template <class T = double>
 DistributedMatrix<T> read_text(const std::string& text, const MatrixMarketOptions& options = {}) {
   const TemporaryFolder folder;

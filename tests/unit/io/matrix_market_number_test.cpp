@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers in text against strtod, bit for bit.
+// Parsed numbers compared with strtod, bit for bit.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -151,7 +151,7 @@ TEST(MatrixMarketNumber, MalformedOnes) {
                            "+-1", ",5", "i", "na"}) {
     EXPECT_EQ(parse(text).status, NumberStatus::malformed) << text;
   }
-  // The number ends where it does not go on; the caller sees that something follows.
+  // The number ends before the rest; the caller sees that something follows.
   EXPECT_EQ(parse("0x1p3").length, 1U);
   EXPECT_EQ(parse("1,5").length, 1U);
   EXPECT_EQ(parse("1.0D+00").length, 3U);

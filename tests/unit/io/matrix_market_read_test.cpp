@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What well-formed files hold: each format, field and symmetry against numbers written by hand.
+// Well-formed files: each format, field and symmetry compared with numbers written by hand.
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
@@ -235,7 +235,7 @@ TEST(MatrixMarketRead, LargeArraysKeepTheirPlaces) {
   }
 }
 
-/// The collection of real matrices, where it is there: SUAN_SHARED, or `shared` beside the sources.
+/// The collection of real matrices, if present: SUAN_SHARED, or `shared` beside the sources.
 TEST(MatrixMarketRead, RealMatricesHaveTheirEntries) {
   const char* const place = std::getenv("SUAN_SHARED");
   const std::filesystem::path shared = place != nullptr ? place : SUAN_SOURCE_DIR "/../shared";

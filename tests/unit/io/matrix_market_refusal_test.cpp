@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is refused, with which words and at which line.
+// Invalid files, and the messages and line numbers of their errors.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -64,7 +64,7 @@ TEST(MatrixMarketRefusal, Sizes) {
   expect_refused(real + "\n-2 2 1\n", 3, "non-negative whole number, not \"-2\"");
   expect_refused(real + "2.0 2 1\n", 2, "\"2.0\"");
   expect_refused(real + "2 two 1\n", 2, "\"two\"");
-  expect_refused(real + "0 3 0\n", 2, "only 0 x 0");
+  expect_refused(real + "0 3 1\n1 1 1\n", 2, "more than a matrix of 0 x 3");
   expect_refused(real + "0 0 1\n1 1 1\n", 2, "more than a matrix of 0 x 0");
   expect_refused(symmetric + "2 3 0\n", 2, "only a square matrix");
   expect_refused(real + "2 2 5\n", 2, "more than a matrix of 2 x 2");
@@ -159,13 +159,21 @@ TEST(MatrixMarketRefusal, LongLines) {
   expect_refused(real + "1 1 1\n" + std::string(400000, '1') + "\n", 3, "longer than 65536 bytes");
 }
 
+TEST(MatrixMarketRefusal, FewBytesThatAnnounceManyRows) {
+  const std::string text = real + "1000000000 1000000000 3\n1 1 1\n2 2 1\n3 3 1\n";
+  EXPECT_THAT(refusal(text, ErrorKind::out_of_memory), HasSubstr("memory_limit_gib"));
+  EXPECT_THAT(refusal(gzipped(text), ErrorKind::out_of_memory), HasSubstr("memory_limit_gib"));
+  // A million is no reason to refuse.
+  EXPECT_EQ(read_text<double>(real + "1000000 5 1\n999999 1 1\n").global_rows(), 1000000);
+}
+
 TEST(MatrixMarketRefusal, MemoryLimit) {
   MatrixMarketOptions options;
   options.memory_limit_gib = 1e-6;
   std::string text = real + "1000 1000 100\n";
   for (int i = 1; i <= 100; ++i) text += std::to_string(i) + " 1 1\n";
   EXPECT_THAT(refusal(text, ErrorKind::out_of_memory, options), HasSubstr("memory_limit_gib"));
-  // Compressed, few bytes may announce much; the announcement alone must not allocate.
+  // A few compressed bytes may announce a large matrix; the announcement alone must not allocate.
   EXPECT_THAT(refusal(gzipped(real + "2000000000 1000 10000\n" + std::string(8000, '%') + "\n"),
                       ErrorKind::out_of_memory, options),
               HasSubstr("line 2"));
@@ -212,7 +220,7 @@ TEST(MatrixMarketRefusal, VectorSizesNameBoth) {
                DimensionMismatch);
 }
 
-/// Either an error in words or a matrix; anything else would end the program.
+/// Either an error message or a matrix; anything else would end the program.
 void read_whatever_it_is(const std::string& text) {
   try {
     read_text(text);

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Written files: their text, their bits when they come back, and failures that destroy nothing.
+// Written files: their text, their bits when read back, and failures that destroy nothing.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <bit>
+#include <cmath>
 #include <csignal>
 #include <limits>
 #include <random>
@@ -17,6 +18,7 @@
 namespace suan::test {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -97,10 +99,79 @@ TEST(MatrixMarketWrite, GzipByName) {
   EXPECT_EQ(read_file(folder / "a.mtx.gz").substr(0, 2), "\x1f\x8b");
 }
 
-TEST(MatrixMarketWrite, EmptyMatrix) {
+TEST(MatrixMarketWrite, WithoutElements) {
   const TemporaryFolder folder;
-  write_matrix_market(folder / "a.mtx", matrix<double>(0, 0, {}));
-  EXPECT_EQ(read_matrix_market<double>(folder / "a.mtx").global_rows(), 0);
+  for (const char* name : {"a.mtx", "a.mtx.gz"}) {
+    for (const auto& [rows, columns] :
+         {std::pair(0, 0), std::pair(0, 3), std::pair(3, 0), std::pair(4, 2)}) {
+      write_matrix_market(folder / name, matrix<double>(rows, columns, {}));
+      const auto a = read_matrix_market<double>(folder / name);
+      EXPECT_EQ(a.global_rows(), rows);
+      EXPECT_EQ(a.global_columns(), columns);
+      EXPECT_EQ(a.global_entries(), 0);
+    }
+    write_matrix_market(folder / name, Vector<Complex>(Layout::serial(0)));
+    EXPECT_EQ(read_matrix_market_header(folder / name).rows, 0);
+    EXPECT_EQ(read_matrix_market_vector<Complex>(folder / name, Layout::serial(0)).global_size(),
+              0);
+    // As a matrix of one column, too.
+    EXPECT_EQ(read_matrix_market<Complex>(folder / name).global_columns(), 1);
+  }
+}
+
+TEST(MatrixMarketWrite, GzipInUpperCase) {
+  const TemporaryFolder folder;
+  write_matrix_market(folder / "A.MTX.GZ", matrix<double>(1, 1, {{0, 0, 2}}));
+  EXPECT_EQ(read_file(folder / "A.MTX.GZ").substr(0, 2), "\x1f\x8b");
+}
+
+TEST(MatrixMarketWrite, NamesThatAreNoUtf8) {
+  const TemporaryFolder folder;
+  const std::string name = folder / "m\xe9thode.mtx";
+  write_matrix_market(name, matrix<double>(1, 1, {{0, 0, 2}}));
+  EXPECT_EQ(read_matrix_market<double>(name).global_entries(), 1);
+}
+
+/// The message that writing gives.
+template <class Object>
+std::string refusal(const Object& object) {
+  const TemporaryFolder folder;
+  write_file(folder / "a.mtx", "old");
+  try {
+    write_matrix_market(folder / "a.mtx", object);
+  } catch (const InvalidArgument& error) {
+    EXPECT_EQ(read_file(folder / "a.mtx"), "old");
+    EXPECT_EQ(folder.files(), 1U);
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(MatrixMarketWrite, WhatIsNotFiniteOnlyWhenAllowed) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const auto a = matrix<double>(3, 5, {{0, 0, 1}, {1, 3, nan}, {2, 2, infinity}});
+  EXPECT_THAT(refusal(a),
+              AllOf(HasSubstr("row 2, column 4"), HasSubstr("nan"), HasSubstr("allow_nonfinite")));
+  EXPECT_THAT(refusal(matrix<Complex>(1, 1, {{0, 0, {1, -infinity}}})),
+              HasSubstr("row 1, column 1"));
+  const auto x = Vector<float>::from_host(
+      Layout::serial(3), std::vector<float>{1, -std::numeric_limits<float>::infinity(), 2});
+  EXPECT_THAT(refusal(x), HasSubstr("the element in row 2"));
+
+  const TemporaryFolder folder;
+  MatrixMarketWriteOptions writing;
+  writing.allow_nonfinite = true;
+  write_matrix_market(folder / "a.mtx", a, writing);
+  write_matrix_market(folder / "x.mtx", x, writing);
+  EXPECT_THROW(read_matrix_market<double>(folder / "a.mtx"), IoError);
+  MatrixMarketOptions reading;
+  reading.allow_nonfinite = true;
+  const auto values = entries_of(read_matrix_market<double>(folder / "a.mtx", {}, reading)).values;
+  EXPECT_TRUE(std::isnan(values[1]));
+  EXPECT_EQ(values[2], infinity);
+  EXPECT_EQ(read_matrix_market_vector<float>(folder / "x.mtx", x.layout(), reading).to_host(),
+            x.to_host());
 }
 
 TEST(MatrixMarketWrite, ReplacesAFileAndKeepsItsPermissionsAndLinks) {

@@ -41,7 +41,7 @@ HostMatrix<T> sorted(const HostMatrix<T>& a) {
   return b;
 }
 
-/// `unknowns` per point of a chain, each of which meets all of the neighbouring points.
+/// `unknowns` per point of a chain, each coupled to all unknowns of the neighbouring points.
 template <class T>
 HostMatrix<T> chain(LocalIndex points, LocalIndex unknowns) {
   HostMatrix<T> a{points * unknowns, points * unknowns, {0}, {}, {}};
@@ -192,8 +192,8 @@ TYPED_TEST(BsrTest, OneLongRowAmongShortOnes) {
   }
 }
 
-// An infinity in x reaches the rows that have its column, and NaN those that have it: zeros that
-// are filled in spread nothing, zeros that the matrix stores do, as in csr.
+// An infinity or NaN in x reaches exactly the rows that have its column: filled-in zeros spread
+// nothing, explicit zeros do, as in csr.
 TYPED_TEST(BsrTest, InfinityReachesItsRowsOnly) {
   using T = TypeParam;
   auto a = sorted(irregular<T>(500, 400));
@@ -218,7 +218,7 @@ TYPED_TEST(BsrTest, InfinityReachesItsRowsOnly) {
   }
 }
 
-// NaN in an entry is in the product of its row alone.
+// A NaN entry affects only its own row's product.
 TYPED_TEST(BsrTest, NanInAnEntryStaysInItsRow) {
   using T = TypeParam;
   auto a = chain<T>(100, 3);
@@ -281,7 +281,7 @@ TEST(Bsr, WhatCannotBeDoneIsRefusedInWords) {
     return "no error";
   };
   EXPECT_THAT(message_of([&] { make_bsr(space, csr.view(), 1); }), HasSubstr("2 to 8"));
-  EXPECT_THAT(message_of([&] { make_bsr(space, csr.view(), 9); }), HasSubstr("9 was asked for"));
+  EXPECT_THAT(message_of([&] { make_bsr(space, csr.view(), 9); }), HasSubstr("9 was requested"));
   // Two entries of one place, whose sum is too large.
   const HostMatrix<double> twice{1, 1, {0, 2}, {0, 0}, {60000, 60001.1}};
   EXPECT_THAT(message_of([&] { make_bsr(space, twice.csr().view(), 2, ValueStorage::float16); }),

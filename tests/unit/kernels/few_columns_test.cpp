@@ -17,7 +17,7 @@ TEST(FewColumns, SortsAndSaysWhereEachColumnIs) {
   FewColumns few;
   suan::test::Numbers numbers(1);
   for (std::size_t n = 0; n <= FewColumns::most; ++n) {
-    // Many columns come twice or more often, or hardly any; and the largest that there can be.
+    // Many repeated columns, or hardly any; and the largest possible column.
     for (const LocalIndex different : {1, 5, 50, 2000000000}) {
       SCOPED_TRACE(testing::Message() << n << " columns of " << different);
       std::vector<LocalIndex> columns(n);

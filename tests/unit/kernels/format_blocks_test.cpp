@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is particular to products of SELL and blocks with several vectors; that they are right is
-// seen with all other products of these formats (prepared_products.hpp).
+// What is special about products of SELL and blocks with several vectors; their correctness is
+// tested with all other products of these formats (prepared_products.hpp).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -94,8 +94,7 @@ TYPED_TEST(FormatBlocksTest, ColumnsOfWiderArrays) {
   }
 }
 
-// What stands in X where a row has a gap or fill-in is no business of this row, nor of the vectors
-// beside it.
+// Elements of X at a row's gaps or fill-in must not affect the row, nor the neighbouring vectors.
 TYPED_TEST(FormatBlocksTest, InfinityAndNanReachTheirRowsOnly) {
   using T = TypeParam;
   auto a = TestFixture::mixed();
@@ -126,8 +125,8 @@ TYPED_TEST(FormatBlocksTest, InfinityAndNanReachTheirRowsOnly) {
   }
 }
 
-// So large that whole lines of results go past the caches; columns of a wider array have none, and
-// do not.
+// Large enough that whole cache lines of results are streamed; columns of a wider array have no
+// whole lines and are not.
 TYPED_TEST(FormatBlocksTest, MoreResultsThanCachesHold) {
   using T = TypeParam;
   constexpr std::size_t k = 64 / sizeof(T);

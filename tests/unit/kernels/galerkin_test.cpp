@@ -128,7 +128,7 @@ TYPED_TEST(GalerkinTest, ThePlanTakesNewValues) {
     EXPECT_EQ(allocated, 0);
   }
   this->expect_near(to_host(c), r, a, p);
-  // Somebody else refers to it, who must not notice.
+  // The memory is referred to elsewhere, where it must not change.
   const auto copy = c;
   EXPECT_EQ(to_host(product.multiply(r_csr, a_csr, p_csr, std::move(c))), to_host(copy));
 }

@@ -54,7 +54,7 @@ TYPED_TEST(GraphTest, ColoringsByHand) {
               testing::UnorderedElementsAre(0, 1, 2));
   EXPECT_EQ(suan::compute_coloring(from_columns<T>({{}, {}}).csr(), 2).colors, 1);
   EXPECT_EQ(suan::compute_coloring(HostMatrix<T>{}.csr(), 1).colors, 0);
-  // More than the 64 colors that are looked at together.
+  // More than the 64 colors that are tested together.
   EXPECT_EQ(suan::compute_coloring(star<T>(200).csr(), 1).colors, 2);
   EXPECT_EQ(suan::compute_coloring(star<T>(200).csr(), 2).colors, 200);
 }
@@ -99,7 +99,7 @@ TYPED_TEST(GraphTest, IndependentSetsAreIndependentAndMaximal) {
   }
 }
 
-// Graphs know nothing of scalars, so one type is enough here.
+// Graphs do not depend on the scalar type, so one type is enough here.
 TEST(Graphs, SameResultsOnAnyNumberOfThreadsAndEachTime) {
   const auto graph = graph_of(irregular<double>(3000, 3000, 30).csr());
   std::vector<std::vector<LocalIndex>> expected;

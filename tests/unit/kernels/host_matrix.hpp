@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrices in host memory and blocks of vectors, and the products that kernels are compared with.
+// Matrices in host memory, multivectors, and the products that kernels are compared with.
 #pragma once
 
 #include <cmath>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrices with more than 2^31 entries, of which only a few take memory: the system gives pages of
-// zeros that are only read no place.
+// Matrices with more than 2^31 entries, of which only a few take memory: the system backs pages of
+// zeros that are only read with no memory.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
@@ -103,7 +103,7 @@ TEST(Huge, ProductWithOneRowOf2To31Entries) {
 }
 
 TEST(Huge, CountsProductsOfTwoMatrices) {
-  // A row that meets the same row of B 2^16 times, and that has 2^16 entries.
+  // A row of 2^16 entries that refers to the same row of B, also of 2^16 entries, each time.
   constexpr std::size_t n = std::size_t(1) << 16;
   suan::test::HostArrays<float> a{1, 1, {0, n}, std::vector<LocalIndex>(n, 0)};
   a.values.assign(n, 1);

@@ -77,8 +77,7 @@ TYPED_TEST(LongRowsTest, CountsWhatStandsBeforeARow) {
 }
 
 #if !SUAN_HAVE_CUDA
-// The slowest thread has at most one row more than its share, and no row that it does alone is
-// long.
+// The slowest thread has at most one row more than its share, and does no long row alone.
 TYPED_TEST(LongRowsTest, ThreadsHaveTheSameWork) {
   using T = TypeParam;
   const auto a = this->matrix();
@@ -171,7 +170,7 @@ TYPED_TEST(LongRowsTest, SumsOfSmallIntegersAreExact) {
   for (std::size_t i = 0; i < hx.size(); ++i) ASSERT_EQ(hy[i], a.row(hx, i)) << i;
 }
 
-// What stands in one row must not reach another.
+// The values of one row must not reach another.
 TYPED_TEST(LongRowsTest, NanStaysInItsRow) {
   using T = TypeParam;
   auto a = this->matrix();

@@ -26,10 +26,9 @@ TYPED_TEST_SUITE(MirroredTest, Scalars);
 
 /// Whether there is an entry (i, j), and (j, i) then.
 using Near = bool (*)(LocalIndex i, LocalIndex j);
-/// A band. Nearly all mirrors are where they are guessed, and rows are so long that these places
-/// are asked for in advance.
+/// A band. Nearly all mirrors are where they are guessed, and rows are long enough for prefetching.
 bool in_band(LocalIndex i, LocalIndex j) { return std::abs(i - j) <= 8; }
-/// Bands, and one row and column that are full, which moves all others by one place.
+/// Bands, and one full row and column, which shifts all others by one position.
 bool in_bands(LocalIndex i, LocalIndex j) {
   const LocalIndex distance = std::abs(i - j);
   return distance <= 1 || distance == 100 || i == 7 || j == 7;
@@ -42,8 +41,8 @@ bool in_blocks(LocalIndex i, LocalIndex j) {
   return std::abs(p - q) <= 1 || (p == 0 && q % 5 == 0) || (q == 0 && p % 5 == 0);
 }
 
-/// Entries (i, j) and (j, i) alike in place and not in value. `edit(i, columns)` may change the
-/// columns of row i.
+/// A symmetric structure with unsymmetric values. `edit(i, columns)` may change the columns of row
+/// i.
 template <class T, class Edit>
 HostArrays<T> mirrored(LocalIndex n, Near near, const Edit& edit) {
   HostArrays<T> a{n, n};
@@ -77,7 +76,7 @@ TYPED_TEST(MirroredTest, MirroredEntriesShareTheStructure) {
   }
 }
 
-// Each of these looks mirrored to whoever sees a sample of the rows, which are the multiples of 6.
+// Each of these looks symmetric in the sample of rows, which are the multiples of 6.
 TYPED_TEST(MirroredTest, OneFlawIsFound) {
   using T = TypeParam;
   constexpr LocalIndex n = 3000;
@@ -104,9 +103,9 @@ TYPED_TEST(MirroredTest, OneFlawIsFound) {
   }
 }
 
-// Entry (b, f - 1) has no mirror. When it is met, the only column of row f - 1 has been found
-// already, and behind it stands row f, which begins with b. Where the work of two threads (or of an
-// even number) is divided at f, nothing else is wrong.
+// Entry (b, f - 1) has no mirror. When it is visited, the only column of row f - 1 has been found
+// already, and after it comes row f, which starts with b. If the work of two threads (or of an even
+// number) is divided at f, nothing else is wrong.
 TYPED_TEST(MirroredTest, AnEntryOfTheNextRowIsNoMirror) {
   using T = TypeParam;
   constexpr LocalIndex a = 4;
@@ -115,7 +114,7 @@ TYPED_TEST(MirroredTest, AnEntryOfTheNextRowIsNoMirror) {
   constexpr LocalIndex blocks = 2 * f - 12;
   for (LocalIndex n = blocks; n <= blocks + 60; ++n) {
     // Blocks of three rows without the four, whose mirrors are not where they are guessed; then
-    // rows of one entry, which move the place where the work is divided.
+    // rows of one entry, which shift the point where the work is divided.
     const auto columns_of = [&](LocalIndex i) -> std::vector<LocalIndex> {
       if (i == a) return {f - 1};
       if (i == b) return {f - 1, f};

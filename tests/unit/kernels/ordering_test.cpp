@@ -112,7 +112,7 @@ TYPED_TEST(OrderingTest, ReverseCuthillMckeeByHand) {
 }
 
 // The levels around a corner of the grid have at most 17 points, and an entry connects points of
-// one level or of two that follow each other.
+// the same level or of consecutive ones.
 TYPED_TEST(OrderingTest, ReverseCuthillMckeeGathersAGridAtTheDiagonal) {
   using T = TypeParam;
   const auto grid = shuffled_grid<T>(41, 17).csr();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every format is compared with: sums on the host.
+// The reference for every format: sums on the host.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,11 +14,11 @@ namespace suan::test {
 /// The matrix whose products were prepared by make_sell or make_bsr.
 template <class T>
 Csr<T> with_products(const Csr<T>& a, std::shared_ptr<const kernels::PreparedFormat<T>> prepared) {
-  return a.with_plan(kernels::SpmvPlan<T>(std::move(prepared)));
+  return a.with_plan(kernels::SpmvPlan<T>(ExecutionSpace(), a.view(), std::move(prepared)));
 }
 
 /// Products with one, three and 21 vectors (a line of each type and a rest) against sums on the
-/// host. Each column has the same bits whatever stands beside it, and on any number of threads.
+/// host. Each column has the same bits whatever the other columns and the number of threads.
 template <class T>
 void expect_block_products(const HostMatrix<T>& a, const Csr<T>& prepared) {
   const auto rows = static_cast<std::size_t>(a.rows);

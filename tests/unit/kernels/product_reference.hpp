@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products of sparse matrices, the slow and obvious way.
+// Products of sparse matrices in the slow, obvious way.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the tests of compact SELL share.
+// Shared by the tests of compact SELL.
 #pragma once
 
 #include "suan/kernels/sell.hpp"
@@ -14,7 +14,7 @@ Csr<T> as_sell(const Csr<T>& a, kernels::ValueStorage storage = kernels::ValueSt
   return with_products(a, kernels::make_sell(ExecutionSpace(), a.view(), storage));
 }
 
-/// Products with `a` in the format are right, and turned back it is `a`.
+/// Products with `a` in the format are correct, and converting back gives `a`.
 template <class T>
 void expect_sell(const HostMatrix<T>& a) {
   const auto csr = a.csr();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// How compact SELL keeps values.
+// How compact SELL stores values.
 #include <gmock/gmock.h>
 
 #include "unit/kernels/sell_matrices.hpp"
@@ -71,7 +71,7 @@ TEST(SellStorage, TheFewestBytesThatLoseNothing) {
   EXPECT_EQ(chosen(0.1), ValueStorage::dictionary);
   EXPECT_EQ(chosen(1e300), ValueStorage::dictionary);
   EXPECT_EQ(chosen(Complex(1, 2)), ValueStorage::float32);
-  // Four bytes are read faster than looked up.
+  // Reading four bytes is faster than a table look-up.
   EXPECT_EQ(chosen(257.1f), ValueStorage::same);
   // The table would be larger than what it saves.
   auto a = band<double>(20, 100, 2, 0.1);
@@ -90,7 +90,7 @@ TYPED_TEST(SellStorageTest, DictionaryOfAsManyValuesAsItTakes) {
   const auto sell = as_sell(a.csr(), ValueStorage::dictionary);
   EXPECT_EQ(sell.name(), "sell");
   expect_products(a, sell);
-  // The same bits as with the values themselves: nothing is lost.
+  // The same bits as with the original values: nothing is lost.
   const auto x = random_vector<T>(Layout::serial(2000), 4);
   Vector<T> y(Layout::serial(3000));
   Vector<T> z(Layout::serial(3000));

@@ -79,7 +79,7 @@ TYPED_TEST(SellTest, RunsWithGapsSharedAndNot) {
   }
 }
 
-// What stands in x where a row has a gap is no business of this row.
+// Elements of x at a row's gaps must not affect the row.
 TYPED_TEST(SellTest, WhatStandsInAGapDoesNotCount) {
   using T = TypeParam;
   constexpr LocalIndex n = 960;
@@ -118,7 +118,7 @@ TYPED_TEST(SellTest, NoRunLeavesTheColumns) {
   }
 }
 
-// A value that is infinite stands in the gaps of its run as well.
+// A shared value that is infinite applies to the gaps of its run as well.
 TYPED_TEST(SellTest, InfiniteValuesReachTheirRowsOnly) {
   using T = TypeParam;
   auto a = without_every(9, band<T>(960, 1000, 7, T(Real<T>(1) / 3)));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows of a product of which something is known: how they are found and summed depends on it.
+// Rows of a product with known properties, on which the way to find and sum them depends.
 #include "kernels/place_lists.hpp"
 
 #include <gmock/gmock.h>
@@ -43,7 +43,7 @@ TYPED_TEST_SUITE(SpgemmRows, Scalars);
 
 TYPED_TEST(SpgemmRows, EqualRowsInARow) {
   using T = TypeParam;
-  // Each row's columns three times, as those of the unknowns at one point.
+  // Each row's columns repeated for three rows, like those of the unknowns at one point.
   const auto points = suan::test::irregular<T>(400, 1200, 12, 3);
   HostArrays<T> a{1200, 1200};
   suan::test::Numbers numbers(4);
@@ -62,8 +62,8 @@ TYPED_TEST(SpgemmRows, EqualRowsInARow) {
 
 enum class Neighbours { of_edges, and_diagonal };
 
-/// `unknowns` at each point of a grid, each of which meets all those of the point itself and of its
-/// neighbours; values that differ from entry to entry. Rows repeat at a distance of `unknowns`.
+/// `unknowns` at each point of a grid, each coupled to all unknowns of the point and its
+/// neighbours, with different values. Rows repeat at a distance of `unknowns`.
 template <class T>
 HostArrays<T> grid_matrix(LocalIndex nx, LocalIndex ny, LocalIndex unknowns, LocalIndex seed,
                           Neighbours neighbours = Neighbours::of_edges) {
@@ -102,8 +102,8 @@ HostArrays<T> without(HostArrays<T> a, std::size_t k) {
   return a;
 }
 
-// 9 unknowns are more than the farthest repetition that is looked for; 25 points in a line make
-// boundaries anywhere in a chunk. One entry less breaks the repetition in A or in B alone.
+// 9 unknowns exceed the farthest repetition that is searched for; 25 points in a line give
+// boundaries anywhere in a chunk. Removing one entry breaks the repetition in A or in B alone.
 TYPED_TEST(SpgemmRows, RowsThatRepeat) {
   using T = TypeParam;
   for (const LocalIndex unknowns : {1, 2, 3, 8, 9}) {
@@ -148,7 +148,7 @@ HostArrays<T> twice(const HostArrays<T>& a) {
   return result;
 }
 
-// Runs, but not several rows at once: the sum of a place that a row has twice goes row by row.
+// Runs, but not several rows at once: a row with a duplicate column is summed row by row.
 TYPED_TEST(SpgemmRows, RunsInRowsThatHaveColumnsTwice) {
   using T = TypeParam;
   for (const LocalIndex unknowns : {2, 3}) {
@@ -186,7 +186,7 @@ TEST(PlaceList, RunsByHand) {
   ASSERT_TRUE(list.has_runs());
   EXPECT_THAT(std::vector(list.alike(), list.alike() + 2), testing::ElementsAre(1, 1));
 
-  // A run does not go on in the next row, and short ones are not worth it.
+  // A run does not continue in the next row, and short ones do not pay off.
   list.clear();
   for (const std::size_t place : {1, 2, 3, 5}) list.push_back(place);
   list.find_runs([](const auto& use) {
@@ -196,7 +196,7 @@ TEST(PlaceList, RunsByHand) {
   EXPECT_FALSE(list.has_runs());
 }
 
-// The same places, other sums: a plan for values that differ from those it was made with.
+// The same structure, other sums: a plan for values that differ from those it was made with.
 TYPED_TEST(SpgemmRows, RowsThatRepeatTakeNewValues) {
   using T = TypeParam;
   const auto a = grid_matrix<T>(20, 9, 3, 1);
@@ -209,8 +209,8 @@ TYPED_TEST(SpgemmRows, RowsThatRepeatTakeNewValues) {
                     this->reference(other, other));
 }
 
-// A node that very many are connected to: its row of B stands in most rows of C almost alone. The
-// row is in order, or not, and the columns are too far apart for an array of them.
+// A node with very many connections: its row of B makes up most of many rows of C. The row is
+// sorted or not, and the columns are too far apart for an array.
 TYPED_TEST(SpgemmRows, OneLongRowOfBAndAFewShortOnes) {
   using T = TypeParam;
   constexpr LocalIndex rows = 300;
@@ -246,7 +246,7 @@ TYPED_TEST(SpgemmRows, OneLongRowOfBAndAFewShortOnes) {
   }
 }
 
-// Pairs of equal rows: the second one takes the places of the first, unless a chunk ends between
+// Pairs of equal rows: the second one reuses the list of the first, unless a chunk ends between
 // them, which depends on the number of threads. Their bits must not, whichever way they are summed.
 TYPED_TEST(SpgemmRows, SameBitsWhereverAChunkEnds) {
   using T = TypeParam;

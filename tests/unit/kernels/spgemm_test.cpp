@@ -69,7 +69,7 @@ TYPED_TEST(SpgemmTest, EntriesThatCancelStay) {
 
 TYPED_TEST(SpgemmTest, AgreesWithTheReference) {
   using T = TypeParam;
-  // The last two have rows so wide and so sparse that their sums go to a table, not to an array.
+  // The last two have rows wide and sparse enough that their sums use a hash table, not an array.
   for (const auto& [m, k, n, longest] : {std::tuple{1200, 900, 1100, 20},
                                          {300, 20, 4000, 6},
                                          {200, 300, 2000000, 8},

@@ -122,8 +122,8 @@ TYPED_TEST(SpmmTest, EveryNumberOfVectorsAgreesWithTheReference) {
   this->expect_product(a, 64, T(-1), T(1));
 }
 
-// So large that results go past the caches where a row of them is whole lines, and where not: 20
-// float32 are no whole lines, and a Y may begin inside of one.
+// Large enough for streaming stores where a row of results is whole cache lines, and where it is
+// not: 20 float32 are not whole lines, and a Y may start inside one.
 TYPED_TEST(SpmmTest, MoreResultsThanCachesHold) {
   using T = TypeParam;
   if (suan::is_complex<T>) GTEST_SKIP() << "complex results take the common way";
@@ -181,8 +181,8 @@ TYPED_TEST(SpmmTest, SameBitsOnAnyNumberOfThreadsAndWithHints) {
   }
 }
 
-// Threads share the pieces of long rows, of which the last is not whole. Columns that are far apart
-// change nothing.
+// Threads share the pieces of long rows, the last of which is incomplete. Columns that are far
+// apart change nothing.
 TYPED_TEST(SpmmTest, LongRowsAreShared) {
   using T = TypeParam;
   constexpr Offset shortest = suan::kernels::LongRows<T>::shortest;

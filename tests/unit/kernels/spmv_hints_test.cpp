@@ -23,7 +23,7 @@ using suan::test::HostMatrix;
 
 using ColumnOf = std::function<LocalIndex(Offset i, Offset k)>;
 
-/// Entry k of row i, which has i mod `lengths` + 1 entries, stands in column_of(i, k).
+/// Entry k of row i, which has i mod `lengths` + 1 entries, is in column_of(i, k).
 template <class T>
 HostMatrix<T> matrix(LocalIndex rows, LocalIndex columns, LocalIndex lengths,
                      const ColumnOf& column_of) {
@@ -55,7 +55,7 @@ TYPED_TEST(SpmvHintsTest, ColumnsThatJumpInALargeVectorAreScattered) {
   EXPECT_EQ(columns_are_scattered(a.csr().view(), sizeof(TypeParam)), SUAN_HAVE_CUDA == 0);
 }
 
-// One far column in 16 is enough, whatever stands beside it; one in 256 is not.
+// One far column in 16 is enough, whatever the others are; one in 256 is not.
 TYPED_TEST(SpmvHintsTest, FewFarColumnsAreEnough) {
   const auto column = [](Offset every) {
     return [every](Offset i, Offset k) {
@@ -89,8 +89,8 @@ TYPED_TEST(SpmvHintsTest, NorIsASmallMatrix) {
   EXPECT_FALSE(columns_are_scattered(suan::kernels::CsrView<TypeParam>(), sizeof(TypeParam)));
 }
 
-// Elements of x are asked for ahead of the sums, up to the last entries of the matrix: never beyond
-// them, and never with another result.
+// Elements of x are prefetched up to the last entries of the matrix, never beyond them, and without
+// changing results.
 TYPED_TEST(SpmvHintsTest, ChangeNoBit) {
   using T = TypeParam;
   const LocalIndex longest = 40;
@@ -174,13 +174,13 @@ TYPED_TEST(SpmvHintsTest, ManyShortRowsThatChangeAreUneven) {
     return SpmvHints<TypeParam>(suan::ExecutionSpace(), a.csr().view());
   };
   EXPECT_EQ(hints(70000, 5).uneven, SUAN_HAVE_CUDA == 0);
-  EXPECT_FALSE(hints(60000, 5).uneven);   // so few are learnt by heart
+  EXPECT_FALSE(hints(60000, 5).uneven);   // few enough for the branch predictor
   EXPECT_FALSE(hints(70000, 1).uneven);   // all of one length
   EXPECT_FALSE(hints(70000, 40).uneven);  // not short
 }
 
-// Entries behind a row, of which the values and the elements of x may be anything, are multiplied
-// and left out.
+// Entries beyond the end of a row are multiplied and discarded, whatever their values and the
+// elements of x.
 TYPED_TEST(SpmvHintsTest, UnevenRowsChangeNoBitAndSeeNothingOfTheirNeighbours) {
   using T = TypeParam;
   const auto nan = std::numeric_limits<suan::Real<T>>::quiet_NaN();
@@ -188,7 +188,7 @@ TYPED_TEST(SpmvHintsTest, UnevenRowsChangeNoBitAndSeeNothingOfTheirNeighbours) {
     auto a = matrix<T>(rows, rows + 1, 23, [rows](Offset i, Offset k) {
       return static_cast<LocalIndex>((i * 7919 + k * 11) % rows);
     });
-    // Every seventh row has one entry more, which is NaN or meets an element that is infinite.
+    // Every seventh row has an extra entry that is NaN or multiplies an infinite element.
     const auto without = a;
     a = HostMatrix<T>{};
     a.rows = rows;
@@ -230,8 +230,8 @@ TYPED_TEST(SpmvHintsTest, UnevenRowsChangeNoBitAndSeeNothingOfTheirNeighbours) {
   }
 }
 
-// Code for one length, which changes in the middle of a block of rows and of a thread's part, sums
-// in the same order; and it leaves out the same rows.
+// Code made for one length sums in the same order and skips the same rows, even where the length
+// changes in the middle of a block of rows or of a thread's part.
 TYPED_TEST(SpmvHintsTest, AlikeRowsChangeNoBitEither) {
   using T = TypeParam;
   for (const LocalIndex run : {1, 7, 100}) {

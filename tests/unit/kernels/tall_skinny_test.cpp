@@ -137,7 +137,7 @@ TYPED_TEST(TallSkinnyTest, BetaZeroDoesNotReadNan) {
   }
 }
 
-// Some columns of a wider block, which do not begin where memory is aligned.
+// Some columns of a wider block, which are not aligned.
 TYPED_TEST(TallSkinnyTest, ColumnsOfAWiderBlock) {
   using T = TypeParam;
   const std::size_t n = 1001;

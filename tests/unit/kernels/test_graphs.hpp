@@ -17,7 +17,7 @@ using Neighbours = std::vector<std::vector<LocalIndex>>;
 
 inline std::size_t at(LocalIndex i) { return static_cast<std::size_t>(i); }
 
-/// The graph, made in the plainest way.
+/// The graph, made in the simplest way.
 template <class T>
 Neighbours neighbours_of(const HostMatrix<T>& a) {
   Neighbours graph(at(a.rows));
@@ -63,7 +63,7 @@ HostMatrix<T> from_columns(const Neighbours& rows) {
   return a;
 }
 
-/// The 5-point stencil on nx * ny points, whose numbers are shuffled.
+/// The 5-point stencil on nx * ny points with shuffled numbers.
 template <class T>
 HostMatrix<T> shuffled_grid(LocalIndex nx, LocalIndex ny) {
   std::vector<LocalIndex> number(at(nx * ny));
@@ -87,7 +87,7 @@ HostMatrix<T> shuffled_grid(LocalIndex nx, LocalIndex ny) {
   return from_columns<T>(rows);
 }
 
-/// A star: every vertex is a neighbour of vertex 0, which one dense row says.
+/// A star: every vertex is a neighbour of vertex 0, given by one dense row.
 template <class T>
 HostMatrix<T> star(LocalIndex n) {
   Neighbours rows(at(n));
@@ -96,7 +96,7 @@ HostMatrix<T> star(LocalIndex n) {
   return from_columns<T>(rows);
 }
 
-/// A star of which the leaves are a path: they have few neighbours and many colors around them.
+/// A star whose leaves form a path: they have few neighbours and many colors around them.
 template <class T>
 HostMatrix<T> wheel(LocalIndex n) {
   auto rows = Neighbours(at(n));
@@ -107,7 +107,7 @@ HostMatrix<T> wheel(LocalIndex n) {
 }
 
 /// Two stars of n leaves each. Eight vertices with two neighbours connect each leaf of one with
-/// leaves of the other: only through them a leaf meets the other star's many colors.
+/// leaves of the other: only through them does a leaf see the other star's many colors.
 template <class T>
 HostMatrix<T> two_stars(LocalIndex n) {
   Neighbours rows(2);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A transpose that a reader can check.
+// A transpose simple enough to verify by reading.
 #pragma once
 
 #include <utility>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Triangular systems, the schedules that solve them, and when a solution is good enough.
+// Triangular systems, the schedules that solve them, and the bound on a solution's error.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ inline bool supported(TrsvSchedule schedule) {
   return schedule != TrsvSchedule::self_scheduling && schedule != TrsvSchedule::cusparse;
 }
 
-/// Whether it gives the bits of a loop over the rows; the others have sums of another shape.
+/// Whether it gives the bits of a loop over the rows; the others sum in a different order.
 inline bool in_order(TrsvSchedule schedule) {
   return SUAN_HAVE_CUDA == 0 || schedule == TrsvSchedule::sequential ||
          schedule == TrsvSchedule::levels;

@@ -96,7 +96,7 @@ TYPED_TEST(TrsvBlockTest, BlocksWithOtherDistancesBetweenRows) {
   const std::size_t n = 500;
   const auto a = make_triangle<T>(500, Triangle::upper, Diagonal::stored, grid(25, 4));
   const TriangularSolver<T> solver(a.csr(), {Triangle::upper});
-  // Columns 3 to 7 of blocks of 9 and of 11 columns; what stands beside them must stay.
+  // Columns 3 to 7 of blocks of 9 and of 11 columns; the other columns must stay unchanged.
   const auto b = suan::test::random_block<T>(n, 9, 6);
   const auto wide_b = suan::test::to_device<T>(n, 9, b);
   const auto wide_x = suan::test::to_device<T>(n, 11, std::vector<T>(n * 11, T(3)));

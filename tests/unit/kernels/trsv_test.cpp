@@ -149,7 +149,7 @@ TYPED_TEST(TrsvTest, ChoosesByStructure) {
   if (threads > 4) GTEST_SKIP() << "the grid below is too small for " << threads << " threads";
   EXPECT_EQ(chosen(64 * 64 * 64, grid(64, 64)),
             threads == 1 ? TrsvSchedule::sequential : TrsvSchedule::blocks);
-  // Rows that need others anywhere before them: blocks would form a chain, but levels are wide.
+  // Rows that depend on any earlier ones: blocks would form a chain, but levels are wide.
   EXPECT_EQ(chosen(200000, scattered()),
             threads == 1 ? TrsvSchedule::sequential : TrsvSchedule::levels);
 }

@@ -44,7 +44,7 @@ TEST(ValueStorage, NamesComeBack) {
   EXPECT_EQ(kernels::value_bytes<Complex>(ValueStorage::float16), 0);
 }
 
-// The order of the bits: negative numbers behind the positive ones. NaN is a value like another,
+// Ordered by bits: negative numbers come after the positive ones. NaN is a value like any other,
 // and 0 is not -0.
 TEST(ValueStorage, DictionaryByHand) {
   const ExecutionSpace space;
@@ -95,7 +95,7 @@ TEST(ValueStorage, DictionaryEndsAt256AndIsTheSameOnAnyNumberOfThreads) {
 constexpr std::array roundings = {ValueStorage::float32, ValueStorage::bfloat16,
                                   ValueStorage::float16};
 
-/// What is said when the values are to be stored so.
+/// The error message when values are to be stored this way.
 template <class T>
 std::string error_of(const Csr<T>& a, ValueStorage wanted) {
   try {
@@ -109,7 +109,7 @@ std::string error_of(const Csr<T>& a, ValueStorage wanted) {
 TEST(ValueStorage, CountsWhatIsTooLarge) {
   constexpr double inf = std::numeric_limits<double>::infinity();
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  // Infinity and NaN stay what they are, except in float16, which has none here.
+  // Infinity and NaN are preserved, except in float16, which has none here.
   std::vector<double> values(700, 0.3);
   for (const double x : {1.0, 257.0, 65536.0, 0.1, 1e300, 1e39, inf, nan}) values.push_back(x);
   const auto a = row_of(values);
@@ -141,7 +141,7 @@ TEST(ValueStorage, FloatsAreNotRoundedToFloat32) {
   EXPECT_FALSE(facts.keeps(ValueStorage::float16));
 }
 
-// Which of the values has to be rounded, and where it stands, is all the same.
+// It does not matter which of the values has to be rounded, and where it is.
 TEST(ValueStorage, FindsTheOneValueThatHasToBeRounded) {
   const auto rounded = [](const ExecutionSpace& space, double value, std::size_t place) {
     std::vector<double> values;
@@ -165,7 +165,7 @@ TEST(ValueStorage, FindsTheOneValueThatHasToBeRounded) {
   }
 }
 
-// Whether a dictionary makes the second look at the values unnecessary is asked of each storage.
+// For each storage: whether a dictionary makes the second pass over the values unnecessary.
 TEST(ValueStorage, FindsWhatOneStorageAloneLoses) {
   const auto lost = [](double value) {
     const ValueFacts<double> facts(ExecutionSpace(), row_of<double>({1, value, 2}).view());

@@ -148,7 +148,7 @@ TEST(Analysis, DefinitenessIsClaimedOnlyWhenProved) {
   EXPECT_EQ(facts_of<double>({{-1, 1}, {1, -1}}).definiteness, Definiteness::negative_semidefinite);
   EXPECT_EQ(facts_of<double>({{1, 5}, {5, -1}}).definiteness, Definiteness::indefinite);
   EXPECT_EQ(facts_of<double>({{0, 5}, {5, 1}}).definiteness, Definiteness::indefinite);
-  // Eigenvalues -1 and 3, of which neither the diagonal nor the circles know.
+  // Eigenvalues -1 and 3, which neither the diagonal nor the circles reveal.
   EXPECT_EQ(facts_of<double>({{1, 2}, {2, 1}}).definiteness, Definiteness::cannot_tell);
   const auto positive_real = facts_of<double>({{3, 1}, {-1, 3}});
   EXPECT_EQ(positive_real.definiteness, Definiteness::cannot_tell);

@@ -97,7 +97,7 @@ TEST(Convert, WhatIsTooLargeOrNegativeIsRefusedInWords) {
               HasSubstr("must be 0 or more"));
 }
 
-// On any number of ranks: what comes out goes in again, with the same products.
+// On any number of ranks: the output can be used as input again and gives the same products.
 TYPED_TEST(ConvertTest, TripletsComeBackAsTheSameMatrix) {
   using T = TypeParam;
   const auto comm = Communicator::world();

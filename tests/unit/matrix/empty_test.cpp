@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Csr(), which has no arrays of its own, goes through everything.
+// Csr(), which has no arrays, works with every operation.
 #include <gtest/gtest.h>
 
 #include "suan/matrix/norms.hpp"

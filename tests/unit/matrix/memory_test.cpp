@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every operation on matrices with too little memory for it: OutOfMemory, nothing is kept, and the
+// Every operation on matrices with too little memory throws OutOfMemory and keeps nothing, and the
 // same call succeeds with a smaller matrix.
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -29,14 +29,14 @@ using suan::LocalIndex;
 using suan::Offset;
 using suan::Vector;
 
-/// Bytes of addresses that this process has; 0 where the system does not say.
+/// Bytes of this process's address space; 0 if the system does not tell.
 std::size_t bytes_in_use() {
   std::size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
   return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-/// While it lives, the process gets at most so many bytes beside those that it has.
+/// While it lives, the process gets at most this many more bytes.
 class MemoryLimit {
  public:
   explicit MemoryLimit(std::size_t more) {
@@ -187,7 +187,7 @@ std::vector<Case> cases() {
   };
 }
 
-/// Calls it with less and less missing until it succeeds. Returns how often memory was missing.
+/// Calls it with more and more memory until it succeeds. Returns how often memory ran out.
 int count_failures(const Case& operation, const Input& large, const Input& small) {
   int failures = 0;
   for (double more = 5e5; more < 1e10; more *= 1.4) {

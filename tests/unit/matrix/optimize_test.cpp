@@ -70,7 +70,7 @@ TEST(Optimize, TheDecisionSaysWhyAndCanBeRepeated) {
   const auto same = optimize(a, measured.options, &again);
   EXPECT_EQ(same.name(), measured.options.format);
   EXPECT_EQ(again.options.format, measured.options.format);
-  EXPECT_THAT(again.reason, HasSubstr("was asked for"));
+  EXPECT_THAT(again.reason, HasSubstr("was requested"));
 }
 
 // Three unknowns per point of a chain, with values that need all their bits: only blocks save
@@ -210,6 +210,22 @@ TEST(Optimize, EmptyAndTinyMatrices) {
       }
     }
   }
+}
+
+TEST(Optimize, RanksWithDifferentOptionsAllHearOfIt) {
+  const auto world = Communicator::world();
+  if (world.size() == 1) GTEST_SKIP() << "one rank agrees with itself";
+  const auto a = poisson2d<double>(9, 9, world);
+  for (const int other : {0, world.size() - 1}) {
+    const bool mine = world.rank() == other;
+    const OptimizeOptions cases[] = {
+        {.format = "csr"},   {.format = "no such format"}, {.format = "two\nlines"}, {.block = 1},
+        {.storage = "same"}, {.measure = false},           {.seconds = 0.01},        {.memory = 2}};
+    for (const auto& options : cases) {
+      EXPECT_THROW(optimize(a, mine ? options : OptimizeOptions{}), InvalidArgument);
+    }
+  }
+  EXPECT_NO_THROW(optimize(a));  // the ranks are in step again
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every operator does with several vectors side by side what it does with each of them.
+// Every operator gives the same result for several vectors at once as for each of them.
 #include <gtest/gtest.h>
 
 #include "suan/distributed/assembly.hpp"

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each way in which a solve can fail ends with its own reason, and x stays finite.
+// Each way in which a solve can fail has its own reason, and x stays finite.
 #include <gmock/gmock.h>
 
 #include <limits>

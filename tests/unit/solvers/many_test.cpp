@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Several right-hand sides at once: each goes its own way.
+// Several right-hand sides at once: each converges on its own.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -31,7 +31,7 @@ std::vector<Reason> reasons(const std::vector<SolveReport>& reports) {
   return result;
 }
 
-/// Counts what it hears.
+/// Counts its events.
 class Counter final : public suan::EventLogger {
  public:
   void iteration_finished(std::int64_t iteration, double residual) override {
@@ -48,7 +48,7 @@ class ManyTest : public testing::Test {
  public:
   static constexpr double rtol = std::is_same_v<T, float> ? 1e-4 : 1e-10;
 
-  /// Together as alone: the steps are the same but for rounding.
+  /// Together and alone the steps are the same, except for rounding.
   static void expect_as_alone(const Operator<T>& a, LocalIndex columns) {
     const auto b = random_vectors<T>(a.row_layout(), columns);
     suan::SolveOptions options;
@@ -169,7 +169,7 @@ TYPED_TEST(ManyTest, OneFindsTheMatrixIndefinite) {
   b.set_column(2, suan::generate<T>(layout, without_last));
   MultiVector<T> x(layout, 3);
   suan::Cg<T> cg({.rtol = 1e-5});
-  // What ended without an iteration is not heard of.
+  // A solve that ended without an iteration has no events.
   const auto counter = std::make_shared<Counter>();
   cg.add_logger(counter);
   const auto reports = cg.solve(a, b, x);

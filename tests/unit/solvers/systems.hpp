@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small systems that solvers are tested with.
+// Small systems for tests of solvers.
 #pragma once
 
 #include <functional>
@@ -39,7 +39,7 @@ DistributedMatrix<T> hermitian(GlobalIndex size) {
   });
 }
 
-/// ||b - A x|| / ||b||, computed apart from any solver.
+/// ||b - A x|| / ||b||, computed independently of any solver.
 template <Scalar T>
 double relative_residual(const Operator<T>& a, const Vector<T>& b, const Vector<T>& x) {
   Vector<T> r(b.layout());

@@ -107,7 +107,7 @@ TYPED_TEST(MultiVectorTest, ColumnsComeAndGo) {
   EXPECT_THROW(x.set_column(0, Vector<T>(Layout::serial(22))), suan::DimensionMismatch);
 }
 
-// Columns of a wider array are used where they stand.
+// Columns of a wider array are used in place.
 TYPED_TEST(MultiVectorTest, SharesColumnsOfAWiderArray) {
   using T = TypeParam;
   const auto rows = static_cast<std::size_t>(this->layout.local_size());
@@ -126,6 +126,38 @@ TYPED_TEST(MultiVectorTest, SharesColumnsOfAWiderArray) {
     EXPECT_EQ(all[6 * i + 4], element<T>(global, 2));
     EXPECT_EQ(all[6 * i + 5], T(1));
   }
+}
+
+// As a vector: what is assigned goes into the columns of the wider array.
+TYPED_TEST(MultiVectorTest, AssignmentWritesThroughToWrappedMemory) {
+  using T = TypeParam;
+  const auto rows = static_cast<std::size_t>(this->layout.local_size());
+  const RowMajor<T> wide("suan::test", rows, 3);
+  MultiVector<T> part(this->layout, Kokkos::subview(wide, Kokkos::ALL, std::make_pair(1, 3)));
+  part = counted<T>(this->layout, 2);
+  const auto host = MultiVector<T>(this->layout, wide).to_host();
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto global = this->layout.first() + static_cast<GlobalIndex>(i);
+    EXPECT_EQ(host[3 * i], T(0));
+    EXPECT_EQ(host[3 * i + 1], element<T>(global, 0));
+    EXPECT_EQ(host[3 * i + 2], element<T>(global, 1));
+  }
+  part = MultiVector<T>(this->layout, 1);  // of another shape: one of its own
+  EXPECT_EQ(part.columns(), 1);
+  EXPECT_EQ(MultiVector<T>(this->layout, wide).to_host(), host);
+  auto x = counted<T>(this->layout, 2);
+  const auto* const data = x.view().data();
+  MultiVector<T> y(this->layout, 2);
+  y = std::move(x);
+  EXPECT_EQ(y.view().data(), data);
+}
+
+TEST(MultiVectorOf, OtherNumbersThatFit) {
+  const auto layout = Layout::even(5, Communicator::world());
+  const auto n = 2 * static_cast<std::size_t>(layout.local_size());
+  const std::vector<std::complex<double>> numbers(n, {1.5, -2});
+  EXPECT_EQ(MultiVector<suan::Complex>::from_host(layout, 2, numbers).to_host(),
+            std::vector<suan::Complex>(n, suan::Complex(1.5, -2)));
 }
 
 // All numbers are small integers, so every sum is exact in every order.
@@ -157,6 +189,16 @@ TEST(MultiVector, RefusesWhatDoesNotFitOnAllRanks) {
   EXPECT_THROW(MultiVector<double>::from_host(layout, 2, std::vector<double>(2 * wrong)),
                suan::DimensionMismatch);
   if (world.size() == 1) return;
+  // A number that is wrong on one rank.
+  MultiVector<double> x(layout, 2);
+  auto y = x;
+  const LocalIndex j = world.is_root() ? 2 : 1;
+  EXPECT_THROW(x.column(j), suan::InvalidArgument);
+  EXPECT_THROW(x.set_column(j, Vector<double>(layout)), suan::InvalidArgument);
+  EXPECT_THROW(suan::select_columns<double>(x, std::vector<LocalIndex>{0, j}),
+               suan::InvalidArgument);
+  EXPECT_THROW(suan::assign_columns<double>(x, std::vector<LocalIndex>{0, j}, y),
+               suan::InvalidArgument);
   const LocalIndex columns = world.is_root() ? 3 : 2;
   EXPECT_THROW(MultiVector<double>(layout, columns), suan::DimensionMismatch);
   const RowMajor<double> own("suan::test", rows, static_cast<std::size_t>(columns));

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""A matrix or a function of the caller's, as the library applies it to vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator
+
+from . import _suan
+from ._arrays import Csr, as_sparse, plain
+from ._containers import sorted_csr
+from ._errors import DimensionMismatch, InvalidArgument
+
+#: What the library takes as an operator.
+Applied = _suan.CsrArrays | Callable[[NDArray[Any]], NDArray[Any]]
+
+
+class Map:
+    """What was passed as A or M, checked: a matrix, or a function of a vector."""
+
+    def __init__(self, given: Any, name: str, rows: int | None):
+        """`rows`: for a function, which has no shape of its own; None where that is not known."""
+        self.name = name
+        self.given = given
+        self.function: Callable[..., Any] | None = None
+        #: What the type of the result depends on; None where it is not known.
+        self.dtype: Any = None
+        self.matrix = as_sparse(given, name)
+        if self.matrix is not None:
+            self.shape = self.matrix.shape
+            self.dtype = self.matrix.dtype
+        elif isinstance(given, LinearOperator):
+            _require_sound(given, name)
+            # Not matvec(), which turns what it gets into a plain array, with or without a mask.
+            self.function = given._matvec
+            self.shape = given.shape
+            self.dtype = given.dtype
+        elif callable(given):
+            if rows is None:
+                raise InvalidArgument(
+                    f"{name} is a function, whose size is not known; pass "
+                    "scipy.sparse.linalg.LinearOperator((n, n), matvec=function)"
+                )
+            self.function = given
+            self.shape = (rows, rows)
+        else:
+            raise InvalidArgument(_no_map(given, name))
+
+    @property
+    def kind(self) -> str:
+        return "a matrix" if self.function is None else "a function"
+
+    def require_square(self) -> None:
+        rows, columns = self.shape
+        if rows != columns:
+            raise InvalidArgument(f"{self.name} is {rows} x {columns}; solve() needs a square one")
+
+    def keep(self) -> None:
+        """Makes the matrix this object's own, so that it stays when the caller's changes."""
+        if self.matrix is self.given and self.matrix is not None:
+            self.matrix = self.matrix.copy()
+        self.given = None
+
+    def ready(self, dtype: np.dtype[Any], distributed: bool) -> tuple[Applied, list[str]]:
+        """What the library gets, to compute in `dtype`, and the names of what was copied."""
+        if self.function is not None:
+            return _checked(self.function, self.name, self.shape[0], dtype), []
+        csr = Csr(self.matrix, dtype, np.int64 if distributed else np.int32, self.name)
+        whole = distributed or self.matrix is not self.given
+        return csr.arrays, [self.name] if whole else csr.copied
+
+
+def _require_sound(operator: Any, name: str) -> None:
+    """The matrices of SciPy inside an operator of SciPy's, which multiplies without a look."""
+    for part in (getattr(operator, "A", None), *getattr(operator, "args", ())):
+        if isinstance(part, LinearOperator):
+            _require_sound(part, name)
+        elif sp.issparse(part):
+            sorted_csr(part, f"the matrix in {name}")
+
+
+def _no_map(given: Any, name: str) -> str:
+    for method in ("aslinearoperator", "aspreconditioner"):
+        if hasattr(given, method):
+            return f"{name} is a {type(given).__name__}; pass {name}.{method}()"
+    if callable(getattr(given, "solve", None)):
+        return f"{name} is a {type(given).__name__}; pass its method: {name}.solve"
+    return (
+        f"{name} must be a scipy.sparse matrix or array, a dense matrix, a LinearOperator or a "
+        f"function, not {type(given).__name__}"
+    )
+
+
+def _checked(
+    function: Callable[..., Any], name: str, size: int, dtype: np.dtype[Any]
+) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """`function`, with what it returns checked and in the form that the library reads."""
+    shapes = ((size,), (size, 1))
+    label = f"what {name} returned"
+
+    def product(vector: NDArray[Any]) -> NDArray[Any]:
+        result = function(vector)
+        if type(result) is not np.ndarray:
+            if result is None:
+                raise InvalidArgument(f"{name} returned None; it returns the product")
+            if sp.issparse(result):
+                raise InvalidArgument(f"{name} returned a sparse {type(result).__name__}")
+            result = plain(result, label)
+        if result.shape not in shapes:
+            raise DimensionMismatch(
+                f"{name} returned an array of shape {result.shape} for a vector of {size} elements"
+            )
+        if result.dtype.kind not in "biufc":
+            raise InvalidArgument(f"{name} returned an array of {result.dtype}, not of numbers")
+        if result.dtype.kind == "c" and dtype.kind != "c":
+            raise InvalidArgument(
+                f"{name} returned complex numbers for a vector of {dtype}; pass a complex b"
+            )
+        return np.ascontiguousarray(result.reshape(size), dtype=dtype)
+
+    return product

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "io/detail/signal_cleanup.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <utility>
+
+namespace suan::detail {
+
+namespace {
+
+// A signal handler may neither allocate nor lock. Files beyond this number are not removed.
+std::array<std::atomic<const char*>, 64> unfinished{};
+static_assert(std::atomic<const char*>::is_always_lock_free);
+
+}  // namespace
+
+SignalCleanup::SignalCleanup(std::string path) noexcept : path_(std::move(path)) {
+  for (std::size_t k = 0; k < unfinished.size(); ++k) {
+    const char* empty = nullptr;
+    if (!unfinished[k].compare_exchange_strong(empty, path_.c_str())) continue;
+    place_ = static_cast<int>(k);
+    return;
+  }
+}
+
+SignalCleanup::~SignalCleanup() {
+  if (place_ >= 0) unfinished[static_cast<std::size_t>(place_)].store(nullptr);
+}
+
+void clean_up_for_signal() noexcept {
+  for (auto& place : unfinished) {
+    const char* path = place.exchange(nullptr);
+    if (path != nullptr) ::unlink(path);
+  }
+}
+
+}  // namespace suan::detail

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a group of a file holds, told without being stopped by what cannot be read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hdf5_open.hpp"
+#include "suan/io/hdf5.hpp"
+
+namespace suan::hdf5 {
+
+/// An object, or a link to one.
+struct Listed {
+  Hdf5Entry entry;       ///< its kind is empty where it is nothing that this library reads
+  std::string note;      ///< then: what it is
+  bool damaged = false;  ///< it should be readable and is not; its kind is empty if even that is
+                         ///< not known
+  bool readable() const noexcept { return !damaged && !entry.kind.empty(); }
+};
+
+/// Everything at the file's top level, by name.
+std::vector<Listed> list_all(hid_t file, const Place& place);
+
+/// One object, which has been opened. @throws IoError when it is damaged.
+Listed describe(hid_t object, const std::string& name, const Place& place);
+
+/// "'A' (csr_matrix), 'steps' (a group)": the first ten.
+std::string names_of(const std::vector<Listed>& list);
+
+/// The only entry of one of `kinds`, or of any kind when `kinds` is empty. An entry that is damaged
+/// and might be the one is not passed over. @throws IoError when there is none, InvalidArgument
+/// when there are several.
+Listed only_one(const std::vector<Listed>& list, const std::vector<std::string>& kinds,
+                const Place& place);
+
+}  // namespace suan::hdf5

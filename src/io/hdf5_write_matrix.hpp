@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A matrix on its way into a file.
+#pragma once
+
+#include "hdf5_output.hpp"
+#include "suan/distributed/distributed_matrix.hpp"
+
+namespace suan::hdf5 {
+
+/// Writes a matrix to `place`, where nothing stands yet. Collective. After an exception, which is
+/// thrown on all ranks, a part of it may stand there.
+/// @throws InvalidArgument naming the row when a value is not finite; IoError
+template <Scalar T>
+void write_matrix(Output& output, const Place& place, const DistributedMatrix<T>& matrix);
+
+}  // namespace suan::hdf5
