@@ -30,10 +30,7 @@ void Solver<T>::solve_inside(const Operator<T>& a, const Operator<T>& m, const V
     Run run(a, units.m(), *this, silence, clock, aim, report, false);
     iterate(run, units.b(), x, r);
     if (!run.rescales()) break;
-    const int by = units.adapt(start, run.direction_gain(), run.image_gain(), r);
-    aim.attempts += 1;
-    aim.measures = !std::isfinite(run.direction_gain()) || !std::isfinite(run.image_gain());
-    aim.shift(by);
+    const int by = units.respond(start, run.direction_gain(), run.image_gain(), aim, r);
     start = std::ldexp(start, by);
   }
   units.leave();

@@ -78,8 +78,12 @@ class Units {
   int distance(double residual_norm) const noexcept;
   /// Changes k by that much, and multiplies what there is.
   void shift(int by, Vector<T>& r);
-  /// Units in which A M is about 1; returns by how much k has changed.
-  int adapt(double residual_norm, double direction_gain, double image_gain, Vector<T>& r);
+  /// Answers a run that asked for other units, given ||r||, ||M r|| / ||r|| and ||A M r|| / ||r||:
+  /// those in which A M is about 1. Where a gain is not known, because it has overflowed or
+  /// vanished, r alone changes, and the next run has to measure once more. Returns by how much k
+  /// has changed, and changes the goal with it.
+  int respond(double residual_norm, double direction_gain, double image_gain, Goal& goal,
+              Vector<T>& r);
 
   int exponent() const noexcept { return exponent_; }
   const Vector<T>& b() const noexcept { return exponent_ == 0 ? given_b_ : b_; }
@@ -98,7 +102,9 @@ class Units {
   std::unique_ptr<const Operator<T>> m_;
   int exponent_ = 0;
   int m_exponent_ = 0;
-  int wanted_ = 0;  // the exponent that residuals should have
+  int wanted_ = 0;     // the exponent that residuals should have
+  int measuring_ = 0;  // r is multiplied by 2^measuring_ beside x and b
+  int adapt(double residual_norm, double direction_gain, double image_gain, Vector<T>& r);
 };
 
 }  // namespace suan::detail

@@ -74,10 +74,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
       Run run(a, units.m(), *this, log_, clock, aim, report, true);
       iterate(run, units.b(), x, r);
       if (!run.rescales()) break;
-      const int by = units.adapt(verified.before, run.direction_gain(), run.image_gain(), r);
-      aim.attempts += 1;
-      aim.measures = !std::isfinite(run.direction_gain()) || !std::isfinite(run.image_gain());
-      aim.shift(by);
+      const int by = units.respond(verified.before, run.direction_gain(), run.image_gain(), aim, r);
       verified.before = std::ldexp(verified.before, by);
     }
     if (!units.round_to_users()) {
