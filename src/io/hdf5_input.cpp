@@ -19,7 +19,7 @@ Handle open_named(hid_t file, const std::string& name, Place& place, const char*
   return open_object(file, place.object, place);
 }
 
-/// @throws IoError when it is no dataset, or its elements lie in other files.
+/// @throws IoError when it is not a dataset, or its elements are in other files.
 void require_dataset(hid_t dataset, const Place& place) {
   if (H5Iget_type(dataset) != H5I_DATASET) fail(place, "is not a dataset");
   if (lies_elsewhere(dataset, place)) {

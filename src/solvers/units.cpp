@@ -99,7 +99,7 @@ template <Scalar T>
 int Units<T>::adapt(double residual_norm, double direction_gain, double image_gain, Vector<T>& r) {
   const int r_exponent = exponent_of(residual_norm);
   if (!std::isfinite(image_gain) || !std::isfinite(direction_gain)) {
-    // The first look failed; a much smaller residual may pass.
+    // The first check failed; a much smaller residual may pass.
     constexpr int step = std::is_same_v<Real<T>, float> ? 60 : 430;
     shift(-step - r_exponent, r);
     return -step - r_exponent;
