@@ -161,7 +161,7 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
       double before = 0;
       std::int64_t traffic = 0;
       double next = basis.orthogonalize(w, h, before, traffic);
-      if (is_first && Run::leaves_range(before, 1)) {
+      if (is_first && run.leaves_range(before, 1)) {
         run.a.apply(direction, w);
         if (run.rescale(norm2(direction), norm2(w))) return;
         next = basis.orthogonalize(w, h = {detail::Wide<T>(0)}, before, traffic);

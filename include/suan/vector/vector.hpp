@@ -29,8 +29,8 @@ class Vector {
   /// No elements.
   Vector() = default;
   /// All zero. Collective. @throws OutOfMemory, on all ranks. (Not collective in the body of
-  /// together(), which throws its errors on all ranks, nor in a function that the library calls for
-  /// rows or elements.)
+  /// together(), which throws its errors on all ranks, nor in a product or a function that the
+  /// library calls for rows or elements.)
   explicit Vector(Layout layout);
   /// Uses `elements` without copying. Collective. @throws DimensionMismatch, on all ranks, unless
   /// each gives layout.local_size() of them.

@@ -39,6 +39,15 @@ suan::DistributedMatrix<double> second_difference(GlobalIndex n) {
   });
 }
 
+/// The bidiagonal matrix of -1, 2.
+suan::DistributedMatrix<double> lower_part(GlobalIndex n) {
+  const auto layout = Layout::serial(n);
+  return suan::generate_rows<double>(layout, layout, [](GlobalIndex i, RowWriter<double>& row) {
+    if (i > 0) row.add(i - 1, -1);
+    row.add(i, 2);
+  });
+}
+
 /// Computations with one result, whatever else runs: each is a number that is known.
 class Work {
  public:
@@ -87,7 +96,7 @@ class Work {
  private:
   Vector<double> x_ = counted(n);
   suan::DistributedMatrix<double> a_ = second_difference(n);
-  suan::TriangularSolver<double> lower_{a_.local(), {.triangle = suan::Triangle::lower}};
+  suan::TriangularSolver<double> lower_{lower_part(n).local(), {.triangle = suan::Triangle::lower}};
 };
 
 class Callbacks : public testing::Test {
@@ -104,6 +113,7 @@ TEST_F(Callbacks, KnownResults) {
   EXPECT_EQ(work.new_vector(), 20);
   EXPECT_EQ(work.product(), n + 1);
   EXPECT_EQ(work.matrix(), 2);
+  EXPECT_EQ(work.triangle(), 3.0625);  // (4 + (3 + (2 + 1 / 2) / 2) / 2) / 2
 }
 
 TEST_F(Callbacks, RowsMayUseKokkosAndObjectsOfOneRank) {
