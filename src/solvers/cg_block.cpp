@@ -69,7 +69,7 @@ class CgBlock {
   static std::size_t at(LocalIndex number) { return static_cast<std::size_t>(number); }
   Run& run(std::size_t slot) { return runs_[at(slots_[slot].number)]; }
 
-  /// Whether a vector that runs needs other units, which the run then says. In the first step.
+  /// Whether an active vector needs other units, which its run then records. In the first step.
   bool needs_other_units(const std::vector<T>& p_a_p) {
     is_first_ = false;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
@@ -102,7 +102,7 @@ class CgBlock {
 
   // Per row, vector and iteration, beside the product, as with one vector: 10 values, 8 without D,
   // 12 with another M.
-  /// False where nothing was done, because the units have to change.
+  /// False if nothing was done because the units must change.
   bool step() {
     const std::size_t k = slots_.size();
     std::vector<T> alpha(k);

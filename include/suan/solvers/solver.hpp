@@ -63,11 +63,11 @@ class Solver {
   virtual std::string name() const = 0;
 
   /// Solves A x = b from the initial guess in x, with M an approximation of A's inverse.
-  /// x is finite afterwards if it was before, whatever happened. Where the solve fails with a
-  /// larger residual than that of the guess, x is the guess; at a limit CG keeps an iterate
-  /// whose energy, x^H A x / 2 - b^H x, is smaller, even where its residual is not. Collective.
-  /// @throws DimensionMismatch when layouts do not fit; InvalidArgument when A is not square, b and
-  /// x share elements, or the ranks were told different things; OutOfMemory. The same on all ranks.
+  /// If x is finite on entry, it is finite on return, whatever happens. If the solve fails with a
+  /// larger residual than that of the guess, x is the guess; at a limit, CG keeps an iterate
+  /// whose energy, x^H A x / 2 - b^H x, is smaller, even if its residual is not. Collective.
+  /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A is not square, b
+  /// and x share elements, or the ranks' arguments differ; OutOfMemory. The same on all ranks.
   SolveReport solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x);
   /// Without preconditioner.
   SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x);
@@ -119,10 +119,10 @@ class Solver {
     double in_users_units(double norm) const noexcept;
 
     /// Whether numbers of a method's first step are so large or small that elements of its vectors
-    /// or later numbers may overflow or vanish.
+    /// or later numbers may overflow or underflow.
     bool leaves_range(double first, double second) const noexcept;
-    /// Asks for other units, given ||M r|| / ||r|| and ||A M r|| / ||r||. True when they can help:
-    /// the method then returns, with x and r as they were, and begins again in them.
+    /// Requests other units, given ||M r|| / ||r|| and ||A M r|| / ||r||. True when they can help:
+    /// the method then returns with x and r unchanged, and starts again in the new units.
     bool rescale(double direction_gain, double image_gain);
     bool rescales() const noexcept { return rescales_; }
     double direction_gain() const noexcept { return direction_gain_; }
@@ -146,17 +146,17 @@ class Solver {
   Solver& operator=(const Solver&) = default;
 
   /// Iterates until run.finished() or run.limit_reached(), or ends the run with another reason.
-  /// On entry r = b - A x and is not below the target; on return x is the last finite iterate. What
-  /// it allocates, it allocates in together(), before it communicates.
+  /// On entry r = b - A x and is not below the target; on return x is the last finite iterate. All
+  /// allocations are in together(), before any communication.
   virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
   /// Whether iterate_block() is implemented.
   virtual bool takes_blocks() const noexcept { return false; }
-  /// The same for several vectors, with a run for each; log() gets the events of all together. When
-  /// it asks one run to rescale, it returns with all vectors as they were.
+  /// The same for several vectors, with a run for each; log() gets the events of all together. If
+  /// one run rescales, it returns with all vectors unchanged.
   virtual void iterate_block(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r);
   /// Whether iterates get better while their residuals grow, so that the last one is worth keeping.
   virtual bool residual_may_grow() const noexcept { return false; }
-  /// Its options in lines, which all ranks have to agree on.
+  /// Its options, one per line, which must be the same on all ranks.
   virtual std::string told() const;
   const EventLog& log() const noexcept { return log_; }
 
@@ -167,8 +167,8 @@ class Solver {
                     const Vector<T>& b, Vector<T>& x);
   std::vector<SolveReport> solve(const detail::SolveClock& clock, const Operator<T>& a,
                                  const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x);
-  /// Without the frame: x = about A^-1 b from zero, with nothing measured, told or verified; r is
-  /// for the residual.
+  /// The bare method: x = about A^-1 b from zero, with no measurement, report or verification; r is
+  /// workspace for the residual.
   void solve_inside(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
                     Vector<T>& r);
 
