@@ -51,7 +51,7 @@ class KrylovBasis {
     before = 0;
     double after = 0;
     for (int pass = 0; pass < 2; ++pass) {
-      traffic += 3 * static_cast<std::int64_t>(h.size());
+      traffic += 2 * static_cast<std::int64_t>(h.size()) + 3;
       std::vector<T> c(h.size());
       kernels::multi_dot<T>(ExecutionSpace(), v_, w.view(), c);
       comm.sum(std::span<T>(c));
@@ -105,7 +105,8 @@ std::string Gmres<T>::told() const {
 }
 
 // Per row and iteration j of a cycle, beside the products, in each of one or two passes: 2 (j + 1)
-// values of the basis and about (j + 1) of w, which is read once per group of four columns.
+// values of the basis, and w read twice and written once. (On a GPU w is read once per group of
+// four columns, about j + 1 values more.)
 //
 // If M varies, its product with each basis vector is kept, and the correction is a combination of
 // these (Saad, SIAM J. Sci. Comput. 14 (1993), 461-469).

@@ -29,7 +29,8 @@ class LateCopy final : public Operator<T> {
   std::string block_path() const override { return seen().block_path(); }
   std::int64_t bytes_per_apply() const override { return seen().bytes_per_apply(); }
   const Csr<T>* local_matrix() const noexcept override { return a_.local_matrix(); }
-  /// The reason for the copy; empty without one.
+  void require_current() const override { seen().require_current(); }
+  /// Why there is a copy; empty without one.
   const std::string& why() const noexcept { return why_; }
 
  private:

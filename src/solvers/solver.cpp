@@ -103,6 +103,7 @@ void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const
   require_same_layout("solve", "the right-hand side b", b, "the matrix", a.row_layout());
   require_same_layout("solve", "the solution x", x, "the matrix", a.row_layout());
   require_same_columns("solve", "the right-hand side b", b_columns, "the solution x", x_columns);
+  a.require_current();
 }
 
 template <Scalar T>
