@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a method tells of its iterations, and what ends them.
+// How a method reports its iterations, and what ends them.
 #include <algorithm>
 #include <cmath>
 
@@ -117,8 +117,10 @@ template <Scalar T>
 bool Solver<T>::Run::rescale(double direction_gain, double image_gain) {
   constexpr int most_attempts = 3;
   if (goal_.attempts >= most_attempts) return false;
-  const bool is_finite = std::isfinite(direction_gain) && std::isfinite(image_gain);
-  if (is_finite ? direction_gain <= 0 || image_gain <= 0 : goal_.attempts > 0) return false;
+  if (direction_gain == 0) return false;
+  const bool is_known =
+      std::isfinite(direction_gain) && std::isfinite(image_gain) && image_gain > 0;
+  if (!is_known && goal_.attempts > 0) return false;
   direction_gain_ = direction_gain;
   image_gain_ = image_gain;
   rescales_ = true;

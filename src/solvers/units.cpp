@@ -24,7 +24,7 @@ class Multiple final : public Operator<T> {
     const auto entries = m.comm().sum(static_cast<std::int64_t>(d.extent(0)));
     if (!m.is_identity() && entries == 0) return;
     together(m.comm(), [&] {
-      // An identity has no entries, but its multiple has.
+      // The identity has no stored entries, but its multiple does.
       Vector<T> entries_of_multiple(m.row_layout());
       if (m.is_identity()) {
         fill(entries_of_multiple, factor_);
@@ -96,14 +96,26 @@ void Units<T>::shift(int by, Vector<T>& r) {
 }
 
 template <Scalar T>
+int Units<T>::respond(double residual_norm, double direction_gain, double image_gain, Goal& goal,
+                      Vector<T>& r) {
+  multiply_by_power(-measuring_, r);
+  measuring_ = 0;
+  goal.attempts += 1;
+  goal.measures = !std::isfinite(direction_gain) || !std::isfinite(image_gain) || image_gain == 0;
+  if (goal.measures) {
+    constexpr int far = std::is_same_v<Real<T>, float> ? 60 : 430;
+    measuring_ = (image_gain == 0 ? far : -far) - exponent_of(residual_norm);
+    multiply_by_power(measuring_, r);
+    return 0;
+  }
+  const int by = adapt(residual_norm, direction_gain, image_gain, r);
+  goal.shift(by);
+  return by;
+}
+
+template <Scalar T>
 int Units<T>::adapt(double residual_norm, double direction_gain, double image_gain, Vector<T>& r) {
   const int r_exponent = exponent_of(residual_norm);
-  if (!std::isfinite(image_gain) || !std::isfinite(direction_gain)) {
-    // The first check failed; a much smaller residual may pass.
-    constexpr int step = std::is_same_v<Real<T>, float> ? 60 : 430;
-    shift(-step - r_exponent, r);
-    return -step - r_exponent;
-  }
   // M' = 2^m M makes ||A M' r|| about ||r||.
   int m_exponent = -exponent_of(image_gain);
   constexpr int largest_factor = std::is_same_v<Real<T>, float> ? 126 : 1000;
