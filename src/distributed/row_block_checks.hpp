@@ -67,7 +67,7 @@ void require_block(GlobalIndex first, LocalIndex count, const RowBlock<T>& block
 [[noreturn]] inline void throw_changed(GlobalIndex row, const std::string& how) {
   throw InvalidArgument(message(
       "assemble: row ", row, " ", how,
-      ". Rows are asked for twice and must be the same both times: does the function that makes "
+      ". Rows are requested twice and must be the same both times: does the function that makes "
       "them change something that it reads, or does another thread?"));
 }
 

@@ -50,7 +50,7 @@ class Halo {
 };
 
 /// An exchange in progress. It ends with this object at the latest, even after an exception: a
-/// message that nobody waits for would be mistaken for one of the next exchange.
+/// message left unreceived would be mistaken for one of the next exchange.
 template <Scalar T>
 class Halo<T>::Exchange {
  public:

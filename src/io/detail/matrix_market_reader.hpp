@@ -59,8 +59,8 @@ class MatrixMarketReader {
     if (options_.duplicates != "error") return;
     throw_at_line(file_, line_of_second(row, column),
                   message("row ", row + 1, ", column ", column + 1,
-                          " stands in the file for the second time; duplicates = sum adds such ",
-                          "entries up"));
+                          " appears in the file for the second time; duplicates = sum adds such ",
+                          "entries"));
   }
 
  private:
@@ -135,7 +135,7 @@ class MatrixMarketReader {
         [&](const char* begin, const char* end, std::int64_t offset) {
           if (offset + (end - begin) > longest) {
             throw_at_line(file_, line_number(file_, offset),
-                          message("the decompressed text goes on beyond ", longest,
+                          message("the decompressed text continues beyond ", longest,
                                   " bytes, more than the announced ", text_.header.stored_entries,
                                   " entries can need"));
           }
