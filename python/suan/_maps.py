@@ -77,7 +77,7 @@ class Map:
 
 
 def _require_sound(operator: Any, name: str) -> None:
-    """The matrices of SciPy inside an operator of SciPy's, which multiplies without a look."""
+    """The matrices of SciPy inside an operator of SciPy's, which multiplies without checks."""
     for part in (getattr(operator, "A", None), *getattr(operator, "args", ())):
         if isinstance(part, LinearOperator):
             _require_sound(part, name)

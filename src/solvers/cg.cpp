@@ -54,7 +54,7 @@ void Cg<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
   }
 }
 
-// Per row and iteration, beside the product p -> q with p^H q (which reads p and writes q):
+// Per row and iteration, besides the product p -> q with p^H q (which reads p and writes q):
 //   r, q, d read, r written; then x, p, r, d read, x, p written: 10 values, 8 without d.
 template <Scalar T>
 void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r) {
@@ -95,7 +95,7 @@ void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& 
   }
 }
 
-// Per row and iteration, beside the products: r, q read, r written; r, z read (rho); x, p, z read,
+// Per row and iteration, besides the products: r, q read, r written; r, z read (rho); x, p, z read,
 // x, p written in two passes: 11 values; 13 if M varies.
 //
 // If M varies, beta is that of Polak and Ribiere, z^H (r - r_old) / rho, with which each direction

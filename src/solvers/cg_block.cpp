@@ -100,7 +100,7 @@ class CgBlock {
     }
   }
 
-  // Per row, vector and iteration, beside the product, as with one vector: 10 values, 8 without D,
+  // Per row, vector and iteration, besides the product, as with one vector: 10 values, 8 without D,
   // 12 with another M.
   /// False if nothing was done because the units must change.
   bool step() {
@@ -242,7 +242,7 @@ class CgBlock {
   bool is_flexible_;
   bool is_first_ = true;
   MultiVector<T>& result_;
-  bool is_narrower_ = false;  // x_ is not result_ any more
+  bool is_narrower_ = false;  // x_ is no longer result_
   MultiVector<T> x_;
   MultiVector<T> r_;
   MultiVector<T> p_;

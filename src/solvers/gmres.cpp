@@ -104,7 +104,7 @@ std::string Gmres<T>::told() const {
   return Solver<T>::told() + message("restart = ", restart_, "\n");
 }
 
-// Per row and iteration j of a cycle, beside the products, in each of one or two passes: 2 (j + 1)
+// Per row and iteration j of a cycle, besides the products, in each of one or two passes: 2 (j + 1)
 // values of the basis, and w read twice and written once. (On a GPU w is read once per group of
 // four columns, about j + 1 values more.)
 //

@@ -25,7 +25,7 @@ struct Goal {
   double start = 0;       ///< the norm of the first residual of the solve
   double floor = 0;       ///< below which a method's own residual means nothing
   int attempts = 0;       ///< changes of units so far
-  bool measures = false;  ///< the next step is there to learn the gains
+  bool measures = false;  ///< the next step only measures the gains
 
   void shift(int by) {
     exponent += by;

@@ -32,8 +32,8 @@ struct RowBlock {
   std::span<const T> values;
 };
 
-/// Supplies a rank's rows block by block, so that only a few blocks exist beside the matrix. Blocks
-/// are requested in parallel, each twice: first for its structure, then, once the matrix is
+/// Supplies a rank's rows block by block, so that only a few blocks exist besides the matrix.
+/// Blocks are requested in parallel, each twice: first for its structure, then, once the matrix is
 /// allocated, for its entries, in rows of the same length.
 ///
 /// Its functions, and those passed to generate_rows and assemble_elements, may use Kokkos, and

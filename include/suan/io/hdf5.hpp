@@ -16,7 +16,7 @@
 namespace suan {
 
 /// A file being written: everything goes to a file beside `path`, which close() renames. Without
-/// close() (an exception, say) whatever stood at `path` before stays as it was. All functions are
+/// close() (an exception, say), anything that was at `path` stays unchanged. All functions are
 /// collective. @throws IoError; InvalidArgument, on all ranks, when they pass different names or
 /// paths; NotSupported in a build without HDF5.
 class Hdf5Writer {

@@ -22,7 +22,7 @@ namespace suan::detail {
 template <Scalar T, bool Wide>
 class MatrixMarketReader {
  public:
-  /// Checks the memory first: for each row, beside the entries, `bytes_per_row`. Collective.
+  /// Checks the memory first: for each row, besides the entries, `bytes_per_row`. Collective.
   MatrixMarketReader(const InputFile& file, const MatrixMarketText& text,
                      const MatrixMarketOptions& options, const Layout& rows,
                      std::size_t bytes_per_row)
