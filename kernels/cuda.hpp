@@ -123,7 +123,7 @@ struct TransposedStructure {
   DeviceView<const Offset> source;
 };
 
-/// Sorts on the device. Workspace beside the result: 16 bytes per entry (24 from 2^32 entries on)
+/// Sorts on the device. Workspace besides the result: 16 bytes per entry (24 from 2^32 entries on)
 /// plus CUB's own.
 /// @throws DeviceError when CUDA fails.
 TransposedStructure transpose_structure(const ExecutionSpace& space, LocalIndex rows,

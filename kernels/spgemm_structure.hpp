@@ -61,7 +61,7 @@ Offset count_products(const ExecutionSpace& space, const DeviceView<const LocalI
 bool rows_increase(const ExecutionSpace& space, const DeviceView<const Offset>& offsets,
                    const DeviceView<const LocalIndex>& indices);
 
-/// Temporary workspace beside the structure and the bins: 21 bytes per row of C.
+/// Temporary workspace besides the structure and the bins: 21 bytes per row of C.
 /// @throws DeviceError when CUDA fails.
 ProductStructure find_product_structure(const ExecutionSpace& space,
                                         const DeviceView<const Offset>& a_offsets,

@@ -87,7 +87,7 @@ __device__ Walk<T> walk_items(const T* products, const int* ends, int rows, int 
 }
 
 /// What earlier threads carry into this thread's first row, and what the block carries out into the
-/// row that goes on after it.
+/// row that continues after it.
 template <Scalar T>
 struct Carry {
   T into_thread;

@@ -76,7 +76,7 @@ void triad(const DeviceView<double>& a, const DeviceView<const double>& b,
 
 namespace {
 
-/// The median of what rate() says in several calls.
+/// The median of several calls of rate().
 template <class Rate>
 double median_of_calls(const Rate& rate) {
   std::vector<double> rates(15);

@@ -6,7 +6,7 @@ namespace suan::python {
 
 namespace {
 
-/// y = f(x) with f a Python function of an array of its own, so that f may keep or change it.
+/// y = f(x) for a Python function f, which gets a new array that it may keep or change.
 template <Scalar T>
 void call_function(const char* name, nb::handle function, PendingException& pending,
                    const Vector<T>& x, Vector<T>& y) {
@@ -33,7 +33,7 @@ void call_function(const char* name, nb::handle function, PendingException& pend
   });
 }
 
-/// This rank's rows with global columns as a matrix of all ranks.
+/// A matrix on all ranks from this rank's rows with global columns.
 template <Scalar T>
 DistributedMatrix<T> assemble_rows(const CsrArrays& a, const char* name, const Layout& layout) {
   together(layout.comm(), [&] {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What Python passes as A or M, a matrix or a function, as an operator of the library.
+// Python's A or M, a matrix or a function, as an operator of the library.
 #pragma once
 
 #include <memory>
@@ -16,9 +16,9 @@
 
 namespace suan::python {
 
-/// What a call of the library needs of Python while it lasts: the functions that stand for A and M,
-/// and the exception that one of them raised. Operators live longer than a call, and hold no Python
-/// function themselves: a solver that a function refers to could never be collected.
+/// The Python objects needed during a call of the library: the functions for A and M, and the
+/// exception that one of them raised. Operators outlive a call and hold no Python function
+/// themselves: otherwise a solver that its own function refers to could never be garbage-collected.
 struct CallContext {
   nb::handle a;
   nb::handle m;
@@ -34,8 +34,8 @@ class Map {
   const char* name() const noexcept { return name_; }
   bool is_function() const noexcept { return !arrays_; }
 
-  /// The operator with these rows and columns; `layout` has several ranks where A holds the rows of
-  /// one. `function` says which of a context's functions it calls. What was copied is noted.
+  /// The operator with these rows and columns; `layout` has several ranks if A has the rows of one
+  /// of them. `function` says which of a context's functions it calls. Records what is copied.
   /// Collective. The global lock is not needed.
   template <Scalar T>
   std::shared_ptr<const Operator<T>> make(const Layout& layout, bool distributed,
@@ -48,7 +48,7 @@ class Map {
   std::optional<CsrArrays> arrays_;
 };
 
-/// `m` by the name under which reports have a preconditioner of the user's.
+/// `m` under the name that reports use for the user's preconditioner.
 template <Scalar T>
 std::shared_ptr<const Operator<T>> as_users(std::shared_ptr<const Operator<T>> m);
 

@@ -48,8 +48,7 @@ std::string ReportWords::table() const {
 }
 
 void bind_reports(nb::module_& module) {
-  nb::class_<ReportWords>(module, "ReportWords",
-                          "A report as text, which is made when somebody asks for it.")
+  nb::class_<ReportWords>(module, "ReportWords", "A report as text, which is made only on request.")
       .def("table", &ReportWords::table)
       .def("json", &ReportWords::json);
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the library says of a solve, for Python.
+// The library's report of a solve, for Python.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -18,7 +18,8 @@ namespace suan::python {
 
 namespace nb = nanobind;
 
-/// The texts of a report. Making them takes longer than a small solve, and few are read.
+/// The texts of a report, made on demand: making them takes longer than a small solve, and few are
+/// read.
 struct ReportWords {
   SolveReport report;
   std::string table() const;

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""SciPy's sparse containers, looked at before anybody follows their index arrays.
+"""SciPy's sparse containers, checked before their index arrays are used.
 
 SciPy checks these arrays when a container is made and trusts them from then on, and so do its
-conversions, in compiled code: an index that was changed to a wrong one ends the process or gives
+conversions, in compiled code: an index later changed to an invalid one crashes the process or gives
 another matrix. So each part is checked here first. The arrays of CSR, which needs no conversion,
 are checked by the library itself, row by row.
 """
@@ -22,10 +22,10 @@ from ._errors import DimensionMismatch, Error, InvalidArgument, NotSupported
 
 
 def as_csr(matrix: Any, name: str) -> Any:
-    """A sparse container with two dimensions in CSR, itself where it is in CSR already.
+    """A two-dimensional sparse container in CSR; itself if it is in CSR already.
 
-    The parts of what is returned are arrays of integers and of numbers; those of a matrix that was
-    in CSR before can still hold wrong indices.
+    The parts of the result are arrays of integers and of numbers; a matrix that was in CSR before can
+    still have invalid indices.
     """
     reader = _READERS.get(matrix.format)
     if reader is None:
@@ -121,8 +121,8 @@ def _dia(matrix: Any, name: str) -> Any:
             f"{name}.offsets has {len(offsets)} elements, but {name}.data has {len(data)} rows, "
             "one for each diagonal"
         )
-    # What lies outside the matrix holds none of its entries. SciPy would cut such numbers to 32
-    # bits, and they could become diagonals of the matrix.
+    # Diagonals outside the matrix have no entries. SciPy would truncate such numbers to 32 bits, and they
+    # could become diagonals of the matrix.
     inside = (offsets > -max(rows, 1)) & (offsets < max(columns, 1))
     offsets, data = offsets[inside].astype(np.int64), data[inside]
     if len(np.unique(offsets)) != len(offsets):

@@ -27,11 +27,11 @@ class NotSupported(Error, NotImplementedError):
 
 
 class IoError(Error, OSError):
-    """A file that cannot be read, written or understood; the message has its path and place.
+    """A file that cannot be read, written or understood; the message has its path and position.
 
-    Where the system refused, ``errno`` is its reason and ``filename`` the path that was given, and
-    the exception is also a FileNotFoundError, PermissionError, IsADirectoryError or
-    NotADirectoryError when it is one of these.
+    For a system error, ``errno`` is its number and ``filename`` the given path, and the exception is
+    also a FileNotFoundError, PermissionError, IsADirectoryError or NotADirectoryError if it is one of
+    these.
     """
 
     def __str__(self) -> str:

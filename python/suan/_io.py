@@ -34,10 +34,10 @@ def read(
         A Matrix Market file (``.mtx``, ``.mtx.gz``) or an HDF5 file (``.h5``, ``.hdf5``), in upper
         or lower case.
     name : str, optional
-        Which entry of an HDF5 file, in groups, too: ``"step_10/A"``; needed when the top level has
-        more than one and not exactly one matrix.
+        The object in an HDF5 file, possibly in groups: ``"step_10/A"``; required if the top level has
+        several objects and not exactly one matrix.
     **options
-        ``memory_limit_gib``; of Matrix Market files also ``duplicates`` and ``allow_nonfinite``;
+        ``memory_limit_gib``; for Matrix Market files also ``duplicates`` and ``allow_nonfinite``;
         see ``suan.options("read")``.
 
     Returns
@@ -50,9 +50,8 @@ def read(
     Raises
     ------
     IoError
-        With the path and the line or the object, for any violation of the format. Where the
-        system refused, it has ``errno`` and ``filename`` and is a FileNotFoundError, too, or the
-        like.
+        With the path and the line or the object, for any violation of the format. For a system error
+        it has ``errno`` and ``filename`` and is also a FileNotFoundError or the like.
     OutOfMemory
         When the file would need more memory than the limit.
     """
@@ -93,12 +92,12 @@ def write(
     data : scipy.sparse matrix or array, or array_like with one dimension
         In HDF5 its name is "matrix" or "vector".
     append : bool
-        Keep what an HDF5 file at the path holds and add to it. The file is copied first (shared, not
-        copied, where the file system can do that) and replaced when all is written, so that a
-        failure leaves the steps that were there.
+        Keep the contents of an existing HDF5 file and add to them. The file is copied first (sharing
+        blocks if the file system can) and replaced when everything is written, so a failure leaves
+        the old contents.
     allow_nonfinite : bool
-        Write infinities and NaN to Matrix Market files, which ``read`` takes with the same option.
-        Vectors in HDF5 files may hold them anyway, matrices never.
+        Write infinities and NaN to Matrix Market files, which ``read`` accepts with the same option.
+        Vectors in HDF5 files may always contain them, matrices never.
     **named
         More matrices, vectors or texts for an HDF5 file, under these names:
         ``suan.write("system.h5", A=A, b=b, report=report.to_json())``. They may have groups:

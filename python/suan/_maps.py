@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""A matrix or a function of the caller's, as the library applies it to vectors."""
+"""The caller's matrix or function, in the form that the library applies to vectors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ._arrays import Csr, as_sparse, plain
 from ._containers import sorted_csr
 from ._errors import DimensionMismatch, InvalidArgument
 
-#: What the library takes as an operator.
+#: What the library accepts as an operator.
 Applied = _suan.CsrArrays | Callable[[NDArray[Any]], NDArray[Any]]
 
 
@@ -25,11 +25,11 @@ class Map:
     """What was passed as A or M, checked: a matrix, or a function of a vector."""
 
     def __init__(self, given: Any, name: str, rows: int | None):
-        """`rows`: for a function, which has no shape of its own; None where that is not known."""
+        """`rows`: for a function, which has no shape of its own; None if that is unknown."""
         self.name = name
         self.given = given
         self.function: Callable[..., Any] | None = None
-        #: What the type of the result depends on; None where it is not known.
+        #: What the type of the result depends on; None if unknown.
         self.dtype: Any = None
         self.matrix = as_sparse(given, name)
         if self.matrix is not None:
@@ -62,13 +62,13 @@ class Map:
             raise InvalidArgument(f"{self.name} is {rows} x {columns}; solve() needs a square one")
 
     def keep(self) -> None:
-        """Makes the matrix this object's own, so that it stays when the caller's changes."""
+        """Copies the matrix, so that it stays the same when the caller's changes."""
         if self.matrix is self.given and self.matrix is not None:
             self.matrix = self.matrix.copy()
         self.given = None
 
     def ready(self, dtype: np.dtype[Any], distributed: bool) -> tuple[Applied, list[str]]:
-        """What the library gets, to compute in `dtype`, and the names of what was copied."""
+        """The library's form for computing in `dtype`, and the names of what was copied."""
         if self.function is not None:
             return _checked(self.function, self.name, self.shape[0], dtype), []
         csr = Csr(self.matrix, dtype, np.int64 if distributed else np.int32, self.name)
@@ -77,7 +77,7 @@ class Map:
 
 
 def _require_sound(operator: Any, name: str) -> None:
-    """The matrices of SciPy inside an operator of SciPy's, which multiplies without a look."""
+    """The matrices of SciPy inside an operator of SciPy's, which multiplies without checks."""
     for part in (getattr(operator, "A", None), *getattr(operator, "args", ())):
         if isinstance(part, LinearOperator):
             _require_sound(part, name)
@@ -100,7 +100,7 @@ def _no_map(given: Any, name: str) -> str:
 def _checked(
     function: Callable[..., Any], name: str, size: int, dtype: np.dtype[Any]
 ) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """`function`, with what it returns checked and in the form that the library reads."""
+    """`function`, with its result checked and converted to the form that the library reads."""
     shapes = ((size,), (size, 1))
     label = f"what {name} returned"
 

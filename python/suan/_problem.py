@@ -23,7 +23,7 @@ Callback = Callable[[int, float], object] | None
 
 
 class System:
-    """A and M, checked, with the options: what is the same for every right-hand side."""
+    """A and M, checked, with the options: the same for every right-hand side."""
 
     def __init__(
         self, A: Any, M: Any, options: dict[str, Any], rows: int | None, distributed: bool
@@ -99,7 +99,7 @@ class RightHandSide:
 
     def __init__(self, b: Any, x0: Any, read: Reader):
         self.b = read(b, "b")
-        #: In which x comes back.
+        #: The shape in which x is returned.
         self.shape: tuple[int, ...] = np.shape(b)
         self.x0 = None if x0 is None else read(x0, "x0")
         #: None for one vector.
@@ -139,7 +139,7 @@ class RightHandSide:
     def solve(
         self, dtype: np.dtype[Any], run: Callable[..., list[dict[str, Any]]], copied: list[str]
     ) -> tuple[NDArray[Any], list[SolveReport]]:
-        """`run(b, x, columns)` is the call of the library; `copied` is what was of A and M."""
+        """`run(b, x, columns)` is the call of the library; `copied` names the copied parts of A and M."""
         b, x = self.ready(dtype)
         if self.columns == 0:
             return x, []

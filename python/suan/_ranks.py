@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""Several ranks that call the same function: none waits for one that left."""
+"""Several ranks that call the same function: none waits for one that has left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def handle_of(comm: Any) -> int:
-    """The communicator of mpi4py as the library takes it."""
+    """mpi4py's communicator in the library's form."""
     try:
         return int(comm.py2f())
     except (AttributeError, TypeError):
@@ -28,10 +28,10 @@ def handle_of(comm: Any) -> int:
 def together(
     comm: Any, function: str, make: Callable[[], tuple[T, dict[str, Any], Any]]
 ) -> tuple[T, list[Any]]:
-    """What `make` returns first, and what it returns last on all ranks.
+    """The first result of `make`, and the last one of all ranks.
 
-    Second it returns what has to be the same on all ranks, by name, to which the name of the
-    function is added. An exception in `make` on one rank is raised on all.
+    Its second result is what must be the same on all ranks, by name; the name of the function is
+    added. An exception in `make` on one rank is raised on all.
 
     @raises InvalidArgument, DimensionMismatch on all ranks where these differ.
     """
@@ -43,7 +43,7 @@ def together(
         message = (None, {"function": function, **told}, more)
     except BaseException as error:  # another rank must not wait for this one, whatever it was
         failure = error
-        # As words: an exception of a user's class need not survive the way to another rank.
+        # As text: an exception of a user's class may not survive being sent to another rank.
         message = ((type(error).__name__, str(error), _kind(error)), None, None)
     found = comm.allgather(message)
     for rank, (wrong, *_) in enumerate(found):
@@ -57,7 +57,7 @@ def together(
         raise error_class(f"rank {rank}: {text if kind else f'{name}: {text}'}") from failure
     for rank, (_, other, _) in enumerate(found):
         for name, value in found[0][1].items():
-            # A function that was called first may have told fewer things.
+            # Another function may pass fewer arguments.
             if other.get(name) != value:
                 _refuse(name, value, other.get(name), rank)
     return result, [more for *_, more in found]
@@ -66,8 +66,8 @@ def together(
 def agreed_type(
     comm: Any, function: str, types: list[np.dtype[Any]], make: Callable[[np.dtype[Any]], object]
 ) -> np.dtype[Any]:
-    """The type that loses no digits of any rank. Where it is another than on some rank, `make`,
-    which each rank has called with its own, is called with it."""
+    """The type that loses no digits of any rank. If it differs from a rank's own type, `make`, which each
+    rank has called with its own, is called with it."""
     dtype = np.result_type(*types)
     if any(of_rank != dtype for of_rank in types):
         together(comm, function, lambda: (make(dtype), {}, None))
@@ -75,7 +75,7 @@ def agreed_type(
 
 
 def _kind(error: BaseException) -> str | None:
-    """The class of Suan's own that stands for it; None for the exceptions of others."""
+    """Suan's own class for it; None for other exceptions."""
     if isinstance(error, Error):
         return type(error).__name__ if hasattr(_errors, type(error).__name__) else None
     return OutOfMemory.__name__ if isinstance(error, MemoryError) else None

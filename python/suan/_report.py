@@ -90,7 +90,7 @@ class SolveReport:
         return result
 
     def _text(self, which: str) -> str:
-        """One of the texts that the library makes, when it is asked for the first time."""
+        """One of the library's texts, made on first use."""
         if not isinstance(self._words, dict):
             made = {"table": self._words.table(), "json": self._words.json()}
             object.__setattr__(self, "_words", made)

@@ -65,7 +65,7 @@ def solve(
     InvalidArgument
         For an unknown or wrong option, naming the nearest valid ones.
     DimensionMismatch
-        When shapes do not fit, naming both.
+        When shapes do not match, naming both.
 
     Examples
     --------

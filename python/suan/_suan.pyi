@@ -65,7 +65,7 @@ def analyse(a: CsrArrays) -> tuple[str, str]:
     """Facts about a matrix, as JSON and as a table."""
 
 class ReportWords:
-    """A report as text, which is made when somebody asks for it."""
+    """A report as text, which is made only on request."""
 
     def table(self) -> str: ...
 

@@ -86,7 +86,7 @@ void initialize_kokkos(int& argc, char** argv) {
   Kokkos::initialize(count, theirs.data());
   others.insert(others.end(), theirs.begin() + 1, theirs.begin() + count);
   std::copy(others.begin(), others.end(), argv);
-  // A caller's own array need not have a place behind its last argument.
+  // A caller's own array need not have an element after its last argument.
   if (static_cast<int>(others.size()) < argc) argv[others.size()] = nullptr;
   argc = static_cast<int>(others.size());
 }

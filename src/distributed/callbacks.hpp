@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Functions of the program that the library calls, and what becomes of what they throw.
+// Functions of the program that the library calls, and their exceptions.
 #pragma once
 
 #include <exception>
@@ -11,7 +11,7 @@
 
 namespace suan::detail {
 
-/// What a function of the program threw that is not the library's, on its way through the library.
+/// A foreign exception of a function of the program, on its way through the library.
 class ForeignException final : public std::exception {
  public:
   ForeignException(std::exception_ptr original, std::string text)
@@ -24,8 +24,8 @@ class ForeignException final : public std::exception {
   std::string text_;
 };
 
-/// Calls a function of the program. Its exceptions become ForeignException, but for those of the
-/// library and missing memory.
+/// Calls a function of the program. Its exceptions become ForeignException, except the library's
+/// own and memory failures.
 template <class Call>
 void call_foreign(const Call& call) {
   try {
@@ -42,7 +42,7 @@ void call_foreign(const Call& call) {
 }
 
 /// together(), for a body that calls functions of the program through call_foreign: a rank on which
-/// one threw throws the very exception, the others an Error with its text and the rank.
+/// one threw rethrows the exception itself, the others an Error with its text and the rank.
 template <class Body>
 void together_with_foreign(const Communicator& comm, const Body& body) {
   std::exception_ptr original;

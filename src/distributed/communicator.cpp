@@ -80,7 +80,7 @@ bool Communicator::congruent(const Communicator&) const noexcept { return true; 
 
 void throw_together(const Communicator& comm, const std::optional<Failure>& failed) {
 #if SUAN_HAVE_MPI
-  // When the environment has ended, on all ranks, nobody is there to agree with.
+  // Once the environment has ended, on all ranks, no communication is possible.
   if (failed && comm.size() > 1 && !detail::mpi_runs()) throw_error(failed->kind, failed->text);
 #endif
   const std::int64_t none = comm.size();

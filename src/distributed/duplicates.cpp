@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// As PETSc does it (PetscCommDuplicate): MPI has a few thousand communicators, and frees them
-// collectively.
+// Like PETSc (PetscCommDuplicate): MPI has only a few thousand communicators, and freeing one is
+// collective.
 #include "distributed/duplicates.hpp"
 
 #include <algorithm>

@@ -20,8 +20,8 @@ void require(int code, const char* call) {
   throw MpiError(message(call, " failed: ", std::string(text, static_cast<std::size_t>(length))));
 }
 
-/// post(rank, first byte, count) for pieces that an int can count. All have one tag: MPI keeps the
-/// order of messages between two ranks.
+/// Calls post(rank, first byte, count) for pieces that an int can count. All have the same tag: MPI
+/// preserves the order of messages between two ranks.
 template <class Part, class Post>
 void in_pieces(const std::vector<Part>& parts, const Post& post) {
   constexpr std::size_t piece = std::size_t(1) << 30;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Messages from every rank to every other, sent and received where they stand.
+// Messages from every rank to every other, sent and received in place.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace suan::detail {
 
-/// Elements in memory that nobody has written to before they come: a vector would fill it first.
+/// Elements in uninitialised memory: a std::vector would fill it first.
 template <class T>
 class Buffer {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -32,12 +32,12 @@ class Buffer {
   std::size_t size_ = 0;
 };
 
-/// What each rank has for this one: counts[r] goes to rank r. Collective.
+/// The counts that the other ranks send to this one: counts[r] goes to rank r. Collective.
 std::vector<std::int64_t> exchange_counts(const Communicator& comm,
                                           const std::vector<std::int64_t>& counts);
 
-/// Sends send[r] to rank r and takes receive[r] from it, whose sizes both know; this rank's own
-/// parts are empty. Messages may have any size. Collective. @throws MpiError.
+/// Sends send[r] to rank r and receives receive[r] from it; both ranks know the sizes, and a rank's
+/// own parts are empty. Messages may have any size. Collective. @throws MpiError.
 void exchange_bytes(const Communicator& comm, const std::vector<std::span<const std::byte>>& send,
                     const std::vector<std::span<std::byte>>& receive);
 

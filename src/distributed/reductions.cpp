@@ -50,7 +50,7 @@ struct Min {
   }
 };
 
-/// Element k of all ranks' parts, which follow one another, in the order of ranks.
+/// Reduces element k of all ranks' parts, which are stored in sequence, in the order of ranks.
 template <class Op, class T>
 T combined(const T* parts, std::size_t ranks, std::size_t count, std::size_t k) {
   T result = parts[k];
@@ -58,7 +58,7 @@ T combined(const T* parts, std::size_t ranks, std::size_t count, std::size_t k) 
   return result;
 }
 
-/// Every rank gets all numbers of all ranks: one step for MPI, so for few numbers.
+/// Sends all numbers to all ranks: a single MPI step, for few numbers.
 template <class Op, class T>
 void reduce_few(const Communicator& comm, std::span<T> values) {
   const auto ranks = static_cast<std::size_t>(comm.size());
@@ -78,7 +78,7 @@ void reduce_few(const Communicator& comm, std::span<T> values) {
   }
 }
 
-/// Each rank gets a slice of all ranks' numbers, reduces it, and gives it to the others.
+/// Each rank gets a slice of all ranks' numbers, reduces it, and sends the result to the others.
 template <class Op, class T>
 void reduce_many(const Communicator& comm, std::span<T> values) {
   const auto ranks = static_cast<std::size_t>(comm.size());

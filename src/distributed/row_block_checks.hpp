@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a source of rows promises and nobody has checked when its blocks arrive.
+// Checks of the blocks that a row source supplies.
 #pragma once
 
 #include "suan/distributed/assembly.hpp"
 
 namespace suan::detail {
 
-/// @throws InvalidArgument unless the blocks are this rank's rows, one behind the other.
+/// @throws InvalidArgument unless the blocks cover this rank's rows in sequence.
 inline void require_starts(const Layout& rows, const std::vector<LocalIndex>& starts) {
   const LocalIndex size = rows.local_size();
   if (starts.empty() && size == 0) return;
@@ -26,7 +26,7 @@ inline void require_starts(const Layout& rows, const std::vector<LocalIndex>& st
 }
 
 /// @throws InvalidArgument unless the arrays of a block of `count` rows, the first of which is the
-/// global row `first`, fit each other.
+/// global row `first`, match each other.
 template <Scalar T>
 void require_block(GlobalIndex first, LocalIndex count, const RowBlock<T>& block,
                    bool with_values) {
@@ -63,11 +63,11 @@ void require_block(GlobalIndex first, LocalIndex count, const RowBlock<T>& block
                                         : std::string(" out of order or twice")));
 }
 
-/// For a row that is not as it was when its entries were counted.
+/// For a row that differs from the one whose entries were counted.
 [[noreturn]] inline void throw_changed(GlobalIndex row, const std::string& how) {
   throw InvalidArgument(message(
       "assemble: row ", row, " ", how,
-      ". Rows are asked for twice and must be the same both times: does the function that makes "
+      ". Rows are requested twice and must be the same both times: does the function that makes "
       "them change something that it reads, or does another thread?"));
 }
 

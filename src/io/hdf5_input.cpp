@@ -8,7 +8,7 @@ namespace suan::hdf5 {
 
 namespace {
 
-/// Opens an object that the user has named, or the only one of its kind.
+/// Opens an object named by the user, or the only one of its kind.
 Handle open_named(hid_t file, const std::string& name, Place& place, const char* kind) {
   const Place whole{place.path, {}};
   place.object = name.empty() ? only_one(list_all(file, whole), {kind}, whole).entry.name : name;
@@ -19,11 +19,11 @@ Handle open_named(hid_t file, const std::string& name, Place& place, const char*
   return open_object(file, place.object, place);
 }
 
-/// @throws IoError when it is no dataset, or its elements lie in other files.
+/// @throws IoError when it is not a dataset, or its elements are in other files.
 void require_dataset(hid_t dataset, const Place& place) {
   if (H5Iget_type(dataset) != H5I_DATASET) fail(place, "is not a dataset");
   if (lies_elsewhere(dataset, place)) {
-    fail(place, "keeps its elements in other files, which is not supported");
+    fail(place, "stores its elements in other files, which is not supported");
   }
 }
 
@@ -39,7 +39,7 @@ void require_contiguous(hid_t dataset, const Place& place) {
   }
 }
 
-/// A dataset of a matrix with the size that the header says.
+/// A dataset of a matrix with the size given by the header.
 Handle open_array(hid_t group, const char* name, std::int64_t size, const Place& matrix) {
   const Place place = matrix.in(name);
   if (!exists(group, name, place)) fail(place, "is missing");
@@ -72,7 +72,7 @@ void require_integers(hid_t dataset, std::size_t bytes, const Place& place) {
   if (!fits) fail(place, message("must hold little-endian ", 8 * bytes, "-bit integers"));
 }
 
-/// The bytes of a chunk of a dataset; 0 where it is not stored in chunks.
+/// The bytes of a chunk of a dataset; 0 if it is not chunked.
 std::int64_t chunk_bytes(hid_t dataset, const Place& place) {
   const Handle properties =
       checked(H5Dget_create_plist(dataset), H5Pclose, place, "cannot read how it is stored");
@@ -81,7 +81,7 @@ std::int64_t chunk_bytes(hid_t dataset, const Place& place) {
   const int dimensions = checked(H5Pget_chunk(properties.id(), H5S_MAX_RANK, chunk), place,
                                  "cannot read the size of its chunks");
   const Handle type = checked(H5Dget_type(dataset), H5Tclose, place, "cannot read the datatype");
-  // HDF5 keeps this product below 2^32.
+  // HDF5 guarantees that this product is below 2^32.
   hsize_t bytes = H5Tget_size(type.id());
   for (int d = 0; d < dimensions; ++d) bytes *= chunk[d];
   return static_cast<std::int64_t>(bytes);

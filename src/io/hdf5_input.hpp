@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Opening matrices, vectors and texts for reading, with every claim of theirs checked. Nothing here
-// is collective: each rank reads for itself, so that a damaged file can leave no rank waiting.
+// Opening matrices, vectors and texts for reading, with all their claims checked. Nothing here is
+// collective: each rank reads by itself, so a damaged file cannot leave a rank waiting.
 #pragma once
 
 #include <optional>
@@ -35,7 +35,7 @@ struct InputVector {
   Stored scalar = Stored::float64;
   std::vector<std::int64_t> extents;
   std::int64_t elements = 0;
-  std::int64_t chunk_bytes = 0;  ///< what HDF5 needs to decompress a part of it
+  std::int64_t chunk_bytes = 0;  ///< memory that HDF5 needs to decompress a part of it
   std::int64_t file_bytes = 0;
   std::optional<std::uint64_t> checksum;  ///< none in a dataset that another program wrote
 };
@@ -50,18 +50,18 @@ struct InputText {
 /// Opens a text that Hdf5Writer::write_text wrote.
 InputText open_text(const std::string& path, const std::string& name);
 
-/// Reads `count` elements from the position `first` on.
+/// Reads `count` elements, starting at position `first`.
 void read_elements(hid_t dataset, hid_t memory_type, std::span<const std::int64_t> extents,
                    std::int64_t first, std::int64_t count, void* elements, const Place& place);
 
-/// What one rank sees of a file, for comparison with what the others see.
+/// One rank's view of a file, for comparison with the other ranks.
 std::string seen(const InputMatrix& matrix);
 std::string seen(const InputVector& vector);
 
 /// Throws IoError when `found`, summed over the ranks, is not `stored`.
 void require_checksum(const Place& place, std::uint64_t stored, std::uint64_t found);
 
-/// @throws InvalidArgument when complex numbers are to be read as real ones.
+/// @throws InvalidArgument when complex numbers would be read as real ones.
 template <Scalar T>
 void require_scalar(const Place& place, Stored stored) {
   if (stored == Stored::complex128 && !is_complex<T>) {

@@ -25,7 +25,8 @@ herr_t collect_link(hid_t, const char* name, const H5L_info_t* info, void* links
   return 0;
 }
 
-/// Fills what follows from the object alone; `listed.entry.kind` is set before anything can fail.
+/// Fills the fields that depend on the object alone; `listed.entry.kind` is set before anything can
+/// fail.
 void describe_into(hid_t object, const Place& place, Listed& listed) {
   Hdf5Entry& entry = listed.entry;
   const H5I_type_t type = H5Iget_type(object);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a group of a file holds, told without being stopped by what cannot be read.
+// Lists the objects of a group, even if some cannot be read.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ namespace suan::hdf5 {
 
 /// An object, or a link to one.
 struct Listed {
-  Hdf5Entry entry;       ///< its kind is empty where it is nothing that this library reads
-  std::string note;      ///< then: what it is
+  Hdf5Entry entry;       ///< its kind is empty if this library does not read such objects
+  std::string note;      ///< in that case, what it is
   bool damaged = false;  ///< it should be readable and is not; its kind is empty if even that is
                          ///< not known
   bool readable() const noexcept { return !damaged && !entry.kind.empty(); }
@@ -24,15 +24,15 @@ struct Listed {
 /// Everything at the file's top level, by name.
 std::vector<Listed> list_all(hid_t file, const Place& place);
 
-/// One object, which has been opened. @throws IoError when it is damaged.
+/// A single open object. @throws IoError when it is damaged.
 Listed describe(hid_t object, const std::string& name, const Place& place);
 
 /// "'A' (csr_matrix), 'steps' (a group)": the first ten.
 std::string names_of(const std::vector<Listed>& list);
 
-/// The only entry of one of `kinds`, or of any kind when `kinds` is empty. An entry that is damaged
-/// and might be the one is not passed over. @throws IoError when there is none, InvalidArgument
-/// when there are several.
+/// The only entry of one of `kinds`, or of any kind when `kinds` is empty. A damaged entry that
+/// might be the one is not skipped. @throws IoError when there is none, InvalidArgument when there
+/// are several.
 Listed only_one(const std::vector<Listed>& list, const std::vector<std::string>& kinds,
                 const Place& place);
 

@@ -20,7 +20,7 @@ herr_t refuse_external(const char*, const char*, const char*, const char*, unsig
   return -1;
 }
 
-/// Properties with which no function follows a link into another file.
+/// Access properties that prevent following links into other files.
 Handle link_access(const Place& place) {
   Handle access = checked(H5Pcreate(H5P_LINK_ACCESS), H5Pclose, place, "cannot set up the access");
   checked(H5Pset_elink_cb(access.id(), refuse_external, nullptr), place,
@@ -28,7 +28,7 @@ Handle link_access(const Place& place) {
   return access;
 }
 
-/// Whether HDF5's signature stands at one of the places where it may: 0, 512, 1024, 2048, ...
+/// Whether HDF5's signature is at one of the allowed positions: 0, 512, 1024, 2048, ...
 bool has_signature(int descriptor, std::int64_t size) {
   constexpr char signature[] = "\x89HDF\r\n\x1a\n";
   constexpr std::int64_t length = sizeof signature - 1;
@@ -67,12 +67,12 @@ void require_hdf5(int descriptor, const Place& place) {
 
 Handle open_file(const Place& place) {
   detail::require_path(place.path);
-  // Without O_NONBLOCK a pipe would keep the call waiting for somebody to write.
+  // Without O_NONBLOCK, opening a pipe would block until someone writes.
   const detail::Descriptor file(place.path, O_RDONLY | O_NONBLOCK);
   if (!file) throw IoError(detail::system_error_text(place.text(), "cannot be opened", errno));
   require_hdf5(file.id(), place);
   const Handle access = file_access(place);
-  // By its descriptor, so that it is the file that was looked at, whatever stands at the path now.
+  // By its descriptor, so that it is the file that was checked, whatever is at the path now.
   const std::string same = "/proc/self/fd/" + std::to_string(file.id());
   const std::string& path = ::access(same.c_str(), R_OK) == 0 ? same : place.path;
   return checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose, place,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Also in a build without HDF5.
+// Also compiled in a build without HDF5.
 #include "suan/io/hdf5.hpp"
 
 namespace suan {

@@ -51,7 +51,7 @@ class FileRows final : public RowBlockSource<T> {
 
   /// This rank's part, once entries() has gone through all blocks.
   std::uint64_t checksum(const Layout& rows) const {
-    // The offset at the end of this rank's rows is the next rank's, but for the last rank.
+    // The offset at the end of this rank's rows is the next rank's first, except on the last rank.
     const bool is_last = rows.comm().rank() == rows.comm().size() - 1;
     const std::size_t count = offsets_.extent(0) - (is_last ? 0 : 1);
     std::uint64_t sum = checksum_of(Array::row_offsets, first_row_, {offsets_.data(), count});
@@ -205,7 +205,7 @@ DistributedMatrix<T> read_on_one_rank(FileRows<S, T>& source, const Layout& rows
       const auto range = std::make_pair(begin, begin + block.columns.size());
       const auto device_indices = Kokkos::subview(indices, range);
       const auto device_values = Kokkos::subview(values, range);
-      // Where the device is the host these are the same arrays, and the copies do nothing.
+      // If the device is the host, these are the same arrays, and the copies do nothing.
       const auto host_indices =
           Kokkos::create_mirror_view(Kokkos::WithoutInitializing, device_indices);
       const auto host_values =
@@ -241,15 +241,15 @@ DistributedMatrix<T> read_as(const InputMatrix& from, const Communicator& comm) 
   return matrix;
 }
 
-// Apart from the public function, because nvcc does not take a template lambda in a function whose
+// Separate from the public function, because nvcc rejects a template lambda in a function whose
 // template arguments have defaults.
 template <Scalar T>
 DistributedMatrix<T> read_stored(const InputMatrix& from, const Communicator& comm) {
   return with_scalar(from.header.scalar, [&]<Scalar S>() { return read_as<S, T>(from, comm); });
 }
 
-/// Bytes that a matrix takes in host memory, on all ranks together. Where the device has a memory
-/// of its own, only the row offsets stand in the host's; what the user limits is all of it.
+/// Bytes that a matrix takes in host memory, on all ranks together. If the device has its own
+/// memory, only the row offsets are in the host's; the user's limit covers everything.
 template <Scalar T>
 double bytes_needed(const MatrixHeader& header, bool limited) {
   constexpr bool on_host = Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;

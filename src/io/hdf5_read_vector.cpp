@@ -38,7 +38,7 @@ std::uint64_t read_part(const InputVector& from, Vector<T>& to) {
   return checksum;
 }
 
-// Apart from the public function, because nvcc does not take a template lambda in a function whose
+// Separate from the public function, because nvcc rejects a template lambda in a function whose
 // template arguments have defaults.
 template <Scalar T>
 std::uint64_t read_stored(const InputVector& from, Vector<T>& to) {

@@ -14,17 +14,17 @@ namespace {
 
 using HostRange = Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
-/// Positions and columns in 32 bits where the number of columns allows it.
+/// Columns in 32 bits if their number allows it.
 constexpr std::int64_t most_columns_in_32_bits = std::int64_t{1} << 31;
 
-/// The properties of links that make the groups in a name like "a/b/c".
+/// The link properties that create the groups in a name like "a/b/c".
 Handle making_groups(const Place& place) {
   Handle links = checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, place, "cannot set up a group");
   checked(H5Pset_create_intermediate_group(links.id(), 1), place, "cannot set up a group");
   return links;
 }
 
-/// The group of a matrix and its datasets, on ranks that hold the file.
+/// The group of a matrix and its datasets, on ranks that have the file open.
 struct MatrixGroup {
   Place place;
   Handle group;
@@ -68,7 +68,7 @@ std::int64_t array_bytes(const MatrixHeader& header) {
   return 8 * (header.rows + 1) + header.entries * (header.index_width / 8 + value_bytes);
 }
 
-/// Writes this rank's row offsets, the last rank also their end; returns their part of the
+/// Writes this rank's row offsets, the last rank also the final one; returns their part of the
 /// checksum.
 template <Scalar T>
 std::uint64_t write_offsets(Output& output, const OutputDataset& to, const MatrixRows<T>& rows,
@@ -91,8 +91,8 @@ std::uint64_t write_offsets(Output& output, const OutputDataset& to, const Matri
   return checksum;
 }
 
-/// Goes once over a block whose first entry is the one at `position`: its part of the checksum, its
-/// columns in 32 bits unless `narrowed` is empty, and in `not_finite` the first entry that is not.
+/// One pass over a block that starts at entry `position`: its part of the checksum, its columns in
+/// 32 bits unless `narrowed` is empty, and in `not_finite` the first entry that is not finite.
 template <Scalar T>
 std::uint64_t examine(std::int64_t position, const typename MatrixRows<T>::Block& block,
                       std::span<std::int32_t> narrowed, std::int64_t& not_finite) {

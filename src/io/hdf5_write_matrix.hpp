@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A matrix on its way into a file.
+// Writing a matrix to a file.
 #pragma once
 
 #include "hdf5_output.hpp"
@@ -9,8 +9,8 @@
 
 namespace suan::hdf5 {
 
-/// Writes a matrix to `place`, where nothing stands yet. Collective. After an exception, which is
-/// thrown on all ranks, a part of it may stand there.
+/// Writes a matrix to `place`, where there is no object yet. Collective. After an exception, which
+/// is thrown on all ranks, a part of it may be there.
 /// @throws InvalidArgument naming the row when a value is not finite; IoError
 template <Scalar T>
 void write_matrix(Output& output, const Place& place, const DistributedMatrix<T>& matrix);

@@ -123,7 +123,7 @@ std::string system_error_text(const std::string& path, const std::string& what, 
 void require_path(const std::string& path) {
   if (path.find('\0') == std::string::npos) return;
   throw InvalidArgument(message(path.substr(0, path.find('\0')),
-                                ": the path goes on behind a zero byte; no file has such a name"));
+                                ": the path contains a zero byte; no file has such a name"));
 }
 
 OutputFile::OutputFile(const std::string& path, const Communicator& comm, Start start)

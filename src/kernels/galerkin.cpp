@@ -57,7 +57,7 @@ GalerkinOperands<T> operands_of(const ExecutionSpace& space, const CsrView<T>& r
 
 template <Scalar T>
 WorkOfRows bounds_of(const ExecutionSpace& space, const GalerkinOperands<T>& m) {
-  constexpr Offset row_cost = 8;  // beside its products
+  constexpr Offset row_cost = 8;  // besides its products
   return {space, m.r.rows, row_cost, [&](LocalIndex i) { return m.bound(i); }};
 }
 

@@ -103,7 +103,7 @@ class PlaceLists {
     end_ = end;
   }
 
-  /// The list of row i, the row after the last one asked for; null when there is none.
+  /// The list of row i, the row after the last one requested; null when there is none.
   const PlaceList* find(LocalIndex i) {
     int list = none;
     if (rows_.kind(i) == RowKind::as_before && i > first_) list = in_use_[place(i - 1)];

@@ -67,8 +67,8 @@ SellLayout sell_layout(const ExecutionSpace& space, const CsrView<T>& a) {
   // A few less than 32 bits can count: a GPU counts beyond the end of a batch.
   constexpr Offset most = std::numeric_limits<std::uint32_t>::max() - 8;
   if (longest_tails > most) {
-    throw NotSupported(message("the format sell takes at most ", most, " entries that stand in ",
-                               slice_rows, " rows but not side by side, and there are ",
+    throw NotSupported(message("the format sell takes at most ", most, " entries in ", slice_rows,
+                               " rows that are not in consecutive columns, and there are ",
                                longest_tails));
   }
   // Turns the length of each slice into its start.

@@ -112,7 +112,7 @@ TrsvSchedule analyse(const ExecutionSpace& space, const TrsvStructure& a, TrsvSc
   if (on_host && wanted != TrsvSchedule::levels) {
     Offset block_rows = std::max<Offset>(8, most_block_work * a.rows / work);
     auto blocks = analyse_blocks(a, static_cast<LocalIndex>(block_rows));
-    // With four times as many blocks per level as threads, nobody waits long for the last one.
+    // With four times as many blocks per level as threads, no thread waits long for the last one.
     const auto wide = [&] { return blocks.count() / blocks.levels >= 4 * analysis.threads; };
     while (!wide() && block_rows > 8 && work / blocks.count() >= least_block_work) {
       block_rows = std::max<Offset>(8, block_rows / 4);

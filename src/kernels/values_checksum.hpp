@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether an array is still what it was.
+// Detects whether an array has changed.
 #pragma once
 
 #include "suan/core/types.hpp"
 
 namespace suan::kernels {
 
-/// A sum over all values of a product of their halves, each shifted by the place: one
-/// multiplication of 32-bit numbers for each 8 bytes, and the same sum for any number of threads.
-/// It notices that numbers change or change places, not that somebody means to deceive it.
+/// The sum over all values of the product of their halves, each shifted by the position: one
+/// multiplication of 32-bit numbers per 8 bytes, and the same sum for any number of threads. It
+/// detects changed and swapped numbers, but not deliberate manipulation.
 template <Scalar T>
 std::uint64_t values_checksum(const ExecutionSpace& space, const DeviceView<const T>& values) {
   using Number = Real<T>;

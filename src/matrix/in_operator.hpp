@@ -7,8 +7,9 @@
 
 namespace suan::detail {
 
-/// A product is being computed. Functions of the program are among those that do, and may throw on
-/// one rank before they make a vector: making one tells nobody then. See InTurn, too.
+/// Marks that a product is being computed. It may involve functions of the program, which may throw
+/// on one rank before they create a vector, so creating one is not collective then. See also
+/// InTurn.
 class InOperator {
  private:
   InTurn turn_;

@@ -164,7 +164,7 @@ class Chooser {
   }
   void add_reason(const std::string& text) { reason_ += (reason_.empty() ? "" : ", ") + text; }
 
-  /// Among those whose arrays fit in memory beside csr's; the others are dropped.
+  /// Among those whose arrays fit in memory besides csr's; the others are dropped.
   void take_fewest_bytes() {
     double fewest = worthwhile * static_cast<double>(moved(csr_));
     const auto limit = options_.memory * static_cast<double>(csr_.format.bytes);

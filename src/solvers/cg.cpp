@@ -28,8 +28,8 @@ T scalar(double x) {
   return static_cast<T>(static_cast<Real<T>>(x));
 }
 
-/// What is to be seen in the first step of a run, whose r is the residual, p = M r and q = A p: the
-/// units may have to change, and M may not be positive definite. False when the method ends.
+/// Checks in the first step of a run, with the residual r, p = M r and q = A p: whether the units
+/// must change, and whether M is not positive definite. False when the method must stop.
 template <Scalar T, class Run>
 bool may_go_on(Run& run, double rho, double p_a_p, const Vector<T>& r, const Vector<T>& p,
                const Vector<T>& q) {
@@ -45,7 +45,7 @@ bool may_go_on(Run& run, double rho, double p_a_p, const Vector<T>& r, const Vec
 template <Scalar T>
 void Cg<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
   const auto d = run.m.diagonal_entries();
-  // A rank without rows has no entries either, so the ranks agree on the loop.
+  // A rank without rows has no entries either, so the ranks must agree on the loop.
   const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
   if (run.m.is_identity() || entries > 0) {
     iterate_diagonal(run, d, x, r);
@@ -54,7 +54,7 @@ void Cg<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
   }
 }
 
-// Per row and iteration, beside the product p -> q with p^H q (which reads p and writes q):
+// Per row and iteration, besides the product p -> q with p^H q (which reads p and writes q):
 //   r, q, d read, r written; then x, p, r, d read, x, p written: 10 values, 8 without d.
 template <Scalar T>
 void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r) {
@@ -95,11 +95,12 @@ void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& 
   }
 }
 
-// Per row and iteration, beside the products: r, q read, r written; r, z read (rho); x, p, z read,
-// x, p written in two passes: 11 values; 13 where M varies.
+// Per row and iteration, besides the products: r, q read, r written; r, z read (rho); x, p, z read,
+// x, p written in two passes: 11 values; 13 if M varies.
 //
-// Where M varies, beta is that of Polak and Ribiere, z^H (r - r_old) / rho, with which directions
-// stay conjugate to the last one whatever M was (Notay, SIAM J. Sci. Comput. 22 (2000), 1444-1460).
+// If M varies, beta is that of Polak and Ribiere, z^H (r - r_old) / rho, with which each direction
+// is conjugate to the previous one whatever M was (Notay, SIAM J. Sci. Comput. 22 (2000),
+// 1444-1460).
 template <Scalar T>
 void Cg<T>::iterate_general(Run& run, Vector<T>& x, Vector<T>& r) {
   const bool varies = run.m.varies();

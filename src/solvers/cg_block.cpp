@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Conjugate gradients for several right-hand sides side by side: each has its own numbers and goes
-// its own way, but their steps are taken together, so that the matrix is read once for all.
+// Conjugate gradients for several right-hand sides: each has its own coefficients and stops by
+// itself, but their steps are taken together, so that the matrix is read once for all.
 #include <algorithm>
 #include <cmath>
 
@@ -16,7 +16,7 @@ namespace suan {
 
 namespace {
 
-/// The vectors that are still under way, in arrays that get narrower with them.
+/// The active vectors, in arrays that shrink with their number.
 template <Scalar T, class Run>
 class CgBlock {
  public:
@@ -56,8 +56,8 @@ class CgBlock {
   }
 
  private:
-  /// Which of the right-hand sides stands in a column. One that has ended stays as a column of
-  /// zeros until there are four of them.
+  /// The right-hand side of each column. One that has ended stays as a column of zeros until there
+  /// are four of them.
   struct Slot {
     LocalIndex number;
     bool runs = true;
@@ -69,7 +69,7 @@ class CgBlock {
   static std::size_t at(LocalIndex number) { return static_cast<std::size_t>(number); }
   Run& run(std::size_t slot) { return runs_[at(slots_[slot].number)]; }
 
-  /// Whether a vector that runs needs other units, which the run then says. In the first step.
+  /// Whether an active vector needs other units, which its run then records. In the first step.
   bool needs_other_units(const std::vector<T>& p_a_p) {
     is_first_ = false;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
@@ -85,7 +85,7 @@ class CgBlock {
 
   void end_at_limits() {
     std::optional<Reason> reason;
-    bool has_looked = false;  // once for all, so that they end together
+    bool has_looked = false;  // once for all, so that they stop together
     for (std::size_t s = 0; s < slots_.size(); ++s) {
       if (!slots_[s].runs) continue;
       if (run(s).iterations_used_up()) {
@@ -100,9 +100,9 @@ class CgBlock {
     }
   }
 
-  // Per row, vector and iteration, beside the product, as with one vector: 10 values, 8 without D,
+  // Per row, vector and iteration, besides the product, as with one vector: 10 values, 8 without D,
   // 12 with another M.
-  /// False where nothing was done, because the units have to change.
+  /// False if nothing was done because the units must change.
   bool step() {
     const std::size_t k = slots_.size();
     std::vector<T> alpha(k);
@@ -163,11 +163,11 @@ class CgBlock {
     return true;
   }
 
-  /// Z takes the place of Q, which a flexible method still needs.
+  /// Z shares the memory of Q, except in a flexible method, which still needs Q.
   MultiVector<T>& z() { return is_flexible_ ? z_ : q_; }
 
-  /// Vectors that have ended leave, four columns at a time or all; until then their directions and
-  /// residuals are zero, so that what they hold spreads nowhere.
+  /// Removes vectors that have ended, four columns at a time or all; until then their directions
+  /// and residuals are zero, so that they affect nothing.
   void leave() {
     std::vector<Slot> kept;
     std::vector<LocalIndex> columns;
@@ -207,7 +207,7 @@ class CgBlock {
     if (is_flexible_) z_ = MultiVector<T>(p_.layout(), p_.columns());
   }
 
-  /// The share of one vector in the bytes of a step.
+  /// One vector's share of the bytes of a step.
   std::int64_t bytes_of_one() const {
     const std::int64_t vector = static_cast<std::int64_t>(sizeof(T)) * x_.global_size();
     const std::int64_t values = m_.is_identity() ? 8 : diagonal_ ? 10 : 12;
@@ -218,7 +218,7 @@ class CgBlock {
     return shared(a_) + (diagonal_ ? 0 : shared(m_)) + values * vector;
   }
 
-  /// Of those that finished an iteration, the one farthest from its target.
+  /// Among those that finished an iteration, the one farthest from its target.
   void note_farthest(const EventLog& log) {
     const Run* farthest = nullptr;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
@@ -242,11 +242,11 @@ class CgBlock {
   bool is_flexible_;
   bool is_first_ = true;
   MultiVector<T>& result_;
-  bool is_narrower_ = false;  // x_ is not result_ any more
+  bool is_narrower_ = false;  // x_ is no longer result_
   MultiVector<T> x_;
   MultiVector<T> r_;
   MultiVector<T> p_;
-  MultiVector<T> q_;  // also Z, but for flexible methods
+  MultiVector<T> q_;  // also Z, except in flexible methods
   MultiVector<T> z_;
   std::vector<Slot> slots_;
 };
@@ -257,7 +257,7 @@ template <Scalar T>
 void Cg<T>::iterate_block(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r) {
   const auto& m = runs.front().m;
   const auto d = m.diagonal_entries();
-  // A rank without rows has no entries either, so the ranks agree on the loop.
+  // A rank without rows has no entries either, so the ranks must agree on the loop.
   const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
   CgBlock<T, Run>(runs, x, r, d, m.is_identity() || entries > 0).iterate(this->log());
 }

@@ -16,7 +16,7 @@ template <Scalar T>
 bool may_be_copied(const Operator<T>& a);
 
 /// The matrix in the requested format, or null to use A as it is. "auto" must not depend on the
-/// clock and must need little memory beside A's own: bytes decide.
+/// clock and must need little memory besides A's own: bytes decide.
 template <Scalar T>
 std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::string& format,
                                              std::string& why);

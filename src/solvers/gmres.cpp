@@ -21,7 +21,7 @@ std::vector<T> narrowed(const std::vector<detail::Wide<T>>& values, double facto
   return result;
 }
 
-/// Vectors side by side: the orthonormal basis, or what M made of it.
+/// A set of vectors: the orthonormal basis V, or M V.
 template <Scalar T>
 class KrylovBasis {
  public:
@@ -42,7 +42,7 @@ class KrylovBasis {
   }
 
   /// w = w - V V^H w for the first h.size() columns, adding V^H w to h; returns ||w||, and in
-  /// `before` the norm that w had. Classical Gram-Schmidt, once more when w lost more than half
+  /// `before` the original norm of w. Classical Gram-Schmidt, repeated when w lost more than half
   /// of its square (Daniel, Gragg, Kaufman and Stewart, Math. Comp. 30 (1976), 772-795). Adds the
   /// values per row that it read and wrote to `traffic`.
   double orthogonalize(Vector<T>& w, std::vector<detail::Wide<T>>& h, double& before,
@@ -104,12 +104,12 @@ std::string Gmres<T>::told() const {
   return Solver<T>::told() + message("restart = ", restart_, "\n");
 }
 
-// Per row and iteration j of a cycle, beside the products, in each of one or two passes: 2 (j + 1)
+// Per row and iteration j of a cycle, besides the products, in each of one or two passes: 2 (j + 1)
 // values of the basis, and w read twice and written once. (On a GPU w is read once per group of
 // four columns, about j + 1 values more.)
 //
-// Where M varies, what it made of each basis vector is kept, and the correction is combined of that
-// (Saad, SIAM J. Sci. Comput. 14 (1993), 461-469).
+// If M varies, its product with each basis vector is kept, and the correction is a combination of
+// these (Saad, SIAM J. Sci. Comput. 14 (1993), 461-469).
 template <Scalar T>
 void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) {
   const auto size = static_cast<std::size_t>(restart_);
@@ -117,7 +117,7 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
   const bool varies = run.m.varies();
   detail::LeastSquares<detail::Wide<T>> problem(size);
   KrylovBasis<T> basis;
-  KrylovBasis<T> directions;  // M V, where M varies
+  KrylovBasis<T> directions;  // M V, if M varies
   Vector<T> w;
   Vector<T> z;
   together(x.layout().comm(), [&] {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Solvers inside of solvers.
+// Solvers inside solvers.
 #include "solvers/units.hpp"
 #include "suan/solvers/solver.hpp"
 #include "suan/vector/blas1.hpp"
@@ -15,7 +15,7 @@ void Solver<T>::solve_inside(const Operator<T>& a, const Operator<T>& m, const V
   const double norm = norm2(b);
   const double size = std::isfinite(norm) ? norm : detail::largest(b);
   if (size == 0 || !std::isfinite(size)) {
-    copy(b, x);  // zero, or something that the outer solver has to see
+    copy(b, x);  // zero, or not finite, which the outer solver must see
     return;
   }
   fill(x, T(0));
@@ -52,7 +52,7 @@ SolverOperator<T>::SolverOperator(std::shared_ptr<Solver<T>> solver,
 
 template <Scalar T>
 void SolverOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
-  // The layouts differ on all ranks alike: in the first product, before which they are empty.
+  // The layouts differ on all ranks or none: in the first product, when they are still empty.
   if (!(residual_.layout() == this->row_layout())) {
     together(this->comm(), [&] {
       solution_ = Vector<T>(this->row_layout());

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A copy of the matrix in a smaller format, made when it pays.
+// A copy of the matrix in a smaller format, made when it pays off.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,9 @@
 
 namespace suan::detail {
 
-/// A, read as it is in the first products and from a copy in a smaller format afterwards, if there
-/// is one. The copy costs about as much as `patience` products; to wait for as many before it is
-/// made never costs more than twice what the better choice had cost, however long the solve is.
+/// A, read as it is in the first products and then from a copy in a smaller format, if there is
+/// one. The copy costs about as much as `patience` products; waiting for that many before making it
+/// never costs more than twice the better choice, however long the solve is.
 ///
 /// Ranks count the same products, so they make the copy together.
 template <Scalar T>

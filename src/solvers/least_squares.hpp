@@ -12,11 +12,11 @@
 
 namespace suan::detail {
 
-/// The scalars of recurrences: double also for float.
+/// The scalars of recurrences: double even for float.
 template <Scalar T>
 using Wide = std::conditional_t<is_complex<T>, Complex, double>;
 
-/// |x|, without squares that overflow or vanish.
+/// |x|, without squares that overflow or underflow.
 template <Scalar S>
 double magnitude(const S& x) {
   if constexpr (is_complex<S>) {
@@ -26,7 +26,7 @@ double magnitude(const S& x) {
   }
 }
 
-/// The Hessenberg matrix, kept triangular by plane rotations, and the rotated right-hand side.
+/// The Hessenberg matrix, made triangular by plane rotations, and the rotated right-hand side.
 template <Scalar S>
 class LeastSquares {
  public:
@@ -69,7 +69,7 @@ class LeastSquares {
     return magnitude(g_[used_]);
   }
 
-  /// Whether the last column can be divided by.
+  /// Whether the diagonal of the last column is nonzero.
   bool regular() const { return magnitude(columns_[used_ - 1][used_ - 1]) > 0; }
   void drop_last() { --used_; }
 

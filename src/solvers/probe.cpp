@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a look at a matrix tells. Asymmetry is measured relative to the diagonal, |a_ij -
-// conj(a_ji)| beside sqrt(|a_ii a_jj|): a penalty of 1e30 in one row hides nothing in the others.
+// Examining a matrix. Asymmetry is measured relative to the diagonal, |a_ij - conj(a_ji)| divided
+// by sqrt(|a_ii a_jj|): a penalty of 1e30 in one row hides nothing in the others.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -19,11 +19,11 @@ namespace {
 
 using Rows = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
-/// What rounding leaves of |a_ij - conj(a_ji)| where entries are sums of many contributions.
+/// The rounding error in |a_ij - conj(a_ji)| when entries are sums of many contributions.
 template <Scalar T>
 constexpr double tolerance = 64.0 * std::numeric_limits<Real<T>>::epsilon();
 
-/// Smallest and largest real part, and numbers of zeros and of entries that are not real.
+/// The smallest and largest real part, and the numbers of zeros and of non-real entries.
 struct DiagonalFacts {
   double smallest = 0;
   double largest = 0;
@@ -67,7 +67,7 @@ KOKKOS_FUNCTION Offset find(const kernels::CsrView<T>& a, Offset begin, Offset e
   return begin < last && a.indices(begin) == j ? begin : last;
 }
 
-/// How many entries of every stride-th row differ from those across the diagonal by more than
+/// The number of entries of every stride-th row that differ from their mirror images by more than
 /// rounding. The rows are sorted.
 template <Scalar T>
 std::int64_t count_asymmetric(const kernels::CsrView<T>& a, const DeviceView<const T>& d,
@@ -107,7 +107,7 @@ void divide_by_roots(const DeviceView<const T>& d, const DeviceView<T>& x) {
       });
 }
 
-/// Two products with D^-1/2 A D^-1/2, or with A itself where d is empty on all ranks. Collective.
+/// Two products with D^-1/2 A D^-1/2, or with A itself if d is empty on all ranks. Collective.
 template <Scalar T>
 bool looks_hermitian(const Operator<T>& a, const DeviceView<const T>& d, bool scaled) {
   Vector<T> u;
@@ -120,7 +120,7 @@ bool looks_hermitian(const Operator<T>& a, const DeviceView<const T>& d, bool sc
     au = Vector<T>(a.row_layout());
     av = Vector<T>(a.row_layout());
   });
-  // The norms of what the scaled matrix is multiplied with.
+  // The norms of the vectors that the scaled matrix is multiplied by.
   const double u_norm = norm2(u);
   const double v_norm = norm2(v);
   if (scaled) {
@@ -132,7 +132,7 @@ bool looks_hermitian(const Operator<T>& a, const DeviceView<const T>& d, bool sc
   const double largest = std::max(detail::largest(au), detail::largest(av));
   if (!std::isfinite(largest)) return false;
   if (largest == 0) return true;
-  // In units in which no product overflows or vanishes.
+  // In units in which no product overflows or underflows.
   const int exponent = -detail::exponent_of(largest);
   detail::multiply_by_power(exponent, au);
   detail::multiply_by_power(exponent, av);
@@ -145,7 +145,7 @@ bool looks_hermitian(const Operator<T>& a, const DeviceView<const T>& d, bool sc
   return static_cast<double>(Kokkos::abs(difference)) <= tolerance<T> * scale;
 }
 
-/// Whether what this rank's square block holds are all entries of its rows, in order.
+/// Whether this rank's square block has all entries of its rows, in order.
 template <Scalar T>
 bool is_all(const Operator<T>& a, const Csr<T>& local) {
   const auto* distributed = dynamic_cast<const DistributedMatrix<T>*>(&a);
@@ -174,7 +174,7 @@ MatrixTraits probe(const Operator<T>& a) {
   const auto mine = look_at<T>(d);
   const double smallest = comm.min(mine.smallest);
   const double largest = comm.max(mine.largest);
-  // Of a large matrix a sample, and products for the rest of it.
+  // For a large matrix a sample, and products for the rest.
   constexpr LocalIndex most_rows = 4096;
   const std::int64_t stride = 1 + local->rows() / most_rows;
   const std::int64_t asymmetric =

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a method tells of its iterations, and what ends them.
+// How a method reports its iterations, and what ends them.
 #include <algorithm>
 #include <cmath>
 

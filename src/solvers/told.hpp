@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a solve checks of its vectors and of what the ranks were told.
+// A solve's checks of its vectors and of the arguments on different ranks.
 #pragma once
 
 #include "suan/distributed/agreement.hpp"

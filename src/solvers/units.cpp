@@ -24,7 +24,7 @@ class Multiple final : public Operator<T> {
     const auto entries = m.comm().sum(static_cast<std::int64_t>(d.extent(0)));
     if (!m.is_identity() && entries == 0) return;
     together(m.comm(), [&] {
-      // An identity has no entries, but its multiple has.
+      // The identity has no stored entries, but its multiple does.
       Vector<T> entries_of_multiple(m.row_layout());
       if (m.is_identity()) {
         fill(entries_of_multiple, factor_);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Units in which a solve can go on: powers of two by which its vectors are multiplied where the
-// squares of their elements, or products of them, would overflow or vanish. They round nothing.
+// Units in which a solve can continue: powers of two by which its vectors are multiplied if the
+// squares or products of their elements would overflow or underflow. They round nothing.
 #pragma once
 
 #include <cmath>
@@ -17,21 +17,21 @@ namespace suan::detail {
 template <Scalar T>
 inline constexpr int safe_exponent = std::is_same_v<Real<T>, float> ? 20 : 300;
 
-/// What a run has to reach, and what it started from, in its units: the user's times 2^exponent.
+/// The target and the start of a run, in its units: the user's times 2^exponent.
 struct Goal {
   int exponent = 0;
   double target = 0;
   double b_norm = 0;
   double start = 0;       ///< the norm of the first residual of the solve
-  double floor = 0;       ///< below which a method's own residual says nothing any more
+  double floor = 0;       ///< below which a method's own residual means nothing
   int attempts = 0;       ///< changes of units so far
-  bool measures = false;  ///< the next step is there to learn the gains
+  bool measures = false;  ///< the next step only measures the gains
 
   void shift(int by) {
     exponent += by;
     for (double* norm : {&target, &b_norm, &start, &floor}) *norm = std::ldexp(*norm, by);
   }
-  /// A norm in the user's units. Where that overflows, the largest number.
+  /// A norm in the user's units; the largest number if that overflows.
   double users(double norm) const {
     const double result = std::ldexp(norm, -exponent);
     return std::isinf(result) && std::isfinite(norm) ? std::numeric_limits<double>::max() : result;
@@ -45,8 +45,8 @@ bool is_safe(double size) {
   return std::isfinite(size) && (size == 0 || std::abs(exponent_of(size)) <= safe_exponent<T>);
 }
 
-/// The exponent that a residual's norm should have where vectors of solutions are larger by
-/// 2^difference: both have to fit, and so have their squares.
+/// The exponent that a residual's norm should have if solutions are larger by 2^difference: both,
+/// and their squares, must be in range.
 template <Scalar T>
 int balanced(int difference) {
   constexpr bool is_float = std::is_same_v<Real<T>, float>;
@@ -60,7 +60,7 @@ int balanced(int difference) {
 template <Scalar T>
 void multiply_by_power(int exponent, Vector<T>& x);
 
-/// The largest |x_i| of all ranks; infinite where an element is infinite or NaN. One reduction.
+/// The largest |x_i| of all ranks; infinite if an element is infinite or NaN. One reduction.
 template <Scalar T>
 double largest(const Vector<T>& x);
 
@@ -71,17 +71,17 @@ class Units {
   /// Those of the user. Keeps references.
   Units(const Operator<T>& m, const Vector<T>& b, Vector<T>& x) : given_m_(m), given_b_(b), x_(x) {}
 
-  /// Units for elements of about these sizes; x_size is 0 without a guess. Collective, as all that
-  /// follow. @throws OutOfMemory on all ranks.
+  /// Units for elements of about these sizes; x_size is 0 without a guess. Collective, like all
+  /// members below. @throws OutOfMemory on all ranks.
   void choose(double b_size, double x_size);
-  /// By how much k has to change for a residual of this size; 0 when it may stay.
+  /// By how much k must change for a residual of this size; 0 if it need not.
   int distance(double residual_norm) const noexcept;
-  /// Changes k by that much, and multiplies what there is.
+  /// Changes k by that much, and multiplies the vectors accordingly.
   void shift(int by, Vector<T>& r);
-  /// Answers a run that asked for other units, given ||r||, ||M r|| / ||r|| and ||A M r|| / ||r||:
-  /// those in which A M is about 1. Where a gain is not known, because it has overflowed or
-  /// vanished, r alone changes, and the next run has to measure once more. Returns by how much k
-  /// has changed, and changes the goal with it.
+  /// Answers a run that requested other units, given ||r||, ||M r|| / ||r|| and ||A M r|| / ||r||:
+  /// changes to units in which A M is about 1. If a gain is unknown because it overflowed or
+  /// underflowed, only r changes, and the next run must measure again. Returns the change of k,
+  /// and changes the goal with it.
   int respond(double residual_norm, double direction_gain, double image_gain, Goal& goal,
               Vector<T>& r);
 
@@ -89,9 +89,9 @@ class Units {
   const Vector<T>& b() const noexcept { return exponent_ == 0 ? given_b_ : b_; }
   const Operator<T>& m() const noexcept { return m_ ? *m_ : given_m_; }
 
-  /// Rounds x to what the user gets. False where an element of that would not be finite.
+  /// Rounds x as the user's units will. False if an element would then not be finite.
   bool round_to_users();
-  /// x in the user's units again.
+  /// Returns x to the user's units.
   void leave();
 
  private:
@@ -103,7 +103,7 @@ class Units {
   int exponent_ = 0;
   int m_exponent_ = 0;
   int wanted_ = 0;     // the exponent that residuals should have
-  int measuring_ = 0;  // r is multiplied by 2^measuring_ beside x and b
+  int measuring_ = 0;  // r alone is also multiplied by 2^measuring_
   int adapt(double residual_norm, double direction_gain, double image_gain, Vector<T>& r);
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* matrix_is_bad = "the matrix is not finite, or its product overflows, at row ";
 
-/// Rounding errors add up in CG's residual beside those of the last product.
+/// In CG's residual, rounding errors accumulate, on top of those of the last product.
 constexpr double rounding_margin = 4;
 
 bool claims(const SolveReport& report) {
@@ -80,7 +80,7 @@ bool has_to_go_on(SolveReport& report, const Goal& goal, const Verified& verifie
     const auto precision = message("the rounding errors of ", report.scalar,
                                    ", about eps ||A|| ||x||, leave a residual of ",
                                    report.true_residual_norm, ", ", norm / goal.b_norm, " ||b||");
-    // A solution of which nothing is known but its size is none.
+    // If only the size of x is right, x is not a solution.
     constexpr double most = 1e-2;
     const bool is_solved = verified.default_in_float && norm <= most * goal.b_norm;
     report.reason = is_solved ? Reason::converged : Reason::stagnated;

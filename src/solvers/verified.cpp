@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What surrounds every method: the looks at b and at the initial guess before, the recomputed
-// residual afterwards.
+// The steps around every method: checks of b and the initial guess before it, the recomputed
+// residual after it.
 #include <algorithm>
 #include <cmath>
 
@@ -15,7 +15,7 @@ namespace suan {
 
 namespace {
 
-/// r = b - A x, and its norm; without a product where x is zero. Collective.
+/// r = b - A x, and its norm; without a product if x is zero. Collective.
 template <Scalar T>
 double first_residual(const Operator<T>& a, const Vector<T>& b, double b_norm, const Vector<T>& x,
                       bool is_zero, Vector<T>& r) {

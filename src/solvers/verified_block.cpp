@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What surrounds a method that takes several right-hand sides side by side.
+// The checks before and after a method that takes several right-hand sides at once.
 #include <algorithm>
 #include <cmath>
 
@@ -25,7 +25,7 @@ void residuals(const Operator<T>& a, const MultiVector<T>& b, const MultiVector<
   if (!is_zero) a.apply(T(-1), x, T(1), r);
 }
 
-/// Of those that are open, the one farthest from its target.
+/// Of the unfinished ones, the one farthest from its target.
 LocalIndex farthest(const std::vector<LocalIndex>& open, const std::vector<double>& norms,
                     const std::vector<detail::Goal>& aims) {
   return *std::max_element(open.begin(), open.end(), [&](LocalIndex j, LocalIndex k) {
@@ -35,7 +35,7 @@ LocalIndex farthest(const std::vector<LocalIndex>& open, const std::vector<doubl
 
 }  // namespace
 
-// Vectors that need units of their own are solved alone: that is rare.
+// Vectors that need their own units are solved separately: this is rare.
 template <Scalar T>
 void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T>& a,
                                const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x,

@@ -50,7 +50,7 @@ def broken_links(root, path):
 
 
 def readme_program(root):
-    """Each line of the README's C++ stands in the example, in the same order."""
+    """Each line of the README's C++ occurs in the example, in the same order."""
     shown = re.search(r"^```cpp\n(.*?)^```", (root / "README.md").read_text("utf-8"), re.S | re.M)
     if not shown:
         yield "README.md: shows no C++"

@@ -42,7 +42,7 @@ def guards(path, text):
 
 
 def optional_mpi(path, text):
-    """mpi.h is included where SUAN_HAVE_MPI is asked for, and only there."""
+    """mpi.h is included where SUAN_HAVE_MPI is tested, and only there."""
     if path.suffix not in {".hpp", ".cpp", ".cu"} or "peers" in path.parts:
         return
     depth = []

@@ -201,7 +201,7 @@ TEST_F(Hdf5Mpi, RanksThatWereToldDifferentThings) {
   first.write("y", x);
   first.close();
   const bool odd = world_.rank() == world_.size() - 1 && world_.size() > 1;
-  // On one rank there is nobody to disagree with, and all of this is right.
+  // One rank cannot disagree with another, so all of this is right.
   const auto expect_disagreement = [&](const char* line, const auto& body) {
     if (world_.size() == 1) return;
     EXPECT_THAT(message_of<InvalidArgument>(body), HasSubstr(line));

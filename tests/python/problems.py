@@ -16,7 +16,7 @@ def poisson2d(n: int, dtype=np.float64) -> sp.csr_array:
 def saddle(n: int) -> sp.csr_array:
     """Symmetric, not singular and indefinite: a Laplacian and a negative one side by side.
 
-    Its diagonal is positive for a method that looks at it, because the second part is shifted
+    Its diagonal is positive for a method that reads it, because the second part is shifted
     out of the diagonal by a constant coupling of equal size.
     """
     blocks = [[sp.eye_array(n), 3 * sp.eye_array(n)], [3 * sp.eye_array(n), sp.eye_array(n)]]

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Arrays as programs have them, in the types of the library: std::complex, 32-bit offsets, ...
+// Converting programs' arrays to the library's types: std::complex, 32-bit offsets, ...
 #pragma once
 
 #include <complex>
@@ -16,14 +16,14 @@
 
 namespace suan::detail {
 
-/// What has its elements one behind the other in host memory: std::vector, std::array, std::span.
+/// Contiguous arrays in host memory: std::vector, std::array, std::span.
 template <class A>
 concept Array = std::ranges::contiguous_range<A> && std::ranges::sized_range<A>;
 
 template <Array A>
 using ElementOf = std::remove_cv_t<std::ranges::range_value_t<A>>;
 
-/// Whether each number of type From is one of type T.
+/// Whether T can represent every number of type From.
 template <class From, class T>
 inline constexpr bool is_within = std::same_as<From, T> ||
                                   (std::same_as<T, double> && std::same_as<From, float>) ||
@@ -32,8 +32,8 @@ inline constexpr bool is_within = std::same_as<From, T> ||
                                     std::same_as<From, std::complex<float>> ||
                                     std::same_as<From, std::complex<double>>));
 
-/// An array of scalars as an array of T: the array itself where its elements have this type or
-/// std::complex<double> for Complex, else a copy.
+/// An array of scalars as an array of T: the array itself if its elements have this type, or
+/// std::complex<double> for Complex; else a copy.
 template <Scalar T>
 class Scalars {
  public:
@@ -49,7 +49,7 @@ class Scalars {
       view_ = {data, size};
     } else {
       if constexpr (std::same_as<From, std::complex<double>>) {
-        // Kokkos wants them at multiples of 16 bytes.
+        // Kokkos needs them aligned to 16 bytes.
         if (reinterpret_cast<std::uintptr_t>(data) % alignof(T) == 0) {
           view_ = {reinterpret_cast<const T*>(data), size};
           return;
@@ -77,7 +77,7 @@ class Scalars {
 };
 
 /// An array of integers as an array of T: itself, or a copy.
-/// @throws InvalidArgument for an element that T cannot hold; `what` names the array.
+/// @throws InvalidArgument for an element that T cannot represent; `what` names the array.
 template <std::integral T>
 class Integers {
  public:

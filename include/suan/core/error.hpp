@@ -22,7 +22,7 @@ enum class ErrorKind : int {
   out_of_memory
 };
 
-/// The base of all exceptions that the library throws. Only what stands in namespace kernels lets
+/// The base of all exceptions that the library throws. Only namespace kernels lets
 /// pass how the standard library and Kokkos say that memory was missing.
 class Error : public std::runtime_error {
  public:

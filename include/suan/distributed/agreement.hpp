@@ -10,7 +10,7 @@
 
 namespace suan {
 
-/// Compares what the ranks were told: the name of the function that each of them called, and its
+/// Compares between ranks the name of the function that each of them called, and its
 /// arguments as lines "name = value". Costs two reductions of one number each if all agree, and
 /// nothing on one rank, where a text that is costly to make should not be made. Collective.
 /// @throws InvalidArgument, on all ranks, with the first line that differs and the two ranks.

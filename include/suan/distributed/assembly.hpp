@@ -32,9 +32,9 @@ struct RowBlock {
   std::span<const T> values;
 };
 
-/// Gives a rank's rows block by block, so that never more than a few blocks exist beside the
-/// matrix. Blocks are asked for in parallel, each twice: first for its structure, then, when the
-/// memory of the matrix is there, for its entries, in rows as long as before.
+/// Supplies a rank's rows block by block, so that only a few blocks exist besides the matrix.
+/// Blocks are requested in parallel, each twice: first for its structure, then, once the matrix is
+/// allocated, for its entries, in rows of the same length.
 ///
 /// Its functions, and those passed to generate_rows and assemble_elements, may use Kokkos, and
 /// vectors and matrices on one rank: kernels started by several threads run one after the other,

@@ -11,7 +11,7 @@
 
 namespace suan {
 
-/// Knows whom to send which elements of a vector, and whose elements come back.
+/// Knows which elements of a vector to send to which rank, and which to receive.
 ///
 /// start() begins an exchange, and the object that it returns ends it; in between there is time for
 /// work that needs only this rank's elements. Copies share their buffers: a halo and its copies
@@ -50,7 +50,7 @@ class Halo {
 };
 
 /// An exchange in progress. It ends with this object at the latest, even after an exception: a
-/// message that nobody waits for would be mistaken for one of the next exchange.
+/// message left unreceived would be mistaken for one of the next exchange.
 template <Scalar T>
 class Halo<T>::Exchange {
  public:

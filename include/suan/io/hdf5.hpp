@@ -16,7 +16,7 @@
 namespace suan {
 
 /// A file being written: everything goes to a file beside `path`, which close() renames. Without
-/// close() (an exception, say) whatever stood at `path` before stays as it was. All functions are
+/// close() (an exception, say), anything that was at `path` stays unchanged. All functions are
 /// collective. @throws IoError; InvalidArgument, on all ranks, when they pass different names or
 /// paths; NotSupported in a build without HDF5.
 class Hdf5Writer {
@@ -71,20 +71,20 @@ struct Hdf5Entry {
   std::int64_t entries = 0;
 };
 
-/// What a file holds at its top level, by name. Passes over what this library does not read:
-/// groups, links that lead nowhere or to other files, what other programs wrote. Not collective.
+/// The objects at the top level of a file, by name. Skips what this library does not read: groups,
+/// broken links, links to other files, objects of other programs. Not collective.
 std::vector<Hdf5Entry> list_hdf5(const std::string& path);
 
-/// The entry `name`, which may lie in groups ("step_10/A"). An empty name stands for the only entry
-/// of the top level that is of one of `kinds`; without kinds for the only matrix or, where there is
-/// none, the only entry. Not collective. @throws InvalidArgument, with what the file holds, when
-/// the name is not there or there are several; IoError when there is none, the file cannot be read
-/// or the entry is damaged.
+/// The entry `name`, which may be in groups ("step_10/A"). An empty name means the only entry at
+/// the top level of one of the `kinds`; without kinds the only matrix or, if there is none, the
+/// only entry. Not collective. @throws InvalidArgument, listing the contents of the file, when the
+/// name does not exist or there are several; IoError when there is none, the file cannot be read or
+/// the entry is damaged.
 Hdf5Entry find_hdf5(const std::string& path, const std::string& name = {},
                     const std::vector<std::string>& kinds = {});
 
-/// Reads a matrix, spread evenly over the ranks of `comm`. An empty name means the only matrix at
-/// the file's top level. Sizes, ranges, sortedness, format version and checksum are verified.
+/// Reads a matrix, distributed evenly over the ranks of `comm`. An empty name means the only matrix
+/// at the file's top level. Verifies sizes, ranges, sortedness, format version and checksum.
 /// Collective.
 /// @throws IoError naming file, dataset and what is wrong; InvalidArgument when the file is complex
 /// and T is not, or ranks pass different arguments or see different files; OutOfMemory when the

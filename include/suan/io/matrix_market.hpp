@@ -43,10 +43,10 @@ MatrixMarketHeader read_matrix_market_header(const std::string& path);
 
 /// Reads a matrix; each rank parses a range of bytes and gets a block of rows. A gzip'd file can
 /// only be read from its beginning: each rank decompresses all of it and keeps its rows. Both
-/// triangles of symmetric files are stored; zeros are stored where coordinates name them, not where
-/// they stand in an array. Peak memory: about 16 bytes per entry (24 for complex) beside the rows'
+/// triangles of symmetric files are stored; zeros in coordinate files are stored, zeros in array
+/// files are not. Peak memory: about 16 bytes per entry (24 for complex) in addition to the row
 /// offsets. Collective; an error on one rank is thrown on all.
-/// @throws IoError with path and line for whatever does not follow the format; InvalidArgument
+/// @throws IoError with path and line for anything that violates the format; InvalidArgument
 /// when the file is complex and T is not, or ranks pass different arguments or see different files;
 /// OutOfMemory when the memory limit would be exceeded.
 template <Scalar T = double>

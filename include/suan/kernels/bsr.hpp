@@ -46,7 +46,7 @@ template <Scalar T>
 std::int64_t bsr_bytes(const ExecutionSpace& space, const CsrView<T>& a, int block,
                        ValueStorage storage = ValueStorage::lossless);
 
-/// `a` in blocks, with its own arrays. Bytes per product, beside the vectors: b^2 v + 4 per block
+/// `a` in blocks, with its own arrays. Bytes per product, besides the vectors: b^2 v + 4 per block
 /// and 8 / b per row, where v is the bytes of a value. y has the same bits on any number of
 /// threads. Converted back, rows increase; fill-in is left out, explicit zeros are kept.
 /// @throws InvalidArgument when block is not in [2, 8]; NotSupported when T has no such storage or

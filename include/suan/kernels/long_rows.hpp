@@ -36,7 +36,7 @@ class LongRows {
   /// `fetch`: prefetch elements of x.
   std::vector<T> products(const ExecutionSpace& space, const CsrView<T>& a, const T* x,
                           bool fetch) const;
-  /// Stores the products of those long rows that lie in [begin, begin + count).
+  /// Stores the products of those long rows that are in [begin, begin + count).
   void place(LocalIndex begin, LocalIndex count, const std::vector<T>& sums, T* products) const;
 
  private:

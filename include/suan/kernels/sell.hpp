@@ -32,7 +32,7 @@ template <Scalar T>
 std::int64_t sell_bytes(const ExecutionSpace& space, const CsrView<T>& a,
                         ValueStorage storage = ValueStorage::lossless);
 
-/// `a` in the format above, with its own arrays. Bytes per product, beside the vectors: about
+/// `a` in the format above, with its own arrays. Bytes per product, besides the vectors: about
 /// entries * (v + c) + rows * (24 / slice_rows), with v the bytes of a value and c between 4 /
 /// slice_rows (runs; twice that with gaps) and 4 (far). y has the same bits on any number of
 /// threads.

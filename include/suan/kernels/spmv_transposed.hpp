@@ -44,7 +44,7 @@ class SpmvTransposedPlan {
 
   /// The method in use; never automatic.
   TransposedPath path() const noexcept { return path_; }
-  /// Bytes of memory beside the matrix.
+  /// Bytes of memory besides the matrix.
   std::int64_t memory_bytes() const;
 
   /// y = alpha op(A) x + beta y; y is not read when beta is zero.

@@ -25,7 +25,7 @@ template <Scalar T>
 CsrView<T> transpose(const ExecutionSpace& space, const CsrView<T>& a, bool conjugated);
 
 /// The structure of A^T, and for each of its entries the position in A: for matrices whose values
-/// change while their structure stays. 8 bytes per entry beside the structure.
+/// change while their structure stays. 8 bytes per entry besides the structure.
 template <Scalar T>
 class TransposePlan {
  public:

@@ -102,7 +102,7 @@ std::ostream& operator<<(std::ostream& out, const MatrixFacts& facts);
 /// Reads every entry once, on the host, and forms up to two products; the formats take one more
 /// pass over values and structure. 64-bit hashes summed over all entries decide equality with the
 /// transpose. The sums do not depend on the order, so nothing is transposed or sent, and two
-/// different matrices pass as equal with a probability of about 2^-64. Peak memory beside the
+/// different matrices pass as equal with a probability of about 2^-64. Peak memory besides the
 /// matrix: two vectors, and 24 bytes per slice of rows or 8 per block row. Collective.
 template <Scalar T>
 MatrixFacts analyse(const DistributedMatrix<T>& a);

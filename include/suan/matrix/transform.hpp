@@ -23,7 +23,7 @@ template <Scalar T>
 Csr<T> conjugate_transpose(const Csr<T>& a);
 
 /// Transposes matrices of one structure, for values that change repeatedly. Results share their
-/// structure. Memory: 8 bytes per entry beside both structures.
+/// structure. Memory: 8 bytes per entry besides both structures.
 template <Scalar T>
 class Transposition {
  public:

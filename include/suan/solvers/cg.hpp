@@ -15,7 +15,7 @@ using CgOptions = KrylovOptions;
 /// Needs A and M Hermitian positive definite; ends with Reason::indefinite_matrix or
 /// Reason::indefinite_preconditioner when an iteration shows that one is not.
 ///
-/// Memory: 3 vectors beside b and x, 4 when M is not diagonal; for several right-hand sides 5 for
+/// Memory: 3 vectors besides b and x, 4 when M is not diagonal; for several right-hand sides 5 for
 /// each, and up to 8 where some are solved before the others.
 template <Scalar T>
 class Cg final : public Solver<T> {

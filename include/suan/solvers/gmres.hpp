@@ -18,7 +18,7 @@ struct GmresOptions {
 
 /// For any nonsingular A. With preconditioning from the right, the residual is the true one.
 ///
-/// Memory: restart + 1 basis vectors and 2 more, 3 with a preconditioner, beside b and x. With a
+/// Memory: restart + 1 basis vectors and 2 more, 3 with a preconditioner, besides b and x. With a
 /// preconditioner that varies() this is the flexible method, with another restart vectors.
 template <Scalar T>
 class Gmres final : public Solver<T> {

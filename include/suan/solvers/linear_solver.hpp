@@ -38,27 +38,28 @@ class LinearSolver {
   LinearSolver(LinearSolver&&) noexcept;
   LinearSolver& operator=(LinearSolver&&) noexcept;
 
-  /// Solves from the initial guess in x and verifies, as suan::solve(). The report of the first
-  /// solve has the seconds of the set-up, those of later ones have none. Collective.
+  /// Solves from the initial guess in x and verifies, like suan::solve(). The report of the first
+  /// solve includes the seconds of the set-up, later ones do not. Collective.
   /// @throws as Solver::solve().
   SolveReport solve(const Vector<T>& b, Vector<T>& x,
                     std::shared_ptr<EventLogger> logger = nullptr);
-  /// The same for several right-hand sides side by side, with a report for each.
+  /// The same for several right-hand sides, with a report for each.
   std::vector<SolveReport> solve(const MultiVector<T>& b, MultiVector<T>& x,
                                  std::shared_ptr<EventLogger> logger = nullptr);
 
-  /// Takes another matrix, or the same one with other values, in place of A; a preconditioner that
-  /// was given stays. Returns what was done: today all is made anew. Where it throws, all stays as
-  /// it was. Collective. @throws as the constructor.
+  /// Replaces A by another matrix, or the same one with other values; a given preconditioner stays.
+  /// Returns what was done: currently everything is rebuilt. If it throws, nothing changes.
+  /// Collective.
+  /// @throws like the constructor.
   std::string update(std::shared_ptr<const Operator<T>> a);
 
-  /// What was chosen until now and why; empty when all was given.
+  /// The choices so far and their reasons; empty if nothing was left to choose.
   std::string choice() const;
-  /// The options with nothing left open but the format.
+  /// The options, with each "auto" replaced except for the format.
   const SolveOptions& options() const noexcept { return setup_.options; }
 
  private:
-  /// What is made for a matrix.
+  /// The set-up for a matrix.
   struct Setup {
     SolveOptions options;
     std::string choice;
@@ -66,7 +67,7 @@ class LinearSolver {
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
     std::shared_ptr<const detail::LateCopy<T>> late;  // or what may copy it later
     double seconds = 0;
-    bool is_new = true;  // no report has its seconds yet
+    bool is_new = true;  // no report includes its seconds yet
   };
   Setup set_up(const Operator<T>& a) const;
   const Operator<T>& matrix() const noexcept;

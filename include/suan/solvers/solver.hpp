@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What all iterative solvers share: the checks before, the verification after, and the reasons.
+// Shared by all iterative solvers: the checks before, the verification after, and the reasons.
 #pragma once
 
 #include <limits>
@@ -18,7 +18,7 @@ namespace suan {
 /// When to stop. Converged means ||b - A x|| <= max(rtol ||b||, atol), with the residual
 /// recomputed.
 struct KrylovOptions {
-  double rtol = 1e-8;  ///< the default stands for 1e-5 in float32; see relative_tolerance()
+  double rtol = 1e-8;  ///< the default means 1e-5 in float32; see relative_tolerance()
   double atol = 0;
   std::int64_t max_iterations = 1000;
   double time_limit = 0;  ///< seconds; 0 means none
@@ -26,17 +26,17 @@ struct KrylovOptions {
   static const OptionTable<KrylovOptions>& table();
 };
 
-/// The rtol that counts for scalars of type T. float32 has seven digits, so its default is 1e-5;
-/// and a solve with the default is converged, too, where the rounding errors of the residual
-/// itself, about eps ||A|| ||x||, are all that is left, and at most 1e-2 ||b||.
+/// The effective rtol for scalars of type T. float32 has seven digits, so its default is 1e-5; a
+/// solve with the default has also converged when only the rounding errors of the residual itself
+/// are left, about eps ||A|| ||x||, and they are at most 1e-2 ||b||.
 template <Scalar T>
 double relative_tolerance(const KrylovOptions& options);
 
 namespace detail {
-/// What the parts of one solve share: its set-up, its rounds and its methods.
+/// Shared by the parts of one solve: set-up, rounds and methods.
 struct SolveClock {
   double before = 0;          ///< seconds of the set-up
-  std::int64_t patience = 0;  ///< see Solver::Run::finished(); 0 means without end
+  std::int64_t patience = 0;  ///< see Solver::Run::finished(); 0 means unlimited
   Timer timer{};
   double seconds() const { return before + timer.seconds(); }
 };
@@ -50,12 +50,12 @@ class SolverOperator;
 
 /// An iterative method for A x = b.
 ///
-/// solve() handles what does not depend on the method: checks, zero right-hand side, exact initial
-/// guess, non-finite input, the recomputed residual at the end and the restart when the method's
-/// own residual had drifted from it. Methods implement iterate().
+/// solve() handles everything that does not depend on the method: checks, a zero right-hand side,
+/// an exact initial guess, non-finite input, the recomputed residual at the end, and a restart if
+/// the method's own residual has drifted from it. Methods implement iterate().
 ///
-/// The scale of A, b and M changes nothing but exponents: where squares of their elements could
-/// overflow or vanish, methods work on 2^k b, 2^k x and 2^m M, which rounds nothing.
+/// The scale of A, b and M affects only exponents: if squares of their elements could overflow or
+/// underflow, methods work on 2^k b, 2^k x and 2^m M, without any rounding.
 template <Scalar T>
 class Solver {
  public:
@@ -63,21 +63,21 @@ class Solver {
   virtual std::string name() const = 0;
 
   /// Solves A x = b from the initial guess in x, with M an approximation of A's inverse.
-  /// x is finite afterwards if it was before, whatever happened. Where the solve fails with a
-  /// larger residual than that of the guess, x is the guess; at a limit CG keeps an iterate
-  /// whose energy, x^H A x / 2 - b^H x, is smaller, even where its residual is not. Collective.
-  /// @throws DimensionMismatch when layouts do not fit; InvalidArgument when A is not square, b and
-  /// x share elements, or the ranks were told different things; OutOfMemory. The same on all ranks.
+  /// If x is finite on entry, it is finite on return, whatever happens. If the solve fails with a
+  /// larger residual than that of the guess, x is the guess; at a limit, CG keeps an iterate
+  /// whose energy, x^H A x / 2 - b^H x, is smaller, even if its residual is not. Collective.
+  /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A is not square, b
+  /// and x share elements, or the ranks' arguments differ; OutOfMemory. The same on all ranks.
   SolveReport solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x);
   /// Without preconditioner.
   SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x);
 
-  /// Solves for several right-hand sides side by side, with a report for each. CG takes one step of
-  /// all of them at a time, so that the matrix is read once; a vector that is solved leaves. The
-  /// seconds and joules of each report are then those of all together, and its bytes a share; what
-  /// loggers hear of an iteration is the vector farthest from its target. Other methods, and CG
-  /// with one or two vectors, solve one after the other. @throws as above, and DimensionMismatch
-  /// unless b and x have as many vectors.
+  /// Solves for several right-hand sides, with a report for each. CG takes each step for all of
+  /// them at once, so the matrix is read once; a vector that is solved drops out. The seconds and
+  /// joules of each report are then those of all together, and its bytes a share; loggers get the
+  /// residual of the vector farthest from its target. Other methods, and CG with one or two
+  /// vectors, solve for one after the other. @throws as above, and DimensionMismatch unless b and x
+  /// have the same number of vectors.
   std::vector<SolveReport> solve(const Operator<T>& a, const Operator<T>& m,
                                  const MultiVector<T>& b, MultiVector<T>& x);
   /// Without preconditioner.
@@ -86,11 +86,11 @@ class Solver {
   void add_logger(std::shared_ptr<EventLogger> logger) { log_.add(std::move(logger)); }
 
  protected:
-  /// The state of a run, seen by the method. Norms are those of the system that it is given; what
-  /// reports and loggers get of them is in the user's units.
+  /// The state of a run, as seen by the method. Norms are those of the system given to it; reports
+  /// and loggers get them in the user's units.
   class Run {
    public:
-    /// Loggers hear of its iterations where it `speaks`.
+    /// Its iterations are reported to loggers if it `speaks`.
     Run(const Operator<T>& matrix, const Operator<T>& preconditioner, const Solver& solver,
         const EventLog& log, const detail::SolveClock& clock, const detail::Goal& goal,
         SolveReport& report, bool speaks);
@@ -98,16 +98,16 @@ class Solver {
     const Operator<T>& a;
     const Operator<T>& m;
 
-    /// Notes a finished iteration. True when the method has to end, with the reason noted: the
-    /// target is reached, or what rounding lets be reached; the residual is not finite, has
-    /// diverged, or has not fallen to half of its start when the clock's patience ended.
+    /// Records a finished iteration. True when the method must stop, with the reason recorded: the
+    /// target, or what rounding allows, is reached; the residual is not finite, has diverged, or
+    /// has not fallen to half of its start when the patience ended.
     bool finished(double residual_norm);
-    /// True when the iteration or time limit is reached or a logger asks to stop, with the reason
-    /// noted. Collective.
+    /// True when the iteration or time limit is reached or a logger requests a stop; the reason is
+    /// then recorded. Collective.
     bool limit_reached();
-    /// The two apart, for several runs of which each has its iterations and all have one time: the
-    /// first notes the reason, the second returns it. It is collective, one reduction where there
-    /// is a time limit or a logger that may stop, and nothing where there is neither.
+    /// The two separately, for several runs with their own iterations and a common time: the first
+    /// records the reason, the second returns it. The second is collective: one reduction if there
+    /// is a time limit or a logger that may stop, and nothing otherwise.
     bool iterations_used_up();
     std::optional<Reason> reason_to_stop() const;
     void end(Reason reason, std::string detail = {});
@@ -119,10 +119,10 @@ class Solver {
     double in_users_units(double norm) const noexcept;
 
     /// Whether numbers of a method's first step are so large or small that elements of its vectors
-    /// or later numbers may overflow or vanish.
+    /// or later numbers may overflow or underflow.
     bool leaves_range(double first, double second) const noexcept;
-    /// Asks for other units, given ||M r|| / ||r|| and ||A M r|| / ||r||. True when they can help:
-    /// the method then returns, with x and r as they were, and begins again in them.
+    /// Requests other units, given ||M r|| / ||r|| and ||A M r|| / ||r||. True when they can help:
+    /// the method then returns with x and r unchanged, and starts again in the new units.
     bool rescale(double direction_gain, double image_gain);
     bool rescales() const noexcept { return rescales_; }
     double direction_gain() const noexcept { return direction_gain_; }
@@ -146,17 +146,17 @@ class Solver {
   Solver& operator=(const Solver&) = default;
 
   /// Iterates until run.finished() or run.limit_reached(), or ends the run with another reason.
-  /// On entry r = b - A x and is not below the target; on return x is the last finite iterate. What
-  /// it allocates, it allocates in together(), before it communicates.
+  /// On entry r = b - A x and is not below the target; on return x is the last finite iterate. All
+  /// allocations are in together(), before any communication.
   virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
-  /// Whether iterate_block() is there.
+  /// Whether iterate_block() is implemented.
   virtual bool takes_blocks() const noexcept { return false; }
-  /// The same for several vectors, with a run for each; log() is for what it says of all. When it
-  /// asks one run to rescale, it returns with all vectors as they were.
+  /// The same for several vectors, with a run for each; log() gets the events of all together. If
+  /// one run rescales, it returns with all vectors unchanged.
   virtual void iterate_block(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r);
   /// Whether iterates get better while their residuals grow, so that the last one is worth keeping.
   virtual bool residual_may_grow() const noexcept { return false; }
-  /// Its options in lines, which all ranks have to agree on.
+  /// Its options, one per line, which must be the same on all ranks.
   virtual std::string told() const;
   const EventLog& log() const noexcept { return log_; }
 
@@ -167,8 +167,8 @@ class Solver {
                     const Vector<T>& b, Vector<T>& x);
   std::vector<SolveReport> solve(const detail::SolveClock& clock, const Operator<T>& a,
                                  const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x);
-  /// Without the frame: x = about A^-1 b from zero, with nothing measured, told or verified; r is
-  /// for the residual.
+  /// The bare method: x = about A^-1 b from zero, with no measurement, report or verification; r is
+  /// workspace for the residual.
   void solve_inside(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
                     Vector<T>& r);
 
@@ -188,8 +188,8 @@ class Solver {
 };
 
 /// A solver as an operator, so that it can precondition another one: y = approximately A^-1 x,
-/// starting from zero. It keeps references to all three, and two vectors. Its loggers hear nothing,
-/// and nothing is verified: the outer solver does that. Not for two threads at a time.
+/// starting from zero. It keeps references to all three, and two vectors. It neither logs nor
+/// verifies: the outer solver does. Must not be used by two threads at a time.
 template <Scalar T>
 class SolverOperator final : public Operator<T> {
  public:
@@ -203,7 +203,7 @@ class SolverOperator final : public Operator<T> {
   std::shared_ptr<Solver<T>> solver_;
   std::shared_ptr<const Operator<T>> a_;
   std::shared_ptr<const Operator<T>> m_;
-  mutable Vector<T> solution_;  // this and the next: made in the first product
+  mutable Vector<T> solution_;  // this and the next: allocated in the first product
   mutable Vector<T> residual_;
 };
 

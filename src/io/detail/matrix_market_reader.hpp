@@ -22,7 +22,7 @@ namespace suan::detail {
 template <Scalar T, bool Wide>
 class MatrixMarketReader {
  public:
-  /// Checks the memory first: for each row, beside the entries, `bytes_per_row`. Collective.
+  /// Checks the memory first: for each row, besides the entries, `bytes_per_row`. Collective.
   MatrixMarketReader(const InputFile& file, const MatrixMarketText& text,
                      const MatrixMarketOptions& options, const Layout& rows,
                      std::size_t bytes_per_row)
@@ -31,7 +31,7 @@ class MatrixMarketReader {
     together(comm_, [&] {
       check_memory(bytes_per_row, here);
       const auto threads = static_cast<std::size_t>(HostExecutionSpace().concurrency());
-      // A range of fewer bytes is not worth a thread.
+      // A smaller range is not worth a thread.
       const auto useful = static_cast<std::size_t>((file.size() / comm_.size()) >> 14) + 1;
       pieces_ = file.gzip() ? 1 : std::min(threads * pieces_per_thread, useful);
       const auto entries = text.header.stored_entries * (text.mirrored() ? 2 : 1);
@@ -39,7 +39,7 @@ class MatrixMarketReader {
     });
   }
 
-  /// Collective. @throws IoError on all ranks for the first thing that is wrong in the file.
+  /// Collective. @throws IoError on all ranks for the first error in the file.
   RowSink<T, Wide>& read() {
     std::int64_t count = 0;
     if (file_.gzip()) {
@@ -54,13 +54,13 @@ class MatrixMarketReader {
     return *sink_;
   }
 
-  /// What to do with a second entry in the same place.
+  /// What to do with a duplicate entry.
   void duplicate(GlobalIndex row, GlobalIndex column) const {
     if (options_.duplicates != "error") return;
     throw_at_line(file_, line_of_second(row, column),
                   message("row ", row + 1, ", column ", column + 1,
-                          " stands in the file for the second time; duplicates = sum adds such ",
-                          "entries up"));
+                          " appears in the file for the second time; duplicates = sum adds such ",
+                          "entries"));
   }
 
  private:
@@ -90,7 +90,7 @@ class MatrixMarketReader {
     return part_of(mine, static_cast<std::int64_t>(k), static_cast<std::int64_t>(pieces_));
   }
 
-  /// Runs body(k) for each piece of this rank, all at a time.
+  /// Runs body(k) for each piece of this rank, in parallel.
   template <class Body>
   void for_pieces(const Body& body) const {
     together(comm_, [&] { host_loop(pieces_, pieces_ > 1, body); });
@@ -135,7 +135,7 @@ class MatrixMarketReader {
         [&](const char* begin, const char* end, std::int64_t offset) {
           if (offset + (end - begin) > longest) {
             throw_at_line(file_, line_number(file_, offset),
-                          message("the decompressed text goes on beyond ", longest,
+                          message("the decompressed text continues beyond ", longest,
                                   " bytes, more than the announced ", text_.header.stored_entries,
                                   " entries can need"));
           }
@@ -169,7 +169,7 @@ class MatrixMarketReader {
   }
 
   /// Calls visit(line) for the lines with numbers until it returns false; returns the number of
-  /// the last line that was looked at.
+  /// the last line visited.
   template <class Visit>
   std::int64_t visit_lines(const Visit& visit) const {
     LineReader reader(file_);

@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 constexpr double gib = 1024.0 * 1024.0 * 1024.0;
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
-/// What a file may ask for whatever its size: less than a second's work.
+/// What a file of any size may need: less than a second's work.
 constexpr double harmless_bytes = 256.0 * 1024 * 1024;
-/// Beyond that, so many bytes for each of its own: compressed zeros reach 1030, and a text with one
-/// entry for each hundred rows 100.
+/// Beyond that, this many bytes per byte of the file: compressed zeros reach 1030, and a text with
+/// one entry for each hundred rows 100.
 constexpr double most_per_byte = 2000;
 
 /// The number in a file that holds one; infinity when there is none ("max").
@@ -32,8 +32,8 @@ double number_in(const fs::path& path) {
 }
 
 /// The smallest limit of the group `group` ("/a/b") and of those above it, in the files `name` of
-/// the tree at `tree`. In a container the tree may begin below the group's path: what is not there
-/// limits nothing.
+/// the tree at `tree`. In a container the tree may begin below the group's path: a missing file is
+/// no limit.
 double smallest_limit(const fs::path& tree, const std::string& group, const char* name) {
   double limit = number_in(tree / name);
   for (fs::path place = fs::path(group).relative_path(); !place.empty();
@@ -74,7 +74,7 @@ std::string in_gib(double bytes) {
 
 double control_group_limit(const fs::path& root) {
   const fs::path tree = root / "sys/fs/cgroup";
-  // The roots also where the process's own groups are not told.
+  // The roots, too, in case the process's own groups are unknown.
   double limit = std::min(number_in(tree / "memory.max"),
                           number_in(tree / "memory" / "memory.limit_in_bytes"));
   // "0::/a/b" is the group of version 2, "4:cpu,memory:/a/b" one of version 1.

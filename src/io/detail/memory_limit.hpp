@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a file may ask for, checked before anything is allocated.
+// The memory that a file may need, checked before anything is allocated.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +11,9 @@
 
 namespace suan::detail {
 
-/// The smallest memory limit, in bytes, of the control groups that hold this process: its own group
-/// and all groups above it, of both versions of control groups. Infinity where there is none.
-/// `root` stands in for the root of the file system.
+/// The smallest memory limit, in bytes, of this process's control groups: its own group and all its
+/// ancestors, in both versions of control groups. Infinity if there is none. `root` replaces the
+/// root of the file system.
 double control_group_limit(const std::filesystem::path& root = "/");
 
 /// How many ranks of `comm` run on this node. Collective.

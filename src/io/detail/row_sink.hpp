@@ -67,7 +67,7 @@ class RowSink {
     std::optional<typename EntryStore<E>::Appender> other_rows_;
   };
 
-  /// Sends other ranks' entries in rounds, so that little memory is needed beside the entries.
+  /// Sends other ranks' entries in rounds, so that little memory is needed besides the entries.
   /// Collective.
   void exchange() {
     const Communicator& comm = rows_.comm();

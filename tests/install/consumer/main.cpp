@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a user of an installed Suan writes: solves a Poisson problem and looks at the answer.
+// What a user of an installed Suan writes: solves a Poisson problem and checks the answer.
 #include <cmath>
 #include <iostream>
 #include <suan/suan.hpp>

@@ -142,7 +142,7 @@ TEST(MatrixMarketRefusal, DuplicatesWhenAsked) {
   MatrixMarketOptions options;
   options.duplicates = "error";
   EXPECT_THAT(refusal(real + "2 2 3\n1 2 1\n2 2 1\n1 2 1\n", ErrorKind::io_error, options),
-              HasSubstr("line 5: row 1, column 2 stands in the file for the second time"));
+              HasSubstr("line 5: row 1, column 2 appears in the file for the second time"));
   EXPECT_THAT(refusal(symmetric + "2 2 2\n2 1 1\n2 1 1\n", ErrorKind::io_error, options),
               HasSubstr("line 4: row 1, column 2"));
   EXPECT_EQ(read_text(real + "2 2 2\n1 2 1\n2 1 1\n", options).global_entries(), 2);

@@ -159,7 +159,7 @@ TEST(Optimize, ScatteredColumnsStayInCsr) {
   EXPECT_EQ(optimize(a, choice.options, &again).name(), "csr");
   EXPECT_EQ(again.bytes, choice.bytes);
   EXPECT_EQ(optimize(a, {.format = "sell"}).name(), "sell");
-  // What cannot be stored as it was asked for is said here as well: there are more than 256 values.
+  // What cannot be stored as requested is reported here, too: there are more than 256 values.
   const auto many =
       generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
         row.add((i * 7919 + 12345) % n, static_cast<double>(i));

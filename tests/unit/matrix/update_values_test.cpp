@@ -201,7 +201,7 @@ TYPED_TEST(UpdateValues, TakesThemFromTheHost) {
   EXPECT_NO_THROW(none.require_current());
 }
 
-// Rounding goes on as it was asked for, and what was lossless stays so.
+// Requested rounding stays in force, and what was lossless stays so.
 TEST(UpdateStorage, IsAskedForAgain) {
   const auto layout = Layout::even(500, Communicator::world());
   const auto poisson = suan::generate_rows<double>(

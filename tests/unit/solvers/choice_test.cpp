@@ -33,7 +33,7 @@ suan::DistributedMatrix<double> with_penalty(GlobalIndex size, double penalty, d
 }
 
 TEST(Choice, PenaltiesHideNoAsymmetry) {
-  // Few rows are all looked at; of many a sample, and products.
+  // Of few rows, all are examined; of many, a sample, and products.
   for (const GlobalIndex size : {90, 30000}) {
     for (const double penalty : {1.0, 1e8, 1e20, 1e30}) {
       EXPECT_FALSE(suan::probe(with_penalty(size, penalty, 0.3)).hermitian) << penalty;

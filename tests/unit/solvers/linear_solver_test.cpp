@@ -55,7 +55,7 @@ TYPED_TEST(LinearSolverTest, SeveralRightHandSides) {
   for (const auto& report : LinearSolver<T>(a).solve(b, x)) EXPECT_TRUE(report.converged());
 }
 
-/// Counts what it is asked for.
+/// Counts the requests.
 struct Count {
   int products = 0;
 };

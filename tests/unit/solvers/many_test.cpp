@@ -155,8 +155,8 @@ TYPED_TEST(ManyTest, EachHasItsOwnReason) {
   }
 }
 
-// Only the second right-hand side meets the negative eigenvalue; the library's own choice of CG
-// goes on with GMRES there.
+// Only the second right-hand side sees the negative eigenvalue; when the library itself chose CG,
+// that one continues with GMRES.
 TYPED_TEST(ManyTest, OneFindsTheMatrixIndefinite) {
   using T = TypeParam;
   const auto a = suan::test::diagonal<T>(

@@ -52,7 +52,7 @@ TEST(Stop, EndsTheSolveOnAllRanksWithTheLastIterate) {
     EXPECT_NEAR(report.true_relative_residual(), suan::test::relative_residual(a, b, x), 1e-12);
     EXPECT_GT(suan::norm_inf(x), 0);
     EXPECT_EQ(to_string(report.reason), "interrupted");
-    // From there another solve goes on.
+    // From there another solve continues.
     EXPECT_TRUE(suan::solve(a, b, x, options).converged());
   }
 }
