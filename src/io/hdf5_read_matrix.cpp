@@ -274,7 +274,7 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
     from = open_matrix(path, name);
     require_scalar<T>(from.place, from.header.scalar);
     const MatrixHeader& header = from.header;
-    // The file really holds the arrays, so that their sizes need not be compared with its own.
+    // The file really contains the arrays, so their sizes need not be compared with its own.
     detail::require_memory(message(from.place.text(), ": reading ", header.entries, " entries in ",
                                    header.rows, " rows"),
                            bytes_needed<T>(header, options.memory_limit_gib > 0),

@@ -78,7 +78,7 @@ class MatrixMarketReader {
                                      header.stored_entries, " entries in ", header.rows, " rows");
     const double bytes = entries * sizeof(Entry<T, Wide>) +
                          static_cast<double>(header.rows) * static_cast<double>(bytes_per_row);
-    // Texts of numbers are seldom packed more densely than ten to one.
+    // Text with numbers is seldom compressed more than ten to one.
     const double text_bytes = static_cast<double>(file_.size()) * (file_.gzip() ? 10 : 1);
     require_plausible(what, bytes, text_bytes, options_.memory_limit_gib);
     require_memory(what, bytes, options_.memory_limit_gib, comm_.size(), here);
