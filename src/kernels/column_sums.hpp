@@ -80,8 +80,8 @@ T* row_of(const RowMajor<T>& x, std::int64_t i) {
   return x.data() + i * static_cast<std::int64_t>(x.stride(0));
 }
 
-/// Whether column c of x stands in the lanes c, c + k, ... of a vector, so that the whole array can
-/// be taken as one vector of real numbers.
+/// Whether column c of x fills the lanes c, c + k, ... of a vector register, so that the whole
+/// array can be treated as one vector of real numbers.
 template <class T>
 bool fills_lanes(const RowMajor<T>& x) {
   const std::size_t k = x.extent(1);
@@ -95,7 +95,7 @@ void update_and_sum_lanes(const char* label, const ExecutionSpace& space, std::s
                           std::size_t k, const Update& update, const Term& term, double* result) {
   const auto n = static_cast<std::int64_t>(rows * k);
   const int parts = parts_of_work(space, n);
-  // A cache line between the sums of the parts, so that none waits for another one.
+  // A cache line between the sums of the parts, against false sharing.
   constexpr std::size_t distance = 2 * lanes;
   std::vector<double> sums(distance * static_cast<std::size_t>(parts));
   for_parts(label, space, parts, [&](int part) {
