@@ -68,12 +68,12 @@ Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const 
           from.place.text(), ": the file's vector has the shape ", describe_shape(from.extents),
           ", ", from.elements, " elements, but the layout asked for has ", to_string(layout)));
     }
-    const detail::MemoryNeed need{
-        message(from.place.text(), ": reading ", from.elements, " elements"),
-        static_cast<double>(from.elements) * sizeof(T) +
-            static_cast<double>(from.chunk_bytes) * comm.size(),
-        static_cast<double>(from.file_bytes)};
-    detail::require_memory(need, options.memory_limit_gib, comm.size(), here);
+    const std::string what = message(from.place.text(), ": reading ", from.elements, " elements");
+    const double bytes = static_cast<double>(from.elements) * sizeof(T) +
+                         static_cast<double>(from.chunk_bytes) * comm.size();
+    detail::require_plausible(what, bytes, static_cast<double>(from.file_bytes),
+                              options.memory_limit_gib);
+    detail::require_memory(what, bytes, options.memory_limit_gib, comm.size(), here);
   });
   require_agreement(comm, "read_hdf5_vector, in what the file holds", seen(from));
   together(comm, [&] {

@@ -74,13 +74,14 @@ class MatrixMarketReader {
     const auto& header = text_.header;
     const double entries =
         static_cast<double>(header.stored_entries) * (text_.mirrored() ? 2.0 : 1.0);
-    const MemoryNeed need{message(file_.path(), ", line ", text_.size_line, ": reading ",
-                                  header.stored_entries, " entries in ", header.rows, " rows"),
-                          entries * sizeof(Entry<T, Wide>) +
-                              static_cast<double>(header.rows) * static_cast<double>(bytes_per_row),
-                          // Texts of numbers are seldom packed more densely.
-                          static_cast<double>(file_.size()) * (file_.gzip() ? 10 : 1)};
-    require_memory(need, options_.memory_limit_gib, comm_.size(), here);
+    const std::string what = message(file_.path(), ", line ", text_.size_line, ": reading ",
+                                     header.stored_entries, " entries in ", header.rows, " rows");
+    const double bytes = entries * sizeof(Entry<T, Wide>) +
+                         static_cast<double>(header.rows) * static_cast<double>(bytes_per_row);
+    // Text with numbers is seldom compressed more than ten to one.
+    const double text_bytes = static_cast<double>(file_.size()) * (file_.gzip() ? 10 : 1);
+    require_plausible(what, bytes, text_bytes, options_.memory_limit_gib);
+    require_memory(what, bytes, options_.memory_limit_gib, comm_.size(), here);
   }
 
   bool array() const { return text_.header.format == Format::array; }

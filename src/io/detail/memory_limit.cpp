@@ -103,20 +103,22 @@ int ranks_on_this_node(const Communicator& comm) {
   return static_cast<int>(std::count(all.begin(), all.end(), mine));
 }
 
-void require_memory(const MemoryNeed& need, double limit_gib, int ranks, int ranks_here) {
-  const double here = need.bytes / ranks * ranks_here;
+void require_memory(const std::string& what, double bytes, double limit_gib, int ranks,
+                    int ranks_here) {
+  const double here = bytes / ranks * ranks_here;
   const double limit = limit_gib > 0 ? limit_gib * gib : free_bytes() / 2;
-  if (here > limit) {
-    throw OutOfMemory(message(
-        need.what, " needs about ", in_gib(here), " on this node, more than ",
-        limit_gib > 0 ? "the limit memory_limit_gib allows, " : "half of its free memory, ",
-        in_gib(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
-        " or use more nodes"));
-  }
-  const double plausible = std::max(harmless_bytes, most_per_byte * need.file_bytes);
-  if (limit_gib > 0 || need.bytes <= plausible) return;
-  throw OutOfMemory(message(need.what, " needs about ", in_gib(need.bytes), ", more than ",
-                            most_per_byte, " times the ", need.file_bytes,
+  if (here <= limit) return;
+  throw OutOfMemory(
+      message(what, " needs about ", in_gib(here), " on this node, more than ",
+              limit_gib > 0 ? "the limit memory_limit_gib allows, " : "half of its free memory, ",
+              in_gib(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
+              " or use more nodes"));
+}
+
+void require_plausible(const std::string& what, double bytes, double file_bytes, double limit_gib) {
+  if (limit_gib > 0 || bytes <= std::max(harmless_bytes, most_per_byte * file_bytes)) return;
+  throw OutOfMemory(message(what, " needs about ", in_gib(bytes), ", more than ", most_per_byte,
+                            " times the ", file_bytes,
                             " bytes of the file, so its sizes are probably wrong; if they are "
                             "right, set memory_limit_gib to what may be used"));
 }

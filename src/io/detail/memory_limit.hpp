@@ -19,18 +19,16 @@ double control_group_limit(const std::filesystem::path& root = "/");
 /// How many ranks of `comm` run on this node. Collective.
 int ranks_on_this_node(const Communicator& comm);
 
-/// What is to be read: "a.mtx, line 2: reading 5 entries in 3 rows" begins the message. `bytes` are
-/// needed on all ranks together, for what a file of `file_bytes` bytes announces.
-struct MemoryNeed {
-  std::string what;
-  double bytes = 0;
-  double file_bytes = 0;
-};
+/// Refuses more than this node's memory can hold: `bytes` on all `ranks` together, of which
+/// `ranks_here` run on this node. `limit_gib` is the limit per node; 0: half of the free memory.
+/// `what` begins the message: "a.mtx, line 2: reading 5 entries in 3 rows". Not collective, so
+/// within together(). @throws OutOfMemory
+void require_memory(const std::string& what, double bytes, double limit_gib, int ranks,
+                    int ranks_here);
 
-/// Refuses what this node's memory does not suffice for. `limit_gib` is the limit per node; 0: half
-/// of the free memory, and no more than a file of that size can mean: a few bytes can announce a
-/// thousand million rows, which nobody should wait for unasked. `ranks_here` of all `ranks` run on
-/// this node. Not collective, so within together(). @throws OutOfMemory
-void require_memory(const MemoryNeed& need, double limit_gib, int ranks, int ranks_here);
+/// Refuses to read `bytes` from a file of `file_bytes` when no limit was given (0) and the size is
+/// implausible for such a file: a few bytes can declare a thousand million rows, which would take
+/// very long. Otherwise as above.
+void require_plausible(const std::string& what, double bytes, double file_bytes, double limit_gib);
 
 }  // namespace suan::detail

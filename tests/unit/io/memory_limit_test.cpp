@@ -83,23 +83,22 @@ TEST_F(ControlGroups, WhatCannotBeUnderstoodLimitsNothing) {
 
 TEST(RequireMemory, CountsTheRanksOfThisNode) {
   const double gib = 1024.0 * 1024.0 * 1024.0;
-  const MemoryNeed need{"a.h5: reading", 4 * gib, 4 * gib};
-  EXPECT_NO_THROW(require_memory(need, 1.0, 8, 2));
+  EXPECT_NO_THROW(require_memory("a.h5: reading", 4 * gib, 1.0, 8, 2));
   try {
-    require_memory(need, 0.9, 8, 2);
+    require_memory("a.h5: reading", 4 * gib, 0.9, 8, 2);
     ADD_FAILURE() << "no error";
   } catch (const OutOfMemory& error) {
     EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("a.h5: reading needs about 1 GiB"),
                                              testing::HasSubstr("0.9 GiB")));
   }
   // No machine has this.
-  EXPECT_THROW(require_memory({"a", 1e30, 1e30}, 0, 1, 1), OutOfMemory);
+  EXPECT_THROW(require_memory("a", 1e30, 0, 1, 1), OutOfMemory);
 }
 
-TEST(RequireMemory, WhatAFileCanMean) {
+TEST(RequirePlausible, WhatAFileCanMean) {
   const auto refused = [](double bytes, double file_bytes, double limit_gib) {
     try {
-      require_memory({"a.mtx: reading", bytes, file_bytes}, limit_gib, 1, 1);
+      require_plausible("a.mtx: reading", bytes, file_bytes, limit_gib);
     } catch (const OutOfMemory& error) {
       EXPECT_THAT(error.what(), testing::HasSubstr("memory_limit_gib"));
       return true;
