@@ -15,6 +15,8 @@ namespace suan::kernels {
 template <Scalar T>
 class ColumnWords {
  public:
+  /// Not worth it.
+  ColumnWords() = default;
   ColumnWords(const ExecutionSpace& space, const HostCsr<T>& b) {
     if (!sample_is_worth_it(b)) return;
     offsets_ = std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(b.rows) + 1);

@@ -49,6 +49,9 @@ class PreparedSpgemm {
 };
 
 class SpgemmRows;
+/// The values of rows with few products, where they are summed with the structure.
+template <Scalar T>
+struct EarlyValues;
 
 /// The structure of C = A B, rows strictly increasing; entries that happen to be zero stay. A and B
 /// may be unsorted and have duplicates.
@@ -87,17 +90,14 @@ class SpgemmPlan {
   std::string description() const;
 
  private:
-  /// The values of rows with few products, chunk by chunk, where they are summed with the
-  /// structure.
-  using EarlyValues = std::vector<std::unique_ptr<T[]>>;
   template <Scalar S>
   friend CsrView<S> spgemm(const ExecutionSpace&, const CsrView<S>&, const CsrView<S>&,
                            const SpgemmOptions&);
 
   void prepare(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
-               const SpgemmOptions& options, EarlyValues* early);
+               const SpgemmOptions& options, EarlyValues<T>* early);
   CsrView<T> sum(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
-                 CsrView<T> last, EarlyValues* early) const;
+                 CsrView<T> last, EarlyValues<T>* early) const;
 
   CsrView<T> structure_;            // without values
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
@@ -108,7 +108,9 @@ class SpgemmPlan {
 
 /// C = A B when only one product is wanted, with the bits of SpgemmPlan::multiply(). On the path
 /// native, rows with few products are looked at once for structure and values, where they do not
-/// repeat (road networks, graphs, circuits); memory then is the values of these rows a second time.
+/// repeat (road networks, graphs, circuits); memory then is the values of these rows a second time,
+/// and where C has at most 2^17 columns, 4 bytes and a value per column and thread. Up to 16 MiB of
+/// what is needed on the way is kept for the next product.
 /// @throws as SpgemmPlan.
 template <Scalar T>
 CsrView<T> spgemm(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
