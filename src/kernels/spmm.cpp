@@ -54,6 +54,7 @@ struct Product {
   std::size_t x_stride;
   BlockTarget<T> target;
   Offset fetched;  // all entries where elements of x are asked for ahead of their use, else 0
+  bool far;        // the matrix does not stay in the caches (caches.hpp)
   /// The row of Y to which each row belongs; none where it is the same.
   const LocalIndex* row_numbers = nullptr;
   /// Rows of so many entries and more are left out.
@@ -91,8 +92,10 @@ struct Product {
       const Offset first = begins[i];
       const Offset last = ends[i];
       if (last - first >= limit) continue;
-      __builtin_prefetch(values + last + prefetch_distance, 0, 0);
-      __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
+      if (far) {
+        __builtin_prefetch(values + last + prefetch_distance, 0, 0);
+        __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
+      }
       const auto sums = last + fetch_distance <= fetched ? row_sums<width, true>(first, last, c)
                                                          : row_sums<width, false>(first, last, c);
       target.put(sums, row_numbers == nullptr ? i : row_numbers[i], c);
@@ -181,8 +184,16 @@ void multiply(const ExecutionSpace& space, const CsrView<T>& a, Product<T> produ
 template <Scalar T>
 Product<T> product_of(const CsrView<T>& a, const RowMajor<const T>& x,
                       const BlockTarget<T>& target) {
-  return {a.offsets.data(), a.offsets.data() + 1, a.indices.data(), a.values.data(),
-          x.data(),         x.stride(0),          target,           0};
+  const bool far = !stays_in_caches(a.entries() * Offset(sizeof(T) + sizeof(LocalIndex)));
+  return {a.offsets.data(),
+          a.offsets.data() + 1,
+          a.indices.data(),
+          a.values.data(),
+          x.data(),
+          x.stride(0),
+          target,
+          0,
+          far};
 }
 
 #endif
