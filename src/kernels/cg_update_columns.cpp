@@ -30,6 +30,21 @@ void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMa
   for (std::size_t c = 0; c < both.size(); ++c) sums[c] = {both[c].value[0], both[c].value[1]};
 #else
   const std::size_t k = r.extent(1);
+  if constexpr (!is_complex<T>) {
+    if (!scaled && fills_lanes(r) && fills_lanes(q)) {
+      T by[lanes];
+      for (std::size_t j = 0; j < std::size_t(lanes); ++j) by[j] = alpha[j % k];
+      T* const target = r.data();
+      const T* const product = q.data();
+      std::vector<double> squares(k);
+      update_and_sum_lanes(
+          label, space, r.extent(0), k,
+          [=](std::int64_t i, int j) { target[i] = target[i] - by[j] * product[i]; },
+          [=](std::int64_t i) { return abs_squared(Number(target[i])); }, squares.data());
+      for (std::size_t c = 0; c < k; ++c) sums[c] = {squares[c], squares[c]};
+      return;
+    }
+  }
   std::vector<double> both(2 * k);
   sum_rows(
       label, space, r.extent(0), 2 * k,

@@ -10,6 +10,7 @@
 
 #include "core/memory.hpp"
 #include "core/threads.hpp"
+#include "kernels/vector_loops.hpp"
 #include "suan/core/types.hpp"
 
 namespace suan::kernels {
@@ -77,6 +78,49 @@ void sum_columns(const char* label, const ExecutionSpace& space, std::size_t row
 template <class T>
 T* row_of(const RowMajor<T>& x, std::int64_t i) {
   return x.data() + i * static_cast<std::int64_t>(x.stride(0));
+}
+
+/// Whether column c of x fills the lanes c, c + k, ... of a vector register, so that the whole
+/// array can be treated as one vector of real numbers.
+template <class T>
+bool fills_lanes(const RowMajor<T>& x) {
+  const std::size_t k = x.extent(1);
+  return k > 0 && std::size_t(lanes) % k == 0 && x.stride(0) == k;
+}
+
+/// For rows of k elements that fill lanes: update(i, lane) for each of the elements, then
+/// result[c], the sum of term(i) over column c.
+template <class Update, class Term>
+void update_and_sum_lanes(const char* label, const ExecutionSpace& space, std::size_t rows,
+                          std::size_t k, const Update& update, const Term& term, double* result) {
+  const auto n = static_cast<std::int64_t>(rows * k);
+  const int parts = parts_of_work(space, n);
+  // A cache line between the sums of the parts, against false sharing.
+  constexpr std::size_t distance = 2 * lanes;
+  std::vector<double> sums(distance * static_cast<std::size_t>(parts));
+  for_parts(label, space, parts, [&](int part) {
+    double* const own = sums.data() + distance * static_cast<std::size_t>(part);
+    for_blocks_of_part(n, part, parts, [&](std::int64_t first, std::int64_t last) {
+      double lane[lanes] = {};
+      std::int64_t i = first;
+      for (; i + lanes <= last; i += lanes) {
+#pragma GCC ivdep
+        for (int j = 0; j < lanes; ++j) update(i + j, j);
+      }
+      for (int j = 0; i + j < last; ++j) update(i + j, j);
+      for (i = first; i + lanes <= last; i += lanes) {
+#pragma GCC ivdep
+        for (int j = 0; j < lanes; ++j) lane[j] += term(i + j);
+      }
+      for (int j = 0; i + j < last; ++j) lane[j] += term(i + j);
+      for (int j = 0; j < lanes; ++j) own[j] += lane[j];
+    });
+  });
+  space.fence(label);
+  std::fill_n(result, k, 0.0);
+  for (std::size_t at = 0; at < sums.size(); at += distance) {
+    for (std::size_t j = 0; j < std::size_t(lanes); ++j) result[j % k] += sums[at + j];
+  }
 }
 
 /// result[k] for k < size: the sum of what add_row(i, sums) adds to sums[k], for all i < rows. Each

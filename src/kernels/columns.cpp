@@ -98,6 +98,17 @@ void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
       sums.data());
 #else
   const std::size_t k = x.extent(1);
+  if constexpr (!is_complex<T>) {
+    if (fills_lanes(x) && fills_lanes(y)) {
+      const T* const left = x.data();
+      const T* const right = y.data();
+      update_and_sum_lanes(
+          label, space, x.extent(0), k, [](std::int64_t, int) {},
+          [=](std::int64_t i) { return Number(left[i]) * Number(right[i]); }, sums.data());
+      for (std::size_t c = 0; c < k; ++c) result[c] = static_cast<T>(sums[c]);
+      return;
+    }
+  }
   sum_rows(
       label, space, x.extent(0), k,
       [&](std::int64_t i, Number* some) {
