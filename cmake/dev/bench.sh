@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./dev bench: Suan's benchmark programs and, with --peers, other libraries in the same run.
+# ./dev bench: Suan's benchmark programs and, with --peers, other libraries in the same run;
+# --collection [FOLDER] compares with MKL on the matrices of a folder.
 # shellcheck shell=bash
 
 dev_bench() {
@@ -9,6 +10,13 @@ dev_bench() {
   if [ "${1:-}" = --peers ]; then
     peers=yes
     shift
+  fi
+  if [ "${1:-}" = --collection ]; then
+    shift
+    dev_build release
+    setup_peers
+    bench_collection "$@"
+    return
   fi
   dev_build release
   if [ "$peers" = yes ]; then
@@ -27,6 +35,18 @@ dev_bench() {
       || fail "$name failed."
   done
   say "The results are in benchmarks/results."
+}
+
+bench_collection() {
+  local threads
+  local -a folder=()
+  if [ $# -gt 0 ]; then folder=(--folder "$1"); fi
+  for threads in 1 2; do
+    say "Measuring Suan and MKL, threads: $threads"
+    OMP_NUM_THREADS=$threads OMP_PROC_BIND=close OMP_PLACES=cores \
+      "$ROOT/build/release/bin/benchmark_collection" "${folder[@]}" \
+      || fail "benchmark_collection did not end well."
+  done
 }
 
 setup_peers() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernels/bsr_view.hpp"
+#include "kernels/caches.hpp"
 #include "kernels/parts.hpp"
 #include "kernels/value_vectors.hpp"
 
@@ -35,10 +36,10 @@ struct BlockRow {
     }
   }
   static void products(const Codec<T, Code>& codec, Offset count, const LocalIndex* columns,
-                       const Code* values, const T* x, T* result) {
+                       const Code* values, const T* x, bool far, T* result) {
     Vector sums[sets][vectors] = {};
     for (Offset k = 0; k < count; ++k, values += b * b) {
-      prefetch(values);
+      if (far) prefetch(values);
       const T* const from = x + columns[k];
 #pragma GCC unroll 8
       for (int c = 0; c < b; ++c) {
@@ -62,12 +63,13 @@ template <int b, Scalar T, class Code>
 struct BlockRows {
   const BsrView<T, Code>& m;
   const T* x;
+  bool far = !stays_in_caches(Offset(m.values.size() * sizeof(Code)));  // caches.hpp
 
   void one(LocalIndex block_row, T* result) const {
     const Offset begin = m.offsets.data()[block_row];
     const Offset count = m.offsets.data()[block_row + 1] - begin;
     BlockRow<b, T, Code>::products(m.codec, count, m.columns.data() + begin,
-                                   m.values.data() + begin * b * b, x, result);
+                                   m.values.data() + begin * b * b, x, far, result);
   }
   /// Rows [begin, end), which may start and end within a block row.
   void operator()(LocalIndex begin, LocalIndex end, T* products) const {

@@ -10,11 +10,13 @@
 
 namespace suan::kernels {
 
-/// The rows of B as words of 64 columns, for matrices whose columns stand close together: the
-/// compression of Deveci, Trott and Rajamanickam. Only the structure needs it.
+/// The rows of B as words of 64 columns, for matrices whose columns are close together: the
+/// compression of Deveci, Trott and Rajamanickam. Only the symbolic phase needs it.
 template <Scalar T>
 class ColumnWords {
  public:
+  /// Does not pay off.
+  ColumnWords() = default;
   ColumnWords(const ExecutionSpace& space, const HostCsr<T>& b) {
     if (!sample_is_worth_it(b)) return;
     offsets_ = std::make_unique_for_overwrite<Offset[]>(static_cast<std::size_t>(b.rows) + 1);
@@ -50,7 +52,7 @@ class ColumnWords {
     std::uint32_t number;
   };
 
-  /// A word costs three to four times the memory of a column, and pays from two entries on.
+  /// A word costs three to four times the memory of a column, and pays off from two entries on.
   static bool is_worth_it(Offset words, Offset entries) { return 2 * words <= entries; }
 
   static bool sample_is_worth_it(const HostCsr<T>& b) {

@@ -7,22 +7,63 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
 
 #include "kernels/lanes.hpp"
 
 namespace suan::kernels {
 
-/// Sorts by counting: where a column stands is the number of columns that are smaller. That takes
-/// n^2 comparisons, 8 at a time and none of them a branch, which nobody could predict: 3 ns per
-/// column for 49 of them (Zen 4, AVX2). For the same reason columns are taken 8 at a time, the last
-/// of them filled up with the first one once more.
+/// Sorts distinct columns by counting: the position of a column is the number of smaller ones.
+class DistinctColumns {
+ public:
+  static constexpr std::size_t most = 64;
+  static constexpr std::size_t lanes = lanes_of_register<LocalIndex>;
+
+  /// order[p] = the number of columns smaller than columns[p]; both arrays have room for `size`
+  /// rounded up to `lanes`, and their contents beyond `size` are overwritten.
+  static void order(LocalIndex* columns, std::size_t size, int* order) {
+    // Larger than any column, which changes no count.
+    std::fill_n(columns + size, lanes, std::numeric_limits<LocalIndex>::max());
+    if (size <= lanes) return count_smaller<1>(columns, 0, lanes, order);
+    if (size <= 2 * lanes) return count_smaller<2>(columns, 0, 2 * lanes, order);
+    if (size <= 3 * lanes) return count_smaller<3>(columns, 0, 3 * lanes, order);
+    const std::size_t all = (size + lanes - 1) / lanes * lanes;
+    std::size_t p = 0;
+    for (; p + 2 * lanes < all; p += 3 * lanes) count_smaller<3>(columns, p, all, order);
+    for (; p < all; p += lanes) count_smaller<1>(columns, p, all, order);
+  }
+
+ private:
+  /// Of `vectors` times `lanes` columns from number p on, among all of them.
+  template <int vectors>
+  static void count_smaller(const LocalIndex* columns, std::size_t p, std::size_t all, int* order) {
+    using Vector = typename VectorOf<LocalIndex, lanes>::Type;
+    Vector here[vectors];
+    Vector counts[vectors];
+    for (int v = 0; v < vectors; ++v) {
+      here[v] = load_lanes<lanes>(columns + p + v * lanes);
+      counts[v] = here[v] - here[v];
+    }
+    for (std::size_t q = 0; q < all; q += lanes) {
+#pragma GCC unroll 8
+      for (std::size_t m = q; m < q + lanes; ++m) {
+        for (int v = 0; v < vectors; ++v) counts[v] -= columns[m] < here[v];  // true is -1
+      }
+    }
+    for (int v = 0; v < vectors; ++v) store_lanes<lanes>(counts[v], order + p + v * lanes);
+  }
+};
+
+/// Sorts by counting: the position of a column is the number of smaller columns. That takes n^2
+/// comparisons, 8 at a time and without unpredictable branches (docs/performance.md). For the same
+/// reason columns are processed 8 at a time, padded with copies of the first one.
 class FewColumns {
  public:
   static constexpr std::size_t most = 64;
   using Place = std::uint8_t;
 
   void clear() { size_ = 0; }
-  /// In any order, also columns that are there already; at most `most` in all.
+  /// In any order, with repetitions; at most `most` in all.
   void append(const LocalIndex* first, const LocalIndex* end) {
     // Rows are short. With one condition only, GCC would call memmove for each.
     std::size_t size = size_;
@@ -61,7 +102,7 @@ class FewColumns {
 
   /// Of columns p to p + lanes.
   void count_smaller(std::size_t p, std::size_t size, int* smaller) const {
-    // Compilers make vectors of loops only where they guess that it pays.
+    // Explicit vectors: compilers vectorise a loop only where they expect a gain.
     const auto here = load_lanes<lanes>(columns_.data() + p);
     auto counts = here - here;
     for (std::size_t q = 0; q < size; q += lanes) {

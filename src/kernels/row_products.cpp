@@ -59,7 +59,7 @@ LocalIndex products_of_run(const Offset* offsets, LocalIndex i, LocalIndex count
 }
 
 /// Rows most of which are as long as the row before.
-template <Scalar T>
+template <Ahead ahead, Scalar T>
 void alike_row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
                         const T* values, const T* x, T* products, Offset limit) {
   for (LocalIndex i = 0; i < count;) {
@@ -69,13 +69,13 @@ void alike_row_products(const Offset* offsets, LocalIndex count, const LocalInde
     } else if (length < long_row) {
       i = with_constant<long_row>(length, [=](auto constant) {
         return products_of_run(offsets, i, count, products, [=](Offset begin) {
-          return fixed_row_product<constant.value>(begin, indices, values, x);
+          return fixed_row_product<ahead, constant.value>(begin, indices, values, x);
         });
       });
     } else {
       i = with_constant<per_line<T>>(length % per_line<T>, [=](auto tail) {
         return products_of_run(offsets, i, count, products, [=](Offset begin) {
-          return long_row_product<false>(begin, begin + length - tail.value, tail, indices, values,
+          return long_row_product<ahead>(begin, begin + length - tail.value, tail, indices, values,
                                          x);
         });
       });
@@ -88,19 +88,21 @@ template <Scalar T>
 void uneven_row_products(const Offset* offsets, LocalIndex count, const LocalIndex* indices,
                          const T* values, const T* x, T* products, const RowOptions& options) {
   constexpr Offset read_behind = 3;
-  const auto multiply = [&]<bool fetch>(LocalIndex i) {
+  const auto multiply = [&]<Ahead ahead>(LocalIndex i) {
     for (; i < count && offsets[i + 1] + read_behind + fetch_distance <= options.entries; ++i) {
       products[i] =
           offsets[i + 1] - offsets[i] < long_row
-              ? uneven_row_product<fetch>(offsets[i], offsets[i + 1], indices, values, x)
-              : row_product<fetch>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
+              ? uneven_row_product<ahead>(offsets[i], offsets[i + 1], indices, values, x)
+              : row_product<ahead>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
     }
     return i;
   };
-  LocalIndex i = options.fetch ? multiply.template operator()<true>(0)
-                               : multiply.template operator()<false>(0);
+  LocalIndex i = options.fetch    ? multiply.template operator()<Ahead::elements>(0)
+                 : options.cached ? multiply.template operator()<Ahead::nothing>(0)
+                                  : multiply.template operator()<Ahead::streams>(0);
   for (; i < count; ++i) {
-    products[i] = row_product<false>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
+    products[i] =
+        row_product<Ahead::streams>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
   }
 }
 
@@ -116,19 +118,31 @@ void row_products(const Offset* offsets, LocalIndex count, const LocalIndex* ind
     }
   }
   if (options.alike && !options.fetch) {
-    alike_row_products(offsets, count, indices, values, x, products, options.limit);
+    if (options.cached) {
+      alike_row_products<Ahead::nothing>(offsets, count, indices, values, x, products,
+                                         options.limit);
+    } else {
+      alike_row_products<Ahead::streams>(offsets, count, indices, values, x, products,
+                                         options.limit);
+    }
     return;
   }
   // A loop of its own, because each branch in the main loop is one more to predict.
   LocalIndex i = 0;
   if (options.fetch) {
     for (; i < count && offsets[i + 1] + fetch_distance <= options.entries; ++i) {
-      products[i] =
-          row_product<true>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
+      products[i] = row_product<Ahead::elements>(offsets[i], offsets[i + 1], indices, values, x,
+                                                 options.limit);
+    }
+  } else if (options.cached) {
+    for (; i < count; ++i) {
+      products[i] = row_product<Ahead::nothing>(offsets[i], offsets[i + 1], indices, values, x,
+                                                options.limit);
     }
   }
   for (; i < count; ++i) {
-    products[i] = row_product<false>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
+    products[i] =
+        row_product<Ahead::streams>(offsets[i], offsets[i + 1], indices, values, x, options.limit);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "kernels/caches.hpp"
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
@@ -18,6 +19,9 @@ struct RowOptions {
   Offset entries = 0;
   /// Whether to prefetch elements of x.
   bool fetch = false;
+  /// Whether the matrix is so small that caches keep it from one product to the next. Does nothing
+  /// where elements of x are fetched.
+  bool cached = false;
   /// Whether most rows are as long as the row before. Does nothing where elements of x are fetched.
   bool alike = false;
   /// Whether rows are short and of very different lengths.
@@ -30,6 +34,7 @@ struct RowOptions {
     options.fetch = hints.scattered;
     options.alike = hints.alike;
     options.uneven = hints.uneven;
+    options.cached = stays_in_caches(entries * Offset(sizeof(T) + sizeof(LocalIndex)));
     return options;
   }
 };

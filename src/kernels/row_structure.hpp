@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "core/pooled.hpp"
 #include "core/threads.hpp"
 #include "kernels/column_set.hpp"
 #include "kernels/host_csr.hpp"
@@ -99,20 +100,18 @@ RowStructure find_structure(const char* label, const ExecutionSpace& space,
   const LocalIndex rows = chunks.back();
   const std::size_t count = chunks.size() - 1;
   const detail::Staged<Offset> offsets("suan::Csr::offsets", static_cast<std::size_t>(rows) + 1);
-  std::vector<std::unique_ptr<LocalIndex[]>> found(count);
+  std::vector<detail::Pooled<LocalIndex>> found(count);
   share_chunks(label, space, count, [&](const auto& next) {
     auto work = make();
-    std::unique_ptr<LocalIndex[]> buffer;
-    std::size_t capacity = 0;
+    detail::Pooled<LocalIndex> buffer;
     for (std::size_t c = next(); c < count; c = next()) {
       std::size_t bound = 0;
       for (LocalIndex i = chunks[c]; i < chunks[c + 1]; ++i) {
         bound += static_cast<std::size_t>(work.bound(i));
       }
-      if (bound > capacity) {
+      if (bound > buffer.size()) {
         buffer.reset();  // before the new one is allocated
-        buffer = std::make_unique_for_overwrite<LocalIndex[]>(bound);
-        capacity = bound;
+        buffer = detail::Pooled<LocalIndex>(bound);
       }
       LocalIndex* end = buffer.get();
       EarlierRows earlier;
@@ -124,8 +123,7 @@ RowStructure find_structure(const char* label, const ExecutionSpace& space,
         offsets[static_cast<std::size_t>(i)] = end - begin;
       }
       work.end_chunk(c);
-      found[c] = std::make_unique_for_overwrite<LocalIndex[]>(
-          static_cast<std::size_t>(end - buffer.get()));
+      found[c] = detail::Pooled<LocalIndex>(static_cast<std::size_t>(end - buffer.get()));
       std::copy(buffer.get(), end, found[c].get());
     }
   });

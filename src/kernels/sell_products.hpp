@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products with compact SELL on the host, a slice at a time in vector registers. The vectors are
-// those of the compiler (GCC and Clang), which any processor has in some width. Columns that do not
-// run are fetched one by one: the gather instructions of common processors are slower.
+// Products with compact SELL on the host, a slice at a time in vector registers, with the vector
+// extensions of GCC and Clang. Elements of x outside runs are loaded one by one: the gather
+// instructions of common processors are slower.
 #pragma once
 
+#include "kernels/caches.hpp"
 #include "kernels/parts.hpp"
 #include "kernels/sell_view.hpp"
 #include "kernels/value_vectors.hpp"
@@ -14,7 +15,7 @@
 
 namespace suan::kernels {
 
-/// The numbers of one slice in vectors; complex ones, which are not worth vectors, one by one.
+/// The numbers of one slice in vectors; complex ones, which gain nothing from vectors, one by one.
 template <Scalar T>
 struct Lanes {
   static constexpr int per_vector = is_complex<T> ? 1 : 32 / int(sizeof(T));
@@ -22,9 +23,9 @@ struct Lanes {
   using Vector = typename VectorOf<T, per_vector>::Type;
 };
 
-/// step(k) for all k below `count`, in this order. Four at a time and a rest of two and one: the
-/// end of a loop of few steps is guessed wrong in each slice, while these branches go the same way
-/// in all slices of one width.
+/// step(k) for all k below `count`, in this order. Four at a time, then two and one: the end of a
+/// short loop is mispredicted in each slice, but these branches go the same way in all slices of
+/// one width.
 template <class Step>
 KOKKOS_FORCEINLINE_FUNCTION void for_steps(LocalIndex count, const Step& step) {
   LocalIndex k = 0;
@@ -42,14 +43,15 @@ KOKKOS_FORCEINLINE_FUNCTION void for_steps(LocalIndex count, const Step& step) {
   if ((count & 1) != 0) step(k);
 }
 
-// The values are read in one stream; a processor's own prefetching stops at page ends.
+// The values are read in one stream; the hardware prefetcher stops at page ends. `far` says
+// that they do not stay in the caches (caches.hpp).
 template <class Code>
-KOKKOS_FORCEINLINE_FUNCTION void prefetch_values(const Code* values) {
-  __builtin_prefetch(reinterpret_cast<const char*>(values) + 1024, 0, 0);
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_values(const Code* values, bool far) {
+  if (far) __builtin_prefetch(reinterpret_cast<const char*>(values) + 1024, 0, 0);
 }
 
 /// products[l] = the sum of what add(k, sums) added to the sums of row l for all k below `width`.
-/// The sums are local vectors: those in a struct GCC would clear and keep in memory.
+/// The sums are local vectors: GCC would clear those in a struct and keep them in memory.
 template <Scalar T, class Add>
 KOKKOS_FORCEINLINE_FUNCTION void sum_side_by_side(LocalIndex width, T* products, const Add& add) {
   using L = Lanes<T>;
@@ -69,14 +71,14 @@ KOKKOS_FORCEINLINE_FUNCTION void sum_side_by_side(LocalIndex width, T* products,
 /// The products of a slice's runs.
 template <bool shared, bool gaps, Scalar T, class Code>
 void run_products(const Codec<T, Code>& codec, LocalIndex width, const std::uint32_t* bases,
-                  const Code* values, const T* x, T* products) {
+                  const Code* values, const T* x, bool far, T* products) {
   using L = Lanes<T>;
   sum_side_by_side<T>(
       width, products, [&](LocalIndex k, auto& sums) __attribute__((always_inline)) {
         constexpr Offset stored = shared ? 1 : slice_rows;
         const Code* const own = values + k * stored;
         const T* const from = x + bases[k];
-        if constexpr (!shared) prefetch_values(own);
+        if constexpr (!shared) prefetch_values(own, far);
         for (int v = 0; v < L::vectors; ++v) {
           const auto entries = load_lanes<L::per_vector>(from + v * L::per_vector);
           typename L::Vector product;
@@ -94,17 +96,16 @@ void run_products(const Codec<T, Code>& codec, LocalIndex width, const std::uint
       });
 }
 
-/// The products of entries that stand side by side in any columns; `column` turns a number of the
-/// array into one.
+/// The products of adjacent entries in arbitrary columns; `column` decodes a stored number.
 template <Scalar T, class Code, class Number, class Column>
 void column_products(const Codec<T, Code>& codec, LocalIndex width, const Number* numbers,
-                     const Code* values, const T* x, const Column& column, T* products) {
+                     const Code* values, const T* x, const Column& column, bool far, T* products) {
   using L = Lanes<T>;
   sum_side_by_side<T>(
       width, products, [&](LocalIndex k, auto& sums) __attribute__((always_inline)) {
         const Code* const own = values + k * Offset(slice_rows);
         const Number* const own_numbers = numbers + k * Offset(slice_rows);
-        prefetch_values(own);
+        prefetch_values(own, far);
         for (int v = 0; v < L::vectors; ++v) {
           T gathered[L::per_vector];
 #pragma GCC unroll 8
@@ -117,7 +118,7 @@ void column_products(const Codec<T, Code>& codec, LocalIndex width, const Number
       });
 }
 
-/// Sum of `count` entries of one row. Four sums when there are many, because one alone would wait
+/// Sum of `count` entries of one row. Four sums if there are many, because a single one would wait
 /// for each of its additions.
 template <Scalar T, class Code, class Number, class Column>
 T tail_product(const Codec<T, Code>& codec, const Code* values, const Number* numbers, Offset count,
@@ -140,51 +141,53 @@ T tail_product(const Codec<T, Code>& codec, const Code* values, const Number* nu
 
 template <Scalar T, class Code, class Number, class Column>
 void add_tails(const Codec<T, Code>& codec, const std::uint32_t* ends, const Number* numbers,
-               const Code* values, const T* x, const Column& column, T* products) {
+               const Code* values, const T* x, const Column& column, bool far, T* products) {
   std::uint32_t begin = 0;
   for (LocalIndex l = 0; l < slice_rows; ++l) {
     const std::uint32_t end = ends[l];
-    __builtin_prefetch(values + end + 128, 0, 0);
-    __builtin_prefetch(numbers + end + 128, 0, 0);
+    if (far) {
+      __builtin_prefetch(values + end + 128, 0, 0);
+      __builtin_prefetch(numbers + end + 128, 0, 0);
+    }
     products[l] += tail_product(codec, values + begin, numbers + begin, end - begin, x, column);
     begin = end;
   }
 }
 
-/// The slice's columns that are not runs: side by side, and the tails.
+/// The slice's columns outside runs: adjacent entries, and the tails.
 template <Scalar T, class Code, class Number, class Column>
 void add_listed(const Codec<T, Code>& codec, const SellSlice& slice, const std::uint32_t* ends,
                 const Number* numbers, const Code* values, const T* x, const Column& column,
-                T* products) {
+                bool far, T* products) {
   const Offset side_by_side = Offset(slice.width) * slice_rows;
   const bool runs = slice.is(SellSlice::runs);
-  if (!runs) column_products(codec, slice.width, numbers, values, x, column, products);
+  if (!runs) column_products(codec, slice.width, numbers, values, x, column, far, products);
   if (!slice.is(SellSlice::uneven)) return;
   const Offset stored = slice.is(SellSlice::shared) ? Offset(slice.width) : side_by_side;
-  add_tails(codec, ends, runs ? numbers : numbers + side_by_side, values + stored, x, column,
+  add_tails(codec, ends, runs ? numbers : numbers + side_by_side, values + stored, x, column, far,
             products);
 }
 
 /// All slice_rows products of one slice.
 template <Scalar T, class Code>
 void slice_products(const Codec<T, Code>& codec, const SellSlice& slice, const std::uint32_t* words,
-                    const Code* values, const T* x, T* products) {
+                    const Code* values, const T* x, bool far, T* products) {
   const std::uint32_t* const ends = words;
   if (slice.is(SellSlice::uneven)) words += slice_rows;
   const bool shared = slice.is(SellSlice::shared);
   if (slice.is(SellSlice::gaps)) {
     if (shared) {
-      run_products<true, true>(codec, slice.width, words, values, x, products);
+      run_products<true, true>(codec, slice.width, words, values, x, far, products);
     } else {
-      run_products<false, true>(codec, slice.width, words, values, x, products);
+      run_products<false, true>(codec, slice.width, words, values, x, far, products);
     }
     return;
   }
   if (slice.is(SellSlice::runs)) {
     if (shared) {
-      run_products<true, false>(codec, slice.width, words, values, x, products);
+      run_products<true, false>(codec, slice.width, words, values, x, far, products);
     } else {
-      run_products<false, false>(codec, slice.width, words, values, x, products);
+      run_products<false, false>(codec, slice.width, words, values, x, far, products);
     }
     if (!slice.is(SellSlice::uneven)) return;
     words += slice.width;
@@ -193,11 +196,11 @@ void slice_products(const Codec<T, Code>& codec, const SellSlice& slice, const s
     const T* const base = x + words[0];
     const auto* const distances = reinterpret_cast<const Distance*>(words + 1);
     add_listed(
-        codec, slice, ends, distances, values, base, [](Distance d) { return std::size_t(d); },
+        codec, slice, ends, distances, values, base, [](Distance d) { return std::size_t(d); }, far,
         products);
   } else {
     add_listed(
-        codec, slice, ends, words, values, x, [](std::uint32_t c) { return std::size_t(c); },
+        codec, slice, ends, words, values, x, [](std::uint32_t c) { return std::size_t(c); }, far,
         products);
   }
 }
@@ -207,16 +210,19 @@ void SellView<T, Code>::row_products(LocalIndex begin, LocalIndex count, const T
                                      T* products) const {
   const LocalIndex first = begin / slice_rows;
   const LocalIndex whole = count / slice_rows;
+  const bool far =
+      !stays_in_caches(Offset(words.size() * sizeof(std::uint32_t) + values.size() * sizeof(Code)));
   for (LocalIndex s = 0; s < whole; ++s) {
     const SellSlice& slice = slices(first + s);
-    slice_products(codec, slice, words.data() + slice.words, values.data() + slice.values, x,
+    slice_products(codec, slice, words.data() + slice.words, values.data() + slice.values, x, far,
                    products + s * slice_rows);
   }
   if (whole * slice_rows == count) return;
-  // The last rows of the matrix, which fill no slice.
+  // The last rows of the matrix, which do not fill a slice.
   T last[slice_rows];
   const SellSlice& slice = slices(first + whole);
-  slice_products(codec, slice, words.data() + slice.words, values.data() + slice.values, x, last);
+  slice_products(codec, slice, words.data() + slice.words, values.data() + slice.values, x, far,
+                 last);
   for (LocalIndex l = whole * slice_rows; l < count; ++l) {
     products[l] = last[l - whole * slice_rows];
   }
@@ -225,8 +231,8 @@ void SellView<T, Code>::row_products(LocalIndex begin, LocalIndex count, const T
 template <Scalar T, class Code>
 LocalIndex SellView<T, Code>::first_row_of_part(int part, int parts) const {
   const auto count = static_cast<LocalIndex>(slices.extent(0));
-  // Bytes before slice s, and its share of x and y. All storages of values share rows alike, so
-  // that sums over rows have the same bits with each.
+  // Bytes before slice s, and its share of x and y. The division of rows is the same for all
+  // storages of values, so that sums over rows have the same bits.
   const auto cost = [&](LocalIndex s) {
     const Offset own = s == count ? Offset(values.extent(0) * sizeof(T) + words.extent(0) * 4)
                                   : slices(s).values * Offset(sizeof(T)) + slices(s).words * 4;

@@ -1,22 +1,30 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The first phase of C = A B on the host: the columns of C's rows.
+// The symbolic phase of C = A B on the host: the columns of C's rows.
 #pragma once
 
+#include "core/pooled.hpp"
 #include "kernels/column_words.hpp"
 #include "kernels/few_columns.hpp"
+#include "kernels/scattered_row.hpp"
 #include "kernels/spgemm_rows.hpp"
 
 namespace suan::kernels {
 
-/// The values of the rows of each chunk that have few products, one after the other: what may be
-/// summed while columns are found.
+/// The values of each chunk's rows with few products, in sequence: they can be summed while columns
+/// are found.
 template <Scalar T>
-using EarlyValues = std::vector<std::unique_ptr<T[]>>;
+struct EarlyValues {
+  struct Chunk {
+    detail::Pooled<T> values;
+    bool of_all_rows = false;
+  };
+  std::vector<Chunk> chunks;
+};
 
-/// The columns of rows of C, on one thread. What it finds out about a row on the way goes to
-/// `rows`.
+/// The columns of rows of C, on one thread. Records in `rows` what it finds out about a row on the
+/// way.
 template <Scalar T>
 class SpgemmColumns {
  public:
@@ -30,15 +38,18 @@ class SpgemmColumns {
         words_(words),
         rows_(rows),
         early_(early),
-        set_(b.columns) {}
+        scatters_(early != nullptr && b.columns <= ScatteredRow<T>::most_columns),
+        set_(b.columns),
+        scattered_(scatters_ ? b.columns : 0) {}
 
   Offset bound(LocalIndex i) const { return std::min<Offset>(products_.of(i), b_.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows& earlier, LocalIndex* out) {
     constexpr auto few = static_cast<Offset>(FewColumns::most);
+    ++rows_of_chunk_;
     if (early_ != nullptr && products_.of(i) <= few) {
       rows_.kind(i) = RowKind::listed;
-      return columns_and_values(i, out);
+      return scatters_ ? scattered_columns_and_values(i, out) : columns_and_values(i, out);
     }
     const LocalIndex distance = repeats_.distance();
     if (distance > 0 && earlier.has(distance) && repeats_.product_repeats(a_, i)) {
@@ -47,7 +58,7 @@ class SpgemmColumns {
       return std::transform(from.begin(), from.end(), out,
                             [=](LocalIndex j) { return j + distance; });
     }
-    // The rows of the unknowns at one point have the same columns, as a rule.
+    // The rows of the unknowns at one point usually have the same columns.
     if (earlier.has(1) && same_as_row_before(i)) {
       rows_.kind(i) = RowKind::as_before;
       const auto from = earlier.row(1);
@@ -79,11 +90,15 @@ class SpgemmColumns {
 
   /// The rows of a chunk are done.
   void end_chunk(std::size_t chunk) {
-    rows_.places(chunk) = places_;  // of the size that they have
+    rows_.places(chunk) = places_;  // a copy of exactly their size
     places_.clear();
     if (early_ == nullptr) return;
-    (*early_)[chunk] = std::make_unique_for_overwrite<T[]>(values_in_use_);
-    std::copy_n(values_.data(), values_in_use_, (*early_)[chunk].get());
+    auto& kept = early_->chunks[chunk];
+    kept.values = detail::Pooled<T>(values_in_use_);
+    std::copy_n(values_.get(), values_in_use_, kept.values.get());
+    kept.of_all_rows = rows_with_values_ == rows_of_chunk_;
+    rows_of_chunk_ = 0;
+    rows_with_values_ = 0;
     values_in_use_ = 0;
   }
 
@@ -94,7 +109,7 @@ class SpgemmColumns {
     const Offset length = a_.offsets[i + 1] - a_.offsets[i];
     const LocalIndex* const row = a_.indices + a_.offsets[i];
     if (a_.offsets[i] - a_.offsets[i - 1] != length) return false;
-    // Most others differ in the first column, which costs no call.
+    // Most others differ in the first column, which needs no call.
     return length == 0 || (*row == *(row - length) && std::equal(row, row + length, row - length));
   }
 
@@ -106,7 +121,7 @@ class SpgemmColumns {
     return result;
   }
 
-  /// The columns of B's rows that row i of A meets, except those of row `but`.
+  /// The columns of B's rows that row i of A refers to, except those of row `but`.
   void append_rows(LocalIndex i, LocalIndex but) {
     for (Offset k = a_.offsets[i]; k < a_.offsets[i + 1]; ++k) {
       const LocalIndex row = a_.indices[k];
@@ -115,8 +130,8 @@ class SpgemmColumns {
     }
   }
 
-  /// Asks for the row of B that an entry behind entry k of A meets, and for where the row of one
-  /// further on begins.
+  /// Prefetches the row of B that a later entry of A refers to, and the offset of a row needed
+  /// still later.
   [[gnu::always_inline]] inline void ask_ahead(Offset k) const {
     constexpr Offset near = 12;
     constexpr Offset far = 24;
@@ -127,7 +142,7 @@ class SpgemmColumns {
     __builtin_prefetch(b_.values + begin);
   }
 
-  /// Of a row with few products, which are sorted and added at once.
+  /// For a row with few products, which are sorted and added at once.
   LocalIndex* columns_and_values(LocalIndex i, LocalIndex* out) {
     few_.clear();
     std::size_t count = 0;
@@ -143,14 +158,46 @@ class SpgemmColumns {
     }
     few_.resize(count);
     LocalIndex* const end = few_.take(out);
-    if (values_.size() < values_in_use_ + FewColumns::most) {
-      values_.resize(2 * values_.size() + FewColumns::most);
-    }
-    T* const sums = values_.data() + values_in_use_;
+    T* const sums = room_for_values(FewColumns::most);
     std::fill_n(sums, end - out, T{});
     for (std::size_t p = 0; p < count; ++p) sums[few_.places()[p]] += summands_[p];
     values_in_use_ += static_cast<std::size_t>(end - out);
+    ++rows_with_values_;
     return end;
+  }
+
+  /// The same with marks (scattered_row.hpp), if those of all columns stay in the caches.
+  LocalIndex* scattered_columns_and_values(LocalIndex i, LocalIndex* out) {
+    // Local copies: after stores of numbers the compiler would reload the members for each entry.
+    const Offset* const offsets = b_.offsets;
+    const LocalIndex* const indices = b_.indices;
+    const T* const values = b_.values;
+    const Offset all = b_.entries();
+    const LocalIndex* const rows = a_.indices;
+    const T* const factors = a_.values;
+    const Offset last = a_.offsets[i + 1];
+    scattered_.start();
+    std::size_t count = 0;
+    for (Offset k = a_.offsets[i]; k < last; ++k) {
+      const Offset begin = offsets[rows[k]];
+      count = scattered_.add(count, factors[k], indices + begin, values + begin,
+                             offsets[rows[k] + 1] - begin, all - begin);
+    }
+    const auto products = static_cast<std::size_t>(products_.of(i));
+    LocalIndex* const end = scattered_.take(count, out, room_for_values(products));
+    ++rows_with_values_;
+    values_in_use_ += static_cast<std::size_t>(end - out);
+    return end;
+  }
+
+  /// Where the next `count` values go.
+  T* room_for_values(std::size_t count) {
+    if (values_.size() < values_in_use_ + count) {
+      detail::Pooled<T> more(std::bit_ceil(2 * values_.size() + count));
+      std::copy_n(values_.get(), values_in_use_, more.get());
+      values_ = std::move(more);
+    }
+    return values_.get() + values_in_use_;
   }
 
   LocalIndex* merge_into(LocalIndex i, LocalIndex longest, LocalIndex* out) {
@@ -168,11 +215,15 @@ class SpgemmColumns {
   const ColumnWords<T>& words_;
   SpgemmRows& rows_;
   EarlyValues<T>* early_;  // null: no values are summed
+  bool scatters_;          // sums the values of rows through the positions of their columns
   ColumnSet set_;
+  ScatteredRow<T> scattered_;
   FewColumns few_;
   std::array<T, FewColumns::most> summands_;
-  std::vector<T> values_;  // of the chunk's rows with few products
+  detail::Pooled<T> values_;  // of the chunk's rows with few products
   std::size_t values_in_use_ = 0;
+  LocalIndex rows_of_chunk_ = 0;  // so far
+  LocalIndex rows_with_values_ = 0;
   std::vector<FewColumns::Place> places_;  // of the chunk's rows that are listed
 };
 

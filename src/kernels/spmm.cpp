@@ -13,8 +13,7 @@ namespace {
 
 #if SUAN_HAVE_CUDA
 
-/// One thread per element of Y, vectors side by side, so that neighbours read neighbours.
-/// target(i): the row of Y to which row i of A belongs.
+/// One thread per element of Y, with coalesced reads. target(i) is the row of Y for row i of A.
 template <Scalar T, class Target>
 void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const RowMajor<const T>& x,
               T beta, const RowMajor<T>& y, const Target& target) {
@@ -36,12 +35,12 @@ void multiply(const ExecutionSpace& space, T alpha, const CsrView<T>& a, const R
 
 #else
 
-// As in a product with one vector (row_products.cpp): hardware prefetching stops at page ends, and
-// does not follow columns that are scattered.
+// As in a product with one vector (row_products.cpp): hardware prefetching stops at page ends and
+// does not follow scattered columns.
 constexpr Offset prefetch_distance = 64;
 constexpr Offset fetch_distance = 32;
 
-// Longer rows have two sums for each vector. One alone waits for each of its additions to end.
+// Longer rows have two sums per vector. A single one would wait for each of its additions to end.
 constexpr Offset long_row = 16;
 
 template <Scalar T>
@@ -53,10 +52,11 @@ struct Product {
   const T* x;
   std::size_t x_stride;
   BlockTarget<T> target;
-  Offset fetched;  // all entries where elements of x are asked for ahead of their use, else 0
-  /// The row of Y to which each row belongs; none where it is the same.
+  Offset fetched;  // all entries if elements of x are prefetched, else 0
+  bool far;        // the matrix does not stay in the caches (caches.hpp)
+  /// The row of Y for each row; null if it is the same.
   const LocalIndex* row_numbers = nullptr;
-  /// Rows of so many entries and more are left out.
+  /// Rows with at least this many entries are left out.
   Offset limit = std::numeric_limits<Offset>::max();
 
   template <int width, bool fetch>
@@ -91,8 +91,10 @@ struct Product {
       const Offset first = begins[i];
       const Offset last = ends[i];
       if (last - first >= limit) continue;
-      __builtin_prefetch(values + last + prefetch_distance, 0, 0);
-      __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
+      if (far) {
+        __builtin_prefetch(values + last + prefetch_distance, 0, 0);
+        __builtin_prefetch(indices + last + prefetch_distance, 0, 0);
+      }
       const auto sums = last + fetch_distance <= fetched ? row_sums<width, true>(first, last, c)
                                                          : row_sums<width, false>(first, last, c);
       target.put(sums, row_numbers == nullptr ? i : row_numbers[i], c);
@@ -106,7 +108,7 @@ struct Product {
   }
 };
 
-/// All vectors of a few rows, before the next few: their entries are in the caches the second time.
+/// All vectors of a few rows before the next few: their entries are cached the second time.
 template <Scalar T>
 void multiply_rows(const Product<T>& product, LocalIndex begin, LocalIndex end,
                    std::size_t vectors) {
@@ -120,8 +122,8 @@ void multiply_rows(const Product<T>& product, LocalIndex begin, LocalIndex end,
   }
 }
 
-/// Rows that would keep one thread alone for long. Their pieces, which threads share, are the rows
-/// of a product of its own, whose sums are added in their order.
+/// Rows too long for one thread. Their pieces, which threads share, are the rows of a separate
+/// product, whose sums are added in order.
 template <Scalar T>
 void multiply_long_rows(const ExecutionSpace& space, const Product<T>& product,
                         const LongRows<T>& long_rows, std::size_t vectors) {
@@ -141,7 +143,7 @@ void multiply_long_rows(const ExecutionSpace& space, const Product<T>& product,
   of_pieces.begins = begins.data();
   of_pieces.ends = ends.data();
   of_pieces.target = BlockTarget<T>(T(1), T(0), RowMajor<T>(sums.data(), begins.size(), vectors));
-  of_pieces.target.streams = false;  // they are read at once
+  of_pieces.target.streams = false;  // they are read right away
   of_pieces.row_numbers = nullptr;
   of_pieces.limit = std::numeric_limits<Offset>::max();
   const auto pieces = static_cast<Offset>(begins.size());
@@ -181,8 +183,16 @@ void multiply(const ExecutionSpace& space, const CsrView<T>& a, Product<T> produ
 template <Scalar T>
 Product<T> product_of(const CsrView<T>& a, const RowMajor<const T>& x,
                       const BlockTarget<T>& target) {
-  return {a.offsets.data(), a.offsets.data() + 1, a.indices.data(), a.values.data(),
-          x.data(),         x.stride(0),          target,           0};
+  const bool far = !stays_in_caches(a.entries() * Offset(sizeof(T) + sizeof(LocalIndex)));
+  return {a.offsets.data(),
+          a.offsets.data() + 1,
+          a.indices.data(),
+          a.values.data(),
+          x.data(),
+          x.stride(0),
+          target,
+          0,
+          far};
 }
 
 #endif

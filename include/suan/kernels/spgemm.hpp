@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sparse matrix times sparse matrix, CSR, on one rank, row by row: F. G. Gustavson, "Two fast
-// algorithms for sparse matrices: multiplication and permuted transposition", ACM Trans. Math.
-// Softw. 4 (1978), 250-269. In two phases, the first of which looks at the structure alone and is
-// kept: M. Deveci, C. Trott and S. Rajamanickam, "Multithreaded sparse matrix-matrix multiplication
-// for many-core and GPU architectures", Parallel Comput. 78 (2018), 33-46.
+// Sparse matrix times sparse matrix (SpGEMM), CSR, on one rank, row by row: F. G. Gustavson, "Two
+// fast algorithms for sparse matrices: multiplication and permuted transposition", ACM Trans. Math.
+// Softw. 4 (1978), 250-269. A symbolic phase, whose result is kept, and a numeric phase: M. Deveci,
+// C. Trott and S. Rajamanickam, "Multithreaded sparse matrix-matrix multiplication for many-core
+// and GPU architectures", Parallel Comput. 78 (2018), 33-46.
 //
 // The functions check nothing. With CUDA both phases run on the device, by Suan's own kernels with
-// hash tables or by cuSPARSE; the path native runs on the host there, through copies of all arrays:
-// correct, not fast.
+// hash tables or by cuSPARSE; there the path native runs on the host, on copies of all arrays:
+// correct, but not fast.
 #pragma once
 
 #include <memory>
@@ -21,27 +21,27 @@
 
 namespace suan {
 
-/// The algorithms of cuSPARSE's SpGEMM, from the one with most memory and speed to the one with
-/// least; automatic: the first whose workspace is, by its own estimate, at most 256 MiB and 16
-/// times the columns and values of A and B.
+/// The algorithms of cuSPARSE's SpGEMM, from the fastest, with the most memory, to the slowest,
+/// with the least. automatic: the first whose workspace is, by its own estimate, at most 256 MiB
+/// plus 16 times the columns and values of A and B.
 enum class CusparseSpgemm { automatic, alg1, alg2, alg3 };
 
 struct SpgemmOptions {
   KernelPath path = KernelPath::automatic;
   CusparseSpgemm cusparse = CusparseSpgemm::automatic;
-  /// Of alg3: the part of all products that is in memory at a time, above 0 and at most 1.
+  /// For alg3: the fraction of all products that is in memory at a time, above 0 and at most 1.
   float chunk_fraction = 0.25f;
 };
 
 namespace kernels {
 
-/// A product that was set up by another path than native; see SpgemmPlan.
+/// A product set up by a path other than native; see SpgemmPlan.
 template <Scalar T>
 class PreparedSpgemm {
  public:
   virtual ~PreparedSpgemm() = default;
   virtual KernelPath path() const = 0;
-  /// What was chosen for this product, in words.
+  /// A description of the chosen method.
   virtual std::string description() const = 0;
   virtual Offset multiply_adds() const = 0;
   virtual CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a,
@@ -49,23 +49,26 @@ class PreparedSpgemm {
 };
 
 class SpgemmRows;
+/// The values of rows with few products, if they are summed in the symbolic phase.
+template <Scalar T>
+struct EarlyValues;
 
-/// The structure of C = A B, rows strictly increasing; entries that happen to be zero stay. A and B
+/// The symbolic phase of C = A B; rows of C increase strictly, and explicit zeros are kept. A and B
 /// may be unsorted and have duplicates.
 ///
-/// An entry of C is one sum, in the order of A's row and within it of B's row: structure and bits
-/// depend on neither threads nor schedule. Work is divided by multiply-adds; a row is never
-/// divided. Where the structure of rows repeats, as on grids, what was found for one row serves the
-/// next ones. Memory beside the matrices: a byte per row of A and per product of rows that have at
-/// most 64; while the structure is found, 8 bytes per row of A and 9 per row of B, up to 8 bytes
-/// per entry of B, the columns of C a second time, and per thread an eighth of a byte per column of
-/// C and the products of one chunk of rows (2^16, or 64 rows). While values are found: per thread
-/// the greater of 2^16 and 16 times the entries of the longest row of C, in values, and up to 4 MB.
+/// An entry of C is one sum, in the order of A's row and within it of B's rows: structure and bits
+/// depend neither on threads nor on their schedule. Work is divided by multiply-adds; a row is
+/// never divided. Where the structure of rows repeats, as on grids, what was found for one row is
+/// reused for the next ones. Workspace: a byte per row of A and per product of rows that have at
+/// most 64; in the symbolic phase 8 bytes per row of A and 9 per row of B, up to 8 bytes per entry
+/// of B, the columns of C a second time, and per thread an eighth of a byte per column of C and the
+/// products of one chunk of rows (2^16, or 64 rows). In the numeric phase: per thread the larger of
+/// 2^16 and 16 times the entries of the longest row of C, in values, and up to 4 MB.
 ///
-/// This is the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure, and
-/// sums that differ in their rounding only, the same ones in each run; it takes 21 bytes per
-/// row of C while the structure is found, and keeps 4 bytes per row. The path cusparse
-/// takes what cuSPARSE asks for; A, B and C may have 2^31 - 1 entries there.
+/// This describes the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure
+/// and sums that differ only in rounding, with the same bits in each run; its symbolic phase takes
+/// 21 bytes per row of C, and 4 bytes per row are kept. The path cusparse takes cuSPARSE's
+/// workspace; A, B and C may have up to 2^31 - 1 entries there.
 template <Scalar T>
 class SpgemmPlan {
  public:
@@ -74,30 +77,27 @@ class SpgemmPlan {
   SpgemmPlan(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
              const SpgemmOptions& options = {});
 
-  /// C for values of A and B that belong to their structures; results share the structure. On the
-  /// path native, the values stand in the memory of `last`, an earlier result, where it has as many
-  /// entries and nobody else refers to them; otherwise its memory is freed first.
+  /// The numeric phase: C for values of A and B that belong to their structures; results share the
+  /// structure. The path native reuses the memory of `last`, an earlier result, if it has as many
+  /// entries and is not referred to elsewhere; otherwise that is freed first.
   CsrView<T> multiply(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
                       CsrView<T> last = {}) const;
-  /// Products of two entries: half of what is counted as floating-point operations.
+  /// The number of multiplications: half the floating-point operations.
   Offset multiply_adds() const noexcept { return multiply_adds_; }
-  /// What runs; never automatic.
+  /// The path in use; never automatic.
   KernelPath path() const { return prepared_ ? prepared_->path() : KernelPath::native; }
   /// The same in words.
   std::string description() const;
 
  private:
-  /// The values of rows with few products, chunk by chunk, where they are summed with the
-  /// structure.
-  using EarlyValues = std::vector<std::unique_ptr<T[]>>;
   template <Scalar S>
   friend CsrView<S> spgemm(const ExecutionSpace&, const CsrView<S>&, const CsrView<S>&,
                            const SpgemmOptions&);
 
   void prepare(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
-               const SpgemmOptions& options, EarlyValues* early);
+               const SpgemmOptions& options, EarlyValues<T>* early);
   CsrView<T> sum(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
-                 CsrView<T> last, EarlyValues* early) const;
+                 CsrView<T> last, EarlyValues<T>* early) const;
 
   CsrView<T> structure_;            // without values
   std::vector<LocalIndex> chunks_;  // the rows at which they begin, and the end
@@ -106,9 +106,11 @@ class SpgemmPlan {
   std::shared_ptr<const PreparedSpgemm<T>> prepared_;  // where the path is not native
 };
 
-/// C = A B when only one product is wanted, with the bits of SpgemmPlan::multiply(). On the path
-/// native, rows with few products are looked at once for structure and values, where they do not
-/// repeat (road networks, graphs, circuits); memory then is the values of these rows a second time.
+/// C = A B if only one product is wanted, with the bits of SpgemmPlan::multiply(). On the path
+/// native, rows with few products that do not repeat (road networks, graphs, circuits) are read
+/// once for structure and values. Workspace then includes the values of these rows a second time
+/// and, if C has at most 2^17 columns, 4 bytes and a value per column and thread. Up to 16 MiB of
+/// workspace is kept for the next product.
 /// @throws as SpgemmPlan.
 template <Scalar T>
 CsrView<T> spgemm(const ExecutionSpace& space, const CsrView<T>& a, const CsrView<T>& b,
