@@ -101,7 +101,8 @@ int main(int argc, char** argv) {
     Options options;
     for (int i = 1; i < argc; i += 2) {
       if (std::strncmp(argv[i], "--", 2) != 0 || i + 1 == argc) {
-        throw suan::InvalidArgument(suan::message("\"", argv[i], "\" is no option with a value"));
+        throw suan::InvalidArgument(
+            suan::message("\"", argv[i], "\" is not an option with a value"));
       }
       Options::table().parse(options, argv[i] + 2, argv[i + 1]);
     }

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every pass over vectors that CG and GMRES make, beside the bandwidth of the memory in the same
-// minutes. Bytes are those that a pass must read and write; what is written is not counted as read
-// before, so that a pass that writes compares with the triad, one that only reads with the reads.
+// All passes over vectors of CG and GMRES, compared with the memory bandwidth measured at the same
+// time. Bytes are those that a pass must read and write; what is written does not count as read
+// before, so a pass that writes compares with the triad, and one that only reads with the reads.
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "core/memory.hpp"
@@ -35,7 +35,7 @@ struct Options {
             .choice("scalar", &Options::scalar, {"float32", "float64", "complex128"},
                     "Type of the elements.")
             .number("columns", &Options::columns, 1, 1000, "Vectors of the basis of gmres.")
-            .number("vectors", &Options::vectors, 1, 64, "Vectors side by side.")
+            .number("vectors", &Options::vectors, 1, 64, "Number of vectors.")
             .number("stream_elements", &Options::stream_elements, 1, 1e9,
                     "Elements per array and rank when the bandwidth is measured.")
             .include(&Options::measure);
@@ -59,7 +59,7 @@ class Passes {
         comm_(comm),
         meters_(std::make_shared<Meters>(comm, options.stream_elements)) {}
 
-  /// A pass that reads and writes so many values for each element.
+  /// A pass that reads and writes this many values per element.
   void add(const std::string& name, double values, const std::function<void()>& body) const {
     const double bytes = values * sizeof(T) * static_cast<double>(options_.elements) *
                          static_cast<double>(comm_.size());
@@ -84,7 +84,7 @@ class Passes {
   std::shared_ptr<Meters> meters_;
 };
 
-// The coefficients below keep all elements within bounds, however often a pass runs.
+// The coefficients below keep all elements bounded, however often a pass runs.
 
 template <suan::Scalar T>
 void add_level1(const Passes<T>& passes, const suan::Layout& layout) {

@@ -4,7 +4,8 @@
 // The steady temperature of a finned heat sink: assemble, write, solve, check, and leave files for
 // ParaView and plot.py. Runs on any number of ranks: mpirun -n 4 suan_heat_sink
 //
-// Ends with 0 when solved and the heat balance holds, 1 when not, 2 on bad options or files.
+// Returns 0 if the system is solved and the heat balance holds, 1 if not, 2 for bad options or
+// files.
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
@@ -84,7 +85,7 @@ int run(const suan::Environment& env, int argc, char** argv) {
   const double tolerance =
       std::max({krylov.rtol * report.right_hand_side_norm, krylov.atol, report.true_residual_norm});
   const Summary summary = summarise(problem, temperature, tolerance);
-  // The field first, and each file though another one fails.
+  // The field first, and each file even if another one fails.
   std::string failures;
   const auto attempt = [&failures](const auto& write) {
     try {

@@ -32,7 +32,7 @@ Options parse(int argc, const char* const* argv) {
     }
     if (!argument.starts_with("--")) {
       throw suan::InvalidArgument(
-          suan::message("\"", argument, "\" is no option; options begin with --, see --help"));
+          suan::message("\"", argument, "\" is not an option; options start with --, see --help"));
     }
     const auto equals = argument.find('=');
     const std::string_view name = argument.substr(2, equals - 2);

@@ -15,8 +15,8 @@ std::array<GlobalIndex, 3> shape_of(const Geometry& geometry) {
 }  // namespace
 
 suan::Layout grid_layout(const Geometry& geometry, const suan::Layout& unknowns) {
-  // Where the cells of the rank begin whose first unknown is i. Ranks without unknowns get no
-  // cells, the first and the last one with unknowns get the air before and after.
+  // The start of the cells of the rank whose first unknown is i. Ranks without unknowns get no
+  // cells; the first and the last one with unknowns get the air before and after.
   const auto begin = [&](GlobalIndex i) {
     if (i == 0) return GlobalIndex{0};
     if (i == geometry.unknowns()) return geometry.grid_cells();

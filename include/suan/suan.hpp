@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything.
+// All of the library except suan/core/energy.hpp and suan/matrix/analysis.hpp.
 #pragma once
 
 #include "suan/config.hpp"

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// NumPy arrays as the library's views and back. Nothing is copied where the device is the host and
-// the array is aligned; where something is, its name is noted.
+// NumPy arrays as the library's views, and back. Nothing is copied if the device is the host and
+// the array is aligned; otherwise the name of what is copied is recorded.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -23,16 +23,16 @@
 
 namespace suan::python {
 
-/// A contiguous array of one dimension that is only read. Arguments of this type are declared
+/// A contiguous one-dimensional array that is only read. Arguments of this type are declared
 /// noconvert(), so that nanobind never copies.
 template <class T>
 using InputArray = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 /// As above, of any scalar type.
 using InputScalars = nb::ndarray<nb::ro, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-/// A contiguous array of one dimension and of any scalar type that is written.
+/// A contiguous one-dimensional array of any scalar type that is written.
 using OutputScalars = nb::ndarray<nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
-/// What NumPy calls the scalar type T.
+/// NumPy's name for the scalar type T.
 template <Scalar T>
 using NumpyScalar = std::conditional_t<std::is_same_v<T, Complex>, std::complex<double>, T>;
 
@@ -68,14 +68,14 @@ std::span<const T> elements(const InputScalars& array, const char* name) {
 inline constexpr bool device_is_host =
     Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
 
-/// A view of host memory for the device: the memory itself where possible, else a copy, which is
-/// noted in `copied`. NumPy aligns complex numbers to 8 bytes, the library to 16.
+/// A view of host memory for the device: the memory itself if possible, else a copy, which is
+/// recorded in `copied`. NumPy aligns complex numbers to 8 bytes, the library to 16.
 template <class T>
 DeviceView<T> borrow(std::span<const T> host, const std::string& name,
                      std::vector<std::string>& copied) {
   const bool aligned = reinterpret_cast<std::uintptr_t>(host.data()) % alignof(T) == 0;
   if (device_is_host && aligned) {
-    // The view can be written, as vectors want it; what is borrowed as input never is.
+    // The view is writable, as vectors need it, but borrowed inputs are never written.
     return DeviceView<T>(const_cast<T*>(host.data()), host.size());
   }
   DeviceView<T> device(Kokkos::view_alloc("suan::python::copy", Kokkos::WithoutInitializing),
@@ -104,8 +104,7 @@ struct CsrArrays {
   InputScalars values;
 };
 
-/// The matrix called `name` on those arrays, which have to outlive it. @throws as Csr's
-/// constructor.
+/// The matrix called `name` on those arrays, which must outlive it. @throws as Csr's constructor.
 template <Scalar T>
 Csr<T> borrow_matrix(const CsrArrays& a, std::vector<std::string>& copied,
                      const std::string& name = "A") {
@@ -125,7 +124,7 @@ Csr<T> borrow_matrix(const CsrArrays& a, std::vector<std::string>& copied,
                 borrow<T>(elements<T>(a.values, (name + ".data").c_str()), name + ".data", copied));
 }
 
-/// A NumPy array of its own with what `data` holds. The global lock is held.
+/// A new NumPy array with the contents of `data`. The global lock is held.
 template <class T, class Source>
 nb::object numpy_array(const Source* data, std::size_t size) {
   T* copy = new T[size];

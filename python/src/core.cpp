@@ -85,14 +85,14 @@ const char* python_class(ErrorKind kind) {
 void raise(ErrorKind kind, const char* text) {
   // The classes are Python's own (suan/_errors.py), because most have two bases.
   const nb::object type = nb::module_::import_("suan._errors").attr(python_class(kind));
-  // A name of a file may hold any bytes; what is no UTF-8 is shown as \xNN.
+  // A file name may contain any bytes; those that are not UTF-8 are shown as \xNN.
   const auto size = static_cast<Py_ssize_t>(std::string_view(text).size());
   const nb::object words = nb::steal(PyUnicode_DecodeUTF8(text, size, "backslashreplace"));
   PyErr_SetObject(type.ptr(), words.ptr());
 }
 
-/// Sets the Python exception for one of the library's, and for missing memory, however it was said;
-/// leaves all others to nanobind.
+/// Sets the Python exception for one of the library's exceptions, and for any kind of memory
+/// failure; leaves all others to nanobind.
 void translate(const std::exception_ptr& pointer, void*) {
   try {
     std::rethrow_exception(pointer);
@@ -150,7 +150,7 @@ std::string mpi_library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;
   MPI_Get_library_version(text, &length);
-  return text;  // not by its length, which counts the zero at the end in some versions
+  return text;  // not by its length, which includes the final zero in some versions
 #else
   return {};
 #endif

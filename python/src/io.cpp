@@ -17,10 +17,11 @@ namespace suan::python {
 
 namespace {
 
-/// A path or a name as the system and files have it. They need not be UTF-8, so they come as bytes.
+/// A path or a name as used by the system and in files. They need not be UTF-8, so they are bytes.
 std::string text_of(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
 
-/// The matrix that `read` returns, as NumPy arrays. It is freed before the global lock is back.
+/// The matrix that `read` returns, as NumPy arrays. The matrix is freed before the global lock is
+/// taken again.
 template <Scalar T, class Read>
 nb::tuple read_matrix(Read&& read) {
   nb::object result;
@@ -135,7 +136,7 @@ nb::bytes read_hdf5_bytes(const nb::bytes& path_bytes, const nb::bytes& name_byt
   return nb::bytes(text.data(), text.size());
 }
 
-/// A file that is being written from one process. What is not closed leaves nothing behind.
+/// A file being written from one process. Unless it is closed, it leaves nothing behind.
 class Hdf5File {
  public:
   Hdf5File(const nb::bytes& path_bytes, bool append) {
@@ -174,7 +175,7 @@ class Hdf5File {
     without_gil([&] { writer().close(); });
     writer_.reset();
   }
-  /// Leaves whatever stood at the path before.
+  /// Leaves an old file at the path unchanged.
   void abandon() {
     without_gil([&] { writer_.reset(); });
   }

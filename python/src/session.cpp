@@ -30,7 +30,7 @@ Session& session() {
   return instance;
 }
 
-/// How many ranks the launcher of this process put on this machine; 1 when there was none.
+/// The number of ranks that the launcher started on this machine; 1 without a launcher.
 int ranks_of_this_machine() {
   for (const char* name : {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "PMI_LOCAL_SIZE"}) {
     if (const char* text = std::getenv(name)) return std::max(1, std::atoi(text));
@@ -38,9 +38,9 @@ int ranks_of_this_machine() {
   return 1;
 }
 
-/// Threads for this process, 0 for as many as the environment finds right. Without MPI of its own
-/// it cannot ask how many ranks share the machine, and would give all cores to each. The launcher's
-/// variables say it.
+/// The number of threads for this process; 0 leaves it to the environment. Without MPI the
+/// environment does not know how many ranks share the machine, and would give all cores to each.
+/// The launcher's variables tell.
 int threads_beside_other_ranks() {
   const int ranks = ranks_of_this_machine();
   if (ranks == 1 || std::getenv("OMP_NUM_THREADS") || std::getenv("KOKKOS_NUM_THREADS")) return 0;
@@ -55,7 +55,7 @@ int threads_beside_other_ranks() {
 std::unique_ptr<Environment> start() {
   const int threads = threads_beside_other_ranks();
   if (threads == 0) return std::make_unique<Environment>(Environment::Mpi::never);
-  // As an argument, and not as a variable of the process, which its children would inherit.
+  // As an argument, not as an environment variable, which child processes would inherit.
   std::string name = "python";
   std::string argument = "--kokkos-num-threads=" + std::to_string(threads);
   char* arguments[] = {name.data(), argument.data(), nullptr};
@@ -85,7 +85,7 @@ void finalize_environment() {
   Session& s = session();
   const nb::gil_scoped_release release;
   if (s.environment && s.process != getpid()) {
-    // A forked child: the threads are the parent's, and so is their end.
+    // A forked child: the parent owns the threads and ends them.
     static_cast<void>(s.environment.release());
     s.ended = true;
     return;

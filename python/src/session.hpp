@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The library's life inside a Python process: started by the first call that needs it, ended by an
-// exit hook, entered by one thread at a time and without Python's global lock.
+// The library's lifetime inside a Python process: started by the first call that needs it, shut
+// down by an exit hook, entered by one thread at a time and without Python's global lock.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -17,20 +17,20 @@ namespace suan::python {
 
 namespace nb = nanobind;
 
-/// Starts Kokkos if that has not happened yet; MPI is left to mpi4py. The global lock is held.
+/// Starts Kokkos if necessary; MPI is left to mpi4py. The global lock is held.
 /// @throws NotSupported in a forked child, where the threads of the parent are missing, and after
 /// the interpreter has begun to shut down.
 void require_environment();
 
-/// Ends what require_environment() started, after a solve that still runs in another thread.
+/// Shuts down what require_environment() started, after any solve still running in another thread.
 void finalize_environment();
 
-/// Held while the library works. It is recursive, because a function of the user's that the
-/// library calls may itself call the library.
+/// Held while the library works. It is recursive, because a user's function called by the library
+/// may itself call the library.
 std::recursive_mutex& library_mutex();
 
-/// Something of the library's that Python keeps from call to call. It ends as the library's only
-/// user, at the latest with the library itself; in a forked child, which has no part in it, never.
+/// A library object that Python keeps between calls. It is destroyed while no other thread uses the
+/// library, at the latest with the library itself; in a forked child, which does not own it, never.
 class Kept {
  public:
   virtual ~Kept() = default;
@@ -42,12 +42,12 @@ class Keeper {
   Keeper() = default;
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
-  /// The global lock is held, and let go of meanwhile.
+  /// The global lock is held, and released in the meantime.
   ~Keeper();
 
-  /// Within without_gil(), as the next.
+  /// Inside without_gil(), like the next.
   void keep(std::unique_ptr<Kept> object);
-  /// Null when nothing was kept yet, and after finalize_environment().
+  /// Null before anything is kept, and after finalize_environment().
   Kept* get() const noexcept { return object_.get(); }
 
  private:
@@ -55,12 +55,12 @@ class Keeper {
   std::unique_ptr<Kept> object_;
 };
 
-/// The first Python exception that a function of the user's raised during a call. It cannot travel
-/// through the library as itself (errors there are agreed on by all ranks as texts), so it waits
-/// here and is raised when the library has returned. Used with the library mutex held.
+/// The first Python exception raised by a user's function during a call. It cannot pass through the
+/// library unchanged (there all ranks agree on errors as texts), so it is kept here and raised when
+/// the library has returned. Used with the library mutex held.
 class PendingException {
  public:
-  /// Keeps the exception being handled, unless an earlier one is there.
+  /// Keeps the exception being handled, unless there is an earlier one.
   void keep_current() {
     if (!exception_) exception_ = std::current_exception();
   }
@@ -73,9 +73,9 @@ class PendingException {
   std::exception_ptr exception_;
 };
 
-/// Runs library code without the global lock. `body` touches no Python object, except where it
-/// takes the lock back. The library's mutex is taken after the lock was released, so that two
-/// threads cannot wait for each other.
+/// Runs library code without the global lock. `body` touches no Python object unless it takes the
+/// lock again. The library's mutex is taken after the lock is released, so two threads cannot wait
+/// for each other.
 template <class Body>
 auto without_gil(Body&& body) {
   require_environment();
@@ -84,8 +84,8 @@ auto without_gil(Body&& body) {
   return std::forward<Body>(body)();
 }
 
-/// As without_gil(), for bodies that call functions of the user's: what those raised wins over
-/// what the library made of it.
+/// As without_gil(), for bodies that call a user's functions: an exception from those takes
+/// precedence over the library's.
 template <class Body>
 void without_gil(const PendingException& pending, Body&& body) {
   try {

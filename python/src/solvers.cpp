@@ -19,12 +19,12 @@ namespace suan::python {
 
 namespace {
 
-/// Tells a Python function about each iteration, and ends the solve for Ctrl-C, for an exception in
-/// that function and for a true value from it.
+/// Calls a Python function after each iteration, and ends the solve on Ctrl-C, an exception in that
+/// function or a true value from it.
 class PythonLogger final : public EventLogger {
  public:
-  /// Keeps references: the callback's count is not touched without the global lock. `alone`: on one
-  /// rank, where a signal can be looked for. `may_stop` is the same on all ranks.
+  /// Keeps references: the callback's reference count is not changed without the global lock.
+  /// `alone`: on one rank, where signals can be checked. `may_stop` is the same on all ranks.
   PythonLogger(nb::handle callback, PendingException& pending, bool alone, bool may_stop)
       : callback_(callback), pending_(pending), alone_(alone), may_stop_(may_stop) {}
 
@@ -78,8 +78,8 @@ Communicator communicator(std::optional<std::int64_t> handle) {
 #endif
 }
 
-/// What one solve is given and gives back. With `columns`, b and x are the rows of so many vectors
-/// side by side; without, they are one vector.
+/// The arguments and results of one solve. With `columns`, b and x are row-major arrays of that
+/// many vectors; without, they are single vectors.
 struct Call {
   Call(const InputScalars& b_given, const OutputScalars& x_given,
        std::optional<std::int64_t> columns_given, nb::handle callback, bool alone, bool may_stop)
@@ -120,7 +120,7 @@ class AnySolver : public Kept {
   virtual std::string update(Map a) = 0;
 };
 
-/// What a solver is made of. `m` may be nothing.
+/// The parts of a solver. `m` may be absent.
 struct Parts {
   Parts(nb::handle a_given, nb::handle m_given, std::int64_t rows_given, const nb::dict& keywords,
         std::optional<std::int64_t> comm_given)
@@ -193,7 +193,7 @@ class TypedSolver final : public AnySolver {
   LinearSolver<T> solver_;
 };
 
-/// Its scalar type is that of `dtype`. Within without_gil().
+/// Its scalar type is that of `dtype`. Inside without_gil().
 std::unique_ptr<AnySolver> make_solver(Parts parts, nb::dlpack::dtype dtype) {
   return visit_scalar(dtype, [&]<Scalar T>() -> std::unique_ptr<AnySolver> {
     return std::make_unique<TypedSolver<T>>(std::move(parts));
@@ -240,9 +240,9 @@ class KeptSolver {
   }
 
  private:
-  /// Lends the functions to the operators, under the library's mutex, so that calls of several
-  /// threads do not see each other's. What was lent before comes back: a function may call the
-  /// solver that calls it.
+  /// Lends the functions to the operators, under the library's mutex, so that calls from several
+  /// threads do not see each other's. Restores earlier ones: a function may call the solver that
+  /// calls it.
   class InUse {
    public:
     InUse(CallContext& context, nb::handle a, nb::handle m, PendingException& pending)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The caller's matrices and vectors as the arrays that the library reads.
 
-Nothing here changes an argument. What had to be copied is noted by name.
+Nothing here changes an argument. The names of copied arrays are recorded.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Csr:
                 f"{name}.indptr ends at {entries}, but {name}.indices has {len(indices)} and "
                 f"{name}.data has {len(data)} elements"
             )
-        # SciPy allows arrays that are longer than indptr says.
+        # SciPy allows arrays longer than indptr says.
         if entries < len(indices):
             indices = indices[:entries]
         if entries < len(data):
@@ -93,9 +93,9 @@ class Csr:
 
 
 def plain(given: Any, name: str) -> NDArray[Any]:
-    """What is given as an array, with nothing that its type means left out.
+    """The argument as an array, without ignoring anything that its type means.
 
-    @raises InvalidArgument where elements are masked, and where it is no array at all.
+    @raises InvalidArgument if elements are masked, or if it is not an array.
     """
     if type(given) is np.ndarray:
         return given
@@ -124,9 +124,9 @@ def _holds_masked(items: Sequence[Any]) -> bool:
 
 
 def as_sparse(matrix: Any, name: str = "A") -> Any | None:
-    """A matrix in SciPy's CSR; None when `matrix` is nothing of that kind, such as a function.
+    """A matrix in SciPy's CSR; None when `matrix` is something else, such as a function.
 
-    Whatever NumPy can read as an array (nested lists, a DataFrame) is a dense matrix.
+    Everything that NumPy can read as an array (nested lists, a DataFrame) is a dense matrix.
     """
     if sp.issparse(matrix):
         _require_matrix(matrix, name)
@@ -148,7 +148,7 @@ def _require_matrix(matrix: Any, name: str) -> None:
 
 
 def as_vector(vector: Any, name: str) -> NDArray[Any]:
-    """A vector as an array of one dimension; a single column is one too."""
+    """A vector as a one-dimensional array; a single column counts as a vector."""
     if sp.issparse(vector):
         raise NotSupported(f"{name} is sparse; pass {name}.toarray().ravel()")
     array = plain(vector, name)
@@ -174,7 +174,7 @@ def as_vector(vector: Any, name: str) -> NDArray[Any]:
 
 
 def as_columns(vectors: Any, name: str) -> NDArray[Any]:
-    """Several vectors as the columns of an array of two dimensions."""
+    """Several vectors as the columns of a two-dimensional array."""
     if sp.issparse(vectors):
         raise NotSupported(f"{name} is sparse; pass {name}.toarray()")
     array = plain(vectors, name)
@@ -189,7 +189,7 @@ def as_columns(vectors: Any, name: str) -> NDArray[Any]:
 
 
 def _refuse_no_array(given: Any, name: str) -> NoReturn:
-    """Says what to pass in place of something without elements."""
+    """Suggests what to pass instead of something without elements."""
     wanted = f"{name} has one number for each row of A"
     if given is None:
         raise InvalidArgument(f"{name} is None; {wanted}")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""The exceptions of the library. A solve that does not converge is none: its report says so."""
+"""The exceptions of the library. A solve that does not converge raises none: its report says so."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Error(Exception):
 
 
 class InvalidArgument(Error, ValueError):
-    """A value outside its range, an unknown option, a matrix that a method cannot take."""
+    """A value outside its range, an unknown option, a matrix that is unsuitable for a method."""
 
 
 class DimensionMismatch(Error, ValueError):
-    """Two operands whose sizes do not fit; the message names both."""
+    """Two operands whose sizes do not match; the message names both."""
 
 
 class NotSupported(Error, NotImplementedError):
@@ -35,7 +35,7 @@ class IoError(Error, OSError):
     """
 
     def __str__(self) -> str:
-        # Not "[Errno 2] ...: 'path'": the message says it all.
+        # Not "[Errno 2] ...: 'path'": the message already says it.
         return super().__str__() if self.strerror is None else self.strerror
 
 
@@ -66,14 +66,14 @@ _CLASSES = {
 
 @contextmanager
 def about(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> Iterator[None]:
-    """Give the IoError of a call about a file its errno and filename."""
+    """Sets errno and filename of the IoError of a call about a file."""
     try:
         yield
     except IoError as error:
         if error.errno is not None:
             raise
         text = str(error)
-        # The library's messages end with the system's words.
+        # The library's messages end with the system's error text.
         code = next((c for c in errno.errorcode if text.endswith(": " + os.strerror(c))), None)
         if code is None:
             raise
@@ -90,8 +90,8 @@ class MpiError(Error):
 
 
 class OutOfMemory(Error, MemoryError):
-    """Memory that was needed and not there."""
+    """Too little memory."""
 
 
 class InternalError(Error):
-    """A defect of Suan itself; please report it."""
+    """A bug in Suan itself; please report it."""

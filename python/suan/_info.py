@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""What can be said about a matrix before it is solved with."""
+"""Facts about a matrix, before solving."""
 
 from __future__ import annotations
 

@@ -43,14 +43,14 @@ def read(
     Returns
     -------
     scipy.sparse.csr_array, numpy.ndarray or str
-        A matrix, or a vector: one of an HDF5 file, or a Matrix Market array of one column, or a
-        text of an HDF5 file. Integers and patterns become float64; both triangles of a symmetric
-        file are stored.
+        A matrix; a vector, from an HDF5 file or a Matrix Market array of one column; or a text from
+        an HDF5 file. Integers and patterns become float64; both triangles of a symmetric file are
+        stored.
 
     Raises
     ------
     IoError
-        With the path and the line or the entry, for whatever does not follow the format. Where the
+        With the path and the line or the object, for any violation of the format. Where the
         system refused, it has ``errno`` and ``filename`` and is a FileNotFoundError, too, or the
         like.
     OutOfMemory
@@ -82,7 +82,8 @@ def write(
 ) -> None:
     """Write a matrix or a vector, or several into one HDF5 file.
 
-    The file is written beside and renamed when it is complete, so that a failure destroys nothing.
+    The file is written under a temporary name and renamed when complete, so a failure destroys
+    nothing.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def write(
         ``.mtx`` or ``.mtx.gz`` for Matrix Market, ``.h5`` or ``.hdf5`` for HDF5, in upper or lower
         case.
     data : scipy.sparse matrix or array, or array_like with one dimension
-        In HDF5 it gets the name "matrix" or "vector".
+        In HDF5 its name is "matrix" or "vector".
     append : bool
         Keep what an HDF5 file at the path holds and add to it. The file is copied first (shared, not
         copied, where the file system can do that) and replaced when all is written, so that a
@@ -166,18 +167,18 @@ def _write_hdf5(file: bytes, words: str, data: Any, append: bool, named: dict[st
 
 
 def _encoded(text: str) -> bytes:
-    """Names and texts as files hold them; what was no UTF-8 when it was read stays what it was."""
+    """Names and texts as stored in files; bytes that were not UTF-8 when read are preserved."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def _shown(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
-    """A path for messages: what is no UTF-8 stands as \\xNN."""
+    """A path for messages, with bytes that are not UTF-8 as \\xNN."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _kind_of(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> tuple[bytes, str]:
     file = os.fsencode(path)
-    # Without the letters of other languages, as the library does it.
+    # ASCII letters only, as in the library.
     lower = file.lower()
     if lower.endswith(tuple(ending.encode() for ending in _MATRIX_MARKET)):
         return file, "matrix_market"

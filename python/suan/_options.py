@@ -16,7 +16,7 @@ from ._errors import InvalidArgument
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: What other libraries call it, and what to write here.
+#: Names in other libraries, and what to write in Suan.
 _NAMES_ELSEWHERE = {
     "maxiter": "max_iterations= (it counts iterations, in gmres, too)",
     "max_iter": "max_iterations=",
@@ -45,7 +45,7 @@ _NAMES_ELSEWHERE = {
 
 
 def option_values(options: dict[str, Any]) -> dict[str, Any]:
-    """NumPy's scalars as Python's."""
+    """Converts NumPy scalars to Python scalars."""
     return {
         name: value.item() if isinstance(value, np.generic) else value
         for name, value in options.items()
@@ -56,9 +56,9 @@ _DEFAULTS = {option.name: option.default for option in _suan.solve_options()}
 
 
 def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
-    """The options of a solve as the library takes them; the library checks names and values.
+    """The options of a solve in the library's form; the library checks names and values.
 
-    @raises InvalidArgument for what it could not explain: other libraries' names, and objects.
+    @raises InvalidArgument for what the library could not explain: other libraries' names, and objects.
     """
     values = option_values(options)
     for name, value in values.items():
@@ -92,7 +92,7 @@ def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _described(value: Any) -> str:
-    """What it is, in a few words even where it is a matrix."""
+    """A short description, even of a matrix."""
     text = repr(value)
     return text if len(text) <= 40 and "\n" not in text else f"a {type(value).__name__}"
 

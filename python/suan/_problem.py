@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""The arguments of a solve, checked, and the call of the library."""
+"""The checked arguments of a solve, and the call of the library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class System:
     def __init__(
         self, A: Any, M: Any, options: dict[str, Any], rows: int | None, distributed: bool
     ):
-        """`rows` is the size of a function; None where that is not known."""
+        """`rows` is the size of a function; None if that is unknown."""
         self.options = solve_option_values(options)
         if distributed:  # before the ranks meet; elsewhere the library looks when it gets them
             _suan.check_solve_options(self.options)
@@ -73,13 +73,13 @@ class System:
         }
 
     def ready(self, dtype: np.dtype[Any]) -> tuple[Applied, Applied | None, list[str]]:
-        """A and M as the library takes them, and what was copied for it."""
+        """A and M in the library's form, and what was copied for that."""
         if self._ready is None or self._ready[0] != dtype:
             self._ready = (dtype, self._made(dtype))
         return self._ready[1]
 
     def replace(self, a: Map, ready: tuple[Applied, Applied | None, list[str]]) -> None:
-        """Takes another A of the same shape, with what ready() made of it for the same type."""
+        """Replaces A by another one of the same shape, with the result of ready() for the same type."""
         assert self._ready is not None
         self.a, self._ready = a, (self._ready[0], ready)
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SolveReport:
-    """The result of a solve, beside the solution.
+    """The result of a solve, in addition to the solution.
 
-    It holds plain Python and NumPy objects only: it can be pickled and kept.
+    It contains only plain Python and NumPy objects and can be pickled.
     """
 
     #: Why the solve ended: "converged", "max_iterations", "indefinite_matrix", "not_finite", ...
@@ -29,7 +29,7 @@ class SolveReport:
     converged: bool
     #: One sentence: what the reason means and what to try.
     advice: str
-    #: A sentence on this case, such as the row of a NaN; may be empty.
+    #: A sentence about this case, such as the row of a NaN; may be empty.
     detail: str
     solver: str
     preconditioner: str
@@ -47,15 +47,15 @@ class SolveReport:
     true_relative_residual: float
     right_hand_side_norm: float
     initial_residual_norm: float
-    #: As the method's recurrence has it.
+    #: From the method's recurrence.
     residual_norm: float
     #: ``norm(b - A @ x)``, recomputed at the end.
     true_residual_norm: float
     setup_seconds: float
     solve_seconds: float
-    #: Bytes that the iterations of all ranks moved, counted by formula.
+    #: Bytes moved by the iterations on all ranks, by formula.
     bytes_moved: int
-    #: Energy of the solve; None when the machine cannot tell.
+    #: Energy of the solve; None if the machine cannot tell.
     joules: float | None
     ranks: int
     threads: int
@@ -63,7 +63,7 @@ class SolveReport:
     space: str
     #: The residual norm before the first and after each iteration.
     history: NDArray[np.float64]
-    #: The arguments, or their arrays, that had to be copied: ("A.indptr",), ("b",), ...
+    #: The arguments, or their arrays, that were copied: ("A.indptr",), ("b",), ...
     copied: tuple[str, ...]
     _words: Any = field(default=None)
 
@@ -107,7 +107,7 @@ class SolveReport:
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default a figure of its own.
+            Where to draw; by default a new figure.
         **line
             Passed on to ``Axes.semilogy``, such as ``label="cg"``.
 
@@ -123,7 +123,7 @@ class SolveReport:
             _, ax = plt.subplots()
         line.setdefault("marker", "." if len(self.history) <= 40 else None)
         line.setdefault("label", f"{self.solver} + {self.preconditioner}")
-        # A residual of zero has no logarithm; semilogy leaves such points out.
+        # A zero residual has no logarithm; semilogy skips such points.
         ax.semilogy(range(len(self.history)), self.history / self._scale(), **line)
         ax.set_xlabel("iteration")
         ax.set_ylabel("residual norm / norm(b)" if self._scale() != 1 else "residual norm")
@@ -166,7 +166,7 @@ class SolveReport:
         logs = [math.log10(r) for r in self.history if r > 0 and math.isfinite(r)]
         if len(logs) < 2 or max(logs) == min(logs):
             return ""
-        # A few hundred points are more than the picture has pixels.
+        # A few hundred points already exceed the pixels of the picture.
         step = max(1, len(logs) // 300)
         logs = logs[::step]
         top, span = max(logs), max(logs) - min(logs)

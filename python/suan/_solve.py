@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""A x = b with as little knowledge of solvers as possible."""
+"""Solving A x = b without knowledge of solvers."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ def solve(
 ) -> tuple[NDArray[Any], SolveReport]:
     """Solve A x = b.
 
-    The solver and the preconditioner are chosen by looking at A, unless they are given. A solve
-    that fails is no exception: look at ``report.converged`` and ``report.reason``.
+    The solver and the preconditioner are chosen by examining A, unless they are given. A failed solve
+    does not raise: check ``report.converged`` and ``report.reason``.
 
     Parameters
     ----------
     A : scipy.sparse matrix or array, array_like with two dimensions, LinearOperator or callable
-        Square. A callable gets a vector and returns A times that vector. Matrices in CSR format
-        with 32-bit indices are not copied, save for ``indptr``; see ``report.copied``.
+        Square. A callable gets a vector and returns A times that vector. Matrices in CSR format with
+        32-bit indices are not copied, except ``indptr``; see ``report.copied``.
     b : array_like
         The right-hand side, with one element for each row of A, or a single column of them.
     x0 : array_like, optional
         The initial guess; zero by default.
     M : as A, optional
-        A preconditioner of your own: what approximates the inverse of A, as in SciPy. ``cg`` needs
-        a Hermitian positive definite one.
+        Your own preconditioner: an approximate inverse of A, as in SciPy. ``cg`` needs a Hermitian
+        positive definite one.
     callback : callable, optional
-        Called as ``callback(iteration, residual_norm)``. A true value from it ends the solve with
-        the reason "interrupted", an exception in it with that exception.
+        Called as ``callback(iteration, residual_norm)``. A true return value ends the solve with the
+        reason "interrupted", an exception in it ends the solve with that exception.
     comm : mpi4py.MPI.Comm, optional
-        Solves on the ranks of ``comm``, all of which call solve(): A holds this rank's rows with
-        global columns, b and x this rank's elements.
+        Solves on the ranks of ``comm``, all of which call solve(): A has this rank's rows with global
+        columns, b and x this rank's elements.
     {options}
 
     Returns
@@ -92,8 +92,8 @@ def solve_many(
 ) -> tuple[NDArray[Any], list[SolveReport]]:
     """Solve A X = B for several right-hand sides, the columns of B.
 
-    CG takes a step of all of them at a time, so that the matrix is read once for all; each ends
-    when it is solved. Other methods solve one after the other.
+    CG takes each step for all of them at once, so the matrix is read once for all; each stops when it
+    is solved. Other methods solve for one after the other.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def solve_many(
         Called as ``callback(iteration, residual_norm)``, where several are solved together for
         the one that is farthest from its tolerance. It can end the solve as in solve().
     comm : mpi4py.MPI.Comm, optional
-        As in solve(); b and x have this rank's rows, and as many columns on all ranks.
+        As in solve(); b and x have this rank's rows, and the same number of columns on all ranks.
     {options}
 
     Returns
@@ -117,8 +117,8 @@ def solve_many(
     x : numpy.ndarray
         The solutions, in the shape of b.
     reports : list of SolveReport
-        One for each column. Where several are solved together, the seconds and joules in each are
-        those of all, and its bytes a share.
+        One for each column. If several are solved together, the seconds and joules in each are those
+        of all together, and its bytes a share.
 
     Raises
     ------

@@ -33,7 +33,7 @@ bool is_flag(const OptionDescription& option) {
   return std::holds_alternative<bool>(option.default_value);
 }
 
-/// Of the options only --help has a letter: `-o` is answered with those that begin with an o.
+/// Only --help has a short form: the error for `-o` lists the options that start with an o.
 [[noreturn]] void throw_unknown_letter(const std::string& word,
                                        const std::vector<std::string>& valid) {
   std::string similar;
@@ -47,7 +47,8 @@ bool is_flag(const OptionDescription& option) {
 }
 
 [[noreturn]] void throw_unexpected(const Usage& usage, const std::vector<std::string>& words) {
-  // An unknown option comes first: the word after it may be its value and not one too many.
+  // An unknown option is reported first: the word after it may be its value rather than an extra
+  // one.
   for (const auto& word : words) {
     if (word.size() < 2 || word[0] != '-') continue;
     std::vector<std::string> valid = {"--help"};
@@ -66,7 +67,7 @@ bool is_flag(const OptionDescription& option) {
                                 "script not set?)"));
 }
 
-/// `--report=` as `--report ""`: CLI11 would take the next word for the value.
+/// Treats `--report=` as `--report ""`: CLI11 would take the next word as the value.
 std::vector<std::string> with_empty_values(const std::vector<OptionDescription>& options,
                                            const std::vector<std::string>& words) {
   std::vector<std::string> result;
@@ -255,7 +256,7 @@ std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string&
     if (event == nlohmann::json::parse_event_t::key && depth == 1 &&
         !keys.insert(parsed.get<std::string>()).second) {
       throw InvalidArgument(
-          message(source, ": option ", parsed.get<std::string>(), " is there twice"));
+          message(source, ": option ", parsed.get<std::string>(), " appears twice"));
     }
     return true;
   };

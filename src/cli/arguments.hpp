@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From the words of a command line, and from a configuration file, to a struct of options. The
-// flags, the keys of the file and the help all derive from the struct's OptionTable.
+// Parses a command line and a configuration file into a struct of options. The flags, the keys of
+// the file and the help all derive from the struct's OptionTable.
 #pragma once
 
 #include <iosfwd>
@@ -20,22 +20,22 @@ struct OptionGroup {
   std::vector<OptionDescription> options;
 };
 
-/// What a command takes.
+/// The arguments of a command.
 struct Usage {
   std::string command;
   std::string sentence;
   /// Names of options that may be given without their flags, in this order.
   std::vector<std::string> positionals;
   std::vector<OptionGroup> groups;
-  /// Lines under the heading "Examples".
+  /// The lines under the heading "Examples".
   std::vector<std::string> examples;
 };
 
-/// The options of several tables, less those that a table before had.
+/// The options of several tables, without repeating those of earlier tables.
 std::vector<OptionDescription> without(std::vector<OptionDescription> options,
                                        const std::vector<OptionDescription>& others);
 
-/// What stands on a command line: names of options (with underscores) and their texts, unchecked.
+/// The contents of a command line: names of options (with underscores) and their texts, unchecked.
 struct CommandLine {
   bool help = false;
   std::vector<std::pair<std::string, std::string>> values;
@@ -43,17 +43,17 @@ struct CommandLine {
   bool has(const std::string& name) const;
   /// Its text; empty when it was not given.
   std::string text(const std::string& name) const;
-  /// A line for the command and for each of its options, given or not: what ranks compare.
+  /// A line for the command and for each of its options, given or not, for comparing ranks.
   std::string lines(const Usage& usage) const;
 };
 
-/// Of an option given more than once the last value counts.
+/// The last value of a repeated option counts.
 /// @throws InvalidArgument for an unknown option, naming the nearest valid one; for a missing or
-/// empty value and a word too many.
+/// empty value and an extra word.
 CommandLine parse_command_line(const Usage& usage, const std::vector<std::string>& given);
 
-/// The words of a text in lines of at most 100 characters, all but the first one indented; the
-/// first one begins in the column `indent` of a line that is already begun.
+/// Wraps a text into lines of at most 100 characters, all but the first one indented; the first one
+/// continues a line at column `indent`.
 void print_wrapped(std::ostream& out, const std::string& text, std::size_t indent);
 
 /// The help of a command.
@@ -65,16 +65,16 @@ inline constexpr int config_max_depth = 32;
 
 /// Names and values of a configuration file: one JSON object of option names. `source` is its path,
 /// for messages.
-/// @throws InvalidArgument when the text is no such object, too long, too deep, has a key twice or
-/// an empty value.
+/// @throws InvalidArgument when the text is not such an object, is too long or too deep, repeats a
+/// key or has an empty value.
 std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string& source,
                                                               const std::string& text);
 
 /// Reads a configuration file. Not collective. @throws IoError, or InvalidArgument when too long.
 std::string read_config(const std::string& path);
 
-/// Sets what the file says and then what the command line says, which wins.
-/// @throws InvalidArgument naming the option, and the file if it is its fault.
+/// Applies the file and then the command line, which overrides it.
+/// @throws InvalidArgument naming the option, and the file if that is where it came from.
 template <class S>
 S make_options(const CommandLine& line, const std::string& config_path = {},
                const std::string& config_text = {}) {

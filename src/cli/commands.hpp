@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands of the program, one per source file. Each gets what stands after its name, the same
-// on all ranks, runs on all of them and returns an exit code or throws; see agreement.hpp.
+// The commands of the program, one per source file. Each gets the words after its name, the same on
+// all ranks, runs on all of them and returns an exit code or throws; see agreement.hpp.
 #pragma once
 
 #include "arguments.hpp"

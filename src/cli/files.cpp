@@ -46,14 +46,14 @@ std::string object_or(const FileName& file, const char* usual) {
   return file.object.empty() ? usual : file.object;
 }
 
-/// Whether `path` is there and neither a file nor a folder: a device, a pipe.
+/// Whether `path` exists and is neither a file nor a folder: a device or a pipe.
 bool is_special(const std::string& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-/// `name` is what messages call the place.
+/// Messages refer to the place as `name`.
 void write_directly(const std::string& path, const std::string& name, const std::string& text) {
   std::ofstream file;
   if (path != "-") file.open(path, std::ios::binary);
@@ -72,7 +72,7 @@ FileName parse_file_name(const std::string& text) {
   for (const char* ending : {".h5", ".hdf5"}) {
     if (detail::has_ending(text, ending)) return {text, "", FileName::Format::hdf5};
   }
-  // The last colon behind an ending: names of objects may hold colons, too, but rarely endings.
+  // The last colon after an extension: object names may contain colons, too, but rarely extensions.
   for (auto colon = text.rfind(':'); colon != std::string::npos && colon > 0;
        colon = text.rfind(':', colon - 1)) {
     const std::string path = text.substr(0, colon);

@@ -24,7 +24,7 @@ struct Command {
   int (*run)(const Communicator& world, const CommandLine& line);
 };
 
-// A new command is one line here.
+// A new command takes one line here.
 constexpr Command commands[] = {{solve_usage, run_solve},
                                 {info_usage, run_info},
                                 {convert_usage, run_convert},
@@ -72,7 +72,7 @@ void print_version(const Environment& environment) {
   line("ranks", std::to_string(environment.world().size()));
 }
 
-/// What a rank was told to do.
+/// The command line of a rank.
 struct Request {
   enum class Kind { overview, version, command };
   Kind kind = Kind::overview;
@@ -97,7 +97,7 @@ Request parse(const std::vector<std::string>& words) {
   throw_unknown_name("command", words[0], names);
 }
 
-/// What ranks compare.
+/// The lines that ranks compare.
 std::string lines_of(const Request& request) {
   if (request.kind == Request::Kind::overview) return "command = --help\n";
   if (request.kind == Request::Kind::version) return "command = --version\n";
@@ -131,7 +131,7 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   suan::cli::spin_less(argv);
-  // The limit on the size of files then is an error of the write, not the end of the program.
+  // Exceeding the limit on file sizes then makes the write fail instead of ending the program.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     const suan::Environment environment(argc, argv);

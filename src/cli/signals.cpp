@@ -11,7 +11,7 @@ namespace suan::cli {
 
 namespace {
 
-// What a handler may touch. It may run in any thread.
+// The state that a handler may access. It may run in any thread.
 std::atomic<bool> signals_are_noted{false};
 std::atomic<int> noted_signal{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
@@ -54,7 +54,7 @@ void handle_signals() {
     if (sigaction(signal, nullptr, &old) != 0 || old.sa_handler == SIG_IGN) continue;
     struct sigaction action {};
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESTART;  // what was being read or written goes on
+    action.sa_flags = SA_RESTART;  // reads and writes in progress continue
     sigemptyset(&action.sa_mask);
     sigaction(signal, &action, nullptr);
   }

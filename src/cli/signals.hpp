@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the program does when it is asked to end: by Ctrl-C, a batch system, a terminal that closes.
+// Signals that ask the program to end: Ctrl-C, a batch system, a closing terminal.
 #pragma once
 
 #include <memory>
@@ -10,11 +10,11 @@
 
 namespace suan::cli {
 
-/// From here on SIGINT, SIGTERM, SIGHUP, SIGXCPU and SIGUSR1 remove the files that are not complete
-/// and then end the program as they would without it. Those that are ignored stay so (nohup).
+/// From here on SIGINT, SIGTERM, SIGHUP, SIGXCPU and SIGUSR1 remove incomplete files before they
+/// end the program as usual. Ignored signals stay ignored (nohup).
 void handle_signals();
 
-/// While one of these lives, the first signal is noted only, and a second one ends the program.
+/// While one of these exists, the first signal is only recorded, and a second one ends the program.
 class NotedSignals {
  public:
   NotedSignals();
@@ -23,11 +23,11 @@ class NotedSignals {
   NotedSignals& operator=(const NotedSignals&) = delete;
 };
 
-/// Whether a signal was noted.
+/// Whether a signal was recorded.
 bool signal_was_noted() noexcept;
 
-/// A logger that stops the solve when a signal was noted on one of the ranks, and passes all else
-/// on to `next` (which may be null). Every rank has to have one.
+/// A logger that stops the solve when a signal was recorded on one of the ranks, and forwards
+/// everything to `next` (which may be null). Every rank must have one.
 std::shared_ptr<EventLogger> stopped_by_signals(std::shared_ptr<EventLogger> next);
 
 }  // namespace suan::cli

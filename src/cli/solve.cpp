@@ -36,20 +36,20 @@ const OptionTable<SolveArguments>& SolveArguments::table() {
       OptionTable<SolveArguments>()
           .include(&SolveArguments::source)
           .value("rhs", &SolveArguments::rhs,
-                 "The right-hand side: a file as for the matrix. All ones without it.")
+                 "The right-hand side: a file as for the matrix; default: all ones.")
           .value("initial_guess", &SolveArguments::initial_guess,
-                 "Where the iteration starts: a file as for the matrix. Zero without it.")
+                 "The initial guess: a file as for the matrix; default: zero.")
           .include(&SolveArguments::solve)
           .choice("kernel", &SolveArguments::kernel, {"auto", "native", "cusparse", "cuda"},
                   "The implementation of the matrix-vector product; an error if it is not in this "
                   "build.")
           .value("output", &SolveArguments::output,
-                 "Where the solution goes: a file that ends in .mtx, .mtx.gz, .h5 or .hdf5.")
+                 "The file for the solution; it ends in .mtx, .mtx.gz, .h5 or .hdf5.")
           .value("report", &SolveArguments::report,
-                 "Where the report goes as JSON; - is the standard output.")
+                 "The file for the report as JSON; - is the standard output.")
           .value("config", &SolveArguments::config,
                  "A JSON file of options, named as here but with underscores; the command line "
-                 "wins over it.")
+                 "overrides it.")
           .value("quiet", &SolveArguments::quiet, "Print nothing but errors.");
   return table;
 }
@@ -71,7 +71,7 @@ SolveArguments parse(const Communicator& world, const CommandLine& line) {
   return make_options<SolveArguments>(line, path, text);
 }
 
-/// Refuses before the work what would lose the solution after it. Collective.
+/// Checks before the work what could lose the solution after it. Collective.
 void check_output(const Communicator& world, const FileName& output) {
   if (output.format == FileName::Format::hdf5) {
     if (SUAN_HAVE_HDF5 == 0) {
@@ -91,11 +91,11 @@ void check_output(const Communicator& world, const FileName& output) {
     }
   }
   require_writable(output.path, world);
-  // Whatever else may be wrong with the place, a trial shows it.
+  // A trial shows any other problem with the place.
   const detail::OutputFile trial(output.path, world);
 }
 
-/// Everything that can be wrong before a number is read. Collective.
+/// Checks everything that can be checked before numbers are read. Collective.
 void check(const Communicator& world, const SolveArguments& arguments, const CommandLine& line) {
   check_source(arguments.source, line);
   const KernelPath kernel = choose_spmv_path(kernel_path_from_string(arguments.kernel));
@@ -110,7 +110,7 @@ void check(const Communicator& world, const SolveArguments& arguments, const Com
   if (!arguments.output.empty()) {
     check_output(world, parse_file_name(arguments.output));
     const std::string output = parse_file_name(arguments.output).path;
-    // The initial guess may be there: who goes on from a solution may replace it.
+    // It may be the initial guess: continuing from a solution may replace it.
     for (const auto& path : {arguments.source.matrix, arguments.rhs}) {
       if (!path.empty()) require_different(parse_file_name(path).path, output, world);
     }
@@ -124,7 +124,7 @@ void check(const Communicator& world, const SolveArguments& arguments, const Com
   if (!arguments.config.empty()) require_different(arguments.config, arguments.report, world);
 }
 
-/// The same matrix with its products on another path; the arrays are shared. Collective.
+/// The same matrix with another path for its products; the arrays are shared. Collective.
 template <Scalar T>
 DistributedMatrix<T> on_path(DistributedMatrix<T> a, const std::string& kernel) {
   const KernelPath path = kernel_path_from_string(kernel);
@@ -135,7 +135,7 @@ DistributedMatrix<T> on_path(DistributedMatrix<T> a, const std::string& kernel) 
   return a.with_plan(std::move(plan));
 }
 
-/// Writes several outputs, each of them though another one fails.
+/// Writes several outputs, each even if another one fails.
 class Outputs {
  public:
   /// Calls write(path) unless the path is empty.
@@ -145,11 +145,11 @@ class Outputs {
     try {
       write(path);
     } catch (const Error& error) {
-      // Thrown on all ranks; what one rank throws alone is nothing to go on after.
+      // Thrown on all ranks; after an error on one rank alone there is no continuing.
       errors_ += message(errors_.empty() ? "" : "; ", error.what());
     }
   }
-  /// @throws IoError with the texts of all that failed.
+  /// @throws IoError with the texts of all failures.
   void finish() const {
     if (!errors_.empty()) throw IoError(errors_);
   }
@@ -173,7 +173,8 @@ std::string report_json(const SolveReport& report, const SourceOptions& source,
   return json.dump(2) + "\n";
 }
 
-/// The vectors of a solve: b, x and those of the method, of cg where that is not known yet.
+/// The number of vectors of a solve: b, x and those of the method, or of cg if that is not known
+/// yet.
 double vectors_of(const SolveOptions& options) {
   const bool gmres = options.solver == "gmres";
   return gmres ? static_cast<double>(options.gmres.restart) + 5 : 5;
@@ -194,11 +195,11 @@ int solve_as(const Communicator& world, const SolveArguments& arguments) {
   const double read_seconds = world.max(reading.seconds());
 
   const bool shows_progress = world.is_root() && !arguments.quiet;
-  const NotedSignals noted;  // from here on there is something to lose
+  const NotedSignals noted;  // from here on there are results to lose
   const auto report = solve(a, b, x, arguments.solve,
                             stopped_by_signals(shows_progress ? progress_on_terminal() : nullptr));
 
-  // The solution first: nothing that comes after can lose it.
+  // The solution first, so that no later failure can lose it.
   const std::string json = report_json(report, source, a, read_seconds);
   Outputs outputs;
   outputs.write(arguments.output,
@@ -222,7 +223,7 @@ Usage solve_usage() {
   groups.insert(groups.begin() + 1,
                 {{"Right-hand side, results and control", mine}, {"Method", method}});
   return {"solve",
-          "Solves A x = b, recomputes the residual and reports what was done and why it ended. "
+          "Solves A x = b, recomputes the residual and reports what was done and why it stopped. "
           "Exit code 0: solved; 1: not converged; 2: bad use or bad input; 3: interrupted by a "
           "signal, with all results written.",
           {"matrix"},

@@ -22,19 +22,19 @@ struct SourceOptions {
   static const OptionTable<SourceOptions>& table();
 };
 
-/// The groups of the help for these options.
+/// The groups of these options in the help.
 std::vector<OptionGroup> source_groups();
 
 /// @throws InvalidArgument unless either a file or a problem is given, or when options of the
 /// gallery are given without a problem.
 void check_source(const SourceOptions& source, const CommandLine& line);
 
-/// How tables and reports call the matrix: its path (in UTF-8: another byte is written as \xe9), or
+/// The name of the matrix in tables and reports: its path (in UTF-8, with other bytes as \xe9), or
 /// "poisson3d, size 128".
 std::string source_name(const SourceOptions& source);
 
-/// The scalar type that was asked for; for "auto" complex128 if the matrix or one of the `vectors`
-/// (paths; empty ones are skipped) is complex, else float64. Collective.
+/// The requested scalar type; for "auto" complex128 if the matrix or one of the `vectors` (paths;
+/// empty ones are skipped) is complex, else float64. Collective.
 std::string choose_scalar(const SourceOptions& source, const std::vector<std::string>& vectors,
                           const Communicator& comm);
 
@@ -46,13 +46,13 @@ auto with_scalar(const std::string& scalar, const Action& action) {
   return action(double());
 }
 
-/// Refuses a model problem for which a machine's memory would not suffice, before it is made: the
-/// matrix, and so many vectors beside it. Collective. @throws OutOfMemory naming both numbers.
+/// Refuses a model problem too large for a machine's memory before it is generated: the matrix, and
+/// that many vectors. Collective. @throws OutOfMemory naming both numbers.
 void require_memory_for(const std::string& problem, const GalleryOptions& options,
                         std::size_t scalar_bytes, double vectors, double limit_gib,
                         const Communicator& comm);
 
-/// Reads or generates the matrix, beside which there will be so many vectors. Collective.
+/// Reads or generates the matrix, in addition to which there will be that many vectors. Collective.
 template <Scalar T>
 DistributedMatrix<T> load_matrix(const SourceOptions& source, double vectors,
                                  const Communicator& comm) {

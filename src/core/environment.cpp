@@ -35,8 +35,8 @@ namespace {
   return set;
 }
 
-/// Cores that this process may use. With OMP_PROC_BIND the first thread is bound to one of them
-/// before main, so OpenMP is asked, which looked earlier.
+/// The cores that this process may use. With OMP_PROC_BIND the first thread is bound to one of them
+/// before main, so this asks OpenMP, which looked earlier.
 int usable_cores() {
 #ifdef _OPENMP
   return std::max(1, omp_get_num_procs());
@@ -53,8 +53,8 @@ bool asks_for_threads(int argc, char** argv) {
 }
 
 #if SUAN_HAVE_MPI
-/// This rank's share of the cores that the ranks of its node may use together: where the launcher
-/// bound each rank to cores of its own, those are not to be divided again.
+/// This rank's share of the cores that the ranks of its node may use together: if the launcher
+/// bound each rank to cores of its own, those are not divided again.
 int threads_for_this_rank(const Communicator& world) {
   MPI_Comm node = MPI_COMM_NULL;
   detail::require_success(
@@ -73,7 +73,7 @@ int threads_for_this_rank(const Communicator& world) {
 }
 #endif
 
-/// Kokkos gets its own arguments only: it would answer --help too. What it does not know stays.
+/// Kokkos gets only its own arguments: it would answer --help, too. Arguments unknown to it stay.
 void initialize_kokkos(int& argc, char** argv) {
   if (argc == 0) return Kokkos::initialize();
   std::vector<char*> theirs = {argv[0]};
@@ -91,8 +91,8 @@ void initialize_kokkos(int& argc, char** argv) {
   argc = static_cast<int>(others.size());
 }
 
-/// A variable of the process's environment that nobody has set, for as long as the object lives:
-/// programs that are started later must not inherit it.
+/// Sets an unset environment variable for the lifetime of the object: programs started later must
+/// not inherit it.
 class Variable {
  public:
   Variable(const char* name, const std::string& value)
@@ -199,7 +199,7 @@ void Environment::start_kokkos(int& argc, char** argv) {
 #if SUAN_HAVE_CUDA
       kernels::cuda::require_device();
 #endif
-      // Kokkos reads these variables; arguments, which come after, override them.
+      // Kokkos reads these variables; later arguments override them.
       const bool given = asks_for_threads(argc, argv);
       std::optional<Variable> count;
       if (!given) count.emplace("KOKKOS_NUM_THREADS", std::to_string(threads));

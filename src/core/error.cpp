@@ -32,8 +32,8 @@ void throw_error(ErrorKind kind, const std::string& text) {
 
 namespace {
 
-/// `words`, or others where there are none, or no memory for them: these fit into the string
-/// itself.
+/// `words`, or a short replacement if there are none or no memory for them; it fits into the string
+/// object itself.
 void set_text(std::string& text, const char* words) noexcept {
   try {
     text = *words != '\0' ? words : "an error without a message";
@@ -42,11 +42,11 @@ void set_text(std::string& text, const char* words) noexcept {
   }
 }
 
-// How Kokkos says it, in a std::runtime_error: Kokkos ERROR: Host memory space failed to allocate
-// 12.87 GiB (label="suan::Csr::offsets").
+// Kokkos throws a std::runtime_error: Kokkos ERROR: Host memory space failed to allocate 12.87 GiB
+// (label="suan::Csr::offsets").
 constexpr std::string_view kokkos_lacks_memory = " memory space failed to allocate ";
 
-/// The same in words of our own, where there is memory for them.
+/// The same as our own message, if there is memory for it.
 void say_plainly(std::string& text) noexcept {
   try {
     const auto at = text.find(kokkos_lacks_memory) + kokkos_lacks_memory.size();

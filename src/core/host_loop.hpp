@@ -13,7 +13,7 @@
 
 namespace suan::detail {
 
-/// Whether this thread runs a body of a concurrent host_loop.
+/// Whether this thread is running a body of a concurrent host_loop.
 inline thread_local bool in_host_loop = false;
 
 /// @throws NotSupported in a concurrent host_loop: MPI takes one thread at a time, and ranks run
@@ -26,9 +26,8 @@ inline void require_outside_host_loop(const char* what) {
               "vectors and matrices used there must be of one rank (Layout::serial)"));
 }
 
-/// In a concurrent host_loop, one thread at a time gets past this, for as long as the object
-/// lives: products of one matrix share memory for what they carry over. Elsewhere it does nothing.
-/// Kernels take turns there anyway.
+/// In a concurrent host_loop, a lock for the lifetime of the object: products of one matrix share
+/// memory for partial results. Elsewhere it does nothing. Kernels take turns there anyway.
 class InTurn {
  public:
   InTurn() : lock_(mutex(), std::defer_lock) {
@@ -43,12 +42,12 @@ class InTurn {
   std::unique_lock<std::recursive_mutex> lock_;
 };
 
-/// Calls body(k) for k < count, from several threads when `concurrent`. After all have run, the
-/// exception of the smallest k is thrown, so that the message does not depend on the schedule.
+/// Calls body(k) for k < count, from several threads if `concurrent`. After all have run, throws
+/// the exception of the smallest k, so that the message does not depend on the schedule.
 ///
-/// It is no kernel of Kokkos: a kernel holds the lock of its execution space until it ends, and a
-/// body that runs another one would wait for it for ever. Here kernels of bodies run, each on the
-/// thread of its body, one after the other.
+/// This is not a Kokkos kernel: a kernel holds the lock of its execution space until it ends, and a
+/// body that runs another one would wait for it forever. Here the kernels of bodies run one after
+/// the other, each on the thread of its body.
 template <class Body>
 void host_loop(std::size_t count, bool concurrent, const Body& body) {
   if (!concurrent || in_host_loop) {
@@ -73,7 +72,7 @@ void host_loop(std::size_t count, bool concurrent, const Body& body) {
   };
   const auto end = static_cast<std::int64_t>(count);
 #ifdef KOKKOS_ENABLE_OPENMP
-  // As many as kernels have: a team of another size costs GNU's OpenMP new threads.
+  // As many as kernels use: for a team of another size GNU's OpenMP creates new threads.
   const int threads = threads_of(HostExecutionSpace());
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
 #endif

@@ -12,12 +12,12 @@
 
 namespace suan::detail {
 
-/// Asks the system for large pages under a big array that has not been touched yet. Fewer misses
-/// of the address cache, and prefetching that does not stop every 4 KiB (docs/performance.md).
-/// Does nothing where that is not possible.
+/// Requests large pages for a big array that has not been touched yet: fewer TLB misses, and
+/// prefetching that does not stop every 4 KiB (docs/performance.md). Does nothing if that is not
+/// possible.
 void advise_huge_pages(void* data, std::size_t bytes) noexcept;
 
-/// `view`, which has not been touched yet, on large pages where it lies in host memory.
+/// `view`, which has not been touched yet, on large pages if it is in host memory.
 template <class View>
 View on_large_pages(View view) {
   if constexpr (Kokkos::SpaceAccessibility<Kokkos::HostSpace,
@@ -27,9 +27,9 @@ View on_large_pages(View view) {
   return view;
 }
 
-/// An uninitialised array, on large pages where it lies in host memory.
-/// @throws OutOfMemory, which names the memory, the size and the label; InvalidArgument where there
-/// is no Environment.
+/// An uninitialised array, on large pages if it is in host memory.
+/// @throws OutOfMemory, naming the memory, the size and the label; InvalidArgument without an
+/// Environment.
 template <class View, class... Sizes>
 View allocate_view(const std::string& label, Sizes... sizes) {
   require_environment();
@@ -48,8 +48,8 @@ HostView<T> allocate_on_host(const std::string& label, std::size_t size) {
   return allocate_view<HostView<T>>(label, size);
 }
 
-/// The same array where it is shared with its other owners; a copy where it is somebody else's
-/// memory, of which nobody knows how long it lives.
+/// The same array if it is reference-counted; a copy if it is unmanaged memory, whose lifetime is
+/// unknown.
 template <class T>
 DeviceView<const T> kept(const DeviceView<const T>& array) {
   if (array.use_count() > 0 || array.extent(0) == 0) return array;

@@ -32,7 +32,7 @@ constexpr ReasonText reason_texts[] = {
     {"interrupted",
      "The solve was asked to stop: x is the last iterate, from which another solve can go on."},
     {"stagnated",
-     "The residual does not fall any more: the tolerance is out of reach in this precision, or the "
+     "The residual no longer falls: the tolerance is out of reach in this precision, or the "
      "matrix is singular. Loosen rtol or check the right-hand side."},
     {"diverged", "The residual grew: try gmres, or another preconditioner."},
     {"breakdown",

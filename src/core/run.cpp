@@ -24,7 +24,7 @@ struct Ending {
   std::optional<std::string> error;
 };
 
-/// In one piece, so that lines of ranks do not mix; names of files may have any bytes in them.
+/// In one write, so that lines of ranks do not mix; file names may contain any bytes.
 void print(const std::string& line) { std::cerr << detail::one_line(line) + '\n' << std::flush; }
 
 Ending call(const std::function<int()>& body, int error_code) noexcept {
@@ -32,7 +32,7 @@ Ending call(const std::function<int()>& body, int error_code) noexcept {
   std::string error;
   try {
     ending.code = body();
-    // A full disk shows when what was printed leaves the buffer.
+    // A full disk is only noticed when the output buffer is flushed.
     if (!std::cout.flush()) throw IoError("cannot write to the standard output");
     return ending;
   } catch (...) {
@@ -43,10 +43,10 @@ Ending call(const std::function<int()>& body, int error_code) noexcept {
   return ending;
 }
 
-/// Ranks, and the right to speak to all of them about the end.
+/// The ranks, and the means to agree with all of them on the end.
 struct Ranks {
 #if SUAN_HAVE_MPI
-  /// Its own, so that no message of the body can be taken for one of these.
+  /// A separate communicator, so that these messages cannot be confused with those of the body.
   MPI_Comm comm = MPI_COMM_NULL;
 #endif
   int rank = 0;
@@ -70,7 +70,7 @@ Ranks duplicate(MPI_Comm comm) {
   return ranks;
 }
 
-/// What all ranks came to. A rank that failed does not wait for ever.
+/// The result of all ranks together. A rank that failed does not wait forever.
 Verdict agree(Ranks& ranks, const Ending& ending, const std::string& program,
               const RunOptions& options) {
   // The largest code, and the lowest rank with an error as a maximum.
@@ -92,7 +92,7 @@ Verdict agree(Ranks& ranks, const Ending& ending, const std::string& program,
   return {all[0], -all[1]};
 }
 
-/// MPI, initialised here unless it was before, until the last word is said.
+/// MPI, initialised here unless it already was, until the final agreement.
 class Mpi {
  public:
   Mpi(int& argc, char**& argv) {
@@ -175,8 +175,8 @@ int run(int& argc, char**& argv, const std::function<int(Environment&)>& body,
 #else
     Ranks ranks;
 #endif
-    // The environment ends within, so that an end of all ranks is agreed on when nothing is left
-    // that could fail.
+    // The environment ends inside, so that ranks agree on the end when nothing is left that could
+    // fail.
     return run_on(
         ranks,
         [&] {

@@ -12,8 +12,8 @@ unsigned char byte_at(std::string_view text, std::size_t k) {
   return static_cast<unsigned char>(text[k]);
 }
 
-/// How many bytes the character at the beginning has; 0 when they are none (RFC 3629: neither
-/// longer than needed, nor a surrogate, nor beyond U+10FFFF).
+/// The number of bytes of the first character; 0 if it is invalid (RFC 3629: overlong, a surrogate,
+/// or beyond U+10FFFF).
 std::size_t character_length(std::string_view text) {
   const unsigned char first = byte_at(text, 0);
   if (first < 0x80) return 1;

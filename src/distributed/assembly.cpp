@@ -17,7 +17,7 @@ namespace {
 
 using detail::Staged;
 
-/// What the counting pass finds of the remote part in one block.
+/// What the counting pass finds out about the remote part of one block.
 struct RemoteBlock {
   std::vector<LocalIndex> rows;
   std::vector<LocalIndex> counts;
@@ -43,7 +43,7 @@ class Assembler {
     together(comm, [&] {
       local = Csr<T>(rows_.local_size(), columns_.local_size(), offsets_->finish(),
                      indices_->finish(), values_->finish(), path);
-      // The remote part multiplies through spmv_add_rows, which has the native path alone.
+      // The remote part multiplies through spmv_add_rows, which has only the native path.
       remote.matrix =
           Csr<T>(static_cast<LocalIndex>(remote_rows_),
                  static_cast<LocalIndex>(remote_columns_.size()), remote_offsets_->finish(),
@@ -96,7 +96,7 @@ class Assembler {
     return result;
   }
 
-  /// Asks the source for block k and uses what it hands over, which must be one fitting block.
+  /// Requests block k from the source, which must supply exactly one suitable block.
   template <class Give, class Use>
   void take_once(std::size_t k, bool with_values, Give give, const Use& use) {
     const GlobalIndex first = rows_.first() + starts_[k];
@@ -186,7 +186,7 @@ class Assembler {
         detail::throw_changed(rows_.first() + row, message("had ", counted, " entries and has ",
                                                            end - begin, " the second time"));
       }
-      // As many entries as were counted, and of no kind more of them: as many of each kind.
+      // The total is as counted and neither kind exceeds its count, so both counts are right.
       GlobalIndex previous = -1;
       for (std::size_t e = begin; e < end; ++e) {
         const GlobalIndex j = block.columns[e];

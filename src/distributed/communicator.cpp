@@ -79,6 +79,10 @@ bool Communicator::congruent(const Communicator&) const noexcept { return true; 
 #endif
 
 void throw_together(const Communicator& comm, const std::optional<Failure>& failed) {
+#if SUAN_HAVE_MPI
+  // When the environment has ended, on all ranks, nobody is there to agree with.
+  if (failed && comm.size() > 1 && !detail::mpi_runs()) throw_error(failed->kind, failed->text);
+#endif
   const std::int64_t none = comm.size();
   const std::int64_t first = comm.min<std::int64_t>(failed ? comm.rank() : none);
   if (first == none) return;

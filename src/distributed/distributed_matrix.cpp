@@ -29,8 +29,8 @@ void require_sizes(const Layout& rows, const Layout& columns, const Csr<T>& loca
   }
 }
 
-/// Products add to these rows from several threads: a number that stands there twice would be a
-/// race, and one out of range a write to somebody else's memory.
+/// Products add to these rows from several threads: a duplicate number would be a race, and one out
+/// of range an out-of-bounds write.
 void require_row_numbers(const DeviceView<const LocalIndex>& numbers, LocalIndex rows) {
   constexpr auto none = std::numeric_limits<std::int64_t>::max();
   std::int64_t first_bad = none;
@@ -78,7 +78,8 @@ DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& column
     : Operator<T>(rows, columns), local_(std::move(local)), remote_(std::move(remote)) {
   const auto& comm = rows.comm();
   if (!comm.congruent(columns.comm())) {
-    throw InvalidArgument("DistributedMatrix: rows and columns are spread over different ranks");
+    throw InvalidArgument(
+        "DistributedMatrix: rows and columns are distributed over different ranks");
   }
   require_agreement(
       comm, "DistributedMatrix",
@@ -173,7 +174,7 @@ void DistributedMatrix<T>::do_apply_block(T alpha, const MultiVector<T>& x, T be
 template <Scalar T>
 T DistributedMatrix<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
   const ExecutionSpace space;
-  T sum(std::numeric_limits<Real<T>>::quiet_NaN());  // also for the others, when this rank fails
+  T sum(std::numeric_limits<Real<T>>::quiet_NaN());  // tells the others when this rank fails
   const auto error = detail::attempt(y.view(), [&] {
     auto exchange = halo_.start(x);
     T own = local_.plan().apply_dot(space, x.view(), y.view());

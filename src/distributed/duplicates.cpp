@@ -18,8 +18,8 @@ namespace {
 
 using Duplicate = std::shared_ptr<const RankGroup>;
 
-/// All that are not freed yet, in the order in which they were made, which all ranks of each of
-/// them see alike. Never destroyed: MPI_Finalize may be called after destructors of static objects.
+/// All that have not been freed yet, in the order of creation, which is the same on all ranks of
+/// each. Never destroyed: MPI_Finalize may be called after destructors of static objects.
 std::vector<Duplicate>& duplicates() {
   static auto* const instance = new std::vector<Duplicate>();
   return *instance;
@@ -38,7 +38,7 @@ void free(const RankGroup& group) {
 /// MPI calls it on all ranks of a communicator that is being freed.
 int free_duplicate(MPI_Comm, int, void* attribute, void*) {
   const auto at = find(static_cast<const RankGroup*>(attribute));
-  if (at == duplicates().end()) return MPI_SUCCESS;  // MPI_Finalize was there before
+  if (at == duplicates().end()) return MPI_SUCCESS;  // MPI_Finalize has already freed it
   int used = at->use_count() > 1 ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &used, 1, MPI_INT, MPI_MAX, (*at)->comm);
   if (used != 0) return MPI_SUCCESS;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What communicators are made of: one duplicate for each communicator of the user's.
+// The basis of communicators: one duplicate for each of the user's communicators.
 #pragma once
 
 #include <memory>
@@ -14,18 +14,18 @@ struct RankGroup {
   int rank = 0;
   int size = 1;
 #if SUAN_HAVE_MPI
-  /// Not freed with this object: that is collective, and a destructor runs when each rank likes.
+  /// Not freed with this object: freeing is collective, and destructors run at different times.
   MPI_Comm comm = MPI_COMM_NULL;
 #endif
 };
 
 #if SUAN_HAVE_MPI
 
-/// The duplicate that belongs to `comm`, or `comm` itself where it is one. Made by the first call,
-/// which is collective, and kept as an attribute of `comm`.
+/// The duplicate of `comm`, or `comm` itself if it is one. Created by the first call, which is
+/// collective, and kept as an attribute of `comm`.
 ///
-/// It is freed when `comm` is, which is collective, too, unless one of the ranks still uses it
-/// then; what is left at the beginning of MPI_Finalize is freed there.
+/// It is freed with `comm`, which is collective, too, unless a rank is still using it then; the
+/// rest is freed at the start of MPI_Finalize.
 std::shared_ptr<const RankGroup> duplicate_of(MPI_Comm comm);
 
 #endif

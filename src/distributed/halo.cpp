@@ -25,7 +25,7 @@ using StagingSpace = Kokkos::SharedHostPinnedSpace;
 using StagingSpace = Kokkos::HostSpace;
 #endif
 
-/// Whether MPI takes pointers to device memory, as it says itself.
+/// Whether MPI claims to accept pointers to device memory.
 bool mpi_reads_device_memory() {
   constexpr bool host = Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
   if (host) return true;
@@ -53,7 +53,7 @@ struct Halo<T>::State {
   DeviceView<LocalIndex> send_indices;
   LocalIndex receive_size = 0;
   bool direct = true;
-  // For `room` vectors; those of the exchange under way take the first part of each.
+  // For `room` vectors; those of the current exchange use the first part of each.
   LocalIndex room = 0;
   LocalIndex vectors = 0;
   DeviceView<T> send_buffer;
@@ -67,8 +67,8 @@ struct Halo<T>::State {
     return static_cast<std::size_t>(size) * static_cast<std::size_t>(vectors);
   }
   void make_room(LocalIndex columns);
-  /// The buffers and tags are those of one exchange. On ranks without neighbours, too, so that all
-  /// ranks throw.
+  /// Buffers and tags allow one exchange at a time. Also checked on ranks without neighbours, so
+  /// that all ranks throw.
   void require_idle() const {
     if (!under_way) return;
     throw InvalidArgument(
@@ -104,7 +104,7 @@ std::vector<std::vector<GlobalIndex>> by_owner(const Layout& layout,
   return wanted;
 }
 
-/// Of the ranks with a list, what part of the buffers is theirs, one after the other.
+/// For each rank with a list, its part of the buffers, in sequence.
 std::vector<Neighbour> neighbours_of(const std::vector<std::vector<GlobalIndex>>& lists) {
   std::vector<Neighbour> result;
   LocalIndex first = 0;
@@ -116,7 +116,7 @@ std::vector<Neighbour> neighbours_of(const std::vector<std::vector<GlobalIndex>>
   return result;
 }
 
-/// The local numbers of what the others asked for, one list after the other.
+/// The local numbers of the elements that the others requested, list by list.
 DeviceView<LocalIndex> local_numbers(const std::vector<std::vector<GlobalIndex>>& lists,
                                      GlobalIndex first) {
   std::vector<LocalIndex> numbers;
@@ -212,7 +212,7 @@ std::string Halo<T>::path() const {
 namespace {
 constexpr int tag = 12;
 
-/// A function of its own because CUDA takes no lambda for the device from a private member.
+/// A separate function, because CUDA does not allow device lambdas in private members.
 template <Scalar T>
 void pack(const ExecutionSpace& space, const RowMajor<const T>& x,
           const DeviceView<LocalIndex>& indices, const RowMajor<T>& buffer) {
@@ -221,7 +221,7 @@ void pack(const ExecutionSpace& space, const RowMajor<const T>& x,
       KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) { buffer(i, c) = x(indices(i), c); });
 }
 
-/// The part of a buffer that the exchange under way takes.
+/// The part of a buffer that the current exchange uses.
 template <class View>
 auto used(const View& buffer, std::size_t elements) {
   return Kokkos::subview(buffer, std::make_pair(std::size_t{0}, elements));
@@ -249,7 +249,7 @@ typename Halo<T>::Exchange Halo<T>::send(const RowMajor<const T>& x) const {
   const auto bytes = [&](LocalIndex rows) {
     return static_cast<int>(s.elements(rows) * sizeof(T));
   };
-  Exchange exchange(state_);  // from here on, it ends what has begun
+  Exchange exchange(state_);  // from here on, it completes what has been started
   s.under_way = true;
   for (const auto& n : s.receive_from) {
     s.requests.add(

@@ -16,13 +16,13 @@ namespace {
 
 using detail::require_success;
 
-// Messages longer than an int can count go in pieces of this many bytes.
+// Messages too long for an int are sent in pieces of this many bytes.
 constexpr std::size_t piece = std::size_t(1) << 30;
 
 std::size_t pieces(std::size_t bytes) { return (bytes + piece - 1) / piece; }
 
-/// Posts the receives or sends of a long message; every piece has the same tag, which is safe
-/// because MPI keeps the order of messages between two ranks.
+/// Posts the receives or sends of a long message. All pieces have the same tag, which is safe
+/// because MPI preserves the order of messages between two ranks.
 template <class Post>
 void in_pieces(std::size_t bytes, const Post& post) {
   for (std::size_t done = 0; done < bytes; done += piece) {
@@ -32,8 +32,8 @@ void in_pieces(std::size_t bytes, const Post& post) {
 
 constexpr std::int64_t not_one_per_rank = -1;
 
-/// How many bytes come from each rank. @throws InvalidArgument on all ranks when one of them does
-/// not say for each rank what it sends.
+/// The number of bytes from each rank. @throws InvalidArgument on all ranks when one of them does
+/// not have an entry for each rank.
 std::vector<std::size_t> sizes_of_received(const Communicator& comm,
                                            const std::vector<std::span<const char>>& send) {
   const auto ranks = static_cast<std::size_t>(comm.size());

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What files that call MPI share.
+// Shared by files that call MPI.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace suan::detail {
 
-/// @throws MpiError with MPI's own words unless the call succeeded.
+/// @throws MpiError with MPI's own message unless the call succeeded.
 inline void require_success(int code, const char* call) {
   if (code == MPI_SUCCESS) return;
   char text[MPI_MAX_ERROR_STRING];
@@ -34,8 +34,8 @@ inline bool mpi_runs() noexcept {
   return initialized != 0 && finalized == 0;
 }
 
-/// Sends and receives under way. They end with this object, however it ends: MPI must not write to
-/// memory that somebody else has meanwhile.
+/// Sends and receives in progress. They are completed with this object, however it ends: MPI must
+/// not write to memory that has since been reused.
 class Requests {
  public:
   Requests() = default;
@@ -47,8 +47,8 @@ class Requests {
   /// Room for `count` of them, so that add() does not allocate.
   void reserve(std::size_t count) { requests_.reserve(count); }
 
-  /// `post(request)` is a call of MPI that begins one of them. @throws MpiError when it fails;
-  /// those that were begun before then end with this object.
+  /// `post(request)` is an MPI call that starts one of them. @throws MpiError when it fails; those
+  /// started earlier end with this object.
   template <class Post>
   void add(const Post& post, const char* call) {
     requests_.push_back(MPI_REQUEST_NULL);
@@ -64,7 +64,7 @@ class Requests {
     require_success(code, "MPI_Waitall");
   }
 
-  /// The same where nobody can hear of a failure.
+  /// The same where failures cannot be reported.
   void abandon() noexcept {
     if (!requests_.empty() && mpi_runs()) wait_for_all();
     requests_.clear();

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums, maxima and minima over ranks, each number in the order of ranks on every rank. MPI does not
-// promise that for its own reductions: the order in which they add may depend on where ranks run,
-// and nothing makes all ranks see the same bits, by which they decide alike.
+// Sums, maxima and minima over ranks, computed in the order of ranks on every rank. MPI does not
+// promise that for its own reductions: their order may depend on where ranks run, and nothing
+// guarantees the same bits on all ranks, which they need to take the same decisions.
 #include <algorithm>
 #include <array>
 #include <type_traits>
@@ -33,7 +33,7 @@ struct Sum {
   }
 };
 
-/// Of a number and NaN, in either order, NaN.
+/// NaN if either number is NaN.
 struct Max {
   static MPI_Op mpi() { return MPI_MAX; }
   template <class T>
@@ -107,9 +107,9 @@ void reduce_many(const Communicator& comm, std::span<T> values) {
                   "MPI_Allgatherv");
 }
 
-/// As many numbers as one step takes: MPI counts in int, and buffers need memory.
+/// The most numbers for one step: MPI counts in int, and buffers need memory.
 constexpr std::size_t piece = std::size_t(1) << 22;
-/// More numbers of all ranks together than this do not go to every rank.
+/// With more numbers than this, on all ranks together, they are not sent to every rank.
 constexpr std::size_t few = std::size_t(1) << 16;
 
 template <class Op, class T>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sources of rows behind the convenient forms of assembly: arrays and functions.
+// The row sources of the convenient assembly functions: arrays and functions.
 #include <algorithm>
 #include <numeric>
 
@@ -12,7 +12,8 @@ namespace suan {
 
 namespace {
 
-/// Rows per block: some hundred KiB of entries for usual matrices, and enough blocks for threads.
+/// Rows per block: some hundred KiB of entries for usual matrices, and enough blocks for all
+/// threads.
 constexpr LocalIndex rows_per_block = 8192;
 
 std::vector<LocalIndex> even_blocks(LocalIndex rows) {

@@ -17,7 +17,7 @@ namespace {
 template <Scalar T>
 using Lists = detail::TripletLists<T>;
 
-/// @throws for the first entry outside, of the first list that has one.
+/// @throws for the first entry outside the matrix, in the first list that has one.
 template <Scalar T>
 void require_within(const Layout& rows, const Layout& columns, const Lists<T>& lists) {
   detail::host_loop(lists.size(), true, [&](std::size_t k) {
@@ -32,7 +32,7 @@ void require_within(const Layout& rows, const Layout& columns, const Lists<T>& l
   });
 }
 
-/// Consecutive elements of several lists as if they were one.
+/// Several lists, traversed as if they were one.
 template <Scalar T>
 class Sequence {
  public:
@@ -41,7 +41,7 @@ class Sequence {
   }
   std::size_t size() const { return starts_.back(); }
 
-  /// Calls use(triplet) for part p of `parts` alike in size.
+  /// Calls use(triplet) for part p of `parts` equal parts.
   template <class Use>
   void visit(std::size_t p, std::size_t parts, const Use& use) const {
     std::size_t at = first(p, parts);
@@ -94,8 +94,7 @@ struct Rows {
   std::vector<T> values;
 };
 
-/// `release` is called when the lists are not needed any more. Each step ends on all ranks or on
-/// none.
+/// Calls `release` when the lists are no longer needed. Each step succeeds on all ranks or on none.
 template <Scalar T, class Release>
 DistributedMatrix<T> from_lists(const Layout& rows, const Layout& columns, const Lists<T>& lists,
                                 KernelPath path, const Release& release) {
@@ -155,7 +154,7 @@ DistributedMatrix<T> assemble_elements(
     const std::function<void(GlobalIndex, typename TripletBuilder<T>::Part&)>& element,
     KernelPath path) {
   detail::require_told_alike("assemble_elements", rows, columns, path);
-  // Of a fixed size, so that the order of a sum is that of the elements.
+  // Of a fixed size, so that sums follow the order of the elements.
   constexpr GlobalIndex elements_per_part = 1024;
   const GlobalIndex count = std::max<GlobalIndex>(0, elements);
   const auto parts = static_cast<std::size_t>((count + elements_per_part - 1) / elements_per_part);

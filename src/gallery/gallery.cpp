@@ -17,7 +17,7 @@ struct Entry {
   DistributedMatrix<T> (*make)(const GalleryOptions& options, const Communicator& comm);
 };
 
-// A new problem is one line here.
+// A new problem takes one line here.
 template <Scalar T>
 constexpr Entry<T> problems[] = {
     {"poisson1d", 1, false,
@@ -65,7 +65,7 @@ GallerySize gallery_size(const std::string& name, const GalleryOptions& options)
     const int d = problem.dimensions;
     const auto grid = detail::checked_grid(problem.name, n, d > 1 ? n : 1, d > 2 ? n : 1);
     if (problem.has_corners) return {grid.size(), (3 * n - 2) * (3 * n - 2) * (3 * n - 2)};
-    // 2 d neighbours, less those beyond the 2 d sides.
+    // 2 d neighbours, minus those beyond the 2 d sides.
     return {grid.size(), (2 * d + 1) * grid.size() - 2 * d * (grid.size() / n)};
   }
   throw_unknown_name("problem", name, gallery_names());

@@ -18,7 +18,7 @@ struct Grid {
   GlobalIndex size() const { return nx * ny * nz; }
 };
 
-/// @throws InvalidArgument when a number is not positive or the product not exact in a double.
+/// @throws InvalidArgument when a number is not positive or the product is not exact in double.
 inline Grid checked_grid(const char* what, GlobalIndex nx, GlobalIndex ny, GlobalIndex nz) {
   constexpr GlobalIndex limit = GlobalIndex(1) << 53;
   const bool positive = nx > 0 && ny > 0 && nz > 0;

@@ -14,7 +14,7 @@ using detail::Grid;
 
 namespace {
 
-/// The grid that all ranks want. Collective.
+/// The grid, checked to be the same on all ranks. Collective.
 Grid agreed_grid(const char* what, GlobalIndex nx, GlobalIndex ny, GlobalIndex nz,
                  const Communicator& comm, double strength = 0) {
   if (comm.size() > 1) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the HDF5 functions are in a build without HDF5.
+// The HDF5 functions in a build without HDF5.
 #include "suan/io/hdf5.hpp"
 
 namespace suan {

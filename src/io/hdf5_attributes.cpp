@@ -8,7 +8,7 @@ namespace suan::hdf5 {
 
 namespace {
 
-// Longer than any text we write, short enough that a hostile file costs nothing.
+// Longer than any text we write, but short enough that a malicious file costs nothing.
 constexpr std::size_t longest_text = 1024;
 
 std::string quoted(const char* name) { return message("the attribute '", name, "'"); }
@@ -70,7 +70,7 @@ std::optional<std::string> find_text_attribute(hid_t object, const char* name, c
   }
   const std::string what = "cannot read " + quoted(name);
   if (H5Tis_variable_str(type.id()) > 0) {
-    // What h5py writes for a Python string.
+    // h5py writes Python strings like this.
     char* text = nullptr;
     checked(H5Aread(attribute.id(), type.id(), &text), place, what.c_str());
     std::string result = text == nullptr ? "" : std::string(text).substr(0, longest_text);
@@ -78,7 +78,7 @@ std::optional<std::string> find_text_attribute(hid_t object, const char* name, c
     return result;
   }
   const std::size_t size = H5Tget_size(type.id());
-  if (size > longest_text) fail(place, quoted(name) + " is too long to be true");
+  if (size > longest_text) fail(place, quoted(name) + " is too long");
   std::string result(size, '\0');
   checked(H5Aread(attribute.id(), type.id(), result.data()), place, what.c_str());
   result.resize(std::min(result.find('\0'), size));

@@ -4,8 +4,9 @@
 // The checksum of matrices and vectors in HDF5 files. docs/file-format.md defines it.
 //
 // It is a sum, modulo 2^64, with one term per stored number; a term depends on the array, the
-// position in it and the bits of the number. So it does not matter which rank adds which terms in
-// which order, while a changed, moved or exchanged number changes it (but for a chance of 2^-64).
+// position in it and the bits of the number. So the order of the terms and the rank that adds each
+// do not matter, but a changed, moved or swapped number changes the sum (except with a probability
+// of 2^-64).
 #pragma once
 
 #include <bit>
@@ -47,7 +48,7 @@ inline std::uint64_t value_term(std::int64_t position, const Complex& value) noe
   return value_term(2 * position, value.real()) + value_term(2 * position + 1, value.imag());
 }
 
-/// The sum of the terms of consecutive numbers, the first of which stands at `position`.
+/// The sum of the terms of consecutive numbers, the first of which is at `position`.
 std::uint64_t checksum_of(Array array, std::int64_t position,
                           std::span<const std::int64_t> numbers);
 template <Scalar T>

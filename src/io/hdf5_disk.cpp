@@ -32,7 +32,7 @@ void reserve_room(const std::string& path, std::int64_t bytes, const Place& plac
 void release_room(const std::string& path) noexcept {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return;
-  // What stays reserved after a failure is at most a few MiB.
+  // At most a few MiB stay reserved after a failure.
   if (::truncate(path.c_str(), status.st_size) != 0) return;
 }
 

@@ -8,7 +8,7 @@ namespace suan::hdf5 {
 
 namespace {
 
-// Positions beyond 2^53 cannot be told apart by programs that read them as double.
+// Programs that read positions as double cannot distinguish those beyond 2^53.
 constexpr std::int64_t largest_size = std::int64_t{1} << 53;
 
 __extension__ using Wide = __int128;

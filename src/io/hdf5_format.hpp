@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What stands in a file: names, headers and their checks. docs/file-format.md is the description.
+// The contents of a file: names, headers and their checks. docs/file-format.md describes them.
 #pragma once
 
 #include <array>
@@ -42,10 +42,10 @@ inline constexpr const char* columns = "columns";
 inline constexpr const char* values = "values";
 }  // namespace dataset
 
-/// Reports are some kilobytes; a hostile file shall not fill the memory.
+/// Reports have some kilobytes; a malicious file must not fill the memory.
 inline constexpr std::size_t longest_text = std::size_t(64) << 20;
 
-/// The attributes of a matrix but for its kind, format version and sortedness.
+/// The attributes of a matrix, except its kind, format version and sortedness.
 struct MatrixHeader {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
@@ -55,21 +55,21 @@ struct MatrixHeader {
   std::uint64_t checksum = 0;
 };
 
-/// Writes the attributes but for the checksum, which is known when all has been written.
+/// Writes the attributes except the checksum, which is only known at the end.
 void write_header(hid_t group, const MatrixHeader& header, const Place& place);
-/// @throws IoError when an attribute is missing, of another type or cannot be true.
+/// @throws IoError when an attribute is missing, has the wrong type or an impossible value.
 MatrixHeader read_header(hid_t group, const Place& place);
 
 void write_kind(hid_t object, const char* kind, const Place& place);
-/// The kind of an object of ours. None where another program gave an attribute of that name: one
-/// that is not one text, or that has no format version beside it and is none of our words.
+/// The kind of one of our objects. None if the attribute comes from another program: if it is not a
+/// single text, or there is no format version and it is none of our words.
 std::optional<std::string> own_kind(hid_t object, const Place& place);
 /// @throws IoError unless the object has this kind and a format version that this library reads.
 void require_kind(hid_t object, const char* kind, const Place& place);
 
-/// The sizes' part of the checksum of a matrix.
+/// The part of a matrix's checksum that covers the sizes.
 std::uint64_t header_checksum(const MatrixHeader& header);
-/// The extents' part of the checksum of a vector.
+/// The part of a vector's checksum that covers the extents.
 std::uint64_t shape_checksum(std::span<const std::int64_t> extents);
 
 /// @throws InvalidArgument or DimensionMismatch unless `extents` can be the shape of a vector with

@@ -6,7 +6,7 @@ namespace suan::hdf5 {
 
 namespace {
 
-/// Takes the first entry of a walk that starts at the most specific one.
+/// Takes the first entry of a walk through the error stack, which is the most specific one.
 herr_t take_deepest(unsigned depth, const H5E_error2_t* entry, void* text) {
   if (depth == 0 && entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
   return 0;

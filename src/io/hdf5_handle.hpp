@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Identifiers of HDF5's C library that close themselves, and its errors in our words.
+// Owning handles for HDF5's C library, and its errors as our exceptions.
 #pragma once
 
 #include <hdf5.h>
@@ -31,7 +31,7 @@ class Handle {
 
   hid_t id() const noexcept { return id_; }
   explicit operator bool() const noexcept { return id_ >= 0; }
-  /// False when HDF5 could not close it: for a file that was written, data may be lost.
+  /// False when HDF5 could not close it: data of a written file may then be lost.
   bool close() noexcept {
     const hid_t id = std::exchange(id_, H5I_INVALID_HID);
     return id < 0 || close_ == nullptr || close_(id) >= 0;
@@ -55,7 +55,7 @@ class QuietErrors {
   void* data_ = nullptr;
 };
 
-/// A file and, inside it, a matrix, vector or dataset; what messages begin with.
+/// A file and, inside it, a matrix, vector or dataset; messages start with it.
 struct Place {
   std::string path;
   std::string object;
@@ -65,7 +65,7 @@ struct Place {
   std::string text() const;
 };
 
-/// Throws IoError: "path: 'object': " and what is wrong.
+/// Throws IoError: "path: 'object': " and the error.
 [[noreturn]] void fail(const Place& place, const std::string& what);
 /// The same, with the most specific message of the HDF5 call that has just failed.
 [[noreturn]] void fail_call(const Place& place, const std::string& what);

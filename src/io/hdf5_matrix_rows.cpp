@@ -68,7 +68,7 @@ void MatrixRows<T>::fetch(const Csr<T>& matrix, LocalIndex first, LocalIndex las
   part.values = in_host_memory(matrix.view().values, part.begin, end);
 }
 
-/// Merges a row of the local part and, unless remote_row is -1, one of the remote part to `at`.
+/// Merges a row of the local part and, unless remote_row is -1, one of the remote part into `at`.
 template <Scalar T>
 void MatrixRows<T>::merge_row(LocalIndex row, LocalIndex remote_row, Offset at) {
   const GlobalIndex shift = matrix_.column_layout().first();
@@ -95,7 +95,7 @@ void MatrixRows<T>::merge_row(LocalIndex row, LocalIndex remote_row, Offset at) 
   }
 }
 
-/// Puts rows [first, last) as they are stored into columns_ and values_.
+/// Copies rows [first, last) as stored to columns_ and values_.
 template <Scalar T>
 void MatrixRows<T>::fill(LocalIndex first, LocalIndex last) {
   const auto& offsets = sorted_ ? offsets_ : stored_offsets_;
@@ -121,8 +121,8 @@ void MatrixRows<T>::fill(LocalIndex first, LocalIndex last) {
   });
 }
 
-/// Sorts the entries [begin, end) of one row, sums those of the same column and puts the result to
-/// `to`; returns its end.
+/// Sorts the entries [begin, end) of one row, sums those of the same column and writes the result
+/// to `to`; returns its end.
 template <Scalar T>
 Offset MatrixRows<T>::sum_duplicates(Offset begin, Offset end, Offset to) {
   std::vector<std::size_t> order(static_cast<std::size_t>(end - begin));

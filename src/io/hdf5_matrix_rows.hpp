@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of a distributed matrix as files hold them: global columns, increasing in each row.
+// The rows of a distributed matrix as stored in files: global columns, increasing in each row.
 #pragma once
 
 #include <span>
@@ -11,20 +11,20 @@
 
 namespace suan::hdf5 {
 
-/// Entries per block in which matrices go to and from files: a few MiB, so that the passes over a
-/// block find it in the processor's cache and its memory does not matter beside the matrix, but not
-/// so few that starting the threads for each pass does.
+/// Entries per block when matrices are read and written: a few MiB, small enough that the passes
+/// over a block find it in the caches and its memory is negligible, but large enough that starting
+/// the threads for each pass is negligible, too.
 inline constexpr Offset entries_per_block = Offset{1} << 19;
 
-/// Row numbers at which blocks of about entries_per_block entries begin, and the number of rows.
-/// Blocks have at least one row, whatever its length, and at most entries_per_block rows.
+/// The rows at which blocks of about entries_per_block entries start, followed by the number of
+/// rows. Blocks have at least one row, however long, and at most entries_per_block rows.
 std::vector<LocalIndex> split_rows(std::span<const Offset> offsets);
 
 /// This rank's rows, merged from the local and the remote part block by block.
 template <Scalar T>
 class MatrixRows {
  public:
-  /// `matrix` must stay. Not collective.
+  /// `matrix` must outlive this object. Not collective.
   explicit MatrixRows(const DistributedMatrix<T>& matrix);
 
   /// rows + 1 positions, from 0 to the number of this rank's entries, duplicates merged.
@@ -35,8 +35,7 @@ class MatrixRows {
     std::span<const GlobalIndex> columns;
     std::span<const T> values;
   };
-  /// Rows [first, last), valid until the next call. Duplicates are summed in the order in which
-  /// they stand.
+  /// Rows [first, last), valid until the next call. Duplicates are summed in order.
   Block block(LocalIndex first, LocalIndex last);
 
  private:
@@ -45,7 +44,7 @@ class MatrixRows {
     HostView<const Offset> offsets;  ///< of all rows of the part
     HostView<const LocalIndex> indices;
     HostView<const T> values;
-    Offset begin = 0;  ///< position in the part at which indices and values begin
+    Offset begin = 0;  ///< position in the part at which indices and values start
   };
   static void fetch(const Csr<T>& matrix, LocalIndex first, LocalIndex last, Part& part);
 

@@ -16,7 +16,7 @@ namespace suan::hdf5 {
 
 namespace {
 
-/// Version 2 of HDF5's object headers carries checksums of its own; HDF5 1.8 and newer read it.
+/// Version 2 of HDF5's object headers has its own checksums; HDF5 1.8 and newer read it.
 Handle output_access(const Place& place) {
   Handle access = file_access(place);
   checked(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST), place,
@@ -43,7 +43,7 @@ void write_piece(const OutputDataset& to, std::int64_t first, std::int64_t count
 Output::Output(const std::string& path, const Communicator& comm, Start start)
     : comm_(comm), place_{path, {}}, target_(path, comm, start) {
   const QuietErrors quiet;
-  // Once before HDF5 knows of the file, and once more because creating it gives the room back.
+  // Once before HDF5 knows of the file, and again because creating it releases the space.
   reserve();
   together(comm_, [&] {
     if (comm_.is_root()) file_ = open();
@@ -63,7 +63,7 @@ Handle Output::open() const {
   struct stat status {};
   if (!copied || ::fstat(copied.id(), &status) != 0 || status.st_size == 0) {
     return checked(H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, place_,
-                   "cannot create the file; look whether the disk has room");
+                   "cannot create the file; is the disk full?");
   }
   require_hdf5(copied.id(), place_);
   return checked(H5Fopen(part, H5F_ACC_RDWR, access.id()), H5Fclose, place_,
@@ -78,7 +78,7 @@ void Output::abandon() noexcept {
 }
 
 void Output::reserve(std::int64_t bytes) {
-  // Names, attributes and what HDF5 needs to find them: more than one object takes.
+  // Names, attributes and HDF5's structures for finding them: more than one object needs.
   constexpr std::int64_t room_for_object = std::int64_t{1} << 14;
   const QuietErrors quiet;
   together(comm_, [&] {
@@ -95,8 +95,8 @@ OutputDataset Output::create_dataset(hid_t parent, const std::string& name, cons
                                      std::vector<std::int64_t> extents) {
   const Handle properties =
       checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, place, "cannot set up a dataset");
-  // Every element is written, so that filling the dataset first would be wasted; a file without
-  // times of creation is the same file each time.
+  // Every element is written, so filling the dataset first would be wasted; without creation times
+  // the file is the same each time.
   checked(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), place, "cannot set up a dataset");
   checked(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), place,
           "cannot set up a dataset");

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// An HDF5 file that all ranks of a communicator fill. Rank 0 receives the others' pieces, a bounded
-// number of bytes at a time, and writes. MPI-IO is not used: when HDF5 1.10 flushes or closes a
-// file, every rank asks for its size by itself, and only those that see another one than they need
-// call MPI_File_set_size, which waits for all ranks. One that asks before another one has written
-// the end waits for ever.
+// An HDF5 file filled by all ranks of a communicator. Rank 0 receives the others' data in pieces of
+// bounded size, and writes. MPI-IO is not used: when HDF5 1.10 flushes or closes a file, every rank
+// queries its size independently, and only those that see an unexpected one call MPI_File_set_size,
+// which waits for all ranks. A rank that queries before another one has written the end hangs.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +16,7 @@
 
 namespace suan::hdf5 {
 
-/// A dataset being written. On ranks that do not hold the file it has no handle.
+/// A dataset being written. It has no handle on ranks that do not have the file open.
 struct OutputDataset {
   Handle dataset;
   Handle memory_type;
@@ -26,27 +25,27 @@ struct OutputDataset {
   Place place;
 };
 
-/// The file. All member functions but holds_file() are collective and throw on all ranks alike.
+/// The file. All member functions except holds_file() are collective and throw on all ranks.
 class Output {
  public:
-  /// The largest number of bytes that a rank hands to HDF5 or MPI at once.
+  /// The largest number of bytes that a rank passes to HDF5 or MPI at once.
   static constexpr std::int64_t piece_bytes = std::int64_t{1} << 26;
 
   using Start = detail::OutputFile::Start;
 
-  /// An empty file, or one with what the file at `path` holds, if there is one.
+  /// An empty file, or one with the contents of the file at `path`, if there is one.
   Output(const std::string& path, const Communicator& comm, Start start);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
   const Communicator& comm() const noexcept { return comm_; }
-  /// Messages name the final path, not the one of the unfinished file.
+  /// Messages name the final path, not that of the unfinished file.
   const Place& place() const noexcept { return place_; }
-  /// Whether this rank, the root, makes the calls of HDF5.
+  /// Whether this rank, the root, calls HDF5.
   bool holds_file() const noexcept { return static_cast<bool>(file_); }
 
-  /// Calls body(file) on the rank that holds the file.
+  /// Calls body(file) on the rank that has the file open.
   template <class Body>
   void edit(Body&& body) {
     const QuietErrors quiet;
@@ -55,11 +54,11 @@ class Output {
     });
   }
 
-  /// Makes sure that the disk has room for what HDF5 has placed in the file so far, and for `bytes`
-  /// more and what describes them; to be called before objects of that size are created, and after.
+  /// Ensures that the disk has space for what HDF5 has put in the file so far, and for another
+  /// `bytes` bytes with their metadata; call it before and after creating objects of that size.
   void reserve(std::int64_t bytes = 0);
 
-  /// A new dataset whose elements are yet to be written; for use in edit().
+  /// A new dataset, whose elements are written later; for use in edit().
   static OutputDataset create_dataset(hid_t parent, const std::string& name, const Place& place,
                                       Handle file_type, Handle memory_type,
                                       std::vector<std::int64_t> extents);
@@ -69,13 +68,13 @@ class Output {
   void write(const OutputDataset& dataset, std::int64_t first, std::int64_t count,
              const void* data);
 
-  /// Closes the file and puts it in its place.
+  /// Closes the file and renames it to its final path.
   void commit();
 
  private:
   /// Creates or opens the file, on the root.
   Handle open() const;
-  /// Closes the file, if it is open, without making it the result.
+  /// Closes the file, if it is open, and discards it.
   void abandon() noexcept;
 
   Communicator comm_;

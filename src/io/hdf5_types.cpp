@@ -61,7 +61,7 @@ void add_box(hid_t space, const Extents& starts, const Extents& counts, const Pl
           place, "cannot select a part of a dataset");
 }
 
-/// Covers a range of elements by boxes: a partial first slice, whole slices, a partial last one.
+/// Covers a range of elements with boxes: a partial first slice, whole slices, a partial last one.
 /// `starts` and `counts` are fixed in the dimensions before `dimension`.
 void add_range(hid_t space, std::span<const std::int64_t> extents, std::size_t dimension,
                std::int64_t first, std::int64_t count, Extents& starts, Extents& counts,
@@ -162,7 +162,7 @@ Handle dataspace(std::span<const std::int64_t> extents, const Place& place) {
 
 void select_range(hid_t space, std::span<const std::int64_t> extents, std::int64_t first,
                   std::int64_t count, const Place& place) {
-  // A single element, all of which is selected anyway.
+  // A single element, which is selected anyway.
   if (extents.empty() && count > 0) return;
   checked(H5Sselect_none(space), place, "cannot select a part of a dataset");
   if (count == 0) return;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Types and dataspaces as they stand in a file.
+// Types and dataspaces as stored in a file.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace suan::hdf5 {
 
-/// The types of numbers that files hold.
+/// The number types of files.
 enum class Stored { float32, float64, complex128 };
 
 template <Scalar T>
@@ -39,16 +39,16 @@ decltype(auto) with_scalar(Stored stored, Body&& body) {
   return body.template operator()<Complex>();
 }
 
-/// The type in memory, and the one that is written: little-endian IEEE 754; complex numbers are a
-/// compound of "r" and "i".
+/// The type in memory, and the one written: little-endian IEEE 754; complex numbers are a compound
+/// of "r" and "i".
 Handle memory_type(Stored stored, const Place& place);
 Handle file_type(Stored stored, const Place& place);
-/// What `dataset` holds. @throws IoError when it is none of the types above (of either endianness).
+/// The type of `dataset`. @throws IoError when it is none of the above (of either endianness).
 Stored stored_type(hid_t dataset, const Place& place);
 /// Whether it is one of them.
 bool is_stored_scalar(hid_t dataset, const Place& place);
 
-/// Whether a dataset has a shape at all; some are empty by their type.
+/// Whether a dataset has a shape at all; some have a null dataspace.
 bool has_elements(hid_t dataset, const Place& place);
 /// The extents of a dataset; none for a single element.
 std::vector<std::int64_t> extents(hid_t dataset, const Place& place);

@@ -33,7 +33,7 @@ void require_name(const Place& file, const std::string& name) {
   }
 }
 
-/// Throws InvalidArgument for a text that could not be read again.
+/// Throws InvalidArgument for a text that could not be read back.
 void require_text(const Place& place, const std::string& text) {
   if (text.size() > longest_text) {
     throw InvalidArgument(message(place.text(), ": is a text of ", text.size(), " bytes; at most ",
@@ -45,7 +45,7 @@ void require_text(const Place& place, const std::string& text) {
   }
 }
 
-/// Throws InvalidArgument where `name` cannot be a new object of the file.
+/// Throws InvalidArgument if `name` cannot be a new object of the file.
 void require_free(hid_t file, const std::string& name, const Place& place) {
   for (std::size_t end = 0; end < name.size();) {
     end = std::min(name.find('/', end + 1), name.size());
@@ -71,7 +71,8 @@ struct Hdf5Writer::State {
         comm(its_comm),
         output(std::make_unique<Output>(its_path, its_comm, start)) {}
 
-  /// The place of a new object. `function` is who was called, `told` what else ranks must agree on.
+  /// The position of a new object. `function` is the function called, `told` what else ranks must
+  /// agree on.
   /// @throws InvalidArgument when it cannot be written.
   Place begin(const std::string& name, const Communicator* operand, const std::string& function,
               const std::string& told = {}) {
@@ -82,13 +83,13 @@ struct Hdf5Writer::State {
     together(comm, [&] {
       require_name(file, name);
       if (operand != nullptr && !operand->congruent(comm)) {
-        throw InvalidArgument(message(path, ": '", name, "' is spread over ", operand->size(),
+        throw InvalidArgument(message(path, ": '", name, "' is distributed over ", operand->size(),
                                       " ranks, but the file is written by another group of ",
                                       comm.size()));
       }
     });
     if (flushed) {
-      flushed = false;  // a failure below leaves the writer closed, and the file as it was
+      flushed = false;  // a failure below leaves the writer closed and the file unchanged
       output = std::make_unique<Output>(path, comm, Start::copy);
     }
     output->edit([&](hid_t id) { require_free(id, name, file.in(name)); });
@@ -102,7 +103,7 @@ struct Hdf5Writer::State {
         "Hdf5Writer to write more");
   }
 
-  /// Runs a write; after a failed one the file can only be given up.
+  /// Runs a write; after a failure the file can only be discarded.
   template <class Body>
   void attempt(Body&& body) {
     const QuietErrors quiet;
@@ -115,9 +116,9 @@ struct Hdf5Writer::State {
     }
   }
 
-  /// Puts what was written at its place.
+  /// Renames the written file to its final path.
   void publish() {
-    if (output == nullptr) return;  // nothing was written since
+    if (output == nullptr) return;  // nothing has been written since
     const QuietErrors quiet;
     const auto done = std::move(output);
     done->commit();
@@ -126,7 +127,7 @@ struct Hdf5Writer::State {
   std::string path;
   Communicator comm;
   std::unique_ptr<Output> output;
-  bool flushed = false;  ///< what was written is at its place, and `output` is none
+  bool flushed = false;  ///< everything written is at its final path, and `output` is null
 };
 
 Hdf5Writer::Hdf5Writer(const std::string& path, const Communicator& comm, Mode mode) {

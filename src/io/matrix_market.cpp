@@ -38,7 +38,7 @@ void open(const std::string& function, const std::string& path, const Communicat
                                     scalar_name<T>(), "; read it as complex128"));
     }
   });
-  // Each rank reads a part of what it takes for the same file.
+  // Each rank reads a part of what should be the same file.
   const auto& header = opened.text.header;
   require_agreement(
       comm, function + ", in what the file holds",
@@ -72,9 +72,9 @@ const OptionTable<MatrixMarketOptions>& MatrixMarketOptions::table() {
   static const auto table =
       OptionTable<MatrixMarketOptions>()
           .choice("duplicates", &MatrixMarketOptions::duplicates, {"sum", "error"},
-                  "What to do when an entry stands in a file twice.")
+                  "What to do with duplicate entries of a file.")
           .value("allow_nonfinite", &MatrixMarketOptions::allow_nonfinite,
-                 "Whether values that are nan or infinite are accepted.")
+                 "Whether to accept values that are nan or infinite.")
           .number("memory_limit_gib", &MatrixMarketOptions::memory_limit_gib, 0.0, 1e9,
                   "Matrices that need more memory per node are refused; 0 stands for half of the "
                   "free memory.");
@@ -113,7 +113,7 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
                                       layout.global_size(), " x 1"));
     }
   });
-  // The elements stand in the vector, and on their way there in an array beside it.
+  // The elements are in the vector, and before that in a temporary array.
   MatrixMarketReader<T, false> reader(*opened.file, opened.text, options, layout, 2 * sizeof(T));
   detail::SortedRowBlocks<T, false> blocks(
       reader.read(), [&](GlobalIndex row, GlobalIndex column) { reader.duplicate(row, column); });

@@ -18,7 +18,7 @@ using Symmetry = MatrixMarketHeader::Symmetry;
 constexpr std::size_t header_line_limit = 1024;
 constexpr std::int64_t size_limit = std::int64_t(1) << 53;
 constexpr std::int64_t entries_limit = std::int64_t(1) << 40;
-/// No DEFLATE stream expands to more than this many times its size.
+/// A DEFLATE stream expands to at most this many times its size.
 constexpr std::int64_t gzip_expansion = 1032;
 
 std::vector<std::string> words_of(std::string_view line) {
@@ -178,7 +178,7 @@ void parse_sizes(const InputFile& file, std::string_view line, MatrixMarketText&
       file.gzip() ? file.size() * gzip_expansion : file.size() - text.data_begin;
   if (header.stored_entries > (remaining + 1) / shortest) {
     refuse(header.stored_entries, " entries are announced, but the file ends after ", remaining,
-           file.gzip() ? " more bytes at the most" : " more bytes",
+           file.gzip() ? " more bytes at most" : " more bytes",
            ", which cannot hold them; it is truncated or its size line is wrong");
   }
 }

@@ -10,7 +10,7 @@
 namespace suan {
 namespace {
 
-/// Lines that a thread makes before they are written: about a MiB.
+/// Lines that a thread formats before they are written: about a MiB.
 constexpr std::int64_t lines_per_block = 32768;
 
 template <Scalar T>
@@ -28,7 +28,7 @@ std::string banner(const char* format) {
                  " general\n% written by Suan " SUAN_VERSION "\n");
 }
 
-/// Throws unless `value` may stand in a file; `place` writes where it stands.
+/// Throws unless `value` may be written to a file; `place` describes its position.
 template <Scalar T, class Place>
 void require_finite(const std::string& path, const T& value,
                     const MatrixMarketWriteOptions& options, const Place& place) {
@@ -40,7 +40,7 @@ void require_finite(const std::string& path, const T& value,
                                 "allow_nonfinite writes it"));
 }
 
-/// What all ranks have to be told alike.
+/// The arguments that must be the same on all ranks.
 template <Scalar T>
 void require_agreement_on_write(const Communicator& comm, const char* what, const std::string& path,
                                 const MatrixMarketWriteOptions& options) {
@@ -65,7 +65,7 @@ struct HostCsr {
 template <Scalar T>
 class Rows {
  public:
-  /// `path` and `options` must stay.
+  /// `path` and `options` must outlive this object.
   Rows(const std::string& path, const DistributedMatrix<T>& matrix,
        const MatrixMarketWriteOptions& options)
       : path_(path),
@@ -78,7 +78,7 @@ class Rows {
             Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), matrix.remote().row_numbers)),
         remote_columns_(matrix.remote().columns) {}
 
-  /// The lines of row `r` of this rank. Remote columns lie before or behind all local ones.
+  /// The lines of row `r` of this rank. Remote columns come before or after all local ones.
   void append_row(detail::TextBuilder& out, std::int64_t r) const {
     const LocalIndex* const begin = remote_rows_.data();
     const LocalIndex* const end = begin + remote_rows_.size();

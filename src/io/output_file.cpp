@@ -19,7 +19,7 @@ namespace {
   throw IoError(system_error_text(path, what, errno));
 }
 
-/// Where the file will really be: the target of a symbolic link, else `path` itself.
+/// The final location of the file: the target of a symbolic link, else `path` itself.
 std::string final_place(const std::string& path) {
   std::error_code error;
   const auto target = std::filesystem::canonical(path, error);
@@ -31,8 +31,8 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder.string();
 }
 
-/// Creates a file with a new name and the permissions that an ordinary new file would get, or those
-/// of the file that it will replace.
+/// Creates a file with a new name and the permissions of the file that it will replace, or of an
+/// ordinary new file.
 std::string create_beside(const std::string& path) {
   if (path.empty()) throw IoError("cannot write a file without a name: the path is empty");
   struct stat old {};
@@ -49,8 +49,8 @@ std::string create_beside(const std::string& path) {
     const std::string part = unfinished_name(path);
     const Descriptor file(part, O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (file) {
-      // Losing the old permissions is no reason to lose the result. The bits that let a program act
-      // for its owner are not passed on, as no system does when a file changes.
+      // Losing the old permissions is no reason to lose the result. The set-user-ID and
+      // set-group-ID bits are not copied: no system keeps them when a file changes.
       if (exists) static_cast<void>(::fchmod(file.id(), old.st_mode & 0777U));
       return part;
     }
@@ -60,8 +60,8 @@ std::string create_beside(const std::string& path) {
   }
 }
 
-/// Copies within the kernel, which shares the blocks on file systems that can; false where it
-/// cannot. `from` and `to` stand where the copy has got to.
+/// Copies inside the kernel, which shares blocks on file systems that can; false if it cannot. The
+/// positions of `from` and `to` show how far it got.
 bool copy_in_kernel(int from, int to) {
   constexpr std::size_t step = std::size_t{1} << 30;
   for (;;) {
@@ -71,7 +71,7 @@ bool copy_in_kernel(int from, int to) {
   }
 }
 
-/// The rest of `from` to the end of `to`.
+/// Appends the rest of `from` to `to`.
 bool copy_through_memory(int from, int to) {
   std::vector<char> buffer(std::size_t{1} << 20);
   for (;;) {
@@ -88,7 +88,7 @@ bool copy_through_memory(int from, int to) {
   }
 }
 
-/// Puts what stands at `path` into `part`; nothing where nothing is there.
+/// Copies the file at `path`, if any, into `part`.
 void copy_content(const std::string& path, const std::string& part) {
   const Descriptor from(path, O_RDONLY);
   if (!from && errno == ENOENT) return;
@@ -106,8 +106,8 @@ void flush_file(const std::string& path) {
   if (::fsync(file.id()) != 0) throw_system_error(path, "cannot flush it to the disk");
 }
 
-/// Flushes the folder that holds `path`; 0, or the error. Folders that this program may not read,
-/// and file systems that do not flush folders, are no error: they keep what they promise anyway.
+/// Flushes the folder of `path`; returns 0 or the error. Folders that this program may not read,
+/// and file systems that cannot flush folders, are not errors: they keep their guarantees anyway.
 int flush_folder_of(const std::string& path) {
   const Descriptor folder(folder_of(path), O_RDONLY | O_DIRECTORY);
   if (!folder || ::fsync(folder.id()) == 0) return 0;

@@ -12,18 +12,18 @@
 
 namespace suan::detail {
 
-/// A file that is written beside its final place and renamed when it is complete, so that a failed
-/// write destroys nothing. A symbolic link at `path` stays and its target is replaced.
+/// A file that is written under a temporary name and renamed when complete, so a failed write
+/// destroys nothing. A symbolic link at `path` stays, and its target is replaced.
 ///
 /// Ranks write to part_path() as they like and flush what they wrote (fsync) before commit().
-/// Without commit() the destructor of the first rank removes the unfinished file. What killed
-/// programs left beside the path goes away when a file is written there the next time.
+/// Without commit() the destructor of the first rank removes the unfinished file. Leftovers of
+/// killed programs are removed when a file is next written to the same path.
 class OutputFile {
  public:
   enum class Start { empty, copy };
 
-  /// Creates a file in the folder of `path`: an empty one, or a copy of what stands there, if
-  /// anything does. Collective.
+  /// Creates a file in the folder of `path`: an empty one, or a copy of the file at `path`, if any.
+  /// Collective.
   /// @throws IoError on all ranks when that is impossible or `path` is not an ordinary file.
   OutputFile(const std::string& path, const Communicator& comm, Start start = Start::empty);
   ~OutputFile();
@@ -34,8 +34,8 @@ class OutputFile {
   const std::string& part_path() const noexcept { return part_path_; }
 
   /// Flushes the file, puts it in its place and flushes the folder. Collective.
-  /// @throws IoError on all ranks. Whatever stood at `path` then stands there still, unless the
-  /// message says that the new file is there and only the folder could not be flushed.
+  /// @throws IoError on all ranks. An old file at `path` is then unchanged, unless the message says
+  /// that the new file is there and only the folder could not be flushed.
   void commit();
 
  private:
@@ -46,7 +46,7 @@ class OutputFile {
   bool committed_ = false;
 };
 
-/// Throws InvalidArgument for a path with a zero byte, behind which the system would not look.
+/// Throws InvalidArgument for a path with a zero byte, where the system would stop reading.
 void require_path(const std::string& path);
 
 /// `path`: what, with the system's reason for the error number `error`.

@@ -22,27 +22,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Names that were almost too long before stay possible: the longest is 255 bytes on most systems.
+/// Keeps long names possible: the limit is 255 bytes on most systems.
 constexpr std::size_t longest_stem = 200;
 
-/// The part of unfinished names that follows from the path: folder and beginning of the name.
+/// The part of unfinished names that depends on the path: the folder and the start of the name.
 std::string stem_of(const std::string& path) {
   const auto name = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
   return path.substr(0, name + longest_stem);
 }
 
-/// A number that two processes share only if each can be told by its number to the other.
+/// A number that two processes share only if each can check the other by its process number.
 unsigned this_machine() {
   std::string boot;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
   std::error_code error;
   const auto processes = fs::read_symlink("/proc/self/ns/pid", error);
-  if (boot.empty() || error) return 0;  // no machine that can be told
+  if (boot.empty() || error) return 0;  // the machine cannot be identified
   const auto key = std::hash<std::string>()(boot + processes.string());
   return static_cast<unsigned>(key ^ (key >> 32)) | 1U;
 }
 
-/// The process that writes the file of this name, if it is one of this machine; else 0.
+/// The process that writes the file of this name, if it runs on this machine; else 0.
 long process_of(std::string_view name, std::string_view stem, unsigned machine) {
   if (!name.starts_with(stem) || !name.ends_with(".part")) return 0;
   name.remove_prefix(stem.size());
@@ -52,7 +52,7 @@ long process_of(std::string_view name, std::string_view stem, unsigned machine) 
   name.remove_prefix(std::string_view(expected).size());
   long process = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), process);
-  // Then a point, eight digits of chance, and the ending.
+  // Then a dot, eight random digits, and the extension.
   const auto rest = static_cast<std::size_t>(name.data() + name.size() - end);
   constexpr std::size_t expected_rest = sizeof ".01234567.part" - 1;
   return error == std::errc() && rest == expected_rest && *end == '.' && process > 0 ? process : 0;
@@ -86,7 +86,7 @@ void remove_abandoned(const std::string& path) noexcept {
     }
     for (const auto& file : abandoned) ::unlink(file.c_str());
   } catch (...) {
-    // What is left over harms nobody; a write must not fail for it.
+    // Leftovers do no harm; a write must not fail because of them.
     return;
   }
 }

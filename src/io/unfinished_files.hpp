@@ -1,19 +1,20 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The names of files that are being written, and those that a killed program left.
+// The names of files being written, and leftovers of killed programs.
 #pragma once
 
 #include <string>
 
 namespace suan::detail {
 
-/// A new name beside `path`: "<path>.<machine>.<process>.<random>.part". The number of the machine
-/// stands for this start of this machine, and for the container, in which process numbers hold.
+/// A new name in the folder of `path`: "<path>.<machine>.<process>.<random>.part". The machine
+/// number identifies the machine, its current boot and the container, within which process numbers
+/// are valid.
 std::string unfinished_name(const std::string& path);
 
-/// Removes the unfinished files beside `path` whose process ran on this machine and is gone. Those
-/// of other machines, which cannot be asked, stay.
+/// Removes the unfinished files of `path` whose process ran on this machine and is gone. Those of
+/// other machines, which cannot be checked, stay.
 void remove_abandoned(const std::string& path) noexcept;
 
 }  // namespace suan::detail

@@ -164,7 +164,7 @@ std::shared_ptr<const FormatPlan<T>> plan_bsr(const ExecutionSpace& space, const
                                               std::shared_ptr<const ValueFacts<T>> facts) {
   if (block < smallest_block || block > largest_block) {
     throw InvalidArgument(message("the format bsr has blocks of ", smallest_block, " to ",
-                                  largest_block, " rows, and ", block, " was asked for"));
+                                  largest_block, " rows, and ", block, " was requested"));
   }
   return std::make_shared<const BsrPlan<T>>(space, a, block, std::move(facts));
 }

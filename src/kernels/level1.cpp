@@ -37,42 +37,31 @@ double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x,
 
 namespace {
 
-/// The largest of some numbers, and whether there is a NaN among them, which comparisons lose.
+/// The largest of some magnitudes, in their bits as an integer: those are ordered as the numbers
+/// are, and NaN, which comparisons of numbers lose, is above infinity. Compilers have vector
+/// instructions for the integers alone.
 template <class R>
 struct Largest {
-  R value = 0;
-  bool has_nan = false;
-  /// Takes in what was found among others.
+  using Bits = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;
+  static_assert(sizeof(R) == sizeof(Bits));
+  Bits bits = 0;
   KOKKOS_INLINE_FUNCTION Largest& operator+=(const Largest& other) {
-    value = other.value > value ? other.value : value;
-    has_nan |= other.has_nan;
+    bits = other.bits > bits ? other.bits : bits;
     return *this;
+  }
+  KOKKOS_INLINE_FUNCTION static Bits of(R x) {
+    return Kokkos::bit_cast<Bits>(x) & std::numeric_limits<Bits>::max();
   }
 };
 
-#if !SUAN_HAVE_CUDA
-
 template <Scalar T>
-Largest<Real<T>> largest_of_block(std::int64_t first, std::int64_t last, const T* x) {
-  using R = Real<T>;
-  R lane[lanes] = {};
-  R other[lanes] = {};  // NaN where there was one
-  const auto take = [&](int j, R size) {
-    lane[j] = size > lane[j] ? size : lane[j];
-    other[j] = size == size ? other[j] : size;
-  };
-  std::int64_t i = first;
-  for (; i + lanes <= last; i += lanes) {
-#pragma GCC ivdep
-    for (int j = 0; j < lanes; ++j) take(j, Kokkos::abs(x[i + j]));
+KOKKOS_FORCEINLINE_FUNCTION Real<T> size_of(const T& x) {
+  if constexpr (is_complex<T>) {
+    return Kokkos::abs(x);
+  } else {
+    return x;  // the sign goes with its bit
   }
-  for (; i < last; ++i) take(0, Kokkos::abs(x[i]));
-  Largest<R> result;
-  for (int j = 0; j < lanes; ++j) result += Largest<R>{lane[j], other[j] != other[j]};
-  return result;
 }
-
-#endif
 
 }  // namespace
 
@@ -86,19 +75,26 @@ Real<T> max_abs(const ExecutionSpace& space, const DeviceView<const T>& x) {
       "suan::max_abs",
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(space, 0, size),
       KOKKOS_LAMBDA(std::int64_t i, Found & partial) {
-        const Real<T> magnitude = Kokkos::abs(x(i));
-        partial += Found{magnitude, Kokkos::isnan(magnitude)};
+        partial += Found{Found::of(size_of(x(i)))};
       },
       largest);
 #else
   const int parts = parts_of_work(space, size);
   largest = sum_of_parts<Found>("suan::max_abs", space, parts, [&](int part, Found& partial) {
+    const T* const data = x.data();
+    typename Found::Bits bits = 0;
     for_blocks_of_part(size, part, parts, [&](std::int64_t first, std::int64_t last) {
-      partial += largest_of_block<T>(first, last, x.data());
+      typename Found::Bits most = 0;
+      for (std::int64_t i = first; i < last; ++i) {
+        const auto own = Found::of(size_of(data[i]));
+        most = own > most ? own : most;
+      }
+      bits = most > bits ? most : bits;
     });
+    partial += Found{bits};
   });
 #endif
-  return largest.has_nan ? std::numeric_limits<Real<T>>::quiet_NaN() : largest.value;
+  return Kokkos::bit_cast<Real<T>>(largest.bits);
 }
 
 template <Scalar T>

@@ -198,7 +198,7 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
   const auto n = static_cast<std::int64_t>(w.extent(0));
   const int parts = parts_of_work(space, n * static_cast<std::int64_t>(h.size()));
   const std::size_t distance = v.stride(1);
-  // A cache line between the sums of the parts, so that none waits for another one.
+  // With a cache line between the sums of the parts, which prevents false sharing.
   const std::size_t part_size = h.size() + 64 / sizeof(Number);
   std::vector<Number> sums(static_cast<std::size_t>(parts) * part_size);
   for_parts("suan::multi_dot", space, parts, [&](int part) {

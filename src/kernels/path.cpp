@@ -54,7 +54,7 @@ KernelPath choose_path(std::string_view operation, KernelPath wanted,
     names += message(", ", to_string(path));
   }
   throw NotSupported(
-      message("the kernel path ", to_string(wanted), " was asked for, but this build ", "of Suan ",
+      message("the kernel path ", to_string(wanted), " was requested, but this build ", "of Suan ",
               SUAN_HAVE_CUDA != 0 ? "" : "has no CUDA and ", "does not have it for ", operation,
               "; use one of ", names, SUAN_HAVE_CUDA != 0 ? "" : ", or build the preset cuda"));
 }

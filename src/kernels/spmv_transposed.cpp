@@ -32,7 +32,7 @@ SpmvTransposedPlan<T>::SpmvTransposedPlan(const ExecutionSpace& space, const Csr
     : a_(a) {
   if (SUAN_HAVE_CUDA != 0 && wanted == TransposedPath::scatter) {
     throw NotSupported(
-        "the transposed product by scattering was asked for, but this build of Suan runs on CUDA; "
+        "the transposed product by scattering was requested, but this build of Suan runs on CUDA; "
         "use auto or gather");
   }
   const HostView<const Offset> offsets =

@@ -92,7 +92,7 @@ void require_present(TrsvSchedule wanted) {
       wanted == TrsvSchedule::self_scheduling || wanted == TrsvSchedule::cusparse;
   if (on_host ? device_only : host_only) {
     throw NotSupported(message("the schedule ", to_string(wanted),
-                               " was asked for a triangular solve, but this build of Suan ",
+                               " was requested for a triangular solve, but this build of Suan ",
                                on_host ? "has no CUDA" : "runs on CUDA", "; use auto, levels, ",
                                on_host ? "blocks" : "self_scheduling, cusparse", " or sequential"));
   }

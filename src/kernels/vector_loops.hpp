@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Passes over vectors. Every pass of the library that sums goes through here, so that none of them
-// adds in a place that its stores may alias (the compiler would load and store the sum with each
-// element), in single precision (sums of float stall at 2^24 terms), or in one chain of additions.
+// Passes over vectors. Every pass of the library that sums uses this file, so that none accumulates
+// in memory that its stores may alias (the compiler would load and store the sum with each
+// element), in single precision (sums of float stall at 2^24 terms), or in a single chain of
+// additions.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 
 namespace suan::kernels {
 
-/// Several sums that are formed in one pass.
+/// Several sums formed in one pass.
 template <int count>
 struct Sums {
   double value[count] = {};
@@ -78,18 +79,18 @@ Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& s
 
 #else
 
-/// Elements that are summed before the next block begins: so many fit into the first-level cache
-/// with those of other vectors, and a sum of one block has only some hundred terms in a chain.
+/// Elements per block of a sum: few enough to fit in the first-level cache together with those of
+/// other vectors, so that a sum has only some hundred terms in a chain.
 constexpr std::int64_t block_elements = 1024;
 
-/// Sums side by side, because one alone waits for each addition to end.
+/// Running sums, because a single one would wait for each addition to end.
 constexpr int lanes = 8;
 
 /// Calls block(first, last) for the blocks of elements of one part.
 template <class Block>
 void for_blocks_of_part(std::int64_t size, int part, int parts, const Block& block,
                         std::int64_t block_size = block_elements) {
-  // Blocks lie alike for any number of parts.
+  // The blocks are the same for any number of parts.
   const std::int64_t blocks = (size + block_size - 1) / block_size;
   const std::int64_t end = Kokkos::min(size, blocks * (part + 1) / parts * block_size);
   for (std::int64_t first = blocks * part / parts * block_size; first < end; first += block_size) {
@@ -97,7 +98,7 @@ void for_blocks_of_part(std::int64_t size, int part, int parts, const Block& blo
   }
 }
 
-/// Calls element(i), which are independent of each other, for i < size.
+/// Calls element(i) for i < size, independently of each other.
 template <class Element>
 void for_vector(const char* label, const ExecutionSpace& space, std::size_t size,
                 const Element& element) {
@@ -110,7 +111,7 @@ void for_vector(const char* label, const ExecutionSpace& space, std::size_t size
   });
 }
 
-/// The sum of what term(i) returns, for first <= i < last.
+/// The sum of term(i) for first <= i < last.
 template <class Term>
 double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
   double lane[lanes] = {};
@@ -124,10 +125,10 @@ double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
   return lane[0];
 }
 
-/// update(i), which stores to element i of vectors, for i < size; the sums of what each of `terms`
-/// returns for element i afterwards. Their shape follows from the size and the number of threads.
-/// A block is updated in one loop and summed in others, out of the first-level cache, because
-/// compilers find vector instructions for each of them and not for all in one.
+/// Calls update(i), which stores to element i of vectors, for i < size, and returns the sums of
+/// what each of `terms` returns for element i afterwards. Their order depends on the size and the
+/// number of threads. A block is updated in one loop and summed in others, from the first-level
+/// cache, because compilers vectorise each of these loops, but not a single one for everything.
 template <class Update, class... Terms>
 Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& space,
                                       std::size_t size, const Update& update,
@@ -148,7 +149,7 @@ Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& s
 
 #endif
 
-/// The sums of what each of `terms` returns for i < size.
+/// The sums of each of `terms` for i < size.
 template <class... Terms>
 Sums<sizeof...(Terms)> sum_over_vector(const char* label, const ExecutionSpace& space,
                                        std::size_t size, const Terms&... terms) {

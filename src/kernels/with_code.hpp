@@ -56,8 +56,7 @@ std::shared_ptr<const ValueFacts<T>> facts_about(const ExecutionSpace& space, co
   return std::make_shared<const ValueFacts<T>>(space, a, storage);
 }
 
-/// How other values of the same matrix are to be stored, when those that are described are stored
-/// as `chosen`.
+/// How to store other values of the same matrix, if the described ones are stored as `chosen`.
 template <Scalar T>
 ValueStorage storage_again(const ValueFacts<T>& facts, ValueStorage chosen) {
   return facts.wanted() == ValueStorage::lossless ? ValueStorage::lossless : chosen;

@@ -10,8 +10,8 @@ namespace {
 
 LocalIndex require_vectors(LocalIndex vectors) {
   if (vectors < 0) {
-    throw InvalidArgument(
-        message("BlockProduct: ", vectors, " vectors were asked for; 0 is the least"));
+    throw InvalidArgument(message("BlockProduct: ", vectors,
+                                  " vectors were requested; the number must not be negative"));
   }
   return vectors;
 }

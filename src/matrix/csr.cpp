@@ -11,7 +11,7 @@ namespace suan {
 
 namespace {
 
-/// What one pass over the structure tells; the smallest row number with each defect.
+/// The result of one pass over the structure: the first row with each defect.
 struct Structure {
   LocalIndex decreasing = std::numeric_limits<LocalIndex>::max();
   LocalIndex out_of_range = std::numeric_limits<LocalIndex>::max();

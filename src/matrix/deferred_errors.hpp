@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an operator throws on one rank in the middle of a solve.
+// Exceptions of an operator on one rank in the middle of a solve.
 #pragma once
 
 #include <exception>
@@ -11,13 +11,12 @@
 
 namespace suan::detail {
 
-/// The frame of a solve. While it lives, an operator that throws on this rank does not leave it,
-/// for the others would wait for ever: its result becomes NaN, which the next reduction tells to
-/// all ranks, so that all end the iteration alike. When the iteration is over, throw_together()
-/// throws.
+/// The frame of a solve. While it exists, an operator's exception on this rank does not leave the
+/// solve, because the others would wait forever: its result becomes NaN, which the next reduction
+/// spreads to all ranks, so that all stop iterating. After the iteration throw_together() throws.
 ///
-/// With one rank it does nothing: what is thrown leaves the solve at once. Frames may be nested, as
-/// solvers are.
+/// With one rank it does nothing: exceptions leave the solve at once. Frames may be nested, like
+/// solvers.
 class DeferredErrors {
  public:
   explicit DeferredErrors(const Communicator& comm) noexcept;
@@ -25,14 +24,14 @@ class DeferredErrors {
   DeferredErrors(const DeferredErrors&) = delete;
   DeferredErrors& operator=(const DeferredErrors&) = delete;
 
-  /// Throws on all ranks where any of them kept something: the very exception on a rank that kept
-  /// the first one, its kind and text on the others. One reduction when all is well. Collective.
+  /// Throws on all ranks if any of them kept an error: the exception itself on a rank that kept the
+  /// first one, its kind and text on the others. One reduction if there is none. Collective.
   void throw_together();
 
-  /// Keeps the error for the frame of this thread, the first one of each rank. Whether there is a
-  /// frame that wants it.
+  /// Keeps the error for the frame of this thread, the first one of each rank. Returns whether
+  /// there is such a frame.
   static bool keep(const std::exception_ptr& error) noexcept;
-  /// Whether the frame of this thread has kept something.
+  /// Whether the frame of this thread has kept an error.
   static bool kept() noexcept;
 
  private:
@@ -41,7 +40,7 @@ class DeferredErrors {
   std::exception_ptr error_;
 };
 
-/// NaN for whatever an operator should have written.
+/// Fills an operator's result with NaN.
 template <class View>
 void spoil(const View& result) {
   using R = Real<typename View::non_const_value_type>;
@@ -49,11 +48,11 @@ void spoil(const View& result) {
                     typename View::non_const_value_type(std::numeric_limits<R>::quiet_NaN()));
 }
 
-/// Keeps an error, or throws it where no frame wants it; missing memory as OutOfMemory.
+/// Keeps an error, or throws it if there is no frame; too little memory as OutOfMemory.
 void settle(const std::exception_ptr& error);
 
-/// Runs `body`, which writes `result`; what it throws is the result here, and spoils `result`. For
-/// functions that reduce afterwards, and settle() the error when they have: on all ranks alike.
+/// Runs `body`, which writes `result`; returns its exception, after filling `result` with NaN. For
+/// functions that reduce afterwards, on all ranks, and then settle() the error.
 template <class View, class Body>
 [[nodiscard]] std::exception_ptr attempt(const View& result, const Body& body) {
   try {

@@ -13,7 +13,7 @@ namespace {
 
 template <Scalar T>
 void require_distinct(const Vector<T>& x, const Vector<T>& y) {
-  // The same object also where a rank has no elements to share: all ranks end alike.
+  // The same object counts even where a rank has no elements: all ranks must throw the same error.
   if (&x == &y || detail::ranges_meet<T>(x.view().data(), x.view().extent(0), y.view().data(),
                                          y.view().extent(0))) {
     throw InvalidArgument("apply: x and y share elements; give the result its own vector");
@@ -70,7 +70,7 @@ void Operator<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
   std::exception_ptr first;
   for (LocalIndex j = 0; j < x.columns(); ++j) {
     if (beta != T(0)) result = y.column(j);
-    // Another rank goes on to the next column, where do_apply may wait for this one.
+    // Other ranks continue with the next column, where do_apply may wait for this rank.
     const auto error =
         detail::attempt(result.view(), [&] { do_apply(alpha, x.column(j), beta, result); });
     if (!first) first = error;

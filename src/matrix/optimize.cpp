@@ -14,12 +14,12 @@ namespace suan {
 
 namespace {
 
-/// Fewer bytes than this fraction of CSR's are worth a format's own arrays.
+/// A format's own arrays pay off if it moves fewer bytes than this fraction of CSR's.
 constexpr double worthwhile = 0.95;
 
-/// A format that would move more than this many times the bytes of the best is not tried beside it:
-/// making it costs more than its small chance is worth. On a GPU bytes say less of the time, and
-/// arrays are made fast.
+/// A format that would move more than this many times the bytes of the best one is not tried:
+/// making it costs more than its small chance is worth. On a GPU bytes predict the time less well,
+/// and arrays are made quickly.
 constexpr double hopeless = SUAN_HAVE_CUDA ? 1.5 : 1.1;
 
 /// A format with its arrays.
@@ -38,7 +38,7 @@ struct Candidate {
 /// Seconds of the fastest of several products on the slowest rank. Collective.
 template <Scalar T>
 double measure(const kernels::SpmvPlan<T>& plan, const DistributedMatrix<T>& a, double budget) {
-  constexpr int most = 100;  // small matrices, whose first products are not like later ones
+  constexpr int most = 100;  // for small matrices, whose first products are slower than later ones
   constexpr int least = 3;
   double best = std::numeric_limits<double>::infinity();
   together(a.comm(), [&] {
@@ -73,24 +73,23 @@ const OptionTable<OptimizeOptions>& OptimizeOptions::table() {
           .choice("format", &OptimizeOptions::format, {"auto", "csr", "sell", "bsr"},
                   "Format in which products read the matrix; auto takes the fastest.")
           .number("block", &OptimizeOptions::block, 0, kernels::largest_block,
-                  "Rows of a block of bsr, 2 to 8; 0 takes the size that needs the fewest bytes.")
+                  "Block size of bsr, 2 to 8; 0 chooses the one that needs the fewest bytes.")
           .choice(
               "storage", &OptimizeOptions::storage, kernels::value_storage_names(),
-              "How sell and bsr keep values: lossless changes no bit of a result, the last three "
-              "round and make it another matrix.")
+              "How sell and bsr store values: lossless changes no bit of a result, the last three "
+              "round, which changes the matrix.")
           .value("measure", &OptimizeOptions::measure,
                  "Time the formats; otherwise their bytes decide.")
-          .number("seconds", &OptimizeOptions::seconds, 0, 1e6,
-                  "Time that the measurement may take, about.")
+          .number("seconds", &OptimizeOptions::seconds, 0, 1e6, "Approximate time for measuring.")
           .number("memory", &OptimizeOptions::memory, 0, 1e6,
-                  "With auto, arrays beside csr's are made when they need at most this times the "
+                  "With auto, additional arrays are made if they need at most this times the "
                   "bytes of csr's.");
   return table;
 }
 
 namespace {
 
-/// Makes the arrays of a format. Collective.
+/// Creates the arrays of a format. Collective.
 template <Scalar T>
 void make(const DistributedMatrix<T>& a, Candidate<T>& candidate) {
   std::int64_t bytes = 0;
@@ -103,7 +102,7 @@ void make(const DistributedMatrix<T>& a, Candidate<T>& candidate) {
   candidate.format.bytes = a.comm().sum(bytes);
 }
 
-/// Csr, the formats beside it, and which of them is taken. All that may wait for other ranks is
+/// Csr, its alternatives, and the choice among them. Functions that may wait for other ranks are
 /// collective.
 template <Scalar T>
 class Chooser {
@@ -122,7 +121,7 @@ class Chooser {
     });
     csr_.format.bytes = a.comm().sum(csr_.plan.bytes());
     vectors_ = a.comm().sum(vectors);
-    // A storage that was asked for is tried all the same.
+    // A requested storage is tried all the same.
     const bool free =
         options.format == "auto" && (options.storage == "lossless" || options.storage == "same");
     scattered_ = free && a.comm().max(csr_.plan.scattered() ? 1.0 : 0.0) > 0;
@@ -134,13 +133,11 @@ class Chooser {
 
   void choose() {
     if (options_.format != "auto") {
-      reason_ = options_.format + " was asked for";
+      reason_ = options_.format + " was requested";
       if (options_.format != "csr") taken_ = &others_.front();
     } else {
       if (scattered_) {
-        reason_ =
-            "columns are scattered over a large vector, and only csr asks for its elements "
-            "ahead";
+        reason_ = "columns are scattered over a large vector, and only csr prefetches its elements";
       }
       take_fewest_bytes();
       if (options_.measure) take_fastest();
@@ -167,7 +164,7 @@ class Chooser {
   }
   void add_reason(const std::string& text) { reason_ += (reason_.empty() ? "" : ", ") + text; }
 
-  /// Of those whose arrays may stand beside csr's; the others are forgotten.
+  /// Among those whose arrays fit in memory beside csr's; the others are dropped.
   void take_fewest_bytes() {
     double fewest = worthwhile * static_cast<double>(moved(csr_));
     const auto limit = options_.memory * static_cast<double>(csr_.format.bytes);
@@ -207,7 +204,7 @@ class Chooser {
       const bool wins = other.seconds < taken_->seconds;
       Candidate<T>& loser = wins ? *taken_ : other;
       if (wins) taken_ = &other;
-      // One format's arrays at a time beside those of csr, which the matrix has anyway.
+      // One format's arrays at a time, in addition to csr's, which the matrix has anyway.
       if (&loser != &csr_) loser.plan = {};
     }
   }

@@ -23,7 +23,7 @@ namespace {
 [[noreturn, maybe_unused]] void not_built(const char* ordering, const char* library,
                                           const char* package) {
   throw NotSupported(message("the ordering ", ordering,
-                             " was asked for, but this build of Suan has no ", library,
+                             " was requested, but this build of Suan has no ", library,
                              "; use rcm, or install ", package, " and build Suan again"));
 }
 

@@ -36,14 +36,15 @@ void require_pattern(const char* what, const char* name, const kernels::CsrView<
                      const Csr<T>& a) {
   if (a.rows() != known.rows || a.columns() != known.columns) {
     throw DimensionMismatch(message(what, ": ", described(name, a.view()),
-                                    " has not the size that this was made for, ", known.rows, " x ",
-                                    known.columns));
+                                    " does not have the size that this was made for, ", known.rows,
+                                    " x ", known.columns));
   }
   if (!same_elements(known.offsets, a.view().offsets) ||
       !same_elements(known.indices, a.view().indices)) {
-    throw InvalidArgument(message(
-        what, ": ", described(name, a.view()), " has not the structure that this was made for, of ",
-        known.indices.extent(0), " entries; only values may change, so make a new one"));
+    throw InvalidArgument(message(what, ": ", described(name, a.view()),
+                                  " does not have the structure that this was made for, of ",
+                                  known.indices.extent(0),
+                                  " entries; only values may change, so make a new one"));
   }
 }
 

@@ -57,9 +57,8 @@ void require_diagonal(const Csr<T>& a, const TriangularOptions& options, const D
   if (found.diagonal == none) return;
   const LocalIndex i = found.diagonal;
   if (options.diagonal == Diagonal::unit) {
-    throw InvalidArgument(
-        message(describe(a), " stores a diagonal entry in row ", i,
-                ", but its diagonal was said to be unit; leave such entries out"));
+    throw InvalidArgument(message(describe(a), " stores a diagonal entry in row ", i,
+                                  ", but its diagonal was declared unit; omit such entries"));
   }
   const T value = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.diagonal())(i);
   throw InvalidArgument(message(describe(a), " has a diagonal entry in row ", i,
@@ -92,11 +91,11 @@ void require_triangular(const Csr<T>& a, const TriangularOptions& options) {
     throw InvalidArgument(message(describe(a),
                                   " must have strictly increasing columns in each row, "
                                   "but row ",
-                                  first_unsorted_row(a), " has not; sort_rows() does that"));
+                                  first_unsorted_row(a), " does not; use sort_rows()"));
   }
   const Defects found = inspect(a.view(), options);
   if (found.other_side != none) {
-    throw InvalidArgument(message(describe(a), " was said to be ", to_string(options.triangle),
+    throw InvalidArgument(message(describe(a), " was declared ", to_string(options.triangle),
                                   " triangular, but row ", found.other_side,
                                   " has an entry on the other side of the diagonal"));
   }

@@ -16,7 +16,7 @@ namespace {
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
 /// Inverts the row-major matrix a of size n (leading dimension stride) in place, by Gauss-Jordan
-/// elimination with partial pivoting; `pivots` is scratch of length n. False when a pivot is at
+/// elimination with partial pivoting; `pivots` is a workspace of length n. False when a pivot is at
 /// most `smallest`.
 template <Scalar T>
 KOKKOS_FUNCTION bool invert_in_place(T* a, LocalIndex n, LocalIndex stride, LocalIndex* pivots,
@@ -44,7 +44,7 @@ KOKKOS_FUNCTION bool invert_in_place(T* a, LocalIndex n, LocalIndex stride, Loca
       for (LocalIndex j = 0; j < n; ++j) a[i * stride + j] -= factor * a[k * stride + j];
     }
   }
-  // Rows were swapped, so the columns of the inverse are swapped back, last first.
+  // Rows were swapped, so the columns of the inverse are swapped back in reverse order.
   for (LocalIndex k = n - 1; k >= 0; --k) {
     const LocalIndex pivot = pivots[k];
     for (LocalIndex i = 0; pivot != k && i < n; ++i) {
@@ -65,9 +65,9 @@ KOKKOS_FUNCTION R power_for(R x) {
   return Kokkos::exp2(exponent > most ? most : exponent < -most ? -most : exponent);
 }
 
-/// Inverts a block of n rows that are `stride` apart. On entry rows[i] is the largest entry of row
-/// i of the whole matrix; then rows and columns hold what those of the block are multiplied by.
-/// False when the block is singular to rounding, or its inverse overflows.
+/// Inverts a block of n rows with the given `stride`. On entry rows[i] is the largest entry of row
+/// i of the whole matrix; then rows and columns hold the scaling factors of the block. False when
+/// the block is singular to rounding, or its inverse overflows.
 template <Scalar T>
 KOKKOS_FUNCTION bool invert_block(T* a, LocalIndex n, LocalIndex stride, LocalIndex* pivots,
                                   Real<T>* rows, Real<T>* columns) {
@@ -79,7 +79,7 @@ KOKKOS_FUNCTION bool invert_block(T* a, LocalIndex n, LocalIndex stride, LocalIn
       const R entry = Kokkos::abs(a[i * stride + j]);
       if (entry > largest) largest = entry;
     }
-    if (!(largest >= eps * rows[i])) return false;  // the row lies outside of the block
+    if (!(largest >= eps * rows[i])) return false;  // the row is negligible inside the block
     rows[i] = power_for(largest);
     for (LocalIndex j = 0; j < n; ++j) a[i * stride + j] *= rows[i];
   }
@@ -142,8 +142,8 @@ LocalIndex invert_blocks(const kernels::CsrView<T>& a, LocalIndex size,
   return bad < blocks ? bad : blocks;
 }
 
-/// y = alpha D x + beta y. A function of its own because CUDA takes no lambda for the device from a
-/// private member.
+/// y = alpha D x + beta y. A separate function, because CUDA does not allow device lambdas in
+/// private members.
 template <Scalar T>
 void apply_blocks(T alpha, const DeviceView<const T>& inverses, LocalIndex size,
                   const DeviceView<const T>& x, T beta, const DeviceView<T>& y) {

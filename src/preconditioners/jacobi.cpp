@@ -13,8 +13,8 @@ namespace suan {
 
 namespace {
 
-/// Inverts d in place, the diagonal of the matrix; returns the first row whose element has no
-/// finite inverse or vanishes beside the entries of its row, or d.size().
+/// Inverts d, the diagonal of the matrix, in place; returns the first row whose element has no
+/// finite inverse or is negligible compared with the entries of its row, or d.size().
 template <Scalar T>
 LocalIndex invert(const kernels::CsrView<T>& a, const DeviceView<T>& d) {
   const auto size = static_cast<LocalIndex>(d.extent(0));

@@ -18,8 +18,8 @@ const Csr<T>& require_local_block(const char* what, const Operator<T>& a) {
   const Csr<T>* local = a.local_matrix();
   if (local == nullptr) {
     throw NotSupported(message(what, ": the operator \"", a.name(),
-                               "\" has no entries to look at; use preconditioner none, or give a "
-                               "preconditioner of your own"));
+                               "\" has no accessible entries; use preconditioner none, or pass "
+                               "your own preconditioner"));
   }
   return *local;
 }

@@ -33,7 +33,7 @@ T scalar(double x) {
 template <Scalar T, class Run>
 bool may_go_on(Run& run, double rho, double p_a_p, const Vector<T>& r, const Vector<T>& p,
                const Vector<T>& q) {
-  if (Run::leaves_range(rho, p_a_p)) {
+  if (run.leaves_range(rho, p_a_p)) {
     const double r_norm = norm2(r);
     if (run.rescale(norm2(p) / r_norm, norm2(q) / r_norm)) return false;
   }

@@ -73,7 +73,7 @@ class CgBlock {
   bool needs_other_units(const std::vector<T>& p_a_p) {
     is_first_ = false;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
-      if (!slots_[s].runs || !Run::leaves_range(slots_[s].rho, real_part(p_a_p[s]))) continue;
+      if (!slots_[s].runs || !run(s).leaves_range(slots_[s].rho, real_part(p_a_p[s]))) continue;
       const auto column = static_cast<LocalIndex>(s);
       const double r_norm = norm2(r_.column(column));
       if (run(s).rescale(norm2(p_.column(column)) / r_norm, norm2(q_.column(column)) / r_norm)) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The numbers of conjugate gradients that show whether A and M are positive definite.
+// The coefficients of conjugate gradients, which show whether A and M are positive definite.
 #pragma once
 
 #include <cmath>
@@ -13,7 +13,7 @@
 
 namespace suan::detail {
 
-/// The step length rho / p^H A p, or nothing, with the reason noted.
+/// The step length rho / p^H A p, or nothing, with the reason recorded.
 template <class Run>
 bool step_length(Run& run, double rho, double p_a_p, double& alpha) {
   if (!std::isfinite(p_a_p)) {
@@ -32,7 +32,7 @@ bool step_length(Run& run, double rho, double p_a_p, double& alpha) {
   return true;
 }
 
-/// Whether r^H M r says that M is positive definite; else the reason is noted.
+/// Whether r^H M r is consistent with a positive definite M; else the reason is recorded.
 template <class Run>
 bool positive(Run& run, double rho) {
   if (rho > 0 && std::isfinite(rho)) return true;
@@ -44,11 +44,11 @@ bool positive(Run& run, double rho) {
   return false;
 }
 
-/// More of an imaginary part of r^H M r, relative to ||r|| ||M r||, than rounding leaves.
+/// An imaginary part of r^H M r, relative to ||r|| ||M r||, that exceeds rounding.
 constexpr double imaginary_tolerance = 1e-6;
 
-/// Whether r^H z with z = M r, of which rho was computed, shows that M is not Hermitian. The norms
-/// are asked for only where rho leaves it open. Collective.
+/// Whether rho = r^H z with z = M r shows that M is not Hermitian. The norms are computed only if
+/// rho does not decide. Collective.
 template <Scalar T>
 bool is_not_hermitian(const T& rho, const Vector<T>& r, const Vector<T>& z) {
   if constexpr (is_complex<T>) {

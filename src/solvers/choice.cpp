@@ -29,10 +29,10 @@ std::string choose(const MatrixTraits& traits, SolveOptions& options) {
   if (options.preconditioner == "auto") {
     if (!traits.has_entries) {
       options.preconditioner = "none";
-      because("A has no entries to look at: none");
+      because("A has no accessible entries: none");
     } else if (!traits.diagonal_nonzero || (options.solver == "cg" && !traits.diagonal_positive)) {
       options.preconditioner = "none";
-      because("its diagonal cannot be divided by: none");
+      because("its diagonal is not invertible: none");
     } else if (!traits.diagonal_varies) {
       options.preconditioner = "none";
       because("its diagonal is constant, so scaling by it would change nothing: none");
@@ -48,7 +48,7 @@ template <Scalar T>
 bool may_be_copied(const Operator<T>& a) {
   const bool is_matrix = dynamic_cast<const DistributedMatrix<T>*>(&a) != nullptr ||
                          dynamic_cast<const Csr<T>*>(&a) != nullptr;
-  // An optimised matrix, or one on a vendor's path, was made so on purpose.
+  // An optimised matrix, or one on a vendor's path, was made that way on purpose.
   return is_matrix && a.name() == "csr" && a.path() == "native";
 }
 
@@ -60,7 +60,7 @@ std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::st
   const auto* csr = dynamic_cast<const Csr<T>*>(&a);
   if (distributed == nullptr && csr == nullptr) {
     if (format == "auto") return nullptr;
-    throw NotSupported(message("the format ", format, " was asked for, but the operator ", a.name(),
+    throw NotSupported(message("the format ", format, " was requested, but the operator ", a.name(),
                                " is not a matrix with entries; choose auto"));
   }
   if (a.name() == format || (format == "auto" && !may_be_copied(a))) return nullptr;
@@ -76,7 +76,7 @@ std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::st
                    " % of csr's bytes and lose nothing: ", result->name());
     return result;
   } catch (const Error& error) {
-    // The copy is a convenience; without memory for it the solve goes on as it can.
+    // The copy is optional; without memory for it the solve continues with A as it is.
     const bool matters =
         error.kind() != ErrorKind::out_of_memory && error.kind() != ErrorKind::not_supported;
     if (format != "auto" || matters) throw;

@@ -1,22 +1,22 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the library decides where a user left it open.
+// The choices that the library makes for options left at "auto".
 #pragma once
 
 #include "suan/solvers/solve.hpp"
 
 namespace suan::detail {
 
-/// Fills what "auto" left open; returns why.
+/// Replaces each "auto"; returns the reasons.
 std::string choose(const MatrixTraits& traits, SolveOptions& options);
 
-/// Whether "auto" may copy A: a matrix as users have it, on no vendor's path.
+/// Whether "auto" may copy A: a plain matrix, not on a vendor's path.
 template <Scalar T>
 bool may_be_copied(const Operator<T>& a);
 
-/// The matrix in the format that was asked for, or null: A stays as it is. What "auto" does must
-/// not depend on the clock, and the memory beside A's own stays small: bytes decide.
+/// The matrix in the requested format, or null to use A as it is. "auto" must not depend on the
+/// clock and must need little memory beside A's own: bytes decide.
 template <Scalar T>
 std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::string& format,
                                              std::string& why);

@@ -51,7 +51,7 @@ class KrylovBasis {
     before = 0;
     double after = 0;
     for (int pass = 0; pass < 2; ++pass) {
-      traffic += 3 * static_cast<std::int64_t>(h.size());
+      traffic += 2 * static_cast<std::int64_t>(h.size()) + 3;
       std::vector<T> c(h.size());
       kernels::multi_dot<T>(ExecutionSpace(), v_, w.view(), c);
       comm.sum(std::span<T>(c));
@@ -105,7 +105,8 @@ std::string Gmres<T>::told() const {
 }
 
 // Per row and iteration j of a cycle, beside the products, in each of one or two passes: 2 (j + 1)
-// values of the basis and about (j + 1) of w, which is read once per group of four columns.
+// values of the basis, and w read twice and written once. (On a GPU w is read once per group of
+// four columns, about j + 1 values more.)
 //
 // Where M varies, what it made of each basis vector is kept, and the correction is combined of that
 // (Saad, SIAM J. Sci. Comput. 14 (1993), 461-469).
@@ -161,7 +162,7 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
       double before = 0;
       std::int64_t traffic = 0;
       double next = basis.orthogonalize(w, h, before, traffic);
-      if (is_first && Run::leaves_range(before, 1)) {
+      if (is_first && run.leaves_range(before, 1)) {
         run.a.apply(direction, w);
         if (run.rescale(norm2(direction), norm2(w))) return;
         next = basis.orthogonalize(w, h = {detail::Wide<T>(0)}, before, traffic);

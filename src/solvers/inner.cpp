@@ -32,6 +32,7 @@ void Solver<T>::solve_inside(const Operator<T>& a, const Operator<T>& m, const V
     if (!run.rescales()) break;
     const int by = units.adapt(start, run.direction_gain(), run.image_gain(), r);
     aim.attempts += 1;
+    aim.measures = !std::isfinite(run.direction_gain()) || !std::isfinite(run.image_gain());
     aim.shift(by);
     start = std::ldexp(start, by);
   }

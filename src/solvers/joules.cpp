@@ -11,7 +11,7 @@ namespace suan::detail {
 
 namespace {
 
-/// Names this machine, not the container, among those of a job.
+/// Identifies this machine, not the container, among those of a job.
 std::int64_t machine_number() {
   std::ifstream in("/proc/sys/kernel/random/boot_id");
   std::string name;
@@ -19,8 +19,8 @@ std::int64_t machine_number() {
   return static_cast<std::int64_t>(std::hash<std::string>()(name) >> 1);
 }
 
-/// Whether this machine has counters at all. Looked at once: most have none, and to find that out
-/// takes as long as a small solve.
+/// Whether this machine has counters at all. Checked once: most have none, and finding out takes as
+/// long as a small solve.
 bool machine_has_counters() {
   static const bool has_counters = EnergyMeter().available();
   return has_counters;

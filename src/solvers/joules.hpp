@@ -11,13 +11,13 @@
 
 namespace suan::detail {
 
-/// Measures from when it was made. Only the outermost solve has one.
+/// Measures from its construction. Only the outermost solve has one.
 class SolveEnergy {
  public:
   SolveEnergy();
-  /// Joules of all machines on which ranks run, each read by its lowest rank. Negative when one of
-  /// them cannot tell, and on a GPU, whose energy is not known here. Collective: one reduction
-  /// where a machine has no counters, as most.
+  /// Joules of all machines of the ranks, each read by its lowest rank. Negative when one of them
+  /// cannot tell, and on a GPU, whose energy is unknown here. Collective: a single reduction if a
+  /// machine has no counters, like most.
   double joules_of_all(const Communicator& comm) const;
 
  private:

@@ -29,6 +29,7 @@ class LateCopy final : public Operator<T> {
   std::string block_path() const override { return seen().block_path(); }
   std::int64_t bytes_per_apply() const override { return seen().bytes_per_apply(); }
   const Csr<T>* local_matrix() const noexcept override { return a_.local_matrix(); }
+  void require_current() const override { seen().require_current(); }
   /// Why there is a copy; empty without one.
   const std::string& why() const noexcept { return why_; }
 

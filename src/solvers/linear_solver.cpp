@@ -15,13 +15,13 @@ namespace suan {
 
 namespace {
 
-/// The report of a solve in two legs.
+/// The report of a solve by two methods in succession.
 SolveReport joined(const SolveReport& first, SolveReport second) {
   const std::string why = first.reason == Reason::indefinite_matrix
                               ? "found A indefinite"
                               : message("ended with ", to_string(first.reason));
   second.choice = message(first.choice, "; cg ", why, " after ", first.iterations,
-                          " iterations: gmres went on");
+                          " iterations: gmres continued");
   second.iterations += first.iterations;
   second.bytes_moved += first.bytes_moved;
   second.solve_seconds += first.solve_seconds;
@@ -34,7 +34,8 @@ SolveReport joined(const SolveReport& first, SolveReport second) {
   return second;
 }
 
-/// What all ranks have to agree on, written down; a word where an option cannot be written.
+/// The arguments that all ranks must agree on, as text; a placeholder if an option cannot be
+/// written.
 template <Scalar T>
 std::string told(const Operator<T>& a, const Operator<T>* m, const SolveOptions& options) {
   std::string lines;
@@ -97,7 +98,7 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
   try {
     if (!result.m) result.m = make_preconditioner<T>(result.options.preconditioner, a, given_);
   } catch (const InvalidArgument& error) {
-    // A diagonal entry that vanishes beside its row; the same on all ranks.
+    // A diagonal entry is negligible compared with its row; the same on all ranks.
     if (given_.preconditioner != "auto") throw;
     result.options.preconditioner = "none";
     result.choice += message("; but ", error.what(), ": none");
@@ -137,7 +138,7 @@ template <Scalar T>
 detail::SolveClock LinearSolver<T>::start(const Layout& b, EventLogger* logger) {
   require_same_layout("solve", "the right-hand side b", b, "the matrix", a_->row_layout());
   detail::SolveClock clock;
-  // Where CG is our choice, it does not use up all iterations without having got anywhere.
+  // If CG is our choice, it must not use up all iterations without progress.
   const bool is_ours = given_.solver == "auto" && setup_.options.solver == "cg";
   if (is_ours) clock.patience = std::max<std::int64_t>(1, given_.krylov().max_iterations / 2);
   if (!setup_.is_new) return clock;
@@ -147,7 +148,7 @@ detail::SolveClock LinearSolver<T>::start(const Layout& b, EventLogger* logger) 
   return clock;
 }
 
-/// Runs a method on what was made; what it returns, completed.
+/// Runs a method on the prepared system and completes its report.
 template <Scalar T>
 template <class Vectors>
 auto LinearSolver<T>::run(const std::string& name, const SolveOptions& options,
@@ -170,7 +171,7 @@ auto LinearSolver<T>::run(const std::string& name, const SolveOptions& options,
   return result;
 }
 
-/// Whether CG was the library's choice, and another method may get further.
+/// Whether CG was the library's choice, and another method may do better.
 template <Scalar T>
 bool LinearSolver<T>::goes_on(const SolveReport& report) const {
   if (given_.solver != "auto" || setup_.options.solver != "cg") return false;
@@ -187,7 +188,7 @@ bool LinearSolver<T>::goes_on(const SolveReport& report) const {
   }
 }
 
-/// GMRES from where CG has ended, within the same limits.
+/// GMRES from where CG stopped, within the same limits.
 template <Scalar T>
 SolveReport LinearSolver<T>::second_leg(const SolveReport& report, const detail::SolveClock& clock,
                                         const Vector<T>& b, Vector<T>& x,

@@ -16,7 +16,7 @@ struct SolverEntry {
   std::unique_ptr<Solver<T>> (*make)(const SolveOptions& options);
 };
 
-// A new solver is one line here.
+// A new solver takes one line here.
 template <Scalar T>
 constexpr SolverEntry<T> solvers[] = {
     {"cg",
@@ -35,7 +35,7 @@ struct PreconditionerEntry {
   std::unique_ptr<Operator<T>> (*make)(const Operator<T>& a, const SolveOptions& options);
 };
 
-// A new preconditioner is one line here.
+// A new preconditioner takes one line here.
 template <Scalar T>
 constexpr PreconditionerEntry<T> preconditioners[] = {
     {"none",
@@ -73,13 +73,13 @@ const OptionTable<SolveOptions>& SolveOptions::table() {
   static const auto table =
       OptionTable<SolveOptions>()
           .choice("solver", &SolveOptions::solver, with_auto(solver_names()),
-                  "The iterative method; auto looks at the matrix and says what it chose.")
+                  "The iterative method; auto examines the matrix and reports its choice.")
           .choice("preconditioner", &SolveOptions::preconditioner,
                   with_auto(preconditioner_names()),
-                  "The approximate inverse that speeds the method up; auto looks at the diagonal.")
+                  "The approximate inverse that speeds up the method; auto examines the diagonal.")
           .choice("format", &SolveOptions::format, {"auto", "csr", "sell", "bsr"},
-                  "Format in which products read the matrix; auto makes a smaller copy where the "
-                  "numbers allow one that loses nothing.")
+                  "Format in which products read the matrix; auto makes a smaller copy if that "
+                  "loses nothing.")
           .include(&SolveOptions::gmres)
           .include(&SolveOptions::block_jacobi);
   return table;

@@ -104,7 +104,8 @@ bool Solver<T>::Run::limit_reached() {
 }
 
 template <Scalar T>
-bool Solver<T>::Run::leaves_range(double first, double second) noexcept {
+bool Solver<T>::Run::leaves_range(double first, double second) const noexcept {
+  if (goal_.measures) return true;
   constexpr int limit = std::is_same_v<Real<T>, float> ? 60 : 800;
   const auto leaves = [](double x) {
     return x == 0 || !std::isfinite(x) || std::abs(detail::exponent_of(x)) > limit;
@@ -116,9 +117,8 @@ template <Scalar T>
 bool Solver<T>::Run::rescale(double direction_gain, double image_gain) {
   constexpr int most_attempts = 3;
   if (goal_.attempts >= most_attempts) return false;
-  if (!(direction_gain > 0) || !(image_gain > 0)) return false;  // false for NaN, too
   const bool is_finite = std::isfinite(direction_gain) && std::isfinite(image_gain);
-  if (!is_finite && goal_.attempts > 0) return false;
+  if (is_finite ? direction_gain <= 0 || image_gain <= 0 : goal_.attempts > 0) return false;
   direction_gain_ = direction_gain;
   image_gain_ = image_gain;
   rescales_ = true;

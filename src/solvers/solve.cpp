@@ -9,7 +9,7 @@ namespace suan {
 
 namespace {
 
-/// The one-line form: made for one solve. The layout of b is looked at before anything is made.
+/// The one-line form, for a single solve. Checks the layout of b before anything is set up.
 template <Scalar T, class Vectors>
 auto solve_once(const Operator<T>& a, const Vectors& b, Vectors& x, const SolveOptions& options,
                 std::shared_ptr<EventLogger> logger) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The door of every solve.
+// Argument checks of every solve.
 #include "suan/solvers/solver.hpp"
 
 #include "matrix/deferred_errors.hpp"
@@ -20,11 +20,11 @@ const OptionTable<KrylovOptions>& KrylovOptions::table() {
                   "Solved when the recomputed residual is at most rtol times the norm of b; the "
                   "default stands for 1e-5 in float32.")
           .number("atol", &KrylovOptions::atol, 0, huge,
-                  "Solved, too, when the recomputed residual is at most atol.")
+                  "Also solved when the recomputed residual is at most atol.")
           .number("max_iterations", &KrylovOptions::max_iterations, 0, 1e9,
-                  "End after this many iterations.")
+                  "Stop after this many iterations.")
           .number("time_limit", &KrylovOptions::time_limit, 0, huge,
-                  "End after this many seconds, set-up included; 0 means no limit.")
+                  "Stop after this many seconds, set-up included; 0 means no limit.")
           .number("dtol", &KrylovOptions::dtol, 1, huge,
                   "Diverged when the residual exceeds dtol times its start and the norm of b.");
   return table;
@@ -103,6 +103,7 @@ void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const
   require_same_layout("solve", "the right-hand side b", b, "the matrix", a.row_layout());
   require_same_layout("solve", "the solution x", x, "the matrix", a.row_layout());
   require_same_columns("solve", "the right-hand side b", b_columns, "the solution x", x_columns);
+  a.require_current();
 }
 
 template <Scalar T>
@@ -155,8 +156,7 @@ std::vector<SolveReport> Solver<T>::solve(const detail::SolveClock& clock, const
   require_system(a, m, b.layout(), x.layout(), b.columns(), x.columns());
   a.require_current();
   std::vector<SolveReport> reports(b.view().extent(1), empty_report(a, m));
-  // Two vectors are faster one after the other: the passes of one vector read and write whole
-  // lines.
+  // Two vectors are faster one after the other: passes over a single vector use whole cache lines.
   constexpr LocalIndex fewest = 3;
   const bool is_together = takes_blocks() && b.columns() >= fewest;
   const Timer timer;
@@ -199,7 +199,7 @@ void Solver<T>::run_alone(const detail::SolveClock& clock, const Operator<T>& a,
 
 template <Scalar T>
 void Solver<T>::iterate_block(std::vector<Run>&, MultiVector<T>&, MultiVector<T>&) {
-  throw InternalError(message(name(), " takes no blocks of vectors"));
+  throw InternalError(message(name(), " does not solve for several vectors at once"));
 }
 
 template class Solver<float>;

@@ -22,9 +22,10 @@ struct Goal {
   int exponent = 0;
   double target = 0;
   double b_norm = 0;
-  double start = 0;  ///< the norm of the first residual of the solve
-  double floor = 0;  ///< below which a method's own residual says nothing any more
-  int attempts = 0;  ///< changes of units so far
+  double start = 0;       ///< the norm of the first residual of the solve
+  double floor = 0;       ///< below which a method's own residual says nothing any more
+  int attempts = 0;       ///< changes of units so far
+  bool measures = false;  ///< the next step is there to learn the gains
 
   void shift(int by) {
     exponent += by;

@@ -105,14 +105,29 @@ bool has_to_go_on(SolveReport& report, const Goal& goal, const Verified& verifie
   return true;
 }
 
-bool guess_is_better(SolveReport& report, bool residual_may_grow) {
+bool guess_is_better(SolveReport& report, bool residual_may_grow,
+                     const std::function<bool()>& less_energy) {
   if (report.converged() || report.true_residual_norm <= report.initial_residual_norm) return false;
-  if (is_limit(report.reason) && residual_may_grow) return false;
+  if (is_limit(report.reason) && residual_may_grow && less_energy()) return false;
   report.detail +=
       message(report.detail.empty() ? "" : "; ", "the residual was ", report.true_residual_norm,
               " then: x is the initial guess, whose ", "residual is smaller");
   report.true_residual_norm = report.initial_residual_norm;
   return true;
+}
+
+template <Scalar T>
+double energy(const Vector<T>& b, const Vector<T>& r, const Vector<T>& x) {
+  return -0.5 * (static_cast<double>(real_part(dot(x, b))) + real_part(dot(x, r)));
+}
+
+template <Scalar T>
+bool has_less_energy(const Operator<T>& a, const Vector<T>& b, const Vector<T>& guess,
+                     const Vector<T>& x, Vector<T>& r) {
+  const double reached = energy(b, r, x);
+  if (guess.global_size() == 0) return reached < 0;
+  a.residual(b, guess, r);
+  return reached < energy(b, r, guess);
 }
 
 template <Scalar T>
@@ -126,10 +141,14 @@ double rounding_errors(const Operator<T>& a, const Vector<T>& r, const Vector<T>
   return std::isfinite(error) ? error : 0;
 }
 
-template double rounding_errors(const Operator<float>&, const Vector<float>&, const Vector<float>&);
-template double rounding_errors(const Operator<double>&, const Vector<double>&,
-                                const Vector<double>&);
-template double rounding_errors(const Operator<Complex>&, const Vector<Complex>&,
-                                const Vector<Complex>&);
+#define SUAN_INSTANTIATE(T)                                                             \
+  template double energy(const Vector<T>&, const Vector<T>&, const Vector<T>&);         \
+  template bool has_less_energy(const Operator<T>&, const Vector<T>&, const Vector<T>&, \
+                                const Vector<T>&, Vector<T>&);                          \
+  template double rounding_errors(const Operator<T>&, const Vector<T>&, const Vector<T>&);
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

@@ -40,8 +40,21 @@ bool has_to_go_on(SolveReport& report, const Goal& goal, const Verified& verifie
                   std::int64_t max_iterations);
 
 /// Whether the initial guess is better than what a solve ended with; the report is then that of the
-/// guess.
-bool guess_is_better(SolveReport& report, bool residual_may_grow);
+/// guess. At a limit less_energy(), collective, says whether the last iterate has less of it, which
+/// counts for a method whose residual may grow.
+bool guess_is_better(SolveReport& report, bool residual_may_grow,
+                     const std::function<bool()>& less_energy);
+
+/// x^H A x / 2 - b^H x, with which the error in the norm of a positive definite A decreases, from
+/// r = b - A x. Collective.
+template <Scalar T>
+double energy(const Vector<T>& b, const Vector<T>& r, const Vector<T>& x);
+
+/// Whether x, with the residual r, has less of it than the guess; an empty guess is zero. r is
+/// overwritten. One product where there is a guess. Collective.
+template <Scalar T>
+bool has_less_energy(const Operator<T>& a, const Vector<T>& b, const Vector<T>& guess,
+                     const Vector<T>& x, Vector<T>& r);
 
 /// About the norm of what rounding errors leave of a residual: eps ||A|| ||x||, with ||A|| seen
 /// from what A makes of r, which rounding errors alone have left. One product. Collective.

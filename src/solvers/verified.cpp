@@ -76,6 +76,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
       if (!run.rescales()) break;
       const int by = units.adapt(verified.before, run.direction_gain(), run.image_gain(), r);
       aim.attempts += 1;
+      aim.measures = !std::isfinite(run.direction_gain()) || !std::isfinite(run.image_gain());
       aim.shift(by);
       verified.before = std::ldexp(verified.before, by);
     }
@@ -91,7 +92,12 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
     verified.rounding =
         detail::asks_for_rounding(report, aim, norm) ? detail::rounding_errors<T>(a, r, x) : 0;
   } while (detail::has_to_go_on(report, aim, verified, options_.max_iterations));
-  if (detail::guess_is_better(report, residual_may_grow())) {
+  const auto less_energy = [&] {
+    auto scaled = guess;
+    detail::multiply_by_power(units.exponent(), scaled);
+    return detail::has_less_energy<T>(a, units.b(), scaled, x, r);
+  };
+  if (detail::guess_is_better(report, residual_may_grow(), less_energy)) {
     if (from_zero) {
       fill(x, T(0));
     } else {

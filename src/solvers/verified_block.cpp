@@ -118,7 +118,14 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
               : 0;
       if (detail::has_to_go_on(report, aims[at(j)], verified, options_.max_iterations)) {
         still_open.push_back(j);
-      } else if (detail::guess_is_better(report, residual_may_grow())) {
+        continue;
+      }
+      const auto less_energy = [&] {
+        auto rest = some_r.column(column);
+        return detail::has_less_energy<T>(a, b.column(j), from_zero ? Vector<T>() : guess.column(j),
+                                          some_x.column(column), rest);
+      };
+      if (detail::guess_is_better(report, residual_may_grow(), less_energy)) {
         if (from_zero) {
           kernels::clear_column<T>(ExecutionSpace(), x.view(), at(j));
         } else {

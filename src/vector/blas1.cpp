@@ -15,7 +15,7 @@ void require_same_layout(const char* what, const char* left_name, const Layout& 
   const bool same_size = left.global_size() == right.global_size();
   throw DimensionMismatch(message(what, ": ", left_name, " has ", to_string(left), " and ",
                                   right_name, " has ", to_string(right),
-                                  same_size ? ", spread differently" : ""));
+                                  same_size ? ", distributed differently" : ""));
 }
 
 void require_same_columns(const char* what, const char* left_name, LocalIndex left,
@@ -37,7 +37,7 @@ Real<T> norm_inf(const Vector<T>& x) {
   const Real<T> mine = kernels::max_abs<T>(ExecutionSpace(), x.view());
   const Communicator& comm = x.layout().comm();
   if (comm.size() == 1) return mine;
-  // MPI leaves the maximum with a NaN undefined, so NaN travels apart.
+  // MPI leaves the maximum with a NaN undefined, so NaN is sent separately.
   const bool nan = comm.max(std::int64_t{std::isnan(mine)}) != 0;
   const Real<T> largest = comm.max(std::isnan(mine) ? Real<T>(0) : mine);
   return nan ? std::numeric_limits<Real<T>>::quiet_NaN() : largest;
@@ -45,7 +45,7 @@ Real<T> norm_inf(const Vector<T>& x) {
 
 namespace {
 
-/// Whether a sum of squares has neither overflowed nor lost digits to underflow.
+/// Whether a sum of squares neither overflowed nor lost digits to underflow.
 template <class R>
 bool has_its_digits(R sum) {
   constexpr R small = std::numeric_limits<R>::min() / std::numeric_limits<R>::epsilon();

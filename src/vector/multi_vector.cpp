@@ -24,7 +24,7 @@ void require_same_columns(const Layout& layout, std::int64_t columns) {
   const std::int64_t most = comm.max(columns);
   if (fewest != most) {
     throw DimensionMismatch(message("MultiVector: a rank has ", fewest, " vectors and another ",
-                                    most, "; all need as many"));
+                                    most, "; the numbers must be equal"));
   }
 }
 
@@ -37,7 +37,7 @@ void require_shape(const Layout& layout, std::size_t rows) {
 
 LocalIndex require_column(const char* what, LocalIndex j, LocalIndex columns) {
   if (j < 0 || j >= columns) {
-    throw InvalidArgument(message(what, ": vector ", j, " of ", columns, " was asked for"));
+    throw InvalidArgument(message(what, ": vector ", j, " of ", columns, " was requested"));
   }
   return j;
 }
@@ -47,7 +47,7 @@ bool has_shape_of(const RowMajor<T>& x, const RowMajor<T>& y) {
   return x.extent(0) == y.extent(0) && x.extent(1) == y.extent(1);
 }
 
-/// The elements in rows that stand next to each other, which copies between memories want.
+/// The elements with contiguous rows, as copies between memory spaces need them.
 template <Scalar T>
 RowMajor<T> without_gaps(const RowMajor<T>& x) {
   if (x.span_is_contiguous()) return x;
@@ -63,8 +63,8 @@ template <Scalar T>
 MultiVector<T>::MultiVector(Layout layout, LocalIndex columns) : layout_(std::move(layout)) {
   require_same_columns(layout_, columns);
   if (columns < 0) {
-    throw InvalidArgument(
-        message("MultiVector: ", columns, " vectors were asked for; 0 is the least"));
+    throw InvalidArgument(message("MultiVector: ", columns,
+                                  " vectors were requested; the number must not be negative"));
   }
   detail::together_once(layout_.comm(),
                         [&] { elements_ = uninitialized<T>(local_size(), columns); });

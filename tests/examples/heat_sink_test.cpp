@@ -353,7 +353,7 @@ TEST(HeatSinkOptions, AreReadAndChecked) {
   EXPECT_THAT([&] { read({"--power"}); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("needs a value")));
   EXPECT_THAT([&] { read({"demo"}); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("is no option")));
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("is not an option")));
   for (const auto& entry : Options::table().entries()) {
     EXPECT_THAT(help_text(), HasSubstr("--" + entry.description.flag()));
   }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The exceptions of the library. A solve that does not converge is not one of them: its report
-// says so. Every message names what is wrong, with the sizes, the line or the row, and what to do.
+// The exceptions of the library. A solve that does not converge does not throw: its report says so.
+// Every message says what is wrong, with the sizes, the line or the row, and what to do.
 #pragma once
 
 #include <sstream>
@@ -33,12 +33,12 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-/// A value outside its range, an unknown option, a matrix that a method cannot take.
+/// A value outside its range, an unknown option, a matrix that is unsuitable for a method.
 class InvalidArgument : public Error {
  public:
   explicit InvalidArgument(const std::string& text) : Error(ErrorKind::invalid_argument, text) {}
 };
-/// Two operands whose sizes or layouts do not fit; the message names both.
+/// Two operands whose sizes or layouts do not match; the message names both.
 class DimensionMismatch : public Error {
  public:
   explicit DimensionMismatch(const std::string& text)
@@ -49,7 +49,7 @@ class NotSupported : public Error {
  public:
   explicit NotSupported(const std::string& text) : Error(ErrorKind::not_supported, text) {}
 };
-/// A file that cannot be read, written or understood; the message has its path and place.
+/// A file that cannot be read, written or understood; the message has its path and position.
 class IoError : public Error {
  public:
   explicit IoError(const std::string& text) : Error(ErrorKind::io_error, text) {}
@@ -62,12 +62,12 @@ class MpiError : public Error {
  public:
   explicit MpiError(const std::string& text) : Error(ErrorKind::mpi_error, text) {}
 };
-/// Memory that was needed and not there, on the host or on the device.
+/// Too little memory, on the host or on the device.
 class OutOfMemory : public Error {
  public:
   explicit OutOfMemory(const std::string& text) : Error(ErrorKind::out_of_memory, text) {}
 };
-/// A defect of the library itself.
+/// A bug in the library itself.
 class InternalError : public Error {
  public:
   explicit InternalError(const std::string& text) : Error(ErrorKind::internal, text) {}
@@ -81,17 +81,18 @@ std::string message(const Parts&... parts) {
   return out.str();
 }
 
-/// Throws the exception that belongs to `kind`; how an error of another rank is thrown here.
+/// Throws the exception that belongs to `kind`: this is how an error of another rank is thrown
+/// here.
 [[noreturn]] void throw_error(ErrorKind kind, const std::string& text);
 
-/// What was thrown, in a form that can be told to other ranks.
+/// An exception in a form that can be sent to other ranks.
 struct Failure {
   ErrorKind kind = ErrorKind::internal;
   std::string text;
 };
 
 /// The kind and text of the exception being handled, foreign ones included. The text is never
-/// empty: an exception without words gets some, and where there is no memory for them, a few.
+/// empty: an exception without a message gets one, which is short if there is no memory for it.
 ErrorKind current_error(std::string& text) noexcept;
 
 /// Throws the exception being handled once more; missing memory, however it was said, as

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hooks through which a caller follows what the library does: progress lines, records, profiles.
+// Hooks for following what the library does: progress lines, records, profiles.
 #pragma once
 
 #include <cstdint>

@@ -14,32 +14,32 @@ namespace suan {
 
 /// Why a solve ended. The first four mean that x solves the system to the tolerance.
 enum class Reason {
-  converged,             ///< the recomputed residual is below the tolerance
-  zero_right_hand_side,  ///< b is zero, and so is x
-  exact_initial_guess,   ///< x solved the system before the first iteration
-  happy_breakdown,       ///< the Krylov space became invariant: x is exact
-  max_iterations,        ///< the limit on iterations was reached
-  time_limit,            ///< the limit on seconds was reached
-  interrupted,           ///< an EventLogger asked to stop
-  stagnated,             ///< the residual does not fall any more; the tolerance is out of reach
-  diverged,              ///< the residual grew beyond dtol times its start
-  breakdown,             ///< a division by zero inside the method
-  indefinite_matrix,     ///< p^H A p <= 0: not for CG
+  converged,                  ///< the recomputed residual is below the tolerance
+  zero_right_hand_side,       ///< b is zero, and so is x
+  exact_initial_guess,        ///< x solved the system before the first iteration
+  happy_breakdown,            ///< the Krylov space became invariant: x is exact
+  max_iterations,             ///< the limit on iterations was reached
+  time_limit,                 ///< the limit on seconds was reached
+  interrupted,                ///< an EventLogger requested a stop
+  stagnated,                  ///< the residual no longer falls; the tolerance is out of reach
+  diverged,                   ///< the residual grew beyond dtol times its start
+  breakdown,                  ///< a division by zero inside the method
+  indefinite_matrix,          ///< p^H A p <= 0: not for CG
   indefinite_preconditioner,  ///< r^H M r <= 0: not for CG
   not_finite                  ///< NaN or infinity in the matrix, the vectors or the iteration
 };
 
 std::string_view to_string(Reason reason);
-/// One sentence: what it means and what to try.
+/// One sentence: what the reason means and what to try.
 std::string_view advice(Reason reason);
 
 /// The result of a solve. Prints as a short table and as JSON.
 struct SolveReport {
   Reason reason = Reason::max_iterations;
-  std::string detail;  ///< a sentence on this case, such as the row of a NaN; may be empty
+  std::string detail;  ///< a sentence about this case, such as the row of a NaN; may be empty
   std::string solver;
   std::string preconditioner;
-  std::string choice;  ///< what the library chose and why; empty when all was given
+  std::string choice;  ///< what the library chose and why; empty if nothing was left to choose
   std::string format;  ///< of the matrix: "csr", "sell"
   std::string path;    ///< of the kernels: "native", "cuda", "cusparse"
   std::string scalar;  ///< "float64", ...
@@ -47,14 +47,14 @@ struct SolveReport {
   std::int64_t iterations = 0;
   double right_hand_side_norm = 0;
   double initial_residual_norm = 0;
-  double residual_norm = 0;       ///< as the method's recurrence has it
-  double true_residual_norm = 0;  ///< recomputed: ||b - A x||
-  double attainable_residual_norm = 0;  ///< where rounding errors were all that was left; else 0
-  std::vector<double> history;    ///< residual norm before the first and after each iteration
+  double residual_norm = 0;             ///< from the method's recurrence
+  double true_residual_norm = 0;        ///< recomputed: ||b - A x||
+  double attainable_residual_norm = 0;  ///< the level of rounding errors, if it was reached; else 0
+  std::vector<double> history;          ///< residual norm before the first and after each iteration
   double setup_seconds = 0;
   double solve_seconds = 0;
   std::int64_t bytes_moved = 0;  ///< by all ranks in the iterations, counted by formula
-  double joules = -1;            ///< energy of the solve; negative when the machine cannot tell
+  double joules = -1;            ///< energy of the solve; negative if the machine cannot tell
   int ranks = 1;
   int threads = 1;
   std::string space;  ///< "OpenMP", "Cuda", ...

@@ -18,11 +18,11 @@
 
 namespace suan {
 
-/// Row or column number within one rank; 32 bits, because columns are most of what SpMV reads.
+/// Local row or column index, within one rank; 32 bits, because SpMV reads many of them.
 using LocalIndex = std::int32_t;
-/// Position in the entries of a local matrix; 64 bits, so that 2^31 entries and more are correct.
+/// Position among the entries of a local matrix; 64 bits, so that 2^31 nonzeros and more work.
 using Offset = std::int64_t;
-/// Row or column number of a distributed object.
+/// Global row or column index of a distributed object.
 using GlobalIndex = std::int64_t;
 
 /// Complex double, layout-compatible with std::complex<double> and usable on devices.
@@ -33,15 +33,15 @@ using ExecutionSpace = Kokkos::DefaultExecutionSpace;
 using MemorySpace = ExecutionSpace::memory_space;
 using HostExecutionSpace = Kokkos::DefaultHostExecutionSpace;
 
-/// A one-dimensional array in the memory of the device (which is the host without a GPU).
+/// A one-dimensional array in device memory (which is host memory without a GPU).
 template <class T>
 using DeviceView = Kokkos::View<T*, MemorySpace>;
-/// A one-dimensional array in the memory of the host.
+/// A one-dimensional array in host memory.
 template <class T>
 using HostView = Kokkos::View<T*, Kokkos::HostSpace>;
 
-/// A two-dimensional array on the device, one row behind the other: k vectors of n elements, side
-/// by side, are n rows of k elements.
+/// A two-dimensional row-major array on the device: k vectors of n elements are n rows of k
+/// elements.
 template <class T>
 using RowMajor = Kokkos::View<T**, Kokkos::LayoutRight, MemorySpace>;
 
@@ -69,7 +69,7 @@ using Real = typename detail::ScalarTraits<T>::Real;
 template <Scalar T>
 inline constexpr bool is_complex = detail::ScalarTraits<T>::is_complex;
 
-/// The name of a scalar type as files and messages spell it: float32, float64, complex128.
+/// The name of a scalar type in files and messages: float32, float64, complex128.
 template <Scalar T>
 constexpr const char* scalar_name() {
   if constexpr (std::same_as<T, float>) return "float32";

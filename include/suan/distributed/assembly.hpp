@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From rows with global columns to a distributed matrix. Readers, generators and users' arrays all
-// come through here.
+// From rows with global columns to a distributed matrix: the common path of readers, generators and
+// users' arrays.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@
 namespace suan {
 
 namespace detail {
-/// Compares between ranks what `function` was told. Collective. @throws InvalidArgument.
+/// Compares the arguments of `function` between ranks. Collective. @throws InvalidArgument.
 void require_told_alike(const char* function, const Layout& rows, const Layout& columns,
                         KernelPath path);
 }  // namespace detail
@@ -28,7 +28,7 @@ struct RowBlock {
   /// rows + 1 positions in `columns`, starting at any number.
   std::span<const Offset> offsets;
   std::span<const GlobalIndex> columns;
-  /// Empty in the counting pass of a source that has the values apart.
+  /// Empty in the counting pass of a source that stores values separately.
   std::span<const T> values;
 };
 
@@ -36,44 +36,44 @@ struct RowBlock {
 /// matrix. Blocks are asked for in parallel, each twice: first for its structure, then, when the
 /// memory of the matrix is there, for its entries, in rows as long as before.
 ///
-/// Its functions, and those of generate_rows and assemble_elements, may use Kokkos, and vectors and
-/// matrices of one rank: kernels that several threads start run one after the other, each on the
-/// thread that started it. What talks to other ranks throws NotSupported there.
+/// Its functions, and those passed to generate_rows and assemble_elements, may use Kokkos, and
+/// vectors and matrices on one rank: kernels started by several threads run one after the other,
+/// each on the thread that started it. Communication with other ranks throws NotSupported there.
 ///
-/// What they throw is thrown as it is on the rank where they threw it, and as an Error with its
-/// text and that rank on the others.
+/// Their exceptions are thrown unchanged on their own rank, and as an Error with the text and that
+/// rank on the others.
 template <Scalar T>
 class RowBlockSource {
  public:
   virtual ~RowBlockSource() = default;
-  /// Row numbers (local) at which blocks begin, and the number of rows at the end.
+  /// The local rows at which blocks start, followed by the number of rows.
   virtual std::vector<LocalIndex> block_starts() const = 0;
-  /// Hands the structure of block `k` to `use`.
+  /// Passes the structure of block `k` to `use`.
   virtual void structure(std::size_t k, const std::function<void(const RowBlock<T>&)>& use) = 0;
-  /// Hands block `k` with its values to `use`, for the last time: its memory can go afterwards.
+  /// Passes block `k` with its values to `use`, for the last time: its memory can then be freed.
   virtual void entries(std::size_t k, const std::function<void(const RowBlock<T>&)>& use) = 0;
-  /// Whether blocks may be asked for from several threads at a time.
+  /// Whether blocks may be requested from several threads at a time.
   virtual bool concurrent() const { return true; }
 };
 
-/// Builds the matrix from this rank's source. Collective, as all that follow; an error on one rank
-/// is thrown on all. @throws InvalidArgument for a column outside the layout or out of order, a row
-/// that is not the same both times, or blocks that are not as announced, naming the row; and when
-/// the ranks were told different sizes or paths.
+/// Builds the matrix from this rank's source. Collective, like the functions below; an error on one
+/// rank is thrown on all. @throws InvalidArgument for a column outside the layout or out of order,
+/// a row that differs the second time, or blocks that are not as announced, naming the row; and
+/// when ranks pass different sizes or paths.
 template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, RowBlockSource<T>& source,
                               KernelPath path = KernelPath::automatic);
 
-/// Builds the matrix from this rank's rows in CSR with global columns (host memory; sorted or not,
-/// duplicates are summed in the order in which they stand). Collective.
+/// Builds the matrix from this rank's rows in CSR with global columns (host memory; sorted or not;
+/// duplicates are summed in order). Collective.
 template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns,
                               std::span<const Offset> offsets, std::span<const GlobalIndex> indices,
                               std::span<const T> values, KernelPath path = KernelPath::automatic);
 
-/// The same from arrays of other types: offsets and columns of any integers, values that are all in
-/// T (std::complex<double> for Complex, float for double), which are copied for it.
-/// @throws InvalidArgument for a number that does not fit, naming its place.
+/// The same from arrays of other types, which are converted: offsets and columns of any integer
+/// type, values that T can represent (std::complex<double> for Complex, float for double).
+/// @throws InvalidArgument for a number that does not fit, naming its position.
 template <Scalar T, detail::Array Offsets, detail::Array Indices, detail::Array Values>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, const Offsets& offsets,
                               const Indices& indices, const Values& values,
@@ -109,8 +109,8 @@ class RowWriter {
 };
 
 /// Builds a matrix whose row i is what `row(i, writer)` appends; `row` is called twice per row,
-/// from several threads, and must append the same both times. It may do what RowBlockSource may.
-/// @throws as assemble.
+/// from several threads, and must append the same entries both times. See RowBlockSource for what
+/// it may do. @throws as assemble.
 template <Scalar T>
 DistributedMatrix<T> generate_rows(
     const Layout& rows, const Layout& columns,
@@ -126,8 +126,8 @@ struct Triplet {
 };
 
 /// Builds a matrix from entries given on any rank in any order; duplicates are summed, by rank and
-/// then in the order given. TripletBuilder is the form for many threads. Beside the array it needs
-/// 16 bytes and a value per entry on several ranks, and as much again for those that travel.
+/// then in the order given. For many threads use TripletBuilder. Beside the array this needs 16
+/// bytes and a value per entry on several ranks, and as much again for those that are sent.
 template <Scalar T>
 DistributedMatrix<T> from_triplets(const Layout& rows, const Layout& columns,
                                    std::span<const Triplet<T>> triplets,

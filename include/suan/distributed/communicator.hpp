@@ -25,13 +25,13 @@ namespace detail {
 struct RankGroup;
 }
 
-/// A group of ranks. Messages of the library travel on a duplicate of the user's communicator, so
-/// that they meet no others. All objects made from one MPI communicator share one duplicate, which
-/// lives until that communicator is freed, or until MPI_Finalize where somebody still uses it then.
+/// A group of ranks. The library's messages use a duplicate of the user's communicator, so they
+/// never mix with others. All objects made from one MPI communicator share one duplicate, which
+/// lives until that communicator is freed, or until MPI_Finalize if it is still in use then.
 ///
-/// All member functions but rank(), size() and congruent() are collective: every rank calls them in
-/// the same order. With one rank none of them communicates. Calls of MPI come from the thread that
-/// calls the library, from one at a time.
+/// All member functions except rank(), size() and congruent() are collective: every rank calls them
+/// in the same order. With one rank none of them communicates. MPI is called by the thread that
+/// calls the library, one at a time.
 class Communicator {
  public:
   /// One rank; needs no MPI.
@@ -49,17 +49,17 @@ class Communicator {
   int size() const noexcept;
   bool is_root() const noexcept { return rank() == 0; }
 
-  /// Reductions that give the same bits on all ranks, and in each run on as many ranks: numbers of
-  /// all ranks are added in the order of ranks, whatever the network likes best. Maximum and
-  /// minimum are NaN where a rank has NaN. T: float, double, Complex, int64_t, uint64_t (max and
-  /// min: the real ones).
+  /// Reductions that give the same bits on all ranks, and in each run with the same number of
+  /// ranks: numbers are added in the order of ranks, whatever the network prefers. Maximum and
+  /// minimum are NaN if a rank has NaN. T: float, double, Complex, int64_t, uint64_t (max and min:
+  /// the real ones).
   template <class T>
   T sum(T value) const;
   template <class T>
   T max(T value) const;
   template <class T>
   T min(T value) const;
-  /// Element-wise sum, in place, of as many values on each rank.
+  /// Element-wise sum, in place, of the same number of values on each rank.
   template <class T>
   void sum(std::span<T> values) const;
 
@@ -81,14 +81,14 @@ class Communicator {
   std::vector<T> gather(std::span<const T> values) const;
   void barrier() const;
 
-  /// Whether both name the same group of ranks in the same order.
+  /// Whether both have the same ranks in the same order.
   bool congruent(const Communicator& other) const noexcept;
 
  private:
   std::shared_ptr<const detail::RankGroup> group_;
 
   using Bytes = std::vector<std::span<const char>>;
-  /// For what comes from rank r, as many bytes as the r-th number says, the place.
+  /// Where the data of each rank r start, given the number of bytes from each.
   using Places = std::function<std::vector<char*>(const std::vector<std::size_t>&)>;
   void exchange(const Bytes& send, const Places& make_room) const;
   std::string broadcast_text(const std::string& text, int root) const;
@@ -100,7 +100,7 @@ class Communicator {
 void throw_together(const Communicator& comm, const std::optional<Failure>& failed);
 
 namespace detail {
-/// How many bodies of together() this thread is in.
+/// The nesting depth of together() on this thread.
 inline thread_local int together_depth = 0;
 
 class InTogether {
@@ -112,8 +112,8 @@ class InTogether {
 };
 }  // namespace detail
 
-/// Runs `body` on every rank; when it throws on any of them, all ranks throw that error.
-/// `body` itself must not communicate after the place where it may throw.
+/// Runs `body` on every rank; if it throws on any of them, all ranks throw that error. `body` must
+/// not communicate after a point where it may throw.
 template <class Body>
 void together(const Communicator& comm, Body&& body) {
   std::optional<Failure> failed;

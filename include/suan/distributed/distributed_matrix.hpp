@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A sparse matrix spread over ranks by blocks of rows.
+// A sparse matrix distributed over ranks by blocks of rows.
 #pragma once
 
 #include "suan/distributed/halo.hpp"
@@ -9,17 +9,17 @@
 
 namespace suan {
 
-/// Each rank holds its rows in two parts: `local`, with the columns that the rank owns, and
-/// `remote`, with the others, for which a Halo brings the elements of the vector. A product starts
-/// the exchange, multiplies `local`, finishes the exchange and adds `remote`. On one rank `remote`
-/// is empty and costs nothing.
+/// Each rank stores its rows in two parts: `local`, with the columns that the rank owns, and
+/// `remote`, with the ghost columns, for which a Halo fetches the ghost entries of the vector. A
+/// product starts the exchange, multiplies `local`, finishes the exchange and adds `remote`. On one
+/// rank `remote` is empty and costs nothing.
 ///
-/// Copies share the buffers of the exchange: a matrix and its copies serve one thread of the host
-/// at a time.
+/// Copies share the buffers of the exchange: only one host thread at a time may use a matrix and
+/// its copies.
 template <Scalar T>
 class DistributedMatrix final : public Operator<T> {
  public:
-  /// The rows of this rank that have entries in columns of other ranks.
+  /// The boundary rows: those of this rank that have entries in ghost columns.
   struct Remote {
     /// As many rows as `row_numbers`, as many columns as `columns`.
     Csr<T> matrix;
@@ -31,31 +31,31 @@ class DistributedMatrix final : public Operator<T> {
 
   DistributedMatrix() = default;
   /// From its parts. Collective. Most callers want the functions of assembly.hpp.
-  /// @throws DimensionMismatch when sizes do not fit, InvalidArgument when a row or column number
-  /// is out of range, out of order, or a column is one of this rank's own; on all ranks.
+  /// @throws DimensionMismatch when sizes do not match, InvalidArgument when a row or column number
+  /// is out of range or out of order, or a column is one of this rank's own; on all ranks.
   DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local, Remote remote);
-  /// A matrix of one rank; copies nothing.
+  /// A matrix on one rank; copies nothing.
   explicit DistributedMatrix(const Csr<T>& matrix);
 
   GlobalIndex global_rows() const noexcept { return this->row_layout().global_size(); }
   GlobalIndex global_columns() const noexcept { return this->column_layout().global_size(); }
-  /// Stored entries of all ranks.
+  /// The number of stored entries (nnz) on all ranks.
   std::int64_t global_entries() const noexcept { return global_entries_; }
-  /// Stored entries of this rank.
+  /// The number of stored entries (nnz) on this rank.
   Offset local_entries() const noexcept { return local_.entries() + remote_.matrix.entries(); }
 
   const Csr<T>& local() const noexcept { return local_; }
   const Remote& remote() const noexcept { return remote_; }
   const Halo<T>& halo() const noexcept { return halo_; }
-  /// Bytes of the arrays of this rank, without what products were prepared with beside them.
+  /// Bytes of the CSR arrays on this rank, without those prepared for products.
   std::int64_t memory_bytes() const noexcept;
-  /// The same matrix with the products of its local part prepared in another way. Collective.
+  /// The same matrix with another plan for the products of its local part. Collective.
   /// @throws InvalidArgument, on all ranks, as Csr::with_plan().
   DistributedMatrix with_plan(kernels::SpmvPlan<T> plan) const;
   /// Csr::update_values() for both parts: `local` in the order of local(), `remote` in that of
   /// remote().matrix. Collective. @throws DimensionMismatch, on all ranks.
   void update_values(DeviceView<const T> local, DeviceView<const T> remote = {});
-  /// Csr::require_current() of the local part, whose products alone copy values.
+  /// Csr::require_current() of the local part: only its products copy values.
   void require_current() const override;
 
   std::string name() const override { return local_.name(); }

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Assembly from many threads: entries in any order, some of them many times, as finite elements
-// give them.
+// Multithreaded assembly: entries in any order, with duplicates, as finite elements produce them.
 #pragma once
 
 #include <functional>
@@ -17,13 +16,13 @@ namespace suan {
 /// depend on what the parts hold, and not on which thread filled them when, nor on how many there
 /// are.
 ///
-/// Memory: 16 bytes and a value per entry given, which grow as a std::vector does where reserve()
-/// was not called. While the matrix is built: on one rank 8 bytes and a value more, on several at
-/// most as much again, whether entries travel or stay.
+/// Memory: 16 bytes and a value per added entry, growing like a std::vector unless reserve() was
+/// called. While the matrix is built: on one rank another 8 bytes and a value, on several at most
+/// as much again, whether entries are sent or stay.
 template <Scalar T>
 class TripletBuilder {
  public:
-  class alignas(64) Part {  // on cache lines of their own
+  class alignas(64) Part {  // avoids false sharing
    public:
     void add(GlobalIndex row, GlobalIndex column, T value) {
       triplets_.push_back({row, column, value});
@@ -39,11 +38,11 @@ class TripletBuilder {
   TripletBuilder(const Layout& rows, const Layout& columns, std::size_t parts);
 
   std::size_t parts() const noexcept { return parts_.size(); }
-  /// @throws InvalidArgument when there is no part k.
+  /// @throws InvalidArgument if there is no part k.
   Part& part(std::size_t k);
   /// The matrix; the parts are empty afterwards, also after an error. Collective.
-  /// @throws InvalidArgument naming an entry outside the matrix, or when the ranks were told
-  /// different sizes or paths.
+  /// @throws InvalidArgument naming an entry outside the matrix, or when ranks pass different sizes
+  /// or paths.
   DistributedMatrix<T> build(KernelPath path = KernelPath::automatic);
 
  private:
@@ -54,8 +53,8 @@ class TripletBuilder {
 
 /// Builds a matrix of what element(e, part) adds for each e < elements, a number of this rank; it
 /// is called once per element, from several threads. Duplicates are summed by rank and by element,
-/// whatever the threads do. It may do what the functions of RowBlockSource may. Collective; the
-/// error of the lowest element is thrown, on all ranks.
+/// however threads are scheduled. See RowBlockSource for what it may do. Collective; the error of
+/// the lowest element is thrown on all ranks.
 template <Scalar T>
 DistributedMatrix<T> assemble_elements(
     const Layout& rows, const Layout& columns, GlobalIndex elements,

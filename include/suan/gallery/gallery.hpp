@@ -22,12 +22,12 @@ struct GallerySize {
   std::int64_t entries = 0;
 };
 
-/// What a problem would have, without making it. Not collective. @throws InvalidArgument as
-/// gallery() does.
+/// The sizes that a problem would have, without generating it. Not collective. @throws
+/// InvalidArgument as gallery() does.
 GallerySize gallery_size(const std::string& name, const GalleryOptions& options);
 
-/// Collective. @throws InvalidArgument for an unknown name, listing the nearest valid ones, when the
-/// number of unknowns cannot be represented, and when the ranks want different problems.
+/// Collective. @throws InvalidArgument for an unknown name, listing the nearest valid ones, when
+/// the number of unknowns cannot be represented, and when ranks request different problems.
 template <Scalar T = double>
 DistributedMatrix<T> gallery(const std::string& name, const GalleryOptions& options,
                              const Communicator& comm = {});

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finite-difference Laplacians on regular grids with Dirichlet boundaries, unscaled. All of them are
-// collective, and throw InvalidArgument for a grid that is not possible and when the ranks want
-// different ones.
+// Finite-difference Laplacians on regular grids with Dirichlet boundaries, unscaled. All of them
+// are collective, and throw InvalidArgument for an impossible grid and when ranks request different
+// ones.
 #pragma once
 
 #include "suan/distributed/assembly.hpp"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Matrices and vectors in HDF5, written by any number of ranks and read by any other.
-// docs/file-format.md describes what is in a file.
+// docs/file-format.md describes the format.
 #pragma once
 
 #include <memory>
@@ -17,38 +17,38 @@ namespace suan {
 
 /// A file being written: everything goes to a file beside `path`, which close() renames. Without
 /// close() (an exception, say) whatever stood at `path` before stays as it was. All functions are
-/// collective. @throws IoError; InvalidArgument, on all ranks, when they were told different names
-/// or paths; NotSupported in a build without HDF5.
+/// collective. @throws IoError; InvalidArgument, on all ranks, when they pass different names or
+/// paths; NotSupported in a build without HDF5.
 class Hdf5Writer {
  public:
-  /// Whether a file that stands at the path is replaced, or keeps what it holds and gets more.
+  /// Whether an existing file is replaced, or keeps its contents and gets more.
   enum class Mode { replace, append };
 
-  /// With Mode::append the file at `path` is copied first (shared, not copied, where the file
-  /// system can do that); it stays as it is until flush() or close(). Without a file there, both
-  /// are alike.
+  /// With Mode::append the file at `path` is copied first (sharing blocks if the file system can);
+  /// the original stays unchanged until flush() or close(). Without a file there, both modes are
+  /// the same.
   Hdf5Writer(const std::string& path, const Communicator& comm, Mode mode = Mode::replace);
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
-  /// `name` may have groups, as in "step_10/A"; they are made. @throws InvalidArgument when the
-  /// file has such an object already.
+  /// `name` may have groups, as in "step_10/A", which are created. @throws InvalidArgument when the
+  /// file already has such an object.
   template <Scalar T>
   void write(const std::string& name, const DistributedMatrix<T>& matrix);
-  /// `shape` (slowest dimension first) makes an array of several dimensions of the vector's
-  /// elements; its product must be the global size.
+  /// `shape` (slowest dimension first) arranges the vector's elements in several dimensions; the
+  /// product must be the global size.
   template <Scalar T>
   void write(const std::string& name, const Vector<T>& vector,
              std::span<const GlobalIndex> shape = {});
-  /// A piece of text, such as the report of a solve: that of the first rank. At most 64 MiB,
-  /// without zero bytes.
+  /// A text, such as the report of a solve; the first rank's is written. At most 64 MiB, without
+  /// zero bytes.
   void write_text(const std::string& name, const std::string& text);
-  /// Puts what was written so far at `path`, complete and on the disk, where it stays even if the
+  /// Puts everything written so far at `path`, complete and on disk, where it stays even if the
   /// program dies later. More can be written; the first write afterwards copies the file, as
   /// Mode::append does.
   void flush();
-  /// Completes the file. It is an error to write afterwards.
+  /// Completes the file. Writing afterwards is an error.
   void close();
 
  private:
@@ -57,7 +57,7 @@ class Hdf5Writer {
 };
 
 struct Hdf5ReadOptions {
-  double memory_limit_gib = 0;  ///< refuse what needs more; 0: half of the free memory
+  double memory_limit_gib = 0;  ///< refuse objects that need more; 0: half of the free memory
   static const OptionTable<Hdf5ReadOptions>& table();
 };
 
@@ -87,20 +87,20 @@ Hdf5Entry find_hdf5(const std::string& path, const std::string& name = {},
 /// the file's top level. Sizes, ranges, sortedness, format version and checksum are verified.
 /// Collective.
 /// @throws IoError naming file, dataset and what is wrong; InvalidArgument when the file is complex
-/// and T is not, or the ranks were told different things or see different files; OutOfMemory when
-/// the memory limit would be exceeded; NotSupported in a build without HDF5.
+/// and T is not, or ranks pass different arguments or see different files; OutOfMemory when the
+/// memory limit would be exceeded; NotSupported in a build without HDF5.
 template <Scalar T = double>
 DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator& comm = {},
                                       const std::string& name = {},
                                       const Hdf5ReadOptions& options = {});
 
-/// Reads a vector with as many elements as `layout`. An empty name means the only vector. As above.
+/// Reads a vector with the size of `layout`. An empty name means the only vector. Errors as above.
 template <Scalar T = double>
 Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout,
                            const std::string& name = {}, const Hdf5ReadOptions& options = {});
 
-/// Reads a piece of text, such as the report of a solve. An empty name means the only text. Not
-/// collective. @throws IoError when there is none or it is damaged; NotSupported as above.
+/// Reads a text, such as the report of a solve. An empty name means the only text. Not collective.
+/// @throws IoError when there is none or it is damaged; NotSupported as above.
 std::string read_hdf5_text(const std::string& path, const std::string& name = {});
 
 }  // namespace suan

@@ -34,10 +34,10 @@ struct MatrixMarketHeader {
   Symmetry symmetry = Symmetry::general;
   GlobalIndex rows = 0;
   GlobalIndex columns = 0;
-  std::int64_t stored_entries = 0;  ///< lines of numbers to come
+  std::int64_t stored_entries = 0;  ///< the number of entry lines
 };
 
-/// Reads banner and sizes only. Not collective.
+/// Reads only the banner and the size line. Not collective.
 /// @throws IoError with path and line.
 MatrixMarketHeader read_matrix_market_header(const std::string& path);
 
@@ -47,26 +47,27 @@ MatrixMarketHeader read_matrix_market_header(const std::string& path);
 /// they stand in an array. Peak memory: about 16 bytes per entry (24 for complex) beside the rows'
 /// offsets. Collective; an error on one rank is thrown on all.
 /// @throws IoError with path and line for whatever does not follow the format; InvalidArgument
-/// when the file is complex and T is not, or the ranks were told different things or see different
-/// files; OutOfMemory when the memory limit would be exceeded.
+/// when the file is complex and T is not, or ranks pass different arguments or see different files;
+/// OutOfMemory when the memory limit would be exceeded.
 template <Scalar T = double>
 DistributedMatrix<T> read_matrix_market(const std::string& path, const Communicator& comm = {},
                                         const MatrixMarketOptions& options = {});
 
-/// Reads a vector: an array file of one column, or coordinates of one column. It must have as many
-/// rows as `layout` has elements. Collective. @throws as above, DimensionMismatch naming both.
+/// Reads a vector: an array or coordinate file with one column and as many rows as `layout` has
+/// elements. Collective. @throws as above, and DimensionMismatch naming both sizes.
 template <Scalar T = double>
 Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layout,
                                     const MatrixMarketOptions& options = {});
 
-/// Writes coordinates (general), with as many digits as bring back the same bits; gzip'd when the
-/// path ends in .gz. Written beside and renamed, so that a failure destroys nothing. Collective.
-/// @throws IoError; InvalidArgument for a value that is infinite or not a number, with its row and
-/// column, unless allowed, and when the ranks were told different things.
+/// Writes coordinates (general) with enough digits to restore the same bits; gzip'd if the path
+/// ends in .gz. Writes to a temporary file and renames it, so a failure destroys nothing.
+/// Collective.
+/// @throws IoError; InvalidArgument for a value that is infinite or NaN, with its row and column,
+/// unless allowed, and when ranks pass different arguments.
 template <Scalar T>
 void write_matrix_market(const std::string& path, const DistributedMatrix<T>& matrix,
                          const MatrixMarketWriteOptions& options = {});
-/// Writes an array of one column. As above.
+/// Writes an array of one column. Otherwise as above.
 template <Scalar T>
 void write_matrix_market(const std::string& path, const Vector<T>& vector,
                          const MatrixMarketWriteOptions& options = {});

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A product that was set up once for its matrix: the place where format and path are chosen.
+// A product (SpMV), set up once for its matrix: format and path are chosen here.
 #pragma once
 
 #include <memory>
@@ -20,15 +20,15 @@ class PreparedSpmv {
   virtual ~PreparedSpmv() = default;
   /// "csr", "sell", "sell, rounded to bfloat16", ...
   virtual std::string format() const = 0;
-  /// What is in it, in words; may be empty.
+  /// A description in words; may be empty.
   virtual std::string description() const { return {}; }
   virtual KernelPath path() const { return KernelPath::native; }
   /// Bytes of its arrays, all of which a product reads once.
   virtual std::int64_t bytes() const = 0;
-  /// Whether it has the values in arrays of its own, which do not change with those of the matrix.
+  /// Whether it has its own copy of the values, which does not change with those of the matrix.
   virtual bool copies_values() const { return format() != "csr"; }
-  /// The same preparation of `a`, a matrix with the structure of this one and other values; null
-  /// where there is no way. Values that are rounded are rounded again, others stay as they are.
+  /// The same preparation of `a`, a matrix with the same structure and other values; null if that
+  /// is not possible. Rounded values are rounded again, others stay exact.
   virtual std::shared_ptr<const PreparedSpmv<T>> with_values(const ExecutionSpace& /*space*/,
                                                              const CsrView<T>& /*a*/) const {
     return nullptr;
@@ -45,26 +45,26 @@ class PreparedSpmv {
                            const DeviceView<const T>& b, const DeviceView<T>& r) const;
 };
 
-/// Holds what was chosen, made in the constructor and not in a first call, and knows the arrays of
-/// its matrix. It lives as long as these; copies share it.
+/// Holds the chosen implementation, set up in the constructor and not in a first call, and knows
+/// the arrays of its matrix. It lives as long as these; copies share it.
 template <Scalar T>
 class SpmvPlan {
  public:
   SpmvPlan() = default;
-  /// CSR as it is. @throws NotSupported when `wanted` is not in this build.
+  /// Plain CSR. @throws NotSupported when `wanted` is not in this build.
   SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPath wanted);
-  /// The matrix `a`, prepared. Of values that were copied it keeps a checksum, for is_current().
+  /// The prepared matrix `a`. Keeps a checksum of copied values, for is_current().
   SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a,
            std::shared_ptr<const PreparedSpmv<T>> prepared);
-  /// The same for a matrix with the structure of this one and other values.
-  /// @throws NotSupported for a format that cannot be made again.
+  /// The same for a matrix with the same structure and other values.
+  /// @throws NotSupported for a format that cannot be rebuilt.
   SpmvPlan with_values(const ExecutionSpace& space, const CsrView<T>& a) const;
 
-  /// Whether it was made of these very arrays.
+  /// Whether it was made from these very arrays.
   bool is_of(const CsrView<T>& a) const;
   bool copies_values() const { return prepared_ && prepared_->copies_values(); }
-  /// False when values were copied and have changed in the matrix since: one pass over them. At
-  /// once true when none were copied.
+  /// False when values were copied and have since changed in the matrix, found in one pass over
+  /// them. Immediately true when none were copied.
   bool is_current(const ExecutionSpace& space) const;
 
   std::string format() const { return prepared_ ? prepared_->format() : "csr"; }
@@ -74,7 +74,7 @@ class SpmvPlan {
   /// Whether products wait for single elements of x (SpmvHints), so that fewer bytes would not
   /// help.
   bool scattered() const { return hints_.scattered; }
-  /// Bytes of the arrays that a product reads once, vectors not counted.
+  /// Bytes of the arrays that a product reads once, without vectors.
   std::int64_t bytes() const;
 
   /// As the kernels of the same names.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The type in which long sums are added up.
+// The type in which long sums are accumulated.
 #pragma once
 
 #include <type_traits>
@@ -10,8 +10,8 @@
 
 namespace suan::kernels {
 
-/// Sums over vectors of T: in double also for float, because sums in float stall when they exceed
-/// their terms 2^24 times, and because squares of float overflow and vanish where the numbers do
+/// Sums over vectors of T are accumulated in double even for float: sums in float stall when they
+/// exceed their terms by 2^24, and squares of float overflow and underflow where the numbers do
 /// not.
 template <Scalar T>
 using SumOf = std::conditional_t<is_complex<T>, T, double>;

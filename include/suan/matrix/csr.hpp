@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Compressed sparse rows on one rank: 64-bit row offsets, 32-bit columns.
+// Compressed sparse rows (CSR) on one rank: 64-bit row offsets, 32-bit column indices.
 #pragma once
 
 #include <span>
@@ -12,10 +12,10 @@
 
 namespace suan {
 
-/// A sparse matrix of one rank. The parts of a distributed matrix are such matrices too.
+/// A sparse matrix on one rank. The parts of a distributed matrix are such matrices, too.
 ///
-/// Entries of a row stand in increasing column order when sorted() says so; products do not need
-/// that. Copies share the arrays.
+/// If sorted(), the columns increase strictly in each row; products do not need that. Copies share
+/// the arrays.
 template <Scalar T>
 class Csr final : public Operator<T> {
  public:
@@ -31,9 +31,9 @@ class Csr final : public Operator<T> {
   static Csr from_host(LocalIndex rows, LocalIndex columns, std::span<const Offset> offsets,
                        std::span<const LocalIndex> indices, std::span<const T> values,
                        KernelPath path = KernelPath::automatic);
-  /// The same from arrays of other types: offsets and columns of any integers, values that are all
-  /// in T (std::complex<double> for Complex, float for double).
-  /// @throws InvalidArgument, too, for a number that does not fit, naming its place.
+  /// The same from arrays of other types: offsets and columns of any integer type, values that T
+  /// can represent (std::complex<double> for Complex, float for double).
+  /// @throws also InvalidArgument for a number that does not fit, naming its position.
   template <detail::Array Offsets, detail::Array Indices, detail::Array Values>
   static Csr from_host(LocalIndex rows, LocalIndex columns, const Offsets& offsets,
                        const Indices& indices, const Values& values,
@@ -50,25 +50,27 @@ class Csr final : public Operator<T> {
   Offset entries() const noexcept { return a_.entries(); }
   const kernels::CsrView<T>& view() const noexcept { return a_; }
   const kernels::SpmvPlan<T>& plan() const noexcept { return plan_; }
-  /// The same matrix with its products prepared in another way; the arrays are shared.
-  /// @throws InvalidArgument unless the plan was made of the arrays of this very matrix, with the
-  /// values that it has now.
+  /// The same matrix with another plan for its products; the arrays are shared.
+  /// @throws InvalidArgument unless the plan was made from the arrays of this very matrix, with its
+  /// current values.
   Csr with_plan(kernels::SpmvPlan<T> plan) const;
-  /// Gives it other values for the entries that it has, and prepares its products for them as they
-  /// are prepared now. Uses `values` without copying. Copies of this object made before keep the
-  /// old ones. Who has written new values into the array of this matrix gives that array:
-  /// `a.update_values(a.view().values)`. @throws DimensionMismatch unless there are entries().
+  /// Sets new values for the existing entries, and prepares products in the same way as before.
+  /// Uses `values` without copying. Earlier copies of this object keep the old values. After
+  /// changing the array of this matrix in place, pass that array:
+  /// `a.update_values(a.view().values)`.
+  /// @throws DimensionMismatch unless there are entries() of them.
   void update_values(DeviceView<const T> values);
   /// The same, copying them from host memory.
   void update_values(std::span<const T> values);
-  /// How many times it was given other values.
+  /// How often the values have been updated.
   std::int64_t version() const noexcept { return version_; }
-  /// @throws InvalidArgument when products were prepared with a copy of the values (sell, bsr) and
-  /// the values have changed since. One pass over them then; nothing is done without a copy.
+  /// @throws InvalidArgument when products use a copy of the values (sell, bsr) and the values have
+  /// changed since. With a copy this takes one pass over the values, without one it is free.
   void require_current() const override;
   /// Whether each row's columns increase strictly, hence without duplicates.
   bool sorted() const noexcept { return sorted_; }
-  /// The diagonal, zero where no entry is stored; duplicates are summed. Needs a square matrix.
+  /// The diagonal, with zeros where no entry is stored; duplicates are summed. The matrix must be
+  /// square.
   DeviceView<T> diagonal() const;
   /// Bytes of its three arrays.
   std::int64_t memory_bytes() const noexcept;
@@ -76,7 +78,7 @@ class Csr final : public Operator<T> {
   /// The format in which products read it.
   std::string name() const override { return plan_.format(); }
   std::string path() const override { return std::string(to_string(plan_.path())); }
-  /// Several vectors are multiplied by the native kernels, whatever the path of one; BlockProduct
+  /// Products with several vectors use the native kernels, whatever the path for one; BlockProduct
   /// has others.
   std::string block_path() const override { return "native"; }
   std::int64_t bytes_per_apply() const override;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Everything that maps a vector to a vector: a matrix in any format, a preconditioner, a solver, a
-// user's function. Solvers know nothing else of a matrix.
+// user's function. Solvers see a matrix only through this interface.
 #pragma once
 
 #include <functional>
@@ -19,11 +19,11 @@ class Csr;
 /// A linear map from vectors with column_layout() to vectors with row_layout().
 ///
 /// The public functions check their arguments and call the private virtual ones, which need not.
-/// Where one of those throws on one rank in the middle of a solve, the solve ends on all ranks, and
-/// then throws on all: the very exception on that rank, an Error with its text on the others. For
-/// that, a function that computes and then reduces has to reduce also when the computing failed.
+/// If one of those throws on one rank in the middle of a solve, the solve ends on all ranks and
+/// then throws on all: the exception itself on that rank, an Error with its text on the others. So
+/// a function that computes and then reduces must reduce even if the computation failed.
 ///
-/// An operator and its copies serve one thread of the host at a time: a product may use buffers
+/// Only one host thread at a time may use an operator and its copies: a product may use buffers
 /// that copies share.
 template <Scalar T>
 class Operator {
@@ -35,14 +35,14 @@ class Operator {
   const Layout& column_layout() const noexcept { return columns_; }
   const Communicator& comm() const noexcept { return rows_.comm(); }
 
-  /// y = A x. @throws DimensionMismatch when a layout does not fit, InvalidArgument when x and y
-  /// share their elements. Collective, as all that follow.
+  /// y = A x. @throws DimensionMismatch when a layout does not match, InvalidArgument when x and y
+  /// share elements. Collective, like the functions below.
   void apply(const Vector<T>& x, Vector<T>& y) const { apply(T(1), x, T(0), y); }
   /// y = alpha A x + beta y; y is not read when beta is zero.
   void apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const;
-  /// The same for several vectors side by side. Matrices are read once for all of them; what knows
-  /// nothing of several vectors (a function, a solver) takes one after the other.
-  /// @throws as above, and DimensionMismatch unless X and Y have as many vectors.
+  /// The same for several vectors. Matrices are read once for all of them; operators without
+  /// support for several vectors (a function, a solver) apply to one after the other.
+  /// @throws as above, and DimensionMismatch unless X and Y have the same number of vectors.
   void apply(const MultiVector<T>& x, MultiVector<T>& y) const { apply(T(1), x, T(0), y); }
   void apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const;
   /// y = A x; returns x^H y. Needs equal layouts of rows and columns.
@@ -50,26 +50,26 @@ class Operator {
   /// r = b - A x; returns the Euclidean norm of r.
   Real<T> residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const;
 
-  /// What it is, in a word or two: "csr", "jacobi".
+  /// A name in a word or two: "csr", "jacobi".
   virtual std::string name() const = 0;
-  /// The kernel path that its products take: "native", "cuda", "cusparse", ...
+  /// The kernel path of its products: "native", "cuda", "cusparse", ...
   virtual std::string path() const { return "native"; }
   /// The same for products with several vectors.
   virtual std::string block_path() const { return path(); }
-  /// Bytes that one apply moves on all ranks together, counted by formula; 0 when unknown.
+  /// Bytes that one apply moves on all ranks together, by formula; 0 if unknown.
   virtual std::int64_t bytes_per_apply() const { return 0; }
-  /// This rank's rows and columns as a matrix, where the operator has entries; else null.
+  /// This rank's rows and columns as a matrix if the operator has entries; else null.
   virtual const Csr<T>* local_matrix() const noexcept { return nullptr; }
   /// The entries of a diagonal operator, so that solvers can fuse it; else an empty view.
   virtual DeviceView<const T> diagonal_entries() const { return {}; }
   /// Whether it is the identity, which solvers skip.
   virtual bool is_identity() const noexcept { return false; }
-  /// Whether two products with the same vector may differ, as those of a solver that iterates until
-  /// a tolerance: it is no linear map then. Methods take such a preconditioner in their flexible
+  /// Whether two products with the same vector may differ, as with a solver that iterates to a
+  /// tolerance: it is then not a linear map. With such a preconditioner, methods use their flexible
   /// forms.
   virtual bool varies() const noexcept { return false; }
-  /// Collective. @throws InvalidArgument, on all ranks, when products would read copies of numbers
-  /// that have changed since. Solvers ask before they begin.
+  /// Collective. @throws InvalidArgument, on all ranks, when products would read outdated copies of
+  /// values. Solvers call this before they start.
   virtual void require_current() const {}
 
  protected:
@@ -103,9 +103,9 @@ class Identity final : public Operator<T> {
   void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
 };
 
-/// A user's function y = f(x), for matrix-free products and preconditioners. It may throw, also on
-/// one rank, as long as it exchanges nothing with other ranks after that place; the exception comes
-/// out of the solve.
+/// A user's function y = f(x), for matrix-free products and preconditioners. It may throw, even on
+/// one rank only, unless it communicates with other ranks after that point; the solve throws the
+/// exception.
 template <Scalar T>
 class FunctionOperator final : public Operator<T> {
  public:

@@ -11,33 +11,33 @@
 
 namespace suan {
 
-/// What optimize() may choose.
+/// The options of optimize().
 struct OptimizeOptions {
   std::string format = "auto";       ///< auto, csr, sell, bsr
-  int block = 0;                     ///< rows of a block of bsr, 2 to 8; 0: the best
+  int block = 0;                     ///< block size of bsr, 2 to 8; 0: the best
   std::string storage = "lossless";  ///< of values in sell and bsr: see kernels::ValueStorage
   bool measure = true;               ///< whether to time the candidates, or to count their bytes
-  double seconds = 0.05;             ///< the time that measuring may take, about
+  double seconds = 0.05;             ///< the approximate time for measuring
   double memory = 1;                 ///< auto: at most this times the bytes of CSR's arrays
   static const OptionTable<OptimizeOptions>& table();
 };
 
 /// What optimize() chose, and why.
 struct FormatChoice {
-  OptimizeOptions options;     ///< given to optimize() again, they repeat the choice unmeasured
+  OptimizeOptions options;     ///< passed to optimize(), they repeat the choice without measuring
   std::string reason;          ///< a sentence or two
-  std::int64_t csr_bytes = 0;  ///< that all ranks' local products with CSR move
-  std::int64_t bytes = 0;      ///< the same for what was chosen
+  std::int64_t csr_bytes = 0;  ///< moved by all ranks' local products with CSR
+  std::int64_t bytes = 0;      ///< the same for the chosen format
   double csr_seconds = 0;      ///< of a local product with CSR, slowest rank; 0: not measured
-  double seconds = 0;          ///< the same for what was chosen
+  double seconds = 0;          ///< the same for the chosen format
 };
 
-/// The same matrix with its products in the format that is fastest here: CSR as it is, or compact
-/// SELL or blocks with values in the fewest bits that lose nothing. CSR's arrays stay, shared with
-/// `a`; preconditioners need them. All ranks choose alike. A storage that rounds is used only when
-/// `options` name it, and then the matrix is another one. Collective.
-/// @throws InvalidArgument for an unknown name, and when the ranks have different options;
-/// NotSupported when the storage cannot hold a value.
+/// The same matrix with its products in the fastest format: plain CSR, or compact SELL or blocks
+/// with values in the fewest bits that lose nothing. CSR's arrays stay, shared with `a`, because
+/// preconditioners need them. All ranks make the same choice. A storage that rounds is used only
+/// when `options` name it, and changes the matrix. Collective.
+/// @throws InvalidArgument for an unknown name, and when ranks have different options; NotSupported
+/// when the storage cannot hold a value.
 template <Scalar T>
 DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptions& options = {},
                               FormatChoice* choice = nullptr);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The inverses of small dense blocks on the diagonal.
+// Block Jacobi: the inverses of small dense diagonal blocks.
 #pragma once
 
 #include "suan/core/options.hpp"
@@ -14,16 +14,17 @@ struct BlockJacobiOptions {
   static const OptionTable<BlockJacobiOptions>& table();
 };
 
-/// y = blockdiag(A)^-1 x. Each rank cuts its rows into consecutive blocks of block_size, the last
-/// one shorter, and inverts them by Gauss-Jordan elimination with partial pivoting.
+/// y = blockdiag(A)^-1 x. Each rank divides its rows into consecutive blocks of block_size rows,
+/// the last one possibly shorter, and inverts them by Gauss-Jordan elimination with partial
+/// pivoting.
 ///
 /// Memory: block_size values per row.
 template <Scalar T>
 class BlockJacobi final : public Operator<T> {
  public:
-  /// Collective. @throws NotSupported when A has no entries to look at; InvalidArgument when A is
-  /// not square, the ranks were given different sizes, or a block is singular to rounding, with the
-  /// rows of the block. Its rows and columns are scaled first, so that their units do not matter.
+  /// Collective. @throws NotSupported when A has no accessible entries; InvalidArgument when A is
+  /// not square, ranks pass different sizes, or a block is singular to rounding, with the rows of
+  /// the block. Its rows and columns are scaled first, so their units do not matter.
   explicit BlockJacobi(const Operator<T>& a, const BlockJacobiOptions& options = {});
 
   std::string name() const override { return "block_jacobi"; }

@@ -12,9 +12,9 @@ namespace suan {
 template <Scalar T>
 class Jacobi final : public Operator<T> {
  public:
-  /// Collective. @throws NotSupported when A has no entries to look at (a function);
-  /// InvalidArgument when A is not square or a diagonal entry is zero, not finite, or at most
-  /// rounding beside the entries of its row, with its row.
+  /// Collective. @throws NotSupported when A has no accessible entries (a function);
+  /// InvalidArgument when A is not square or a diagonal entry is zero, not finite, or below the
+  /// rounding error of its row's entries, with its row.
   explicit Jacobi(const Operator<T>& a);
 
   std::string name() const override { return "jacobi"; }

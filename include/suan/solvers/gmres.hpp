@@ -16,10 +16,10 @@ struct GmresOptions {
   static const OptionTable<GmresOptions>& table();
 };
 
-/// For any non-singular A. Preconditioning from the right leaves the residual the true one.
+/// For any nonsingular A. With preconditioning from the right, the residual is the true one.
 ///
 /// Memory: restart + 1 basis vectors and 2 more, 3 with a preconditioner, beside b and x. With a
-/// preconditioner that varies() it is the flexible method, with restart vectors more.
+/// preconditioner that varies() this is the flexible method, with another restart vectors.
 template <Scalar T>
 class Gmres final : public Solver<T> {
  public:

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A matrix with everything that was chosen and made to solve with it, for one right-hand side after
-// the other.
+// A matrix with the chosen method and its set-up, for solving with one right-hand side after the
+// other.
 #pragma once
 
 #include <memory>
@@ -18,19 +18,20 @@ template <Scalar T>
 class LateCopy;
 }
 
-/// Solves A x = b again and again: what is looked at, chosen and made for A (solver,
-/// preconditioner, a copy in another format) is so once, and kept.
+/// Solves A x = b repeatedly: the analysis of A, the choice and the set-up (solver, preconditioner,
+/// a copy in another format) are made once and kept.
 ///
-/// Not for two threads at a time.
+/// Must not be used by two threads at a time.
 template <Scalar T>
 class LinearSolver {
  public:
-  /// Chooses solver, preconditioner and format where `options` says "auto", and makes them; a copy
-  /// in a smaller format is made when so many products were needed that it pays. With `m`, an
-  /// approximation of A's inverse, that is the preconditioner. Collective.
+  /// Chooses solver, preconditioner and format where `options` say "auto", and sets them up; a copy
+  /// in a smaller format is made once enough products were needed for it to pay off. If given, `m`,
+  /// an approximate inverse of A, is the preconditioner. Collective.
   /// @throws InvalidArgument when A is not square, an option is out of range, both `m` and the name
-  /// of a preconditioner are given, or the ranks were told different things; DimensionMismatch when
-  /// m does not fit; as the constructor of the preconditioner. The same on all ranks.
+  /// of a preconditioner are given, or ranks pass different arguments; DimensionMismatch when the
+  /// layout of m does not match; and like the constructor of the preconditioner. The same on all
+  /// ranks.
   explicit LinearSolver(std::shared_ptr<const Operator<T>> a, SolveOptions options = {},
                         std::shared_ptr<const Operator<T>> m = nullptr);
   ~LinearSolver();
@@ -62,7 +63,7 @@ class LinearSolver {
     SolveOptions options;
     std::string choice;
     std::shared_ptr<const Operator<T>> m;
-    std::shared_ptr<const Operator<T>> other;         // A in the format that was asked for
+    std::shared_ptr<const Operator<T>> other;         // A in the requested format
     std::shared_ptr<const detail::LateCopy<T>> late;  // or what may copy it later
     double seconds = 0;
     bool is_new = true;  // no report has its seconds yet

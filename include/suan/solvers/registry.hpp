@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Solvers and preconditioners by name. A new one is one line in src/solvers/registry.cpp.
+// Solvers and preconditioners by name. A new one takes one line in src/solvers/registry.cpp.
 #pragma once
 
 #include <memory>
@@ -14,11 +14,11 @@
 
 namespace suan {
 
-/// Everything that can be said about a solve. "auto" leaves the choice to the library.
+/// All options of a solve. "auto" leaves the choice to the library.
 struct SolveOptions {
   std::string solver = "auto";
   std::string preconditioner = "auto";
-  std::string format = "auto";  ///< in which products read the matrix
+  std::string format = "auto";  ///< the format in which products read the matrix
   GmresOptions gmres{};         ///< holds the KrylovOptions of all methods
   BlockJacobiOptions block_jacobi{};
   static const OptionTable<SolveOptions>& table();
@@ -35,7 +35,7 @@ std::vector<std::string> preconditioner_names();
 template <Scalar T>
 std::unique_ptr<Solver<T>> make_solver(const std::string& name, const SolveOptions& options);
 
-/// Collective. @throws InvalidArgument when the ranks name different ones; as the constructor of
+/// Collective. @throws InvalidArgument when ranks name different ones; and like the constructor of
 /// the preconditioner.
 template <Scalar T>
 std::unique_ptr<Operator<T>> make_preconditioner(const std::string& name, const Operator<T>& a,

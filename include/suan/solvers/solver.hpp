@@ -64,8 +64,8 @@ class Solver {
 
   /// Solves A x = b from the initial guess in x, with M an approximation of A's inverse.
   /// x is finite afterwards if it was before, whatever happened. Where the solve fails with a
-  /// larger residual than that of the guess, x is the guess; at a limit CG keeps its last iterate,
-  /// whose error is smaller even where its residual is not. Collective.
+  /// larger residual than that of the guess, x is the guess; at a limit CG keeps an iterate
+  /// whose energy, x^H A x / 2 - b^H x, is smaller, even where its residual is not. Collective.
   /// @throws DimensionMismatch when layouts do not fit; InvalidArgument when A is not square, b and
   /// x share elements, or the ranks were told different things; OutOfMemory. The same on all ranks.
   SolveReport solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x);
@@ -120,7 +120,7 @@ class Solver {
 
     /// Whether numbers of a method's first step are so large or small that elements of its vectors
     /// or later numbers may overflow or vanish.
-    static bool leaves_range(double first, double second) noexcept;
+    bool leaves_range(double first, double second) const noexcept;
     /// Asks for other units, given ||M r|| / ||r|| and ||A M r|| / ||r||. True when they can help:
     /// the method then returns, with x and r as they were, and begins again in them.
     bool rescale(double direction_gain, double image_gain);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the elements of a vector, or the rows of a matrix, are spread over ranks.
+// How the elements of a vector, or the rows of a matrix, are distributed over ranks.
 #pragma once
 
 #include <memory>
@@ -20,10 +20,10 @@ class Layout {
   Layout();
   /// `size` elements on one rank. @throws InvalidArgument when size is negative or exceeds 2^31-1.
   static Layout serial(GlobalIndex size);
-  /// Spreads `size` elements evenly: the first size % ranks ranks hold one more. Collective.
-  /// @throws InvalidArgument when the ranks were told different sizes.
+  /// Distributes `size` elements evenly: the first size % ranks ranks own one more. Collective.
+  /// @throws InvalidArgument when ranks pass different sizes.
   static Layout even(GlobalIndex size, const Communicator& comm);
-  /// This rank holds `local_size` elements. Collective.
+  /// This rank owns `local_size` elements. Collective.
   static Layout from_local_size(GlobalIndex local_size, const Communicator& comm);
 
   GlobalIndex global_size() const noexcept;
@@ -33,7 +33,7 @@ class Layout {
   GlobalIndex last() const noexcept;
   /// first() of every rank, and global_size(): comm().size() + 1 numbers.
   const std::vector<GlobalIndex>& offsets() const noexcept;
-  /// The rank that holds element `i` (0 <= i < global_size()).
+  /// The rank that owns element `i` (0 <= i < global_size()).
   int owner(GlobalIndex i) const;
   bool owns(GlobalIndex i) const noexcept { return i >= first() && i < last(); }
 

@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Several dense vectors side by side, spread over ranks.
+// Several dense vectors with one layout, distributed over ranks.
 #pragma once
 
 #include "suan/vector/vector.hpp"
 
 namespace suan {
 
-/// `columns()` vectors with one layout. This rank has local_size() rows of columns() elements, one
-/// row behind the other, so that a product reads its matrix once for all vectors.
+/// `columns()` vectors with one layout. This rank has local_size() rows of columns() elements,
+/// stored row by row, so that a product reads its matrix once for all vectors.
 ///
-/// Copying and moving are those of Vector: what is assigned to a MultiVector on memory of the
-/// program is copied into that memory.
+/// Copying and moving work as in Vector: assignments to a MultiVector that uses the program's
+/// memory copy into that memory.
 template <Scalar T>
 class MultiVector {
  public:
@@ -21,16 +21,16 @@ class MultiVector {
   /// No elements.
   MultiVector() = default;
   /// All zero. Collective. @throws InvalidArgument when `columns` is negative, DimensionMismatch
-  /// when it is not the same on all ranks.
+  /// when it differs between ranks.
   MultiVector(Layout layout, LocalIndex columns);
-  /// Uses `elements` without copying: an array of its own, or columns of a wider one. Collective.
+  /// Uses `elements` without copying: a separate array, or columns of a wider one. Collective.
   /// @throws DimensionMismatch unless there are layout.local_size() rows, with as many columns on
   /// all ranks.
   MultiVector(Layout layout, RowMajor<T> elements);
   /// This rank's part, from host memory, row by row. Collective. @throws DimensionMismatch as
   /// above.
   static MultiVector from_host(Layout layout, LocalIndex columns, std::span<const T> elements);
-  /// As Vector::from_host, from numbers of other types that are all in T.
+  /// As Vector::from_host, from numbers of other types that T can represent.
   template <detail::Array Elements>
   requires(!std::convertible_to<const Elements&, std::span<const T>>) static MultiVector
       from_host(Layout layout, LocalIndex columns, const Elements& elements) {
@@ -68,17 +68,17 @@ class MultiVector {
  private:
   Layout layout_;
   RowMajor<T> elements_;
-  bool is_wrapped_ = false;  // the memory is the program's
+  bool is_wrapped_ = false;  // uses the program's memory
 };
 
 /// A copy of the vectors columns[0], columns[1], ... of x. Collective. @throws InvalidArgument
-/// unless all are of x.
+/// unless all exist.
 template <Scalar T>
 MultiVector<T> select_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns);
 
 /// Vector columns[c] of y = vector c of x; none of them twice. Collective. @throws InvalidArgument
-/// unless all are of y, DimensionMismatch unless there are x.columns() of them and the layouts are
-/// the same.
+/// unless all exist in y, DimensionMismatch unless there are x.columns() of them and the layouts
+/// are the same.
 template <Scalar T>
 void assign_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns,
                     MultiVector<T>& y);

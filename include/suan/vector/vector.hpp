@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A dense vector spread over ranks.
+// A dense vector distributed over ranks.
 #pragma once
 
 #include <functional>
@@ -17,10 +17,10 @@ namespace suan {
 
 /// A vector with its layout.
 ///
-/// Copying copies the elements, without a word to other ranks: where one lacks memory for it, it
-/// throws there alone. Moving hands elements over, but for one case: what is assigned to a vector
-/// that uses memory of the program (`Vector(layout, view)`) is copied into that memory, from a
-/// vector with a name or without; only one of another size gives it memory of its own.
+/// Copying copies the elements without communicating: too little memory on one rank throws there
+/// alone. Moving transfers the elements, with one exception: assignments to a vector that uses the
+/// program's memory (`Vector(layout, view)`), moves included, copy into that memory; only a vector
+/// of another size gives it memory of its own.
 template <Scalar T>
 class Vector {
  public:
@@ -28,22 +28,22 @@ class Vector {
 
   /// No elements.
   Vector() = default;
-  /// All zero. Collective. @throws OutOfMemory, on all ranks. (In the body of together(), which
-  /// tells all ranks what it throws, in a product, and in a function that the library calls for rows
-  /// or elements, making a vector tells nobody.)
+  /// All zero. Collective. @throws OutOfMemory, on all ranks. (Not collective in the body of
+  /// together(), which throws its errors on all ranks, nor in a product or a function that the
+  /// library calls for rows or elements.)
   explicit Vector(Layout layout);
   /// Uses `elements` without copying. Collective. @throws DimensionMismatch, on all ranks, unless
   /// each gives layout.local_size() of them.
   Vector(Layout layout, DeviceView<T> elements);
   /// This rank's part, from host memory. Collective. @throws DimensionMismatch as above.
   static Vector from_host(Layout layout, std::span<const T> elements);
-  /// The same from numbers of other types that are all in T: std::complex<double> for Complex,
+  /// The same from numbers of other types that T can represent: std::complex<double> for Complex,
   /// float for double.
   template <detail::Array Elements>
   requires(!std::convertible_to<const Elements&, std::span<const T>>) static Vector
       from_host(Layout layout, const Elements& elements);
 
-  /// As Vector(layout, elements), for elements that are known to fit; not collective.
+  /// As Vector(layout, elements), for elements known to have the right size; not collective.
   static Vector over(Layout layout, DeviceView<T> elements);
 
   Vector(const Vector& other);
@@ -77,7 +77,7 @@ class Vector {
 
   Layout layout_;
   DeviceView<T> elements_;
-  bool is_wrapped_ = false;  // the memory is the program's
+  bool is_wrapped_ = false;  // uses the program's memory
 };
 
 template <Scalar T>
@@ -98,17 +98,17 @@ requires(!std::convertible_to<const Elements&, std::span<const T>>) void Vector<
   assign(with_typed_errors([&] { return std::make_unique<detail::Scalars<T>>(elements); })->span());
 }
 
-/// All elements one. Collective, as the next two.
+/// All elements one. Collective, like the next two.
 template <Scalar T = double>
 Vector<T> ones(const Layout& layout);
 
-/// Element i is value(i), with i the global index; `value` runs on the host, in order. What it
-/// throws is thrown as it is on its rank, and as an Error with its text on the others.
+/// Element i is value(i), with i the global index; `value` runs on the host, in order. Its
+/// exceptions are thrown unchanged on their own rank, and as an Error with the text on the others.
 template <Scalar T = double>
 Vector<T> generate(const Layout& layout, const std::function<T(GlobalIndex)>& value);
 
-/// Pseudo-random elements in [-1, 1] that depend on the seed and the global index alone, not on
-/// the number of ranks. @throws InvalidArgument when the ranks were told different seeds.
+/// Pseudo-random elements in [-1, 1] that depend only on the seed and the global index, not on the
+/// number of ranks. @throws InvalidArgument when ranks pass different seeds.
 template <Scalar T = double>
 Vector<T> random_vector(const Layout& layout, std::uint64_t seed);
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The lines with numbers of a Matrix Market file.
+// The entry lines of a Matrix Market file.
 #pragma once
 
 #include "io/detail/matrix_market_text.hpp"
@@ -10,13 +10,13 @@
 
 namespace suan::detail {
 
-/// Something wrong at a place in the text; the line is found when the message is made.
+/// An error at a position in the text; the line number is determined when the message is made.
 struct ParseFailure {
   const char* at;
   std::string what;
 };
 
-/// Parses whole lines of one piece of the text and gives the entries to a sink.
+/// Parses whole lines of one piece of the text and passes the entries to a sink.
 template <Scalar T, bool Wide>
 class EntryParser {
  public:
@@ -44,8 +44,7 @@ class EntryParser {
     }
   }
 
-  /// Entries so far; one more than there may be means that there were too many and that the rest
-  /// was not looked at.
+  /// Entries so far; one more than allowed means that there were too many and the rest was skipped.
   std::int64_t count() const noexcept { return count_; }
   bool too_many() const noexcept { return count_ > count_limit_; }
 
@@ -63,8 +62,8 @@ class EntryParser {
     }
   }
 
-  /// Passes blank lines and comments over and calls line(first word), which returns the end of
-  /// what it read, for the others.
+  /// Skips blank lines and comments, and calls line(first word), which returns the end of what it
+  /// read, for the others.
   template <class Line>
   void lines(const char* p, const char* end, const Line& line) {
     while (p < end) {
@@ -134,7 +133,7 @@ class EntryParser {
   void check_diagonal(const char* line, GlobalIndex row, T value) const {
     if (header_.symmetry == Symmetry::skew_symmetric) [[unlikely]] {
       fail(line, message("row ", row + 1, " has an entry on the diagonal, which is zero in a ",
-                         "skew-symmetric matrix and must not stand in the file"));
+                         "skew-symmetric matrix and must not be in the file"));
     }
     if constexpr (is_complex<T>) {
       if (header_.symmetry == Symmetry::hermitian && value.imag() != 0) [[unlikely]] {
@@ -218,12 +217,12 @@ class EntryParser {
     return header_.symmetry == Symmetry::hermitian ? "hermitian" : "symmetric";
   }
 
-  /// The first row of an array's column that stands in the file.
+  /// The first row that the file stores of an array's column.
   GlobalIndex first_row(GlobalIndex column) const {
     if (header_.symmetry == Symmetry::general) return 0;
     return header_.symmetry == Symmetry::skew_symmetric ? column + 1 : column;
   }
-  /// Elements of an array that stand before column `column`.
+  /// The number of stored array elements before column `column`.
   GlobalIndex elements_before(GlobalIndex column) const {
     const GlobalIndex n = header_.rows;
     if (header_.symmetry == Symmetry::general) return n * column;

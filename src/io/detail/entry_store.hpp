@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Entries of a matrix in many lists that grow by chunks, whose memory goes back to the system list
-// by list: the matrix grows out of them without both ever being there whole.
+// The entries of a matrix in many lists that grow by chunks. Their memory is returned to the system
+// list by list, so the lists and the matrix built from them never exist in full at the same time.
 #pragma once
 
 #include <sys/mman.h>
@@ -20,7 +20,8 @@
 
 namespace suan::detail {
 
-/// A scalar as it is kept in entries: without the 16-byte alignment of Complex, which would pad.
+/// A scalar as stored in entries: without the 16-byte alignment of Complex, which would cause
+/// padding.
 template <Scalar T>
 struct Packed {
   T value;
@@ -44,8 +45,8 @@ struct Entry {
   Packed<T> value;
 };
 
-/// Memory in chunks of one size, taken from the system in slabs that grow: a rank has an arena for
-/// each other rank, many of which hold little. Not for several threads at once.
+/// Memory in chunks of equal size, allocated from the system in growing slabs: a rank has an arena
+/// for each other rank, and many of them stay small. Not thread-safe.
 class ChunkArena {
  public:
   explicit ChunkArena(std::size_t chunk_bytes) : chunk_bytes_(chunk_bytes) {}
@@ -72,7 +73,7 @@ class ChunkArena {
     for (const auto& slab : slabs_) sum += slab.bytes;
     return sum;
   }
-  /// The pages go back to the system; the addresses are not used again. For several threads.
+  /// Returns the pages to the system; the addresses are not reused. Thread-safe.
   static void give_back(void* chunk, std::size_t bytes) { ::madvise(chunk, bytes, MADV_DONTNEED); }
 
  private:
@@ -101,8 +102,8 @@ class ChunkArena {
   std::vector<Slab> slabs_;
 };
 
-/// `sources` times `lists` lists of entries. Each source is filled by one thread; reading list `l`
-/// of all sources in order gives back the order of the file.
+/// `sources` times `lists` lists of entries. One thread fills each source; reading list `l` of all
+/// sources in order restores the order of the file.
 template <class E>
 class EntryStore {
   struct List {
@@ -112,9 +113,9 @@ class EntryStore {
   };
 
  public:
-  /// `expected` entries in all decide how large a chunk is.
+  /// The total number of `expected` entries determines the chunk size.
   EntryStore(std::size_t sources, std::size_t lists, std::int64_t expected) {
-    // An eighth of what a list will hold, so that half-filled last chunks cost little.
+    // An eighth of a list's expected size, so that half-filled last chunks cost little.
     const auto average = static_cast<std::size_t>(expected) * sizeof(E) / (sources * lists + 1);
     chunk_bytes_ = std::size_t(4096);
     while (chunk_bytes_ < 65536 && chunk_bytes_ * 16 <= average) chunk_bytes_ *= 2;
@@ -181,8 +182,8 @@ class EntryStore {
     for (std::size_t s = 0; s < sources_.size(); ++s) for_chunks(s, list, use);
   }
 
-  /// Gives the memory of list `list` of all sources back, now or when there is more. For several
-  /// threads, each with lists of its own.
+  /// Returns the memory of list `list` of all sources, now or when there is more. Thread-safe for
+  /// different lists.
   void release(std::size_t list) {
     std::vector<E*> chunks;
     {
@@ -205,8 +206,8 @@ class EntryStore {
     ChunkArena arena;
   };
 
-  /// Each call stops all threads, so that neighbours go together: in a file whose entries are in
-  /// the order of the rows, nearly all are.
+  /// Each system call stops all threads, so neighbours are returned together: in a file whose
+  /// entries are ordered by row, nearly all are neighbours.
   void give_back(std::vector<E*>& chunks) const {
     std::sort(chunks.begin(), chunks.end());
     for (std::size_t first = 0; first < chunks.size();) {
@@ -224,7 +225,7 @@ class EntryStore {
 
   std::size_t chunk_bytes_;
   std::size_t capacity_;
-  std::size_t portion_;  // bytes that go back together
+  std::size_t portion_;  // bytes returned together
   std::vector<Source> sources_;
   std::mutex mutex_;  // of the following
   std::vector<E*> released_;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the parts of the Matrix Market reader share: the header with its place in the file.
+// Shared by the parts of the Matrix Market reader: the header with its position in the file.
 #pragma once
 
 #include "io/detail/text_input.hpp"
@@ -24,7 +24,7 @@ struct MatrixMarketText {
 /// @throws IoError with path and line.
 MatrixMarketText read_header(const InputFile& file);
 
-/// A word of a file as messages quote it: cut to 40 characters, special ones as \xNN.
+/// A word of a file as quoted in messages: cut to 40 characters, special ones as \xNN.
 std::string quoted(std::string_view word);
 
 }  // namespace suan::detail

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where entries go that a reader finds: to the block of rows on this rank, or to the rank that owns
-// the row.
+// Where a reader's entries go: to the block of rows on this rank, or to the rank that owns the row.
 #pragma once
 
 #include <algorithm>
@@ -15,15 +14,15 @@
 
 namespace suan::detail {
 
-/// Collects entries by blocks of 2^shift rows. Several threads add, each as a source of its own;
-/// then exchange() brings each entry to its rank.
+/// Collects entries by blocks of 2^shift rows. Several threads add, each as a separate source; then
+/// exchange() sends each entry to its rank.
 template <Scalar T, bool Wide>
 class RowSink {
  public:
   using E = Entry<T, Wide>;
 
-  /// `expected` is the number of entries of this rank, roughly. With `drop_foreign`, entries of
-  /// other ranks' rows are passed over instead of kept for exchange().
+  /// `expected` is the approximate number of entries of this rank. With `drop_foreign`, entries of
+  /// other ranks' rows are skipped instead of kept for exchange().
   RowSink(const Layout& rows, std::size_t threads, std::int64_t expected, bool drop_foreign)
       : rows_(rows),
         first_(rows.first()),
@@ -35,7 +34,7 @@ class RowSink {
         store_(threads + others(), blocks_, expected),
         outgoing_(threads, sends() ? others() + 1 : 0, expected) {}
 
-  /// Adds what one thread finds.
+  /// Adds the entries of one thread.
   class Writer {
    public:
     Writer(RowSink& sink, std::size_t thread)
@@ -68,7 +67,7 @@ class RowSink {
     std::optional<typename EntryStore<E>::Appender> other_rows_;
   };
 
-  /// Sends what belongs to others, in rounds, so that little memory is needed beside the entries.
+  /// Sends other ranks' entries in rounds, so that little memory is needed beside the entries.
   /// Collective.
   void exchange() {
     const Communicator& comm = rows_.comm();
@@ -98,14 +97,15 @@ class RowSink {
   EntryStore<E>& store() noexcept { return store_; }
 
  private:
-  /// About as many entries as keep a block and its sorted copy in the second-level cache.
+  /// Roughly the number of entries for which a block and its sorted copy fit in the second-level
+  /// cache.
   static constexpr std::int64_t block_entries = 16384;
-  /// And where rows are almost empty, as many rows as keep their offsets there.
+  /// And, for almost empty rows, roughly the number of rows whose offsets fit there.
   static constexpr std::int64_t block_rows = 65536;
   static constexpr std::size_t most_blocks = 1024;
   static constexpr std::size_t round_bytes = std::size_t(32) << 20;
 
-  /// Hands out the entries for one rank in portions and gives memory back behind itself.
+  /// Returns the entries for one rank in portions and frees their memory as it goes.
   struct Sender {
     Sender(EntryStore<E>& store, std::size_t list) {
       store.for_chunks(list,
@@ -139,7 +139,7 @@ class RowSink {
   bool sends() const { return others() > 0 && !drop_foreign_; }
   std::size_t others() const { return static_cast<std::size_t>(rows_.comm().size()) - 1; }
 
-  /// Sources stand in the order of the file: lower ranks, this rank's threads, higher ranks.
+  /// Sources are in the order of the file: lower ranks, this rank's threads, higher ranks.
   void receive(std::size_t from, const std::vector<E>& entries) {
     const std::size_t source = from < rank() ? from : from + threads_ - 1;
     auto appender = store_.appender(source);

@@ -12,7 +12,7 @@ namespace suan::detail {
 
 namespace {
 
-// A handler of signals may neither allocate nor lock. Files beyond these are not removed.
+// A signal handler may neither allocate nor lock. Files beyond this number are not removed.
 std::array<std::atomic<const char*>, 64> unfinished{};
 static_assert(std::atomic<const char*>::is_always_lock_free);
 

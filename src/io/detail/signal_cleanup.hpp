@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files that have to go when a signal ends the program before they are complete.
+// Files to remove when a signal ends the program before they are complete.
 #pragma once
 
 #include <string>
 
 namespace suan::detail {
 
-/// While it lives, its file is removed by clean_up_for_signal().
+/// While this object exists, clean_up_for_signal() removes its file.
 class SignalCleanup {
  public:
   explicit SignalCleanup(std::string path) noexcept;
@@ -21,7 +21,7 @@ class SignalCleanup {
   int place_ = -1;
 };
 
-/// May be called by a handler of signals, after which the process has to end.
+/// May be called by a signal handler, after which the process must end.
 void clean_up_for_signal() noexcept;
 
 }  // namespace suan::detail

@@ -17,7 +17,7 @@ namespace suan::detail {
 
 InputFile::InputFile(const std::string& path) : path_(path) {
   require_path(path);
-  // Without O_NONBLOCK a pipe would keep the call waiting for somebody to write.
+  // Without O_NONBLOCK, opening a pipe would block until someone writes.
   file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file_ < 0) throw IoError(system_error_text(path, "cannot open it for reading", errno));
   struct stat status {};
@@ -79,8 +79,8 @@ struct TextStream::Inflater {
     return got > 0;
   }
 
-  /// Between two members: whether another begins. Zeros fill up the blocks of a tape and are
-  /// passed over, as gzip does.
+  /// Between two members: whether another one starts. Zeros, which pad the blocks of a tape, are
+  /// skipped, as in gzip.
   bool next_member(const InputFile& file, std::int64_t& position) {
     for (;;) {
       while (stream.avail_in > 0 && *stream.next_in == 0) {

@@ -26,7 +26,7 @@ std::string compressed(const std::string& text) {
     throw OutOfMemory("no memory to compress a file");
   }
   std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
-  // zlib reads through this pointer only, but is not declared so everywhere.
+  // zlib only reads through this pointer, but not every version declares it const.
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
@@ -38,7 +38,7 @@ std::string compressed(const std::string& text) {
   return packed;
 }
 
-/// A rank's part of the file; without a file it only counts.
+/// A rank's part of the file; without a file it only counts bytes.
 class Part {
  public:
   Part(const std::string& path, std::int64_t offset) : path_(path), offset_(offset) {
@@ -75,7 +75,7 @@ class Part {
   std::int64_t offset_;
 };
 
-/// Makes the text of this rank, block by block in parallel, and writes it in order.
+/// Formats the text of this rank, block by block in parallel, and writes it in order.
 void make_text(Part& part, bool compress, const std::string& header, std::int64_t count,
                std::int64_t block, const ItemText& item) {
   if (!header.empty()) part.write(compress ? compressed(header) : header);

@@ -213,7 +213,8 @@ class Failing final : public suan::kernels::PreparedSpmv<double> {
 /// `a`, whose local products fail on the last rank.
 DistributedMatrix<double> failing_on_last(const DistributedMatrix<double>& a) {
   const auto& comm = a.comm();
-  const suan::kernels::SpmvPlan<double> failing(std::make_shared<Failing>());
+  const suan::kernels::SpmvPlan<double> failing(suan::ExecutionSpace(), a.local().view(),
+                                                std::make_shared<Failing>());
   return a.with_plan(comm.rank() == comm.size() - 1 ? failing : a.local().plan());
 }
 

@@ -281,7 +281,7 @@ TEST(Bsr, WhatCannotBeDoneIsRefusedInWords) {
     return "no error";
   };
   EXPECT_THAT(message_of([&] { make_bsr(space, csr.view(), 1); }), HasSubstr("2 to 8"));
-  EXPECT_THAT(message_of([&] { make_bsr(space, csr.view(), 9); }), HasSubstr("9 was asked for"));
+  EXPECT_THAT(message_of([&] { make_bsr(space, csr.view(), 9); }), HasSubstr("9 was requested"));
   // Two entries of one place, whose sum is too large.
   const HostMatrix<double> twice{1, 1, {0, 2}, {0, 0}, {60000, 60001.1}};
   EXPECT_THAT(message_of([&] { make_bsr(space, twice.csr().view(), 2, ValueStorage::float16); }),

@@ -70,7 +70,7 @@ TEST(Optimize, TheDecisionSaysWhyAndCanBeRepeated) {
   const auto same = optimize(a, measured.options, &again);
   EXPECT_EQ(same.name(), measured.options.format);
   EXPECT_EQ(again.options.format, measured.options.format);
-  EXPECT_THAT(again.reason, HasSubstr("was asked for"));
+  EXPECT_THAT(again.reason, HasSubstr("was requested"));
 }
 
 // Three unknowns per point of a chain, with values that need all their bits: only blocks save

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "suan/gallery/poisson.hpp"
+#include "suan/matrix/optimize.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"
@@ -80,6 +81,22 @@ TEST(Solver, RecomputesTheResidual) {
   suan::axpby(1.0, suan::ones(a.row_layout()), -1.0, r);
   EXPECT_NEAR(report.true_residual_norm, suan::norm2(r), 1e-12);
   EXPECT_EQ(report.converged(), suan::norm2(r) <= 1e-8 * std::sqrt(200.0));
+}
+
+/// Products would read the copy, and the residual would be that of another matrix.
+TEST(Solver, RefusesCopiesOfValuesThatHaveChanged) {
+  const auto a = suan::poisson2d<double>(30, 30, suan::Communicator::world());
+  const auto fast = suan::optimize(a, {.format = "sell", .measure = false});
+  const auto b = suan::ones(a.row_layout());
+  Vector<double> x(a.row_layout());
+  ASSERT_TRUE(suan::Cg<double>().solve(fast, b, x).converged());
+  const auto values = a.local().view().values;
+  Kokkos::deep_copy(suan::DeviceView<double>(const_cast<double*>(values.data()), values.extent(0)),
+                    3.0);
+  EXPECT_THAT([&] { suan::Cg<double>().solve(fast, b, x); },
+              testing::ThrowsMessage<suan::InvalidArgument>(
+                  testing::HasSubstr("the values of the matrix have changed")));
+  EXPECT_THROW(suan::solve(fast, b, x), suan::InvalidArgument);
 }
 
 }  // namespace
