@@ -138,7 +138,6 @@ template <Scalar T>
 SolveReport Solver<T>::solve(const detail::SolveClock& clock, const Operator<T>& a,
                              const Operator<T>& m, const Vector<T>& b, Vector<T>& x) {
   require_system(a, m, b.layout(), x.layout(), 1, 1);
-  a.require_current();
   auto report = empty_report(a, m);
   const Timer timer;
   detail::DeferredErrors errors(a.comm());
@@ -154,7 +153,6 @@ std::vector<SolveReport> Solver<T>::solve(const detail::SolveClock& clock, const
                                           const Operator<T>& m, const MultiVector<T>& b,
                                           MultiVector<T>& x) {
   require_system(a, m, b.layout(), x.layout(), b.columns(), x.columns());
-  a.require_current();
   std::vector<SolveReport> reports(b.view().extent(1), empty_report(a, m));
   // Two vectors are faster one after the other: passes over a single vector use whole cache lines.
   constexpr LocalIndex fewest = 3;
