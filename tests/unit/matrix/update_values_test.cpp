@@ -8,6 +8,7 @@
 #include "suan/kernels/bsr.hpp"
 #include "suan/kernels/sell.hpp"
 #include "suan/matrix/optimize.hpp"
+#include "suan/solvers/cg.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {
@@ -132,6 +133,22 @@ TYPED_TEST(UpdateValues, WrittenInPlaceAreNoticed) {
     EXPECT_EQ(product(b), before);
     EXPECT_NO_THROW(suan::optimize(b, format(name)).require_current());
   }
+}
+
+TYPED_TEST(UpdateValues, SolvesRefuseCopiesOfOldValues) {
+  using T = TypeParam;
+  auto b = this->matrix;
+  const auto local = scaled(b.local().view().values, T(1));
+  b.update_values(local, b.remote().matrix.view().values);
+  const auto fast = suan::optimize(b, format("sell"));
+  Kokkos::deep_copy(Kokkos::subview(local, 0), T(7));
+  const auto right = suan::ones<T>(this->layout);
+  Vector<T> x(this->layout);
+  EXPECT_THROW(suan::Cg<T>().solve(fast, right, x), suan::InvalidArgument);
+  const suan::MultiVector<T> rights(this->layout, 4);
+  suan::MultiVector<T> xs(this->layout, 4);
+  EXPECT_THROW(suan::Cg<T>().solve(fast, rights, xs), suan::InvalidArgument);
+  EXPECT_NO_THROW(suan::Cg<T>({.max_iterations = 1}).solve(b, right, x));
 }
 
 // The changes that a weak sum would miss.
