@@ -66,11 +66,15 @@ std::unique_ptr<Environment> start() {
 
 }  // namespace
 
-void require_environment() {
-  Session& s = session();
-  if (s.ended) {
+void require_not_ended() {
+  if (session().ended) {
     throw NotSupported("Suan has been shut down: the interpreter is exiting");
   }
+}
+
+void require_environment() {
+  require_not_ended();
+  Session& s = session();
   if (s.environment) {
     if (s.process == getpid()) return;
     throw NotSupported(

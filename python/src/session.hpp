@@ -73,6 +73,9 @@ class PendingException {
   std::exception_ptr exception_;
 };
 
+/// @throws NotSupported once the interpreter is exiting.
+void require_not_ended();
+
 /// Runs library code without the global lock. `body` touches no Python object unless it takes the
 /// lock again. The library's mutex is taken after the lock is released, so two threads cannot wait
 /// for each other.
@@ -81,6 +84,7 @@ auto without_gil(Body&& body) {
   require_environment();
   const nb::gil_scoped_release release;
   const std::lock_guard guard(library_mutex());
+  require_not_ended();  // while this thread waited for the mutex
   return std::forward<Body>(body)();
 }
 

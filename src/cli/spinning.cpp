@@ -16,6 +16,8 @@ void spin_less(char** argv) {
   const auto length = readlink("/proc/self/exe", program.data(), program.size() - 1);
   if (length <= 0) return;
   program.resize(static_cast<std::size_t>(length));
+  // Started by way of the dynamic loader, which then is the program.
+  if (program.substr(program.rfind('/') + 1).starts_with("ld")) return;
   setenv("GOMP_SPINCOUNT", "2000", 1);
   execv(program.c_str(), argv);
 #else

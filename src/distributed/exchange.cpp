@@ -5,20 +5,13 @@
 #include <algorithm>
 
 #include "core/host_loop.hpp"
+#include "distributed/mpi_calls.hpp"
 
 namespace suan::detail {
 
 #if SUAN_HAVE_MPI
 
 namespace {
-
-void require(int code, const char* call) {
-  if (code == MPI_SUCCESS) return;
-  char text[MPI_MAX_ERROR_STRING];
-  int length = 0;
-  MPI_Error_string(code, text, &length);
-  throw MpiError(message(call, " failed: ", std::string(text, static_cast<std::size_t>(length))));
-}
 
 /// Calls post(rank, first byte, count) for pieces that an int can count. All have the same tag: MPI
 /// preserves the order of messages between two ranks.
@@ -40,8 +33,9 @@ std::vector<std::int64_t> exchange_counts(const Communicator& comm,
   if (comm.size() == 1) return counts;
   require_outside_host_loop("MPI_Alltoall");
   std::vector<std::int64_t> result(counts.size());
-  require(MPI_Alltoall(counts.data(), 1, MPI_INT64_T, result.data(), 1, MPI_INT64_T, comm.mpi()),
-          "MPI_Alltoall");
+  require_success(
+      MPI_Alltoall(counts.data(), 1, MPI_INT64_T, result.data(), 1, MPI_INT64_T, comm.mpi()),
+      "MPI_Alltoall");
   return result;
 }
 
@@ -50,19 +44,23 @@ void exchange_bytes(const Communicator& comm, const std::vector<std::span<const 
   if (comm.size() == 1) return;
   require_outside_host_loop("MPI_Isend");
   constexpr int tag = 12;
-  std::vector<MPI_Request> requests;
+  // Completed before the memory goes, should a call fail.
+  Requests requests;
   in_pieces(receive, [&](int rank, std::byte* first, int count) {
-    MPI_Request request = MPI_REQUEST_NULL;
-    require(MPI_Irecv(first, count, MPI_BYTE, rank, tag, comm.mpi(), &request), "MPI_Irecv");
-    requests.push_back(request);
+    requests.add(
+        [&](MPI_Request* request) {
+          return MPI_Irecv(first, count, MPI_BYTE, rank, tag, comm.mpi(), request);
+        },
+        "MPI_Irecv");
   });
   in_pieces(send, [&](int rank, const std::byte* first, int count) {
-    MPI_Request request = MPI_REQUEST_NULL;
-    require(MPI_Isend(first, count, MPI_BYTE, rank, tag, comm.mpi(), &request), "MPI_Isend");
-    requests.push_back(request);
+    requests.add(
+        [&](MPI_Request* request) {
+          return MPI_Isend(first, count, MPI_BYTE, rank, tag, comm.mpi(), request);
+        },
+        "MPI_Isend");
   });
-  require(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE),
-          "MPI_Waitall");
+  requests.wait();
 }
 
 #else

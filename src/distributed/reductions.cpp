@@ -108,7 +108,7 @@ void reduce_many(const Communicator& comm, std::span<T> values) {
 }
 
 /// The most numbers for one step: MPI counts in int, and buffers need memory.
-constexpr std::size_t piece = std::size_t(1) << 22;
+constexpr std::size_t numbers_per_step = std::size_t(1) << 22;
 /// With more numbers than this, on all ranks together, they are not sent to every rank.
 constexpr std::size_t few = std::size_t(1) << 16;
 
@@ -116,7 +116,7 @@ template <class Op, class T>
 void reduce(const Communicator& comm, std::span<T> values) try {
   detail::require_outside_host_loop("a reduction over ranks");
   while (!values.empty()) {
-    const auto now = values.first(std::min(piece, values.size()));
+    const auto now = values.first(std::min(numbers_per_step, values.size()));
     if constexpr (is_exact<T>) {
       require_success(MPI_Allreduce(MPI_IN_PLACE, now.data(), static_cast<int>(now.size()),
                                     mpi_type<T>(), Op::mpi(), comm.mpi()),

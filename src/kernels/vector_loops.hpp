@@ -24,6 +24,17 @@ struct Sums {
   }
 };
 
+}  // namespace suan::kernels
+
+namespace Kokkos {
+template <int count>
+struct reduction_identity<suan::kernels::Sums<count>> {
+  KOKKOS_FORCEINLINE_FUNCTION static suan::kernels::Sums<count> sum() { return {}; }
+};
+}  // namespace Kokkos
+
+namespace suan::kernels {
+
 /// The real part of conj(x_i) y_i. X and Y are views or pointers to T.
 template <Scalar T, class X, class Y>
 struct RealPartOfDot {
@@ -59,21 +70,49 @@ void for_vector(const char* label, const ExecutionSpace& space, std::size_t size
                        element);
 }
 
+/// Functions of an element, side by side: nvcc captures no parameter packs in its lambdas.
+template <class... Terms>
+struct TermList {
+  KOKKOS_FORCEINLINE_FUNCTION void add(std::int64_t, double*) const {}
+};
+template <class First, class... Rest>
+struct TermList<First, Rest...> {
+  First first;
+  TermList<Rest...> rest;
+  KOKKOS_FORCEINLINE_FUNCTION void add(std::int64_t i, double* sums) const {
+    *sums += first(i);
+    rest.add(i, sums + 1);
+  }
+  static TermList of(const First& first_term, const Rest&... others) {
+    if constexpr (sizeof...(Rest) == 0) {
+      return {first_term, {}};
+    } else {
+      return {first_term, TermList<Rest...>::of(others...)};
+    }
+  }
+};
+
 template <class Update, class... Terms>
-Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& space,
-                                      std::size_t size, const Update& update,
-                                      const Terms&... terms) {
-  using Result = Sums<sizeof...(Terms)>;
-  Result sums;
-  Kokkos::parallel_reduce(
-      label,
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          space, 0, static_cast<std::int64_t>(size)),
-      KOKKOS_LAMBDA(std::int64_t i, Result & partial) {
-        update(i);
-        partial += Result{{terms(i)...}};
-      },
-      sums);
+struct UpdateAndSum {
+  Update update;
+  TermList<Terms...> terms;
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::int64_t i,
+                                              Sums<int(sizeof...(Terms))>& partial) const {
+    update(i);
+    terms.add(i, partial.value);
+  }
+};
+
+template <class Update, class... Terms>
+Sums<int(sizeof...(Terms))> update_and_sum(const char* label, const ExecutionSpace& space,
+                                           std::size_t size, const Update& update,
+                                           const Terms&... terms) {
+  Sums<int(sizeof...(Terms))> sums;
+  Kokkos::parallel_reduce(label,
+                          Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+                              space, 0, static_cast<std::int64_t>(size)),
+                          UpdateAndSum<Update, Terms...>{update, TermList<Terms...>::of(terms...)},
+                          sums);
   return sums;
 }
 
@@ -130,10 +169,10 @@ double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
 /// number of threads. A block is updated in one loop and summed in others, from the first-level
 /// cache, because compilers vectorise each of these loops, but not a single one for everything.
 template <class Update, class... Terms>
-Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& space,
-                                      std::size_t size, const Update& update,
-                                      const Terms&... terms) {
-  using Result = Sums<sizeof...(Terms)>;
+Sums<int(sizeof...(Terms))> update_and_sum(const char* label, const ExecutionSpace& space,
+                                           std::size_t size, const Update& update,
+                                           const Terms&... terms) {
+  using Result = Sums<int(sizeof...(Terms))>;
   const auto n = static_cast<std::int64_t>(size);
   const int parts = parts_of_work(space, n);
   return sum_of_parts<Result>(label, space, parts, [&](int part, Result& sums) {
@@ -149,11 +188,15 @@ Sums<sizeof...(Terms)> update_and_sum(const char* label, const ExecutionSpace& s
 
 #endif
 
+struct NoUpdate {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::int64_t) const {}
+};
+
 /// The sums of each of `terms` for i < size.
 template <class... Terms>
-Sums<sizeof...(Terms)> sum_over_vector(const char* label, const ExecutionSpace& space,
-                                       std::size_t size, const Terms&... terms) {
-  return update_and_sum(label, space, size, KOKKOS_LAMBDA(std::int64_t){}, terms...);
+Sums<int(sizeof...(Terms))> sum_over_vector(const char* label, const ExecutionSpace& space,
+                                            std::size_t size, const Terms&... terms) {
+  return update_and_sum(label, space, size, NoUpdate(), terms...);
 }
 
 /// x^H y of vectors with a view each. conj(x) y has a sum for its real and one for its imaginary

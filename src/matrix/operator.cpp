@@ -66,7 +66,8 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
 template <Scalar T>
 void Operator<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
                                  MultiVector<T>& y) const {
-  Vector<T> result(rows_);
+  Vector<T> result;
+  together(comm(), [&] { result = Vector<T>(rows_); });
   std::exception_ptr first;
   for (LocalIndex j = 0; j < x.columns(); ++j) {
     if (beta != T(0)) result = y.column(j);
@@ -120,7 +121,8 @@ void FunctionOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T
     function_(x, y);
     return;
   }
-  Vector<T> product(this->row_layout());
+  Vector<T> product;
+  together(this->comm(), [&] { product = Vector<T>(this->row_layout()); });
   function_(x, product);
   axpby(alpha, product, beta, y);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "matrix/deferred_errors.hpp"
 #include "solvers/cg_steps.hpp"
 #include "suan/kernels/cg_update.hpp"
 #include "suan/kernels/columns.hpp"
@@ -229,8 +230,11 @@ class CgBlock {
         farthest = &one;
       }
     }
-    if (farthest != nullptr) {
+    if (farthest == nullptr) return;
+    try {
       log.iteration_finished(farthest->iterations(), farthest->residual_norm());
+    } catch (...) {
+      detail::settle(std::current_exception());  // a logger may throw on one rank, too
     }
   }
 

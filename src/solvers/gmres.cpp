@@ -154,9 +154,11 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
         return;
       }
       const Vector<T> v = basis.column(j);
-      if (varies) z = directions.column(j);
-      const Vector<T>& direction = plain ? v : z;
-      if (!plain) run.m.apply(v, z);
+      Vector<T> kept;  // a new object each time: assignment writes through to what one refers to
+      if (varies) kept = directions.column(j);
+      Vector<T>& image = varies ? kept : z;
+      const Vector<T>& direction = plain ? v : image;
+      if (!plain) run.m.apply(v, image);
       run.a.apply(direction, w);
       std::vector<detail::Wide<T>> h(j + 1);
       double before = 0;

@@ -54,10 +54,15 @@ template <Scalar T>
 void SolverOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
   // The layouts differ on all ranks or none: in the first product, when they are still empty.
   if (!(residual_.layout() == this->row_layout())) {
+    Vector<T> solution;
+    Vector<T> residual;
     together(this->comm(), [&] {
-      solution_ = Vector<T>(this->row_layout());
-      residual_ = Vector<T>(this->row_layout());
+      solution = Vector<T>(this->row_layout());
+      residual = Vector<T>(this->row_layout());
     });
+    // Only now, when all ranks have them: else the next product would find some there and some not.
+    solution_ = std::move(solution);
+    residual_ = std::move(residual);
   }
   if (alpha == T(1) && beta == T(0)) {
     solver_->solve_inside(*a_, *m_, x, y, residual_);

@@ -8,8 +8,16 @@
 #include <string>
 
 #include "solvers/choice.hpp"
+#include "suan/matrix/csr.hpp"
 
 namespace suan::detail {
+
+/// Which values this rank's part of A has; see Csr::version().
+template <Scalar T>
+std::int64_t version_of(const Operator<T>& a) {
+  const Csr<T>* local = a.local_matrix();
+  return local != nullptr ? local->version() : 0;
+}
 
 /// A, read as it is in the first products and then from a copy in a smaller format, if there is
 /// one. The copy costs about as much as `patience` products; waiting for that many before making it
@@ -29,7 +37,15 @@ class LateCopy final : public Operator<T> {
   std::string block_path() const override { return seen().block_path(); }
   std::int64_t bytes_per_apply() const override { return seen().bytes_per_apply(); }
   const Csr<T>* local_matrix() const noexcept override { return a_.local_matrix(); }
-  void require_current() const override { seen().require_current(); }
+  /// A copy of values that update_values() has replaced since is given up. Collective.
+  void require_current() const override {
+    if (copy_ && this->comm().max(std::int64_t{version_of(a_) != version_}) != 0) {
+      copy_.reset();
+      products_ = 0;
+      why_.clear();
+    }
+    seen().require_current();
+  }
   /// Why there is a copy; empty without one.
   const std::string& why() const noexcept { return why_; }
 
@@ -38,6 +54,7 @@ class LateCopy final : public Operator<T> {
   const Operator<T>& next(std::int64_t products) const {
     if (products_ < patience && products_ + products >= patience) {
       copy_ = in_format(a_, "auto", why_);
+      version_ = version_of(a_);
     }
     products_ += products;
     return seen();
@@ -57,6 +74,7 @@ class LateCopy final : public Operator<T> {
 
   const Operator<T>& a_;
   mutable std::int64_t products_ = 0;
+  mutable std::int64_t version_ = 0;
   mutable std::unique_ptr<const Operator<T>> copy_;
   mutable std::string why_;
 };

@@ -108,6 +108,7 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
     result.late = std::make_shared<detail::LateCopy<T>>(a);
   } else {
     result.other = detail::in_format(a, given_.format, result.choice);
+    result.version = detail::version_of(a);
   }
   Kokkos::fence("suan::solve_setup");
   result.seconds = timer.seconds();
@@ -137,6 +138,12 @@ const Operator<T>& LinearSolver<T>::matrix() const noexcept {
 template <Scalar T>
 detail::SolveClock LinearSolver<T>::start(const Layout& b, EventLogger* logger) {
   require_same_layout("solve", "the right-hand side b", b, "the matrix", a_->row_layout());
+  const bool is_outdated = setup_.other && detail::version_of(*a_) != setup_.version;
+  if (setup_.other && a_->comm().max(std::int64_t{is_outdated}) != 0) {
+    throw InvalidArgument(message("solve: the values of the matrix have changed since they were ",
+                                  "copied into the format ", setup_.other->name(),
+                                  ": call update()"));
+  }
   detail::SolveClock clock;
   // If CG is our choice, it must not use up all iterations without progress.
   const bool is_ours = given_.solver == "auto" && setup_.options.solver == "cg";

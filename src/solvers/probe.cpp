@@ -110,16 +110,10 @@ void divide_by_roots(const DeviceView<const T>& d, const DeviceView<T>& x) {
 /// Two products with D^-1/2 A D^-1/2, or with A itself if d is empty on all ranks. Collective.
 template <Scalar T>
 bool looks_hermitian(const Operator<T>& a, const DeviceView<const T>& d, bool scaled) {
-  Vector<T> u;
-  Vector<T> v;
-  Vector<T> au;
-  Vector<T> av;
-  together(a.comm(), [&] {
-    u = random_vector<T>(a.column_layout(), 1);
-    v = random_vector<T>(a.column_layout(), 2);
-    au = Vector<T>(a.row_layout());
-    av = Vector<T>(a.row_layout());
-  });
+  auto u = random_vector<T>(a.column_layout(), 1);
+  auto v = random_vector<T>(a.column_layout(), 2);
+  Vector<T> au(a.row_layout());
+  Vector<T> av(a.row_layout());
   // The norms of the vectors that the scaled matrix is multiplied by.
   const double u_norm = norm2(u);
   const double v_norm = norm2(v);

@@ -89,7 +89,11 @@ std::optional<Reason> Solver<T>::Run::reason_to_stop() const {
   constexpr std::int64_t asked = 2;
   std::int64_t mine = 0;
   if (options_.time_limit > 0 && clock_.seconds() >= options_.time_limit) mine = late;
-  if (asks && log_.stop_requested()) mine = asked;
+  try {
+    if (asks && log_.stop_requested()) mine = asked;
+  } catch (...) {
+    detail::settle(std::current_exception());  // on one rank, while the others go on to the maximum
+  }
   const std::int64_t all = a.comm().max(mine);
   if (all == 0) return {};
   return all == asked ? Reason::interrupted : Reason::time_limit;

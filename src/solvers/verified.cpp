@@ -90,7 +90,8 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
         detail::asks_for_rounding(report, aim, norm) ? detail::rounding_errors<T>(a, r, x) : 0;
   } while (detail::has_to_go_on(report, aim, verified, options_.max_iterations));
   const auto less_energy = [&] {
-    auto scaled = guess;
+    Vector<T> scaled;
+    together(a.comm(), [&] { scaled = guess; });
     detail::multiply_by_power(units.exponent(), scaled);
     return detail::has_less_energy<T>(a, units.b(), scaled, x, r);
   };

@@ -17,8 +17,9 @@ RowMajor<T> uninitialized(LocalIndex rows, LocalIndex columns) {
                                             static_cast<std::size_t>(columns));
 }
 
-/// Collective.
+/// Collective, except where making vectors communicates nothing: see together_once().
 void require_same_columns(const Layout& layout, std::int64_t columns) {
+  if (detail::together_depth > 0 || detail::in_host_loop) return;
   const auto& comm = layout.comm();
   const std::int64_t fewest = comm.min(columns);
   const std::int64_t most = comm.max(columns);

@@ -295,11 +295,12 @@ TEST(MatrixMarketRanks, RanksThatWereToldDifferentThings) {
                 }
               }),
               HasSubstr("complex128"));
+  const auto three = Layout::even(3, world);
   EXPECT_THAT(message_on_all([&] {
                 if (odd) {
                   read_matrix_market<double>(column, world);
                 } else {
-                  read_matrix_market_vector<double>(column, Layout::even(3, world));
+                  read_matrix_market_vector<double>(column, three);
                 }
               }),
               HasSubstr("read_matrix_market_vector"));

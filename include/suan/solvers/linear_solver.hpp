@@ -65,6 +65,7 @@ class LinearSolver {
     std::string choice;
     std::shared_ptr<const Operator<T>> m;
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
+    std::int64_t version = 0;                         // of the values that it copied
     std::shared_ptr<const detail::LateCopy<T>> late;  // or what may copy it later
     double seconds = 0;
     bool is_new = true;  // no report includes its seconds yet

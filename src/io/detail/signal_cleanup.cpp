@@ -19,6 +19,7 @@ static_assert(std::atomic<const char*>::is_always_lock_free);
 }  // namespace
 
 SignalCleanup::SignalCleanup(std::string path) noexcept : path_(std::move(path)) {
+  path_.reserve(64);  // on the heap, where it stays when it is moved
   for (std::size_t k = 0; k < unfinished.size(); ++k) {
     const char* empty = nullptr;
     if (!unfinished[k].compare_exchange_strong(empty, path_.c_str())) continue;
@@ -28,7 +29,10 @@ SignalCleanup::SignalCleanup(std::string path) noexcept : path_(std::move(path))
 }
 
 SignalCleanup::~SignalCleanup() {
-  if (place_ >= 0) unfinished[static_cast<std::size_t>(place_)].store(nullptr);
+  if (place_ < 0) return;
+  if (unfinished[static_cast<std::size_t>(place_)].exchange(nullptr) != nullptr) return;
+  // A handler has the path, and ends the process: it must not be freed under its hands.
+  static_cast<void>(new std::string(std::move(path_)));
 }
 
 void clean_up_for_signal() noexcept {

@@ -94,7 +94,10 @@ double term(int r, std::size_t k) {
 
 double sum_in_rank_order(int ranks, std::size_t k) {
   double sum = term(0, k);
-  for (int r = 1; r < ranks; ++r) sum += term(r, k);
+  for (int r = 1; r < ranks; ++r) {
+    const volatile double rounded = term(r, k);  // and not fused with the sum
+    sum += rounded;
+  }
   return sum;
 }
 

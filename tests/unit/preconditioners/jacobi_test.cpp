@@ -81,7 +81,7 @@ TEST(Jacobi, NeedsEntries) {
   const suan::FunctionOperator<double> f(
       layout, layout, [](const Vector<double>& x, Vector<double>& y) { suan::copy(x, y); });
   EXPECT_THAT([&] { suan::Jacobi<double> m(f); },
-              ThrowsMessage<suan::NotSupported>(HasSubstr("no entries")));
+              ThrowsMessage<suan::NotSupported>(HasSubstr("no accessible entries")));
 }
 
 }  // namespace
