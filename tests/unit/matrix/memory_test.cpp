@@ -194,7 +194,7 @@ std::vector<Case> cases() {
 /// Calls it with more and more memory until it succeeds. Returns how often memory ran out.
 int count_failures(const Case& operation, const Input& large, const Input& small) {
   int failures = 0;
-  for (double more = 5e5; more < 1e10; more *= 1.4) {
+  for (double more = 1.5e6; more < 1e10; more *= 1.4) {
     const std::int64_t before = kokkos_bytes;
     bool failed = false;
     {

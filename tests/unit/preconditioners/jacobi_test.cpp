@@ -59,6 +59,7 @@ TYPED_TEST(JacobiTest, EntriesVanishBesideTheirRowsWhateverTheUnits) {
   const auto matrix = [&](double unit, double small) {
     return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, suan::RowWriter<T>& row) {
       const auto value = [&](double x) { return static_cast<T>(static_cast<R>(unit * x)); };
+      if (i > 0) row.add(i - 1, value(-1.0));  // one of the two is on the same rank
       row.add(i, value(i == 13 ? small : 3.0));
       if (i + 1 < 20) row.add(i + 1, value(-1.0));
     });
