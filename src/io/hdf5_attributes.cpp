@@ -9,7 +9,7 @@ namespace suan::hdf5 {
 namespace {
 
 // Longer than any text we write, but short enough that a malicious file costs nothing.
-constexpr std::size_t longest_text = 1024;
+constexpr std::size_t longest_attribute = 1024;
 
 std::string quoted(const char* name) { return message("the attribute '", name, "'"); }
 
@@ -73,12 +73,12 @@ std::optional<std::string> find_text_attribute(hid_t object, const char* name, c
     // h5py writes Python strings like this.
     char* text = nullptr;
     checked(H5Aread(attribute.id(), type.id(), &text), place, what.c_str());
-    std::string result = text == nullptr ? "" : std::string(text).substr(0, longest_text);
+    std::string result = text == nullptr ? "" : std::string(text).substr(0, longest_attribute);
     H5free_memory(text);
     return result;
   }
   const std::size_t size = H5Tget_size(type.id());
-  if (size > longest_text) fail(place, quoted(name) + " is too long");
+  if (size > longest_attribute) fail(place, quoted(name) + " is too long");
   std::string result(size, '\0');
   checked(H5Aread(attribute.id(), type.id(), result.data()), place, what.c_str());
   result.resize(std::min(result.find('\0'), size));

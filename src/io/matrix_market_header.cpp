@@ -63,36 +63,36 @@ void parse_banner(const InputFile& file, std::string_view line, MatrixMarketHead
   auto words = words_of(line);
   if (words.empty() || words[0] != "%%MatrixMarket") {
     refuse("this is not a Matrix Market file: it begins with ",
-           quoted(line.substr(0, std::min<std::size_t>(line.size(), 24))),
+           in_quotes(line.substr(0, std::min<std::size_t>(line.size(), 24))),
            " instead of %%MatrixMarket");
   }
   for (std::string& word : words) word = lower(word);
   if (words.size() < 2 || words[1] != "matrix") {
     refuse("the banner must go on with the word matrix, not ",
-           words.size() < 2 ? "end here" : quoted(words[1]),
+           words.size() < 2 ? "end here" : in_quotes(words[1]),
            ", as in %%MatrixMarket matrix coordinate real general");
   }
   const auto* format = words.size() > 2 ? find(formats, words[2]) : nullptr;
   if (format == nullptr) {
     refuse("the banner must say coordinate or array after matrix, not ",
-           words.size() > 2 ? quoted(words[2]) : "end here");
+           words.size() > 2 ? in_quotes(words[2]) : "end here");
   }
   const auto* field = words.size() > 3 ? find(fields, words[3]) : nullptr;
   if (field == nullptr && words.size() > 3 && find(symmetries, words[3]) != nullptr) {
     refuse("the banner lacks the field word (real, integer, pattern or complex) before ",
-           quoted(words[3]), "; write %%MatrixMarket matrix ", words[2], " real ", words[3],
+           in_quotes(words[3]), "; write %%MatrixMarket matrix ", words[2], " real ", words[3],
            " if the values are real");
   }
   if (field == nullptr) {
     refuse("the banner must say real, integer, pattern or complex after ", words[2], ", not ",
-           words.size() > 3 ? quoted(words[3]) : "end here");
+           words.size() > 3 ? in_quotes(words[3]) : "end here");
   }
   const auto* symmetry = words.size() > 4 ? find(symmetries, words[4]) : nullptr;
   if (symmetry == nullptr) {
     refuse("the banner must say general, symmetric, skew-symmetric or hermitian after ", words[3],
-           ", not ", words.size() > 4 ? quoted(words[4]) : "end here");
+           ", not ", words.size() > 4 ? in_quotes(words[4]) : "end here");
   }
-  if (words.size() > 5) refuse("unexpected ", quoted(words[5]), " at the end of the banner");
+  if (words.size() > 5) refuse("unexpected ", in_quotes(words[5]), " at the end of the banner");
   header.format = format->value;
   header.field = field->value;
   header.symmetry = symmetry->value;
@@ -112,14 +112,14 @@ std::int64_t parse_size(const InputFile& file, std::int64_t line, const char* wh
   std::int64_t value = 0;
   const auto result = std::from_chars(word.data(), word.data() + word.size(), value);
   if (result.ec == std::errc::result_out_of_range || (result.ec == std::errc() && value > limit)) {
-    throw_at_line(
-        file, line,
-        message("the number of ", what, ", ", quoted(word), ", is larger than the limit ", limit));
+    throw_at_line(file, line,
+                  message("the number of ", what, ", ", in_quotes(word),
+                          ", is larger than the limit ", limit));
   }
   if (result.ec != std::errc() || result.ptr != word.data() + word.size() || value < 0) {
     throw_at_line(file, line,
                   message("the number of ", what, " must be a non-negative whole number, not ",
-                          quoted(word)));
+                          in_quotes(word)));
   }
   return value;
 }
@@ -185,7 +185,7 @@ void parse_sizes(const InputFile& file, std::string_view line, MatrixMarketText&
 
 }  // namespace
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
   constexpr std::size_t limit = 40;
   std::string text = "\"";
   for (const char c : word.substr(0, limit)) {

@@ -32,6 +32,15 @@ struct DiagonalFacts {
 };
 
 template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION double imaginary_part(const T& x) {
+  if constexpr (is_complex<T>) {
+    return x.imag();
+  } else {
+    return 0;
+  }
+}
+
+template <Scalar T>
 DiagonalFacts look_at(const DeviceView<const T>& d) {
   DiagonalFacts facts;
   constexpr double most_imaginary = tolerance<T>;
@@ -43,9 +52,7 @@ DiagonalFacts look_at(const DeviceView<const T>& d) {
         if (value < smallest) smallest = value;
         if (value > largest) largest = value;
         if (d(i) == T(0) || !is_finite(d(i))) ++zeros;
-        if constexpr (is_complex<T>) {
-          if (Kokkos::abs(d(i).imag()) > most_imaginary * Kokkos::abs(value)) ++not_real;
-        }
+        if (Kokkos::abs(imaginary_part<T>(d(i))) > most_imaginary * Kokkos::abs(value)) ++not_real;
       },
       Kokkos::Min<double>(facts.smallest), Kokkos::Max<double>(facts.largest), facts.zeros,
       facts.not_real);

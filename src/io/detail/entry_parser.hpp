@@ -210,7 +210,7 @@ class EntryParser {
     throw ParseFailure{at, what};
   }
   static std::string word(const char* p) {
-    return quoted({p, static_cast<std::size_t>(skip_word(p) - p)});
+    return in_quotes({p, static_cast<std::size_t>(skip_word(p) - p)});
   }
   const char* symmetry_word() const {
     if (header_.symmetry == Symmetry::skew_symmetric) return "skew-symmetric";

@@ -25,6 +25,6 @@ struct MatrixMarketText {
 MatrixMarketText read_header(const InputFile& file);
 
 /// A word of a file as quoted in messages: cut to 40 characters, special ones as \xNN.
-std::string quoted(std::string_view word);
+std::string in_quotes(std::string_view word);
 
 }  // namespace suan::detail
