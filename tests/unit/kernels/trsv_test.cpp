@@ -84,7 +84,7 @@ TYPED_TEST(TrsvTest, RefusesWhatIsNotTriangular) {
   EXPECT_THAT(message(not_finite, {}), HasSubstr("row 0"));
   const Rows<T> unsorted{{{{0, one}}, {{1, one}, {0, one}}}};
   EXPECT_THAT(message(unsorted, {}),
-              HasSubstr("strictly increasing columns in each row, but row 1 has not"));
+              HasSubstr("strictly increasing columns in each row, but row 1 does not"));
   const std::vector<Offset> offsets{0, 0};
   const auto oblong = Csr<T>::from_host(1, 2, offsets, {}, {});
   EXPECT_THROW(TriangularSolver<T>{oblong}, suan::InvalidArgument);
