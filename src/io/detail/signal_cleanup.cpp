@@ -6,7 +6,10 @@
 
 #include <array>
 #include <atomic>
+#include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace suan::detail {
 
@@ -32,7 +35,10 @@ SignalCleanup::~SignalCleanup() {
   if (place_ < 0) return;
   if (unfinished[static_cast<std::size_t>(place_)].exchange(nullptr) != nullptr) return;
   // A handler has the path, and ends the process: it must not be freed under its hands.
-  static_cast<void>(new std::string(std::move(path_)));
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::string>;
+  const std::lock_guard lock(mutex);
+  kept->push_back(std::move(path_));
 }
 
 void clean_up_for_signal() noexcept {
