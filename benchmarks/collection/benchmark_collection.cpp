@@ -33,6 +33,7 @@ struct Options {
   double most_entries = 1e6;
   std::int64_t rounds = 21;
   double milliseconds = 2;
+  suan::OptimizeOptions optimize;
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::OptionTable<Options>()
@@ -44,7 +45,8 @@ struct Options {
             .number("most_entries", &Options::most_entries, 0, 1e12,
                     "Matrices with more entries are left out.")
             .number("rounds", &Options::rounds, 1, 10000, "Turns of each contestant.")
-            .number("milliseconds", &Options::milliseconds, 0, 1e6, "Time of a turn, about.");
+            .number("milliseconds", &Options::milliseconds, 0, 1e6, "Time of a turn, about.")
+            .include(&Options::optimize);
     return table;
   }
 };
@@ -144,7 +146,7 @@ void compare(const std::string& path, const std::string& name, const Options& op
   if (entries < options.least_entries || entries > options.most_entries) return;
   const auto& a = plain.local();
   suan::FormatChoice choice;
-  const auto optimised = suan::optimize(plain, {}, &choice);
+  const auto optimised = suan::optimize(plain, options.optimize, &choice);
   std::printf("%s: %d x %d, %.0f entries%s, %s\n", name.c_str(), a.rows(), a.columns(), entries,
               suan::is_complex<T> ? ", complex" : "", choice.options.format.c_str());
 

@@ -115,7 +115,7 @@ void count_memory(const DistributedMatrix<T>& a, MatrixFacts& facts) {
       comm.sum(remote.rows() > 0 ? remote.memory_bytes() + std::int64_t{4} * remote.rows() : 0);
   // Blocks are listed however large they are.
   const auto most = std::numeric_limits<std::int64_t>::max();
-  for (const auto& format : format_layouts<T>(a, {}, most)) {
+  for (const auto& format : format_layouts<T>(a, {}, most, false)) {
     const std::int64_t stored =
         comm.sum(static_cast<std::int64_t>(format.layout->stored_values() + remote.entries()));
     const double fill = n > 0 ? static_cast<double>(stored) / static_cast<double>(n) : 1.0;

@@ -59,6 +59,16 @@ int narrowest_value(const Communicator& comm, const kernels::ValueFacts<T>& fact
   return static_cast<int>(comm.max(bytes));
 }
 
+/// Whether SELL-C-sigma, with at least 2 bytes per column, can come near the bytes of compact SELL:
+/// its layout takes two passes over the structure.
+template <Scalar T>
+bool could_sort(std::int64_t csr_bytes, std::int64_t sell_bytes, ValueStorage wanted) {
+  if (SUAN_HAVE_CUDA != 0) return false;
+  if (wanted != ValueStorage::lossless && wanted != ValueStorage::same) return false;
+  constexpr auto value = static_cast<std::int64_t>(sizeof(T));
+  return csr_bytes / (value + 4) * (value + 2) <= sell_bytes / 10 * 11;
+}
+
 struct BlockEstimate {
   int block;
   std::int64_t bytes;
@@ -86,13 +96,14 @@ BlockEstimate estimate_blocks(const DistributedMatrix<T>& a, int value_bytes, in
 
 template <Scalar T>
 std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,
-                                            const OptimizeOptions& options,
-                                            std::int64_t csr_bytes) {
+                                            const OptimizeOptions& options, std::int64_t csr_bytes,
+                                            bool in_caches) {
   std::vector<FormatLayout<T>> result;
   if (options.format == "csr") return result;
   const auto& comm = a.comm();
   const auto& view = a.local().view();
-  const auto wanted = kernels::value_storage_from_string(options.storage);
+  const auto wanted =
+      in_caches ? ValueStorage::same : kernels::value_storage_from_string(options.storage);
   const bool chooses = options.format == "auto";
   std::shared_ptr<const kernels::ValueFacts<T>> facts;
   together(comm, [&] {
@@ -111,10 +122,15 @@ std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,
     // A requested format that is not possible throws when it is made.
     if (possible || !chooses) result.push_back(std::move(format));
   };
-  if (options.format != "bsr") {
+  if (chooses || options.format == "sell") {
     add("sell", 0, [&] { return kernels::plan_sell<T>(ExecutionSpace(), view, facts); });
   }
-  if (options.format == "sell") return result;
+  if (options.format == "sell_sorted" ||
+      (chooses && (in_caches || could_sort<T>(csr_bytes, result.front().bytes, wanted)))) {
+    add("sell_sorted", 0,
+        [&] { return kernels::plan_sorted_sell<T>(ExecutionSpace(), view, facts); });
+  }
+  if (options.format == "sell" || options.format == "sell_sorted") return result;
   const auto estimate = estimate_blocks(a, narrowest_value(comm, *facts, wanted), options.block);
   // The exact layout takes a pass over the structure, which only promising blocks justify.
   const std::int64_t others =
@@ -126,9 +142,9 @@ std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,
   return result;
 }
 
-#define SUAN_INSTANTIATE(T)                                                         \
-  template std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>&, \
-                                                       const OptimizeOptions&, std::int64_t);
+#define SUAN_INSTANTIATE(T)                             \
+  template std::vector<FormatLayout<T>> format_layouts( \
+      const DistributedMatrix<T>&, const OptimizeOptions&, std::int64_t, bool);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "kernels/caches.hpp"
 #include "matrix/formats.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/distributed/agreement.hpp"
@@ -19,7 +20,7 @@ constexpr double worthwhile = 0.95;
 
 /// A format that would move more than this many times the bytes of the best one is not tried:
 /// making it costs more than its small chance is worth. On a GPU bytes predict the time less well,
-/// and arrays are made quickly.
+/// and arrays are made quickly; in the caches they predict nothing.
 constexpr double hopeless = SUAN_HAVE_CUDA ? 1.5 : 1.1;
 
 /// A format with its arrays.
@@ -70,7 +71,7 @@ std::string percent(std::int64_t part, std::int64_t whole) {
 const OptionTable<OptimizeOptions>& OptimizeOptions::table() {
   static const auto table =
       OptionTable<OptimizeOptions>()
-          .choice("format", &OptimizeOptions::format, {"auto", "csr", "sell", "bsr"},
+          .choice("format", &OptimizeOptions::format, {"auto", "csr", "sell", "sell_sorted", "bsr"},
                   "Format in which products read the matrix; auto takes the fastest.")
           .number("block", &OptimizeOptions::block, 0, kernels::largest_block,
                   "Block size of bsr, 2 to 8; 0 chooses the one that needs the fewest bytes.")
@@ -124,9 +125,13 @@ class Chooser {
     // A requested storage is tried all the same.
     const bool free =
         options.format == "auto" && (options.storage == "lossless" || options.storage == "same");
+    measured_in_caches_ = SUAN_HAVE_CUDA == 0 && free && options.measure &&
+                          kernels::stays_in_caches(static_cast<std::int64_t>(
+                              a.comm().max(static_cast<double>(csr_.plan.bytes()))));
     scattered_ = free && a.comm().max(csr_.plan.scattered() ? 1.0 : 0.0) > 0;
     if (scattered_) return;
-    for (auto& format : detail::format_layouts(a, options, csr_.format.bytes)) {
+    for (auto& format :
+         detail::format_layouts(a, options, csr_.format.bytes, measured_in_caches_)) {
       others_.push_back({std::move(format), {}, {}, 0});
     }
   }
@@ -189,7 +194,8 @@ class Chooser {
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
     for (const auto& other : others_) least = std::min(least, moved(other));
     std::erase_if(others_, [&](const Candidate<T>& other) {
-      return static_cast<double>(moved(other)) > hopeless * static_cast<double>(least);
+      return !measured_in_caches_ &&
+             static_cast<double>(moved(other)) > hopeless * static_cast<double>(least);
     });
     if (others_.empty()) return;
     const double budget = options_.seconds / static_cast<double>(1 + others_.size());
@@ -216,6 +222,7 @@ class Chooser {
   Candidate<T>* taken_ = &csr_;
   std::int64_t vectors_ = 0;
   bool scattered_ = false;
+  bool measured_in_caches_ = false;
   std::string reason_;
 };
 

@@ -77,7 +77,7 @@ const OptionTable<SolveOptions>& SolveOptions::table() {
           .choice("preconditioner", &SolveOptions::preconditioner,
                   with_auto(preconditioner_names()),
                   "The approximate inverse that speeds up the method; auto examines the diagonal.")
-          .choice("format", &SolveOptions::format, {"auto", "csr", "sell", "bsr"},
+          .choice("format", &SolveOptions::format, {"auto", "csr", "sell", "sell_sorted", "bsr"},
                   "Format in which products read the matrix; auto makes a smaller copy if that "
                   "loses nothing.")
           .include(&SolveOptions::gmres)

@@ -8,12 +8,13 @@
 #include "suan/distributed/distributed_matrix.hpp"
 #include "suan/kernels/bsr.hpp"
 #include "suan/kernels/sell.hpp"
+#include "suan/kernels/sell_sorted.hpp"
 
 namespace suan {
 
 /// The options of optimize().
 struct OptimizeOptions {
-  std::string format = "auto";       ///< auto, csr, sell, bsr
+  std::string format = "auto";       ///< auto, csr, sell, sell_sorted, bsr
   int block = 0;                     ///< block size of bsr, 2 to 8; 0: the best
   std::string storage = "lossless";  ///< of values in sell and bsr: see kernels::ValueStorage
   bool measure = true;               ///< whether to time the candidates, or to count their bytes
@@ -32,10 +33,10 @@ struct FormatChoice {
   double seconds = 0;          ///< the same for the chosen format
 };
 
-/// The same matrix with its products in the fastest format: plain CSR, or compact SELL or blocks
-/// with values in the fewest bits that lose nothing. CSR's arrays stay, shared with `a`, because
-/// preconditioners need them. All ranks make the same choice. A storage that rounds is used only
-/// when `options` name it, and changes the matrix. Collective.
+/// The same matrix with its products in the fastest format: plain CSR, compact SELL or blocks
+/// with values in the fewest bits that lose nothing, or SELL with sorted rows. CSR's arrays stay,
+/// shared with `a`, because preconditioners need them. All ranks make the same choice. A storage
+/// that rounds is used only when `options` name it, and changes the matrix. Collective.
 /// @throws InvalidArgument for an unknown name, and when ranks have different options; NotSupported
 /// when the storage cannot hold a value.
 template <Scalar T>

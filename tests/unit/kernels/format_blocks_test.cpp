@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "suan/kernels/bsr.hpp"
+#include "suan/kernels/sell_sorted.hpp"
 #include "support/instances.hpp"
 #include "unit/kernels/sell_matrices.hpp"
 
@@ -21,6 +22,7 @@ template <class T>
 Formats<T> all_formats(const Csr<T>& a) {
   const ExecutionSpace space;
   Formats<T> formats{kernels::make_sell(space, a.view())};
+  if (SUAN_HAVE_CUDA == 0) formats.push_back(kernels::make_sorted_sell(space, a.view()));
   for (int block = kernels::smallest_block; block <= kernels::largest_block; ++block) {
     formats.push_back(kernels::make_bsr(space, a.view(), block));
   }
