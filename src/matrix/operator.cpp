@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/operator.hpp"
 
+#include "core/memory.hpp"
 #include "matrix/deferred_errors.hpp"
 #include "matrix/in_operator.hpp"
 #include "matrix/require_block.hpp"
@@ -11,13 +12,29 @@ namespace suan {
 
 namespace {
 
+const char* const shared_elements = "apply: x and y share elements; give the result its own vector";
+
+/// Whether x and y share elements on this rank. The same object counts even where a rank has no
+/// elements: all ranks must throw the same error.
 template <Scalar T>
-void require_distinct(const Vector<T>& x, const Vector<T>& y) {
-  // The same object counts even where a rank has no elements: all ranks must throw the same error.
-  if (&x == &y || detail::ranges_meet<T>(x.view().data(), x.view().extent(0), y.view().data(),
-                                         y.view().extent(0))) {
-    throw InvalidArgument("apply: x and y share elements; give the result its own vector");
+bool share_elements(const Vector<T>& x, const Vector<T>& y) {
+  if (&x == &y) throw InvalidArgument(shared_elements);
+  return detail::ranges_meet<T>(x.view().data(), x.view().extent(0), y.view().data(),
+                                y.view().extent(0));
+}
+
+/// Calls multiply(y). If y shares elements with an operand on this rank, which other ranks do not
+/// see, it first answers their messages with a result of its own, and then throws.
+template <Scalar T, class Multiply>
+void multiply_apart(bool shared, Vector<T>& y, const Multiply& multiply) {
+  if (!shared) {
+    multiply(y);
+    return;
   }
+  auto apart = Vector<T>::over(y.layout(), detail::allocate<T>("suan::Operator", y.view().size()));
+  Kokkos::deep_copy(apart.view(), y.view());
+  multiply(apart);
+  throw InvalidArgument(shared_elements);
 }
 
 }  // namespace
@@ -26,9 +43,11 @@ template <Scalar T>
 void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
   require_same_layout("apply", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply", "y", y.layout(), "the rows of the operator", rows_);
-  require_distinct(x, y);
+  const bool shared = share_elements(x, y);
   const detail::InOperator here;
-  detail::in_frame(y.view(), [&] { do_apply(alpha, x, beta, y); });
+  detail::in_frame(y.view(), [&] {
+    multiply_apart(shared, y, [&](Vector<T>& result) { do_apply(alpha, x, beta, result); });
+  });
 }
 
 template <Scalar T>
@@ -43,10 +62,12 @@ T Operator<T>::apply_dot(const Vector<T>& x, Vector<T>& y) const {
   require_same_layout("apply_dot", "the rows of the operator", rows_, "its columns", columns_);
   require_same_layout("apply_dot", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply_dot", "y", y.layout(), "the rows of the operator", rows_);
-  require_distinct(x, y);
+  const bool shared = share_elements(x, y);
   T product(std::numeric_limits<Real<T>>::quiet_NaN());
   const detail::InOperator here;
-  detail::in_frame(y.view(), [&] { product = do_apply_dot(x, y); });
+  detail::in_frame(y.view(), [&] {
+    multiply_apart(shared, y, [&](Vector<T>& result) { product = do_apply_dot(x, result); });
+  });
   return product;
 }
 
@@ -55,11 +76,12 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
   require_same_layout("residual", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("residual", "b", b.layout(), "the rows of the operator", rows_);
   require_same_layout("residual", "r", r.layout(), "the rows of the operator", rows_);
-  require_distinct(x, r);
-  require_distinct(b, r);
+  const bool shared = share_elements(x, r) || share_elements(b, r);
   Real<T> norm = std::numeric_limits<Real<T>>::quiet_NaN();
   const detail::InOperator here;
-  detail::in_frame(r.view(), [&] { norm = do_residual(b, x, r); });
+  detail::in_frame(r.view(), [&] {
+    multiply_apart(shared, r, [&](Vector<T>& result) { norm = do_residual(b, x, result); });
+  });
   return norm;
 }
 

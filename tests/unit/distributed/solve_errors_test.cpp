@@ -141,4 +141,31 @@ TEST(SolveErrors, NestedSolversAndLoggersEndTheSolveOnAll) {
   });
 }
 
+// Other ranks cannot see it: they wait for this rank's elements.
+TEST(SolveErrors, SharedElementsOnOneRankLeaveNobodyWaiting) {
+  const auto world = suan::Communicator::world();
+  const auto a = suan::poisson2d<double>(12, 12, world);
+  const auto& layout = a.row_layout();
+  const auto size = static_cast<std::size_t>(layout.local_size());
+  const suan::DeviceView<double> memory("memory", 2 * size);
+  const auto part = [&](std::size_t first) {
+    return Vector<double>(layout, suan::DeviceView<double>(memory.data() + first, size));
+  };
+  const auto x = part(0);
+  auto y = part(on_last_rank(layout) ? size / 2 : size);
+  const bool refused = on_last_rank(layout) && size > 0;
+  const auto expect = [&](const auto& product) {
+    if (refused) {
+      EXPECT_THAT(product, testing::ThrowsMessage<suan::InvalidArgument>(HasSubstr("share")));
+    } else {
+      product();
+    }
+    EXPECT_EQ(world.sum(std::int64_t{1}), world.size());  // in step
+  };
+  expect([&] { a.apply(x, y); });
+  expect([&] { a.apply(2.0, x, 1.0, y); });
+  expect([&] { a.apply_dot(x, y); });
+  expect([&] { a.residual(suan::ones(layout), x, y); });
+}
+
 }  // namespace
