@@ -42,9 +42,10 @@ class KrylovBasis {
   }
 
   /// w = w - V V^H w for the first h.size() columns, adding V^H w to h; returns ||w||, and in
-  /// `before` the original norm of w. Classical Gram-Schmidt, repeated when w lost more than half
-  /// of its square (Daniel, Gragg, Kaufman and Stewart, Math. Comp. 30 (1976), 772-795). Adds the
-  /// values per row that it read and wrote to `traffic`.
+  /// `before` the original norm of w. Classical Gram-Schmidt, repeated when little of w is left
+  /// (Daniel, Gragg, Kaufman and Stewart, Math. Comp. 30 (1976), 772-795): less than a tenth, so
+  /// that cancellation costs at most one digit of orthogonality (W. Hoffmann, Computing 41 (1989),
+  /// 335-348). Adds the values per row that it read and wrote to `traffic`.
   double orthogonalize(Vector<T>& w, std::vector<detail::Wide<T>>& h, double& before,
                        std::int64_t& traffic) const {
     const auto& comm = layout_.comm();
@@ -64,7 +65,8 @@ class KrylovBasis {
         removed += abs_squared(wide);
       }
       if (pass == 0) before = std::sqrt(after + removed);
-      if (!(after < 0.5 * (after + removed))) break;
+      constexpr double kept = 0.1;
+      if (!(after < kept * kept * (after + removed))) break;
     }
     return std::sqrt(after);
   }
