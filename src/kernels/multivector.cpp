@@ -200,9 +200,12 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
   const std::size_t distance = v.stride(1);
   // With a cache line between the sums of the parts, which prevents false sharing.
   const std::size_t part_size = h.size() + 64 / sizeof(Number);
-  std::vector<Number> sums(static_cast<std::size_t>(parts) * part_size);
+  // Kept: a Krylov method calls this in each iteration.
+  static thread_local std::vector<Number> sums;
+  sums.assign(static_cast<std::size_t>(parts) * part_size, Number{});
+  Number* const all = sums.data();  // of this thread, for the others
   for_parts("suan::multi_dot", space, parts, [&](int part) {
-    Number* const own = sums.data() + static_cast<std::size_t>(part) * part_size;
+    Number* const own = all + static_cast<std::size_t>(part) * part_size;
     for_blocks_of_part(
         n, part, parts,
         [&](std::int64_t first, std::int64_t last) {

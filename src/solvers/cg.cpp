@@ -61,12 +61,9 @@ void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& 
   const ExecutionSpace space;
   const std::int64_t vectors =
       (run.m.is_identity() ? 8 : 10) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
-  Vector<T> p;
-  Vector<T> q;
-  together(x.layout().comm(), [&] {
-    p = Vector<T>(x.layout());
-    q = Vector<T>(x.layout());
-  });
+  const auto kept = run.vectors(2);
+  Vector<T>& p = kept[0];
+  Vector<T>& q = kept[1];
   run.m.apply(r, p);              // p = D r
   const T first_rho = dot(r, p);  // rho = r^H D r
   if (detail::is_not_hermitian(first_rho, r, p)) {
@@ -107,12 +104,10 @@ void Cg<T>::iterate_general(Run& run, Vector<T>& x, Vector<T>& r) {
   const std::int64_t bytes =
       run.a.bytes_per_apply() + run.m.bytes_per_apply() +
       (varies ? 13 : 11) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
-  Vector<T> p;
-  Vector<T> q;
-  Vector<T> z;
-  together(x.layout().comm(), [&] {
-    for (Vector<T>* vector : {&p, &q, &z}) *vector = Vector<T>(x.layout());
-  });
+  const auto kept = run.vectors(3);
+  Vector<T>& p = kept[0];
+  Vector<T>& q = kept[1];
+  Vector<T>& z = kept[2];
   run.m.apply(r, p);              // p = M r
   const T first_rho = dot(r, p);  // rho = r^H M r
   if (detail::is_not_hermitian(first_rho, r, p)) {

@@ -4,83 +4,18 @@
 
 #include <cmath>
 
-#include "core/memory.hpp"
-#include "solvers/least_squares.hpp"
-#include "suan/kernels/multivector.hpp"
-#include "suan/vector/blas1.hpp"
+#include "solvers/krylov_basis.hpp"
 
 namespace suan {
 
 namespace {
 
+/// The small arrays of a cycle of `size` iterations.
 template <Scalar T>
-std::vector<T> narrowed(const std::vector<detail::Wide<T>>& values, double factor = 1) {
-  std::vector<T> result;
-  result.reserve(values.size());
-  for (const auto& value : values) result.push_back(static_cast<T>(factor * value));
-  return result;
-}
-
-/// A set of vectors: the orthonormal basis V, or M V.
-template <Scalar T>
-class KrylovBasis {
- public:
-  KrylovBasis() = default;
-  KrylovBasis(const Layout& layout, std::size_t columns)
-      : layout_(layout),
-        v_(detail::on_large_pages(
-            kernels::Basis<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, "suan::Gmres::basis"),
-                              static_cast<std::size_t>(layout.local_size()), columns))) {}
-
-  Vector<T> column(std::size_t j) const {
-    const auto rows = static_cast<std::size_t>(layout_.local_size());
-    return Vector<T>::over(layout_, DeviceView<T>(v_.data() + j * rows, rows));
-  }
-  void set(std::size_t j, const Vector<T>& w, double norm) const {
-    auto target = column(j);
-    axpby(static_cast<T>(static_cast<Real<T>>(1 / norm)), w, T(0), target);
-  }
-
-  /// w = w - V V^H w for the first h.size() columns, adding V^H w to h; returns ||w||, and in
-  /// `before` the original norm of w. Classical Gram-Schmidt, repeated when little of w is left
-  /// (Daniel, Gragg, Kaufman and Stewart, Math. Comp. 30 (1976), 772-795): less than a tenth, so
-  /// that cancellation costs at most one digit of orthogonality (W. Hoffmann, Computing 41 (1989),
-  /// 335-348). Adds the values per row that it read and wrote to `traffic`.
-  double orthogonalize(Vector<T>& w, std::vector<detail::Wide<T>>& h, double& before,
-                       std::int64_t& traffic) const {
-    const auto& comm = layout_.comm();
-    before = 0;
-    double after = 0;
-    for (int pass = 0; pass < 2; ++pass) {
-      traffic += 2 * static_cast<std::int64_t>(h.size()) + 3;
-      std::vector<T> c(h.size());
-      kernels::multi_dot<T>(ExecutionSpace(), v_, w.view(), c);
-      comm.sum(std::span<T>(c));
-      after = static_cast<double>(
-          comm.sum(kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(c), w.view())));
-      double removed = 0;
-      for (std::size_t j = 0; j < h.size(); ++j) {
-        const detail::Wide<T> wide = c[j];
-        h[j] += wide;
-        removed += abs_squared(wide);
-      }
-      if (pass == 0) before = std::sqrt(after + removed);
-      constexpr double kept = 0.1;
-      if (!(after < kept * kept * (after + removed))) break;
-    }
-    return std::sqrt(after);
-  }
-
-  /// w = V y
-  void combine(const std::vector<detail::Wide<T>>& y, Vector<T>& w) const {
-    const auto c = narrowed<T>(y, -1);
-    fill(w, T(0));
-    kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(c), w.view());
-  }
-
- private:
-  Layout layout_;
-  kernels::Basis<T> v_;
+struct Cycle {
+  explicit Cycle(std::size_t size) : problem(size), coefficients(size) {}
+  detail::LeastSquares<detail::Wide<T>> problem;
+  std::vector<T> coefficients;  ///< of orthogonalize() and combine()
 };
 
 }  // namespace
@@ -117,25 +52,24 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
   const auto size = static_cast<std::size_t>(restart_);
   const bool plain = run.m.is_identity();
   const bool varies = run.m.varies();
-  detail::LeastSquares<detail::Wide<T>> problem(size);
-  KrylovBasis<T> basis;
-  KrylovBasis<T> directions;  // M V, if M varies
-  Vector<T> w;
-  Vector<T> z;
-  together(x.layout().comm(), [&] {
-    with_typed_errors([&] {
-      basis = KrylovBasis<T>(x.layout(), size + 1);
-      if (varies) directions = KrylovBasis<T>(x.layout(), size);
-    });
-    w = Vector<T>(x.layout());
-    if (!plain && !varies) z = Vector<T>(x.layout());
-  });
+  auto& workspace = run.workspace();
+  Cycle<T>* cycle = nullptr;
+  together(x.layout().comm(), [&] { cycle = &workspace.template kept<Cycle<T>>(size); });
+  auto& problem = cycle->problem;
+  auto& coefficients = cycle->coefficients;
+  const detail::KrylovBasis<T> basis(x.layout(), workspace.basis(0, x.layout(), size + 1));
+  detail::KrylovBasis<T> directions;  // M V, if M varies
+  if (varies) directions = {x.layout(), workspace.basis(1, x.layout(), size)};
+  const bool needs_z = !plain && !varies;
+  const auto kept = run.vectors(needs_z ? 2 : 1);
+  Vector<T>& w = kept[0];
+  Vector<T>& z = needs_z ? kept[1] : w;
   const auto row_bytes = static_cast<std::int64_t>(sizeof(T)) * x.global_size();
 
   // x = x + M V y
   const auto update = [&] {
     if (problem.size() == 0) return;
-    (varies ? directions : basis).combine(problem.solve(), w);
+    (varies ? directions : basis).combine(problem.solve(), coefficients, w);
     if (plain || varies) {
       axpy(T(1), w, x);
     } else {
@@ -156,20 +90,21 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
         return;
       }
       const Vector<T> v = basis.column(j);
-      Vector<T> kept;  // a new object each time: assignment writes through to what one refers to
-      if (varies) kept = directions.column(j);
-      Vector<T>& image = varies ? kept : z;
+      Vector<T> own;  // a new object each time: assignment writes through to what one refers to
+      if (varies) own = directions.column(j);
+      Vector<T>& image = varies ? own : z;
       const Vector<T>& direction = plain ? v : image;
       if (!plain) run.m.apply(v, image);
       run.a.apply(direction, w);
-      std::vector<detail::Wide<T>> h(j + 1);
+      auto h = problem.next_column();
       double before = 0;
       std::int64_t traffic = 0;
-      double next = basis.orthogonalize(w, h, before, traffic);
+      double next = basis.orthogonalize(w, h, coefficients, before, traffic);
       if (is_first && run.leaves_range(before, 1)) {
         run.a.apply(direction, w);
         if (run.rescale(norm2(direction), norm2(w))) return;
-        next = basis.orthogonalize(w, h = {detail::Wide<T>(0)}, before, traffic);
+        h = problem.next_column();
+        next = basis.orthogonalize(w, h, coefficients, before, traffic);
       }
       is_first = false;
       run.count_bytes(run.a.bytes_per_apply() + run.m.bytes_per_apply() + traffic * row_bytes);
@@ -180,7 +115,7 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
       }
       constexpr double eps = std::numeric_limits<Real<T>>::epsilon();
       const bool invariant = next <= 10 * eps * before;
-      const double residual = problem.add(std::move(h), invariant ? 0 : next);
+      const double residual = problem.add_column(invariant ? 0 : next);
       if (invariant && !problem.regular()) {
         problem.drop_last();
         run.end(Reason::breakdown, "the Krylov space is invariant and A is singular on it");

@@ -26,8 +26,9 @@ void Solver<T>::solve_inside(const Operator<T>& a, const Operator<T>& m, const V
   auto aim = goal(start, start, units.exponent());
   SolveReport report;
   const detail::SolveClock clock;
+  const typename detail::KeptWorkspace<T>::Loan workspace(workspace_);
   while (true) {
-    Run run(a, units.m(), *this, silence, clock, aim, report, false);
+    Run run(a, units.m(), *this, silence, clock, aim, report, *workspace, false);
     iterate(run, units.b(), x, r);
     if (!run.rescales()) break;
     const int by = units.respond(start, run.direction_gain(), run.image_gain(), aim, r);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "suan/core/types.hpp"
@@ -30,7 +31,9 @@ double magnitude(const S& x) {
 template <Scalar S>
 class LeastSquares {
  public:
-  explicit LeastSquares(std::size_t size) : columns_(size), rotations_(size), g_(size + 1) {}
+  /// For up to `size` columns; allocates everything here.
+  explicit LeastSquares(std::size_t size)
+      : stride_(size), columns_(size * size), rotations_(size), g_(size + 1), y_(size) {}
 
   void start(double beta) {
     used_ = 0;
@@ -39,10 +42,17 @@ class LeastSquares {
   }
   std::size_t size() const { return used_; }
 
-  /// Adds column h (size() + 1 numbers) with `below` under the diagonal; returns the residual
+  /// The size() + 1 numbers of the next column, all zero, for the caller to fill.
+  std::span<S> next_column() {
+    S* const h = column(used_);
+    std::fill(h, h + used_ + 1, S(0));
+    return {h, used_ + 1};
+  }
+  /// Adds the next column as it was filled, with `below` under the diagonal; returns the residual
   /// norm. Only columns with a nonzero diagonal can be kept.
-  double add(std::vector<S> h, double below) {
+  double add_column(double below) {
     const std::size_t j = used_;
+    S* const h = column(j);
     for (std::size_t k = 0; k < j; ++k) {
       const auto& [c, s] = rotations_[k];
       const S upper = c * h[k] + s * h[k + 1];
@@ -64,23 +74,22 @@ class LeastSquares {
     g_[j + 1] = -conjugate(rotation.s) * g_[j];
     g_[j] = rotation.c * g_[j];
     rotations_[j] = rotation;
-    columns_[j] = std::move(h);
     ++used_;
     return magnitude(g_[used_]);
   }
 
   /// Whether the diagonal of the last column is nonzero.
-  bool regular() const { return magnitude(columns_[used_ - 1][used_ - 1]) > 0; }
+  bool regular() const { return magnitude(column(used_ - 1)[used_ - 1]) > 0; }
   void drop_last() { --used_; }
 
-  /// The coefficients of the basis.
-  std::vector<S> solve() const {
-    std::vector<S> y(g_.begin(), g_.begin() + static_cast<std::ptrdiff_t>(used_));
+  /// The coefficients of the basis, until the next call.
+  std::span<const S> solve() {
+    std::copy_n(g_.begin(), used_, y_.begin());
     for (std::size_t i = used_; i-- > 0;) {
-      for (std::size_t k = i + 1; k < used_; ++k) y[i] -= columns_[k][i] * y[k];
-      y[i] /= columns_[i][i];
+      for (std::size_t k = i + 1; k < used_; ++k) y_[i] -= column(k)[i] * y_[k];
+      y_[i] /= column(i)[i];
     }
-    return y;
+    return {y_.data(), used_};
   }
 
  private:
@@ -88,9 +97,14 @@ class LeastSquares {
     double c = 1;
     S s{};
   };
-  std::vector<std::vector<S>> columns_;
+  S* column(std::size_t k) { return columns_.data() + k * stride_; }
+  const S* column(std::size_t k) const { return columns_.data() + k * stride_; }
+
+  std::size_t stride_;
+  std::vector<S> columns_;
   std::vector<Rotation> rotations_;
   std::vector<S> g_;
+  std::vector<S> y_;
   std::size_t used_ = 0;
 };
 

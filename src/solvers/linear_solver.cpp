@@ -110,6 +110,7 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
     result.other = detail::in_format(a, given_.format, result.choice);
     result.version = detail::version_of(a);
   }
+  result.solver = make_solver<T>(result.options.solver, result.options);
   Kokkos::fence("suan::solve_setup");
   result.seconds = timer.seconds();
   return result;
@@ -160,12 +161,11 @@ detail::SolveClock LinearSolver<T>::start(const Layout& b, EventLogger* logger) 
 /// Runs a method on the prepared system and completes its report.
 template <Scalar T>
 template <class Vectors>
-auto LinearSolver<T>::run(const std::string& name, const SolveOptions& options,
-                          const detail::SolveClock& clock, const Vectors& b, Vectors& x,
-                          const std::shared_ptr<EventLogger>& logger) const {
-  auto solver = make_solver<T>(name, options);
-  if (logger) solver->add_logger(logger);
-  auto result = solver->solve(clock, matrix(), *setup_.m, b, x);
+auto LinearSolver<T>::run(Solver<T>& solver, const detail::SolveClock& clock, const Vectors& b,
+                          Vectors& x, const std::shared_ptr<EventLogger>& logger) const {
+  solver.log_ = {};
+  if (logger) solver.add_logger(logger);
+  auto result = solver.solve(clock, matrix(), *setup_.m, b, x);
   const auto complete = [&](SolveReport& report) {
     report.choice = choice();
     report.format = matrix().name();
@@ -206,7 +206,8 @@ SolveReport LinearSolver<T>::second_leg(const SolveReport& report, const detail:
   rest.krylov().max_iterations -= report.iterations;
   auto endless = clock;
   endless.patience = 0;
-  return joined(report, run("gmres", rest, endless, b, x, logger));
+  const auto gmres = make_solver<T>("gmres", rest);
+  return joined(report, run(*gmres, endless, b, x, logger));
 }
 
 template <Scalar T>
@@ -214,7 +215,7 @@ SolveReport LinearSolver<T>::solve(const Vector<T>& b, Vector<T>& x,
                                    std::shared_ptr<EventLogger> logger) {
   const detail::SolveEnergy energy;
   const auto clock = start(b.layout(), logger.get());
-  auto report = run(setup_.options.solver, setup_.options, clock, b, x, logger);
+  auto report = run(*setup_.solver, clock, b, x, logger);
   if (goes_on(report)) report = second_leg(report, clock, b, x, logger);
   report.joules = energy.joules_of_all(a_->comm());
   if (logger) logger->solve_finished(report);
@@ -226,7 +227,7 @@ std::vector<SolveReport> LinearSolver<T>::solve(const MultiVector<T>& b, MultiVe
                                                 std::shared_ptr<EventLogger> logger) {
   const detail::SolveEnergy energy;
   const auto clock = start(b.layout(), logger.get());
-  auto reports = run(setup_.options.solver, setup_.options, clock, b, x, logger);
+  auto reports = run(*setup_.solver, clock, b, x, logger);
   for (LocalIndex j = 0; j < x.columns(); ++j) {
     auto& report = reports[static_cast<std::size_t>(j)];
     if (!goes_on(report)) continue;

@@ -14,7 +14,8 @@ namespace suan {
 template <Scalar T>
 Solver<T>::Run::Run(const Operator<T>& matrix, const Operator<T>& preconditioner,
                     const Solver& solver, const EventLog& log, const detail::SolveClock& clock,
-                    const detail::Goal& goal, SolveReport& report, bool speaks)
+                    const detail::Goal& goal, SolveReport& report, detail::Workspace<T>& workspace,
+                    bool speaks)
     : a(matrix),
       m(preconditioner),
       options_(solver.options_),
@@ -22,8 +23,14 @@ Solver<T>::Run::Run(const Operator<T>& matrix, const Operator<T>& preconditioner
       clock_(clock),
       goal_(goal),
       report_(report),
+      workspace_(workspace),
       speaks_(speaks),
       best_(goal.start) {}
+
+template <Scalar T>
+std::span<Vector<T>> Solver<T>::Run::vectors(std::size_t count) {
+  return workspace_.vectors(detail::Workspace<T>::method, a.row_layout(), count);
+}
 
 template <Scalar T>
 double Solver<T>::Run::target() const noexcept {

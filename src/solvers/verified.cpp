@@ -32,13 +32,12 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
                                SolveReport& report) {
   const double guess_size = detail::largest(x);
   const bool from_zero = guess_size == 0;
-  Vector<T> r;
-  Vector<T> guess;
-  together(a.comm(), [&] {
-    detail::require_distinct_here(b, x);
-    r = Vector<T>(b.layout());
-    if (!from_zero) guess = x;
-  });
+  together(a.comm(), [&] { detail::require_distinct_here(b, x); });
+  const typename detail::KeptWorkspace<T>::Loan workspace(workspace_);
+  const auto kept = workspace->vectors(detail::Workspace<T>::frame, b.layout(), from_zero ? 1 : 2);
+  Vector<T>& r = kept[0];
+  Vector<T>* const guess = from_zero ? nullptr : &kept[1];
+  if (guess != nullptr) copy(x, *guess);
   const double given_norm = norm2(b);
   const GlobalIndex bad_row = std::isfinite(given_norm) ? -1 : first_not_finite(b);
   if (!detail::usable(report, given_norm, bad_row)) {
@@ -71,7 +70,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   do {
     verified.before = norm;
     while (true) {
-      Run run(a, units.m(), *this, log_, clock, aim, report, true);
+      Run run(a, units.m(), *this, log_, clock, aim, report, *workspace, true);
       iterate(run, units.b(), x, r);
       if (!run.rescales()) break;
       const int by = units.respond(verified.before, run.direction_gain(), run.image_gain(), aim, r);
@@ -91,15 +90,15 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   } while (detail::has_to_go_on(report, aim, verified, options_.max_iterations));
   const auto less_energy = [&] {
     Vector<T> scaled;
-    together(a.comm(), [&] { scaled = guess; });
+    together(a.comm(), [&] { scaled = *guess; });
     detail::multiply_by_power(units.exponent(), scaled);
     return detail::has_less_energy<T>(a, units.b(), scaled, x, r);
   };
   if (detail::guess_is_better(report, residual_may_grow(), less_energy)) {
-    if (from_zero) {
+    if (guess == nullptr) {
       fill(x, T(0));
     } else {
-      copy(guess, x);
+      copy(*guess, x);
     }
   } else {
     units.leave();

@@ -78,13 +78,14 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
     const LocalIndex j = farthest(open, norms, aims);
     log_.solve_started(name(), norms[at(j)], aims[at(j)].target);
   }
+  const typename detail::KeptWorkspace<T>::Loan workspace(workspace_);
   detail::Verified verified;
   verified.default_in_float = options_.rtol != relative_tolerance<T>(options_);
   while (!open.empty()) {
     std::vector<Run> runs;
     runs.reserve(open.size());
     for (const LocalIndex j : open) {
-      runs.emplace_back(a, m, *this, log_, clock, aims[at(j)], reports[at(j)], false);
+      runs.emplace_back(a, m, *this, log_, clock, aims[at(j)], reports[at(j)], *workspace, false);
     }
     MultiVector<T> some_b;
     MultiVector<T> some_x;

@@ -19,7 +19,8 @@ class LateCopy;
 }
 
 /// Solves A x = b repeatedly: the analysis of A, the choice and the set-up (solver, preconditioner,
-/// a copy in another format) are made once and kept.
+/// a copy in another format, the vectors of the method) are made once and kept: later solves
+/// allocate nothing.
 ///
 /// Must not be used by two threads at a time.
 template <Scalar T>
@@ -64,6 +65,7 @@ class LinearSolver {
     SolveOptions options;
     std::string choice;
     std::shared_ptr<const Operator<T>> m;
+    std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
     std::int64_t version = 0;                         // of the values that it copied
     std::shared_ptr<const detail::LateCopy<T>> late;  // or what may copy it later
@@ -73,8 +75,8 @@ class LinearSolver {
   Setup set_up(const Operator<T>& a) const;
   const Operator<T>& matrix() const noexcept;
   template <class Vectors>
-  auto run(const std::string& name, const SolveOptions& options, const detail::SolveClock& clock,
-           const Vectors& b, Vectors& x, const std::shared_ptr<EventLogger>& logger) const;
+  auto run(Solver<T>& solver, const detail::SolveClock& clock, const Vectors& b, Vectors& x,
+           const std::shared_ptr<EventLogger>& logger) const;
   bool goes_on(const SolveReport& report) const;
   SolveReport second_leg(const SolveReport& report, const detail::SolveClock& clock,
                          const Vector<T>& b, Vector<T>& x,

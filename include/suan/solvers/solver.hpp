@@ -12,6 +12,7 @@
 #include "suan/core/options.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/matrix/operator.hpp"
+#include "suan/solvers/workspace.hpp"
 
 namespace suan {
 
@@ -54,6 +55,9 @@ class SolverOperator;
 /// an exact initial guess, non-finite input, the recomputed residual at the end, and a restart if
 /// the method's own residual has drifted from it. Methods implement iterate().
 ///
+/// A solver keeps its vectors from one solve to the next, and allocates new ones for a system with
+/// another layout.
+///
 /// The scale of A, b and M affects only exponents: if squares of their elements could overflow or
 /// underflow, methods work on 2^k b, 2^k x and 2^m M, without any rounding.
 template <Scalar T>
@@ -93,10 +97,16 @@ class Solver {
     /// Its iterations are reported to loggers if it `speaks`.
     Run(const Operator<T>& matrix, const Operator<T>& preconditioner, const Solver& solver,
         const EventLog& log, const detail::SolveClock& clock, const detail::Goal& goal,
-        SolveReport& report, bool speaks);
+        SolveReport& report, detail::Workspace<T>& workspace, bool speaks);
 
     const Operator<T>& a;
     const Operator<T>& m;
+
+    /// `count` vectors like those of the system, with whatever they hold. They belong to the solver
+    /// and are allocated in its first solve, on all ranks or on none. Collective.
+    std::span<Vector<T>> vectors(std::size_t count);
+    /// The same for other things that the method keeps.
+    detail::Workspace<T>& workspace() const noexcept { return workspace_; }
 
     /// Records a finished iteration. True when the method must stop, with the reason recorded: the
     /// target, or what rounding allows, is reached; the residual is not finite, has diverged, or
@@ -134,6 +144,7 @@ class Solver {
     const detail::SolveClock& clock_;
     const detail::Goal& goal_;
     SolveReport& report_;
+    detail::Workspace<T>& workspace_;
     bool speaks_;
     double best_;
     bool rescales_ = false;
@@ -146,8 +157,9 @@ class Solver {
   Solver& operator=(const Solver&) = default;
 
   /// Iterates until run.finished() or run.limit_reached(), or ends the run with another reason.
-  /// On entry r = b - A x and is not below the target; on return x is the last finite iterate. All
-  /// allocations are in together(), before any communication.
+  /// On entry r = b - A x and is not below the target; on return x is the last finite iterate.
+  /// Vectors come from run.vectors(); anything else is allocated in together(), before any
+  /// communication.
   virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
   /// Whether iterate_block() is implemented.
   virtual bool takes_blocks() const noexcept { return false; }
@@ -185,6 +197,7 @@ class Solver {
                  const MultiVector<T>& b, MultiVector<T>& x, LocalIndex j, SolveReport& report);
   KrylovOptions options_;
   EventLog log_;
+  detail::KeptWorkspace<T> workspace_;
 };
 
 /// A solver as an operator, so that it can precondition another one: y = approximately A^-1 x,

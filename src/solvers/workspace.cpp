@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/solvers/workspace.hpp"
+
+#include "core/memory.hpp"
+#include "suan/distributed/agreement.hpp"
+
+namespace suan::detail {
+
+template <Scalar T>
+std::span<Vector<T>> Workspace<T>::vectors(Part part, const Layout& layout, std::size_t count) {
+  auto& kept = vectors_[part];
+  const bool fits = !kept.empty() && kept.front().layout() == layout;
+  if (!fits || kept.size() < count) {
+    // Only when all ranks have them: else the next solve would find some here and others there.
+    std::vector<Vector<T>> made;
+    together(layout.comm(), [&] {
+      for (std::size_t k = fits ? kept.size() : 0; k < count; ++k) made.emplace_back(layout);
+      if (!fits) kept.clear();
+      kept.reserve(count);
+    });
+    for (auto& vector : made) kept.push_back(std::move(vector));
+  }
+  return {kept.data(), count};
+}
+
+template <Scalar T>
+kernels::Basis<T> Workspace<T>::basis(std::size_t which, const Layout& layout,
+                                      std::size_t columns) {
+  if (bases_.size() <= which) bases_.resize(which + 1);
+  auto& kept = bases_[which];
+  if (!(kept.layout == layout) || kept.columns.extent(1) != columns) {
+    kernels::Basis<T> made;
+    together(layout.comm(), [&] {
+      made = allocate_view<kernels::Basis<T>>(
+          "suan::Workspace::basis", static_cast<std::size_t>(layout.local_size()), columns);
+    });
+    kept = {layout, made};
+  }
+  return kept.columns;
+}
+
+template class Workspace<float>;
+template class Workspace<double>;
+template class Workspace<Complex>;
+
+}  // namespace suan::detail
