@@ -14,7 +14,7 @@
 #include "bindings.hpp"
 #include "options.hpp"
 #include "session.hpp"
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 #include "suan/core/error.hpp"
 #include "suan/kernels/path.hpp"
 

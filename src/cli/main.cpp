@@ -12,7 +12,7 @@
 #include "commands.hpp"
 #include "signals.hpp"
 #include "spinning.hpp"
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 #include "suan/kernels/path.hpp"
 
 namespace suan::cli {

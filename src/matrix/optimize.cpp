@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "matrix/formats.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/core/timer.hpp"
-#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 

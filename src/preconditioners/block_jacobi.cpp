@@ -7,7 +7,7 @@
 #include "core/memory.hpp"
 #include "kernels/elements.hpp"
 #include "preconditioners/local_block.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "preconditioners/local_block.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 

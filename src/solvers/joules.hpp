@@ -6,8 +6,8 @@
 
 #include <optional>
 
+#include "suan/comm/communicator.hpp"
 #include "suan/core/energy.hpp"
-#include "suan/distributed/communicator.hpp"
 
 namespace suan::detail {
 

@@ -9,7 +9,7 @@
 
 #include "matrix/deferred_errors.hpp"
 #include "solvers/units.hpp"
-#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"
 

@@ -4,7 +4,7 @@
 // A solve's checks of its vectors and of the arguments on different ranks.
 #pragma once
 
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/vector/multi_vector.hpp"
 #include "vector/overlap.hpp"
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/vector/multi_vector.hpp"
 
+#include "comm/together_once.hpp"
 #include "core/memory.hpp"
-#include "distributed/together_once.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/vector/blas1.hpp"
 

@@ -7,11 +7,11 @@
 
 #include <cmath>
 
-#include "suan/distributed/assembly.hpp"
 #include "suan/kernels/cg_update.hpp"
 #include "suan/kernels/columns.hpp"
 #include "suan/kernels/level1.hpp"
 #include "suan/kernels/multivector.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
 #include "suan/vector/tall_skinny.hpp"
 
