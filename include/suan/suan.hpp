@@ -29,6 +29,7 @@
 #include "suan/matrix/operator.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/matrix/ordering.hpp"
+#include "suan/matrix/probe.hpp"
 #include "suan/matrix/products.hpp"
 #include "suan/matrix/transform.hpp"
 #include "suan/matrix/transposed.hpp"

@@ -3,15 +3,16 @@
 //
 // Examining a matrix. Asymmetry is measured relative to the diagonal, |a_ij - conj(a_ji)| divided
 // by sqrt(|a_ii a_jj|): a penalty of 1e30 in one row hides nothing in the others.
+#include "suan/matrix/probe.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "matrix/deferred_errors.hpp"
-#include "solvers/units.hpp"
 #include "suan/matrix/distributed_matrix.hpp"
-#include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"
+#include "vector/powers_of_two.hpp"
 
 namespace suan {
 
