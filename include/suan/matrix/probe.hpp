@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A quick look at a matrix, by which solvers are chosen. analyse() (analysis.hpp) looks at all of it.
+// A quick look at a matrix, by which solvers are chosen. analyse() (analysis.hpp) looks at all of
+// it.
 #pragma once
 
 #include "suan/matrix/operator.hpp"
