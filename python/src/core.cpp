@@ -16,7 +16,7 @@
 #include "session.hpp"
 #include "suan/comm/environment.hpp"
 #include "suan/core/error.hpp"
-#include "suan/kernels/path.hpp"
+#include "suan/kernels/kernel_path.hpp"
 
 namespace suan::python {
 

@@ -13,7 +13,7 @@
 #include "signals.hpp"
 #include "spinning.hpp"
 #include "suan/comm/environment.hpp"
-#include "suan/kernels/path.hpp"
+#include "suan/kernels/kernel_path.hpp"
 
 namespace suan::cli {
 

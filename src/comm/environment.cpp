@@ -18,7 +18,7 @@
 #include "comm/mpi_calls.hpp"
 
 #if SUAN_HAVE_CUDA
-#include "kernels/cuda.hpp"
+#include "kernels/cuda/cuda.hpp"
 #endif
 
 namespace suan {

@@ -105,7 +105,7 @@ class Assembler {
     detail::call_foreign([&] {
       (source_.*give)(k, [&](const RowBlock<T>& block) {
         if (++handed_over > 1) return;
-        detail::require_block(first, starts_[k + 1] - starts_[k], block, with_values);
+        detail::require_row_block(first, starts_[k + 1] - starts_[k], block, with_values);
         use(block);
         ++used;
       });

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/distributed_matrix.hpp"
 
+#include "kernels/vector/level1.hpp"
 #include "matrix/deferred_errors.hpp"
 #include "suan/comm/agreement.hpp"
-#include "suan/kernels/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -158,7 +158,7 @@ void DistributedMatrix<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<
 }
 
 template <Scalar T>
-void DistributedMatrix<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+void DistributedMatrix<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                           MultiVector<T>& y) const try {
   const ExecutionSpace space;
   auto exchange = halo_.start(x);

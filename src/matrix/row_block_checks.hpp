@@ -28,8 +28,8 @@ inline void require_starts(const Layout& rows, const std::vector<LocalIndex>& st
 /// @throws InvalidArgument unless the arrays of a block of `count` rows, the first of which is the
 /// global row `first`, match each other.
 template <Scalar T>
-void require_block(GlobalIndex first, LocalIndex count, const RowBlock<T>& block,
-                   bool with_values) {
+void require_row_block(GlobalIndex first, LocalIndex count, const RowBlock<T>& block,
+                       bool with_values) {
   const auto fail = [&](const auto&... what) {
     throw InvalidArgument(
         message("assemble: the block of rows that begins with row ", first, " ", what...));

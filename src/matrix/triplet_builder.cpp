@@ -7,7 +7,7 @@
 
 #include "comm/callbacks.hpp"
 #include "core/host_loop.hpp"
-#include "kernels/places.hpp"
+#include "kernels/common/counting_sort.hpp"
 #include "matrix/triplet_exchange.hpp"
 
 namespace suan {
@@ -74,10 +74,10 @@ struct Rows {
     indices.resize(triplets.size());
     values.resize(triplets.size());
     const ExecutionSpace space;
-    const std::size_t parts = kernels::Places::number_of_parts(
+    const std::size_t parts = kernels::CountingSort::number_of_parts(
         space, static_cast<Offset>(triplets.size()), layout.local_size());
     const GlobalIndex first = layout.first();
-    kernels::Places places(
+    kernels::CountingSort places(
         space, offsets.size() - 1, parts, offsets.data(), [&](std::size_t p, const auto& use) {
           triplets.visit(p, parts, [&](const Triplet<T>& t) { use(t.row - first); });
         });

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "core/memory.hpp"
+#include "kernels/vector/krylov_basis.hpp"
 #include "solvers/least_squares.hpp"
-#include "suan/kernels/multivector.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

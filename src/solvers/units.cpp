@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "suan/kernels/level1.hpp"
+#include "kernels/vector/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {

@@ -7,7 +7,7 @@
 #include "comm/mpi_calls.hpp"
 #include "core/host_loop.hpp"
 #include "core/memory.hpp"
-#include "kernels/elements.hpp"
+#include "kernels/vector/row_major_loop.hpp"
 #include "suan/comm/agreement.hpp"
 
 #if SUAN_HAVE_MPI && __has_include(<mpi-ext.h>)

@@ -4,7 +4,7 @@
 
 #include "comm/together_once.hpp"
 #include "core/memory.hpp"
-#include "suan/kernels/columns.hpp"
+#include "kernels/vector/multi_level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

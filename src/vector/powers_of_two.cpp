@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "suan/kernels/level1.hpp"
+#include "kernels/vector/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {

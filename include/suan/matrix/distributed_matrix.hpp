@@ -60,13 +60,13 @@ class DistributedMatrix final : public Operator<T> {
 
   std::string name() const override { return local_.name(); }
   std::string path() const override { return local_.path(); }
-  std::string block_path() const override { return local_.block_path(); }
+  std::string multi_path() const override { return local_.multi_path(); }
   std::int64_t bytes_per_apply() const override { return bytes_per_apply_; }
   const Csr<T>* local_matrix() const noexcept override { return &local_; }
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
-  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
   Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
   void count_bytes();
