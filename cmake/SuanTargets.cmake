@@ -36,6 +36,12 @@ function(suan_target_defaults target)
   set_target_properties(${target} PROPERTIES SUAN_HAS_DEFAULTS TRUE)
 endfunction()
 
+# suan_private_headers(target scope): for sources that include private headers, those of src/ by their
+# path from there and those of kernels/ as "kernels/...".
+function(suan_private_headers target scope)
+  target_include_directories(${target} ${scope} "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}")
+endfunction()
+
 # suan_precompile(target header ...): the headers that nearly every source of `target` includes, above
 # all Kokkos', which takes 3 seconds per source. nvcc cannot do it.
 function(suan_precompile target)

@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "mkl_library.hpp"
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 #include "suan/core/options.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/io/matrix_market.hpp"

@@ -12,7 +12,7 @@
 #include "../support/problem.hpp"
 #include "contest.hpp"
 #include "operations.hpp"
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 
 namespace {
 

@@ -8,12 +8,12 @@
 
 #include "../support/problem.hpp"
 #include "cusparse_peer.hpp"
-#include "kernels/cuda.hpp"
+#include "kernels/cuda/cuda.hpp"
+#include "kernels/vector/level1.hpp"
 #include "suan/kernels/bsr.hpp"
-#include "suan/kernels/level1.hpp"
 #include "suan/kernels/sell.hpp"
 #include "suan/kernels/transpose.hpp"
-#include "suan/matrix/block_product.hpp"
+#include "suan/matrix/multi_vector_product.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -145,7 +145,8 @@ void compare_spmm(Contest& contest, const std::string& shape, const Matrix& a, i
   }
   for (const auto path : {KernelPath::automatic, KernelPath::native, KernelPath::cuda}) {
     contest.run(std::string(to_string(path)), result_values, [&](GpuResult& result) -> Call {
-      const auto product = timed(result, [&] { return BlockProduct<double>(a, vectors, path); });
+      const auto product =
+          timed(result, [&] { return MultiVectorProduct<double>(a, vectors, path); });
       result.detail += message(", ", to_string(product.path()));
       result.bytes = bytes + 8.0 * a.rows();
       const MultiVector<double> from(a.column_layout(),

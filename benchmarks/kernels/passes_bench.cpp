@@ -7,10 +7,10 @@
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "core/memory.hpp"
-#include "suan/kernels/cg_update.hpp"
-#include "suan/kernels/columns.hpp"
-#include "suan/kernels/level1.hpp"
-#include "suan/kernels/multivector.hpp"
+#include "kernels/vector/cg_update.hpp"
+#include "kernels/vector/krylov_basis.hpp"
+#include "kernels/vector/level1.hpp"
+#include "kernels/vector/multi_level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {

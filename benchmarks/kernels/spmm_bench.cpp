@@ -6,7 +6,7 @@
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
 #include "../support/problem.hpp"
-#include "suan/matrix/block_product.hpp"
+#include "suan/matrix/multi_vector_product.hpp"
 #include "suan/matrix/optimize.hpp"
 
 namespace {
@@ -60,7 +60,8 @@ Problem<T> prepare(const Options& options, suan::Csr<T> a) {
   const auto vectors = static_cast<suan::LocalIndex>(options.vectors);
   Problem<T> problem{a, {a.column_layout(), vectors}, {a.row_layout(), vectors}, {}, {}, 0};
   if (options.format == "csr") {
-    const suan::BlockProduct<T> product(a, vectors, suan::kernel_path_from_string(options.kernel));
+    const suan::MultiVectorProduct<T> product(a, vectors,
+                                              suan::kernel_path_from_string(options.kernel));
     problem.path = suan::to_string(product.path());
     problem.bytes = a.memory_bytes();
     problem.multiply = [product](const MultiVector<T>& x, MultiVector<T>& y) {

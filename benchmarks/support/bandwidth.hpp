@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "suan/comm/communicator.hpp"
 #include "suan/core/types.hpp"
-#include "suan/distributed/communicator.hpp"
 
 namespace suan::bench {
 

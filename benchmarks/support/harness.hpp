@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 #include "suan/core/options.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/core/types.hpp"

@@ -7,7 +7,7 @@
 #include <iostream>
 
 #include "problem.hpp"
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 
 namespace {
 

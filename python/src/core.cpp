@@ -14,9 +14,9 @@
 #include "bindings.hpp"
 #include "options.hpp"
 #include "session.hpp"
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 #include "suan/core/error.hpp"
-#include "suan/kernels/path.hpp"
+#include "suan/kernels/kernel_path.hpp"
 
 namespace suan::python {
 

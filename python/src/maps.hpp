@@ -11,7 +11,7 @@
 
 #include "arrays.hpp"
 #include "session.hpp"
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "suan/matrix/operator.hpp"
 
 namespace suan::python {

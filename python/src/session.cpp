@@ -10,7 +10,7 @@
 #include <memory>
 #include <set>
 
-#include "suan/core/environment.hpp"
+#include "suan/comm/environment.hpp"
 
 namespace suan::python {
 

@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "suan/core/run.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
+#include "suan/comm/run.hpp"
 
 namespace suan::cli {
 

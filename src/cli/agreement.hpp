@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace suan::cli {
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "arguments.hpp"
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace suan::cli {
 

@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "suan/distributed/distributed_matrix.hpp"
 #include "suan/io/matrix_market.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan::cli {
 

@@ -12,8 +12,8 @@
 #include "commands.hpp"
 #include "signals.hpp"
 #include "spinning.hpp"
-#include "suan/core/environment.hpp"
-#include "suan/kernels/path.hpp"
+#include "suan/comm/environment.hpp"
+#include "suan/kernels/kernel_path.hpp"
 
 namespace suan::cli {
 

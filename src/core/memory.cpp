@@ -8,6 +8,16 @@
 
 namespace suan::detail {
 
+void require_environment() {
+  if (Kokkos::is_initialized()) return;
+  throw InvalidArgument(
+      Kokkos::is_finalized()
+          ? "Suan has ended with its suan::Environment; keep that until the end of main, longer "
+            "than everything else of the library"
+          : "Suan has not been started; make a suan::Environment at the top of main, before "
+            "anything else of the library (or write main with suan::run)");
+}
+
 void advise_huge_pages(void* data, std::size_t bytes) noexcept {
 #ifdef MADV_HUGEPAGE
   constexpr std::uintptr_t page = std::uintptr_t(2) << 20;

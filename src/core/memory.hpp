@@ -6,11 +6,14 @@
 
 #include <string>
 
-#include "suan/core/environment.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/types.hpp"
 
 namespace suan::detail {
+
+/// Checked by everything that needs memory or threads. @throws InvalidArgument unless an
+/// Environment, or the program itself, has initialised Kokkos.
+void require_environment();
 
 /// Requests large pages for a big array that has not been touched yet: fewer TLB misses, and
 /// prefetching that does not stop every 4 KiB (docs/performance.md). Does nothing if that is not

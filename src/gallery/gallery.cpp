@@ -3,7 +3,7 @@
 #include "suan/gallery/gallery.hpp"
 
 #include "gallery/grid.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 

@@ -5,7 +5,7 @@
 #include <iomanip>
 
 #include "gallery/grid.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 

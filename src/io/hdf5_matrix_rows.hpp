@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan::hdf5 {
 

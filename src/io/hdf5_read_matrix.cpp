@@ -7,8 +7,8 @@
 #include "detail/memory_limit.hpp"
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
-#include "suan/distributed/agreement.hpp"
-#include "suan/distributed/assembly.hpp"
+#include "suan/comm/agreement.hpp"
+#include "suan/matrix/assembly.hpp"
 
 namespace suan {
 

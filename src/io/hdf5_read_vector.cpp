@@ -5,7 +5,7 @@
 #include "detail/memory_limit.hpp"
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 

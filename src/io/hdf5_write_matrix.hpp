@@ -5,7 +5,7 @@
 #pragma once
 
 #include "hdf5_output.hpp"
-#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan::hdf5 {
 

@@ -8,7 +8,7 @@
 #include "hdf5_open.hpp"
 #include "hdf5_output.hpp"
 #include "hdf5_write_matrix.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/io/hdf5.hpp"
 
 namespace suan {

@@ -7,7 +7,7 @@
 
 #include "io/detail/matrix_market_reader.hpp"
 #include "io/detail/row_blocks.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 namespace {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "io/detail/text_output.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/io/matrix_market.hpp"
 
 namespace suan {

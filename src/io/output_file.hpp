@@ -8,7 +8,7 @@
 #include <string>
 
 #include "io/detail/signal_cleanup.hpp"
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace suan::detail {
 

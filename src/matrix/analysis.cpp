@@ -8,7 +8,7 @@
 #include "analysis_rows.hpp"
 #include "core/host_loop.hpp"
 #include "matrix/formats.hpp"
-#include "suan/solvers/solve.hpp"
+#include "suan/matrix/probe.hpp"
 
 namespace suan {
 

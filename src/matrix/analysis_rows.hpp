@@ -11,7 +11,7 @@
 #include <limits>
 #include <vector>
 
-#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan::detail::analysis {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/convert.hpp"
 
-#include "kernels/row_counts.hpp"
+#include "kernels/common/new_csr.hpp"
 #include "matrix/pattern.hpp"
 
 namespace suan {

@@ -197,7 +197,7 @@ void Csr<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const t
 }
 
 template <Scalar T>
-void Csr<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const try {
+void Csr<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const try {
   plan_.apply(ExecutionSpace(), alpha, x.view(), beta, y.view());
 } catch (...) {
   rethrow_typed();

@@ -7,7 +7,7 @@
 #include <exception>
 #include <limits>
 
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace suan::detail {
 

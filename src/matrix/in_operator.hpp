@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/host_loop.hpp"
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace suan::detail {
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/norms.hpp"
 
+#include "kernels/algebra/norms.hpp"
+#include "kernels/algebra/rearrange.hpp"
 #include "suan/core/error.hpp"
-#include "suan/kernels/norms.hpp"
-#include "suan/kernels/rearrange.hpp"
 #include "suan/kernels/transpose.hpp"
 
 namespace suan {

@@ -3,10 +3,10 @@
 #include "suan/matrix/operator.hpp"
 
 #include "core/memory.hpp"
+#include "kernels/vector/multi_level1.hpp"
 #include "matrix/deferred_errors.hpp"
 #include "matrix/in_operator.hpp"
-#include "matrix/require_block.hpp"
-#include "suan/kernels/columns.hpp"
+#include "matrix/multi_operands.hpp"
 
 namespace suan {
 
@@ -52,9 +52,9 @@ void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const
 
 template <Scalar T>
 void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
-  detail::require_block("apply", rows_, columns_, x, y);
+  detail::require_multi_operands("apply", rows_, columns_, x, y);
   const detail::InOperator here;
-  detail::in_frame(y.view(), [&] { do_apply_block(alpha, x, beta, y); });
+  detail::in_frame(y.view(), [&] { do_apply_multi(alpha, x, beta, y); });
 }
 
 template <Scalar T>
@@ -86,7 +86,7 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
 }
 
 template <Scalar T>
-void Operator<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+void Operator<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                  MultiVector<T>& y) const {
   Vector<T> result;
   together(comm(), [&] { result = Vector<T>(rows_); });
@@ -125,7 +125,7 @@ void Identity<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) co
 }
 
 template <Scalar T>
-void Identity<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+void Identity<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                  MultiVector<T>& y) const {
   kernels::axpby<T>(ExecutionSpace(), alpha, x.view(), beta, y.view());
 }

@@ -6,10 +6,10 @@
 #include <iomanip>
 #include <sstream>
 
-#include "kernels/caches.hpp"
+#include "kernels/common/caches.hpp"
 #include "matrix/formats.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/core/timer.hpp"
-#include "suan/distributed/agreement.hpp"
 
 namespace suan {
 

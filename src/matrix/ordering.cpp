@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/memory.hpp"
+#include "kernels/graph/graph.hpp"
 #include "matrix/ordering_external.hpp"
 #include "suan/core/options.hpp"
-#include "suan/kernels/graph.hpp"
 
 namespace suan {
 

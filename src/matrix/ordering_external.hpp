@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "suan/kernels/graph.hpp"
+#include "kernels/graph/graph.hpp"
 
 namespace suan::detail {
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/products.hpp"
 
+#include "kernels/algebra/add.hpp"
+#include "kernels/algebra/rearrange.hpp"
 #include "matrix/pattern.hpp"
-#include "suan/kernels/add.hpp"
-#include "suan/kernels/rearrange.hpp"
 
 namespace suan {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "suan/kernels/rearrange.hpp"
+#include "kernels/algebra/rearrange.hpp"
 
 #include <algorithm>
 #include <numeric>

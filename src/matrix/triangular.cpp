@@ -3,8 +3,8 @@
 #include "suan/matrix/triangular.hpp"
 
 #include "core/host_loop.hpp"
-#include "suan/kernels/columns.hpp"
-#include "suan/kernels/level1.hpp"
+#include "kernels/vector/level1.hpp"
+#include "kernels/vector/multi_level1.hpp"
 #include "suan/vector/blas1.hpp"
 #include "vector/overlap.hpp"
 
@@ -212,7 +212,7 @@ void TriangularSolver<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T
 }
 
 template <Scalar T>
-void TriangularSolver<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+void TriangularSolver<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                          MultiVector<T>& y) const {
   const ExecutionSpace space;
   if (beta == T(0)) {

@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "core/memory.hpp"
-#include "kernels/elements.hpp"
+#include "kernels/vector/row_major_loop.hpp"
 #include "preconditioners/local_block.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 
@@ -221,7 +221,7 @@ void BlockJacobi<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y)
 }
 
 template <Scalar T>
-void BlockJacobi<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta,
+void BlockJacobi<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                     MultiVector<T>& y) const {
   apply_blocks<T>(alpha, inverses_, block_size_, x.view(), beta, y.view());
 }

@@ -4,10 +4,10 @@
 
 #include <limits>
 
+#include "kernels/vector/level1.hpp"
+#include "kernels/vector/multi_level1.hpp"
 #include "preconditioners/local_block.hpp"
-#include "suan/distributed/agreement.hpp"
-#include "suan/kernels/columns.hpp"
-#include "suan/kernels/level1.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 
@@ -70,7 +70,7 @@ void Jacobi<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) cons
 }
 
 template <Scalar T>
-void Jacobi<T>::do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
+void Jacobi<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
   kernels::multiply<T>(ExecutionSpace(), alpha, inverse_, x.view(), beta, y.view());
 }
 

@@ -5,8 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "kernels/vector/level1.hpp"
 #include "solvers/cg_steps.hpp"
-#include "suan/kernels/level1.hpp"
 
 namespace suan {
 

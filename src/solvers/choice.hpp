@@ -4,6 +4,7 @@
 // The choices that the library makes for options left at "auto".
 #pragma once
 
+#include "suan/matrix/probe.hpp"
 #include "suan/solvers/solve.hpp"
 
 namespace suan::detail {

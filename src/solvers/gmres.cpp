@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "solvers/krylov_basis.hpp"
+#include "solvers/krylov_space.hpp"
 
 namespace suan {
 

@@ -34,7 +34,7 @@ class LateCopy final : public Operator<T> {
 
   std::string name() const override { return seen().name(); }
   std::string path() const override { return seen().path(); }
-  std::string block_path() const override { return seen().block_path(); }
+  std::string multi_path() const override { return seen().multi_path(); }
   std::int64_t bytes_per_apply() const override { return seen().bytes_per_apply(); }
   const Csr<T>* local_matrix() const noexcept override { return a_.local_matrix(); }
   /// A copy of values that update_values() has replaced since is given up. Collective.
@@ -62,7 +62,7 @@ class LateCopy final : public Operator<T> {
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override {
     next(1).apply(alpha, x, beta, y);
   }
-  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override {
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override {
     next(x.columns()).apply(alpha, x, beta, y);
   }
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override {

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "solvers/choice.hpp"
-#include "solvers/joules.hpp"
 #include "solvers/late_copy.hpp"
+#include "solvers/solve_energy.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/core/timer.hpp"
-#include "suan/distributed/agreement.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

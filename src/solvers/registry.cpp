@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/registry.hpp"
 
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 

@@ -5,8 +5,8 @@
 #include "suan/solvers/solver.hpp"
 
 #include "matrix/deferred_errors.hpp"
-#include "solvers/joules.hpp"
-#include "solvers/told.hpp"
+#include "solvers/argument_checks.hpp"
+#include "solvers/solve_energy.hpp"
 #include "solvers/units.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -160,7 +160,7 @@ std::vector<SolveReport> Solver<T>::solve(const detail::SolveClock& clock, const
   const Timer timer;
   detail::DeferredErrors errors(a.comm());
   if (is_together) {
-    for (auto& report : reports) report.path = a.block_path();
+    for (auto& report : reports) report.path = a.multi_path();
     run_and_verify(clock, a, m, b, x, reports);
   } else {
     detail::require_distinct(b, x);
@@ -196,7 +196,7 @@ void Solver<T>::run_alone(const detail::SolveClock& clock, const Operator<T>& a,
 }
 
 template <Scalar T>
-void Solver<T>::iterate_block(std::vector<Run>&, MultiVector<T>&, MultiVector<T>&) {
+void Solver<T>::iterate_multi(std::vector<Run>&, MultiVector<T>&, MultiVector<T>&) {
   throw InternalError(message(name(), " does not solve for several vectors at once"));
 }
 

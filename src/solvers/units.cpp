@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "suan/kernels/level1.hpp"
+#include "kernels/vector/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {
@@ -50,23 +50,6 @@ class Multiple final : public Operator<T> {
 };
 
 }  // namespace
-
-template <Scalar T>
-void multiply_by_power(int exponent, Vector<T>& x) {
-  constexpr int most = std::is_same_v<Real<T>, float> ? 120 : 1000;
-  while (exponent != 0) {
-    const int step = std::max(-most, std::min(most, exponent));
-    scale(static_cast<T>(static_cast<Real<T>>(std::ldexp(1.0, step))), x);
-    exponent -= step;
-  }
-}
-
-template <Scalar T>
-double largest(const Vector<T>& x) {
-  const double mine =
-      static_cast<double>(kernels::max_abs<T>(ExecutionSpace(), std::as_const(x).view()));
-  return x.layout().comm().max(std::isnan(mine) ? std::numeric_limits<double>::infinity() : mine);
-}
 
 template <Scalar T>
 void Units<T>::choose(double b_size, double x_size) {
@@ -146,13 +129,8 @@ void Units<T>::leave() {
   multiply_by_power(-exponent_, x_);
 }
 
-#define SUAN_INSTANTIATE(T)                         \
-  template void multiply_by_power(int, Vector<T>&); \
-  template double largest(const Vector<T>&);        \
-  template class Units<T>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
-#undef SUAN_INSTANTIATE
+template class Units<float>;
+template class Units<double>;
+template class Units<Complex>;
 
 }  // namespace suan::detail

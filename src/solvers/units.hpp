@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "suan/solvers/solver.hpp"
+#include "vector/powers_of_two.hpp"
 
 namespace suan::detail {
 
@@ -38,8 +39,6 @@ struct Goal {
   }
 };
 
-inline int exponent_of(double size) { return std::ilogb(size); }
-
 template <Scalar T>
 bool is_safe(double size) {
   return std::isfinite(size) && (size == 0 || std::abs(exponent_of(size)) <= safe_exponent<T>);
@@ -55,14 +54,6 @@ int balanced(int difference) {
   if (std::abs(difference) <= harmless) return 0;
   return std::max(-most, std::min(most, -difference / 2));
 }
-
-/// x = 2^exponent x, exact unless elements leave the range.
-template <Scalar T>
-void multiply_by_power(int exponent, Vector<T>& x);
-
-/// The largest |x_i| of all ranks; infinite if an element is infinite or NaN. One reduction.
-template <Scalar T>
-double largest(const Vector<T>& x);
 
 /// A system in other units: b' = 2^k b, x' = 2^k x, M' = 2^m M.
 template <Scalar T>

@@ -3,7 +3,7 @@
 #include "suan/solvers/workspace.hpp"
 
 #include "core/memory.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan::detail {
 
@@ -25,15 +25,14 @@ std::span<Vector<T>> Workspace<T>::vectors(Part part, const Layout& layout, std:
 }
 
 template <Scalar T>
-kernels::Basis<T> Workspace<T>::basis(std::size_t which, const Layout& layout,
-                                      std::size_t columns) {
+ColumnMajor<T> Workspace<T>::basis(std::size_t which, const Layout& layout, std::size_t columns) {
   if (bases_.size() <= which) bases_.resize(which + 1);
   auto& kept = bases_[which];
   if (!(kept.layout == layout) || kept.columns.extent(1) != columns) {
-    kernels::Basis<T> made;
+    ColumnMajor<T> made;
     together(layout.comm(), [&] {
-      made = allocate_view<kernels::Basis<T>>(
-          "suan::Workspace::basis", static_cast<std::size_t>(layout.local_size()), columns);
+      made = allocate_view<ColumnMajor<T>>("suan::Workspace::basis",
+                                           static_cast<std::size_t>(layout.local_size()), columns);
     });
     kept = {layout, made};
   }

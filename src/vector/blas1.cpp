@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "suan/kernels/columns.hpp"
-#include "suan/kernels/level1.hpp"
+#include "kernels/vector/level1.hpp"
+#include "kernels/vector/multi_level1.hpp"
 
 namespace suan {
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/vector/multi_vector.hpp"
 
+#include "comm/together_once.hpp"
 #include "core/memory.hpp"
-#include "distributed/together_once.hpp"
-#include "suan/kernels/columns.hpp"
+#include "kernels/vector/multi_level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/vector/tall_skinny.hpp"
 
-#include "suan/kernels/tall_skinny.hpp"
+#include "kernels/vector/tall_skinny.hpp"
 #include "suan/vector/blas1.hpp"
 #include "vector/overlap.hpp"
 

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/vector/vector.hpp"
 
+#include "comm/callbacks.hpp"
+#include "comm/together_once.hpp"
 #include "core/memory.hpp"
-#include "distributed/callbacks.hpp"
-#include "distributed/together_once.hpp"
-#include "suan/distributed/agreement.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 

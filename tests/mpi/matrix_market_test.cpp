@@ -12,7 +12,7 @@
 #include <optional>
 #include <random>
 
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "support/other_folder.hpp"
 #include "unit/io/matrix_market_helpers.hpp"
 

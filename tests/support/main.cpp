@@ -7,8 +7,8 @@
 
 #include <cstdio>
 
+#include "suan/comm/environment.hpp"
 #include "suan/config.hpp"
-#include "suan/core/environment.hpp"
 
 #if SUAN_HAVE_MPI
 #include <mpi.h>

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace suan::test {
 

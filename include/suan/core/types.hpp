@@ -45,6 +45,10 @@ using HostView = Kokkos::View<T*, Kokkos::HostSpace>;
 template <class T>
 using RowMajor = Kokkos::View<T**, Kokkos::LayoutRight, MemorySpace>;
 
+/// The same with contiguous columns, which can be vectors of their own.
+template <class T>
+using ColumnMajor = Kokkos::View<T**, Kokkos::LayoutLeft, MemorySpace>;
+
 /// The scalar types for which the library is compiled.
 template <class T>
 concept Scalar = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Complex>;

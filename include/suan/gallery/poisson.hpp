@@ -6,7 +6,7 @@
 // ones.
 #pragma once
 
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 
 namespace suan {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "suan/core/options.hpp"
-#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan {
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "suan/core/options.hpp"
-#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan {
 

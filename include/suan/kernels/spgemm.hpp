@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "suan/kernels/path.hpp"
+#include "suan/kernels/kernel_path.hpp"
 #include "suan/kernels/spmv.hpp"
 
 namespace suan {
@@ -65,7 +65,7 @@ struct EarlyValues;
 /// products of one chunk of rows (2^16, or 64 rows). In the numeric phase: per thread the larger of
 /// 2^16 and 16 times the entries of the longest row of C, in values, and up to 4 MB.
 ///
-/// This describes the path native. The path cuda (kernels/spgemm_hash.cu) gives the same structure
+/// This describes the path native. The path cuda (spgemm_hash.cu) gives the same structure
 /// and sums that differ only in rounding, with the same bits in each run; its symbolic phase takes
 /// 21 bytes per row of C, and 4 bytes per row are kept. The path cusparse takes cuSPARSE's
 /// workspace; A, B and C may have up to 2^31 - 1 entries there.

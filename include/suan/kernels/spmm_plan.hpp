@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "suan/kernels/path.hpp"
+#include "suan/kernels/kernel_path.hpp"
 #include "suan/kernels/spmm.hpp"
 
 namespace suan::kernels {

@@ -20,7 +20,7 @@ struct SpmvHints {
   /// them.
   bool scattered = false;
   /// The same for lines of 64 bytes in products with several vectors.
-  bool scattered_block = false;
+  bool scattered_multi = false;
   /// Whether most rows have as many entries as the row before, so that code made for their length
   /// pays off: a processor mispredicts the end of a short loop in each row.
   bool alike = false;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "suan/kernels/path.hpp"
+#include "suan/kernels/kernel_path.hpp"
 #include "suan/kernels/spmm.hpp"
 
 namespace suan::kernels {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "suan/distributed/distributed_matrix.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan {
 

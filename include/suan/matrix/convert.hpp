@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "suan/distributed/assembly.hpp"
 #include "suan/kernels/spmm.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "suan/matrix/csr.hpp"
 
 namespace suan {

@@ -78,15 +78,15 @@ class Csr final : public Operator<T> {
   /// The format in which products read it.
   std::string name() const override { return plan_.format(); }
   std::string path() const override { return std::string(to_string(plan_.path())); }
-  /// Products with several vectors use the native kernels, whatever the path for one; BlockProduct
-  /// has others.
-  std::string block_path() const override { return "native"; }
+  /// Products with several vectors use the native kernels, whatever the path for one;
+  /// MultiVectorProduct has others.
+  std::string multi_path() const override { return "native"; }
   std::int64_t bytes_per_apply() const override;
   const Csr* local_matrix() const noexcept override { return this; }
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
-  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
   Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
 

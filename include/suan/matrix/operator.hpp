@@ -55,7 +55,7 @@ class Operator {
   /// The kernel path of its products: "native", "cuda", "cusparse", ...
   virtual std::string path() const { return "native"; }
   /// The same for products with several vectors.
-  virtual std::string block_path() const { return path(); }
+  virtual std::string multi_path() const { return path(); }
   /// Bytes that one apply moves on all ranks together, by formula; 0 if unknown.
   virtual std::int64_t bytes_per_apply() const { return 0; }
   /// This rank's rows and columns as a matrix if the operator has entries; else null.
@@ -82,7 +82,7 @@ class Operator {
 
  private:
   virtual void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const = 0;
-  virtual void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const;
+  virtual void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const;
   virtual T do_apply_dot(const Vector<T>& x, Vector<T>& y) const;
   virtual Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const;
 
@@ -100,7 +100,7 @@ class Identity final : public Operator<T> {
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
-  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
 };
 
 /// A user's function y = f(x), for matrix-free products and preconditioners. It may throw, even on

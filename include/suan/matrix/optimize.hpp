@@ -5,10 +5,10 @@
 #pragma once
 
 #include "suan/core/options.hpp"
-#include "suan/distributed/distributed_matrix.hpp"
 #include "suan/kernels/bsr.hpp"
 #include "suan/kernels/sell.hpp"
 #include "suan/kernels/sell_sorted.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan {
 

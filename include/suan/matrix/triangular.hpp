@@ -55,7 +55,7 @@ class TriangularSolver final : public Operator<T> {
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
-  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
 
   TriangularOptions options_;
   kernels::CsrView<T> a_;

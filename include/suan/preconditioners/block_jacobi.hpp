@@ -32,7 +32,7 @@ class BlockJacobi final : public Operator<T> {
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
-  void do_apply_block(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   LocalIndex block_size_ = 1;
   DeviceView<T> inverses_;  // row-major blocks of block_size^2, one after the other
 };

@@ -161,11 +161,11 @@ class Solver {
   /// Vectors come from run.vectors(); anything else is allocated in together(), before any
   /// communication.
   virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
-  /// Whether iterate_block() is implemented.
+  /// Whether iterate_multi() is implemented.
   virtual bool takes_blocks() const noexcept { return false; }
   /// The same for several vectors, with a run for each; log() gets the events of all together. If
   /// one run rescales, it returns with all vectors unchanged.
-  virtual void iterate_block(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r);
+  virtual void iterate_multi(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r);
   /// Whether iterates get better while their residuals grow, so that the last one is worth keeping.
   virtual bool residual_may_grow() const noexcept { return false; }
   /// Its options, one per line, which must be the same on all ranks.

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "suan/kernels/multivector.hpp"
 #include "suan/vector/vector.hpp"
 
 namespace suan::detail {
@@ -27,7 +26,7 @@ class Workspace {
   /// Valid until this part asks for more.
   std::span<Vector<T>> vectors(Part part, const Layout& layout, std::size_t count);
   /// Columns of the layout's local size, number `which` of such arrays.
-  kernels::Basis<T> basis(std::size_t which, const Layout& layout, std::size_t columns);
+  ColumnMajor<T> basis(std::size_t which, const Layout& layout, std::size_t columns);
   /// An object on this rank alone, made by make() the first time and if it is of another size.
   template <class Kept>
   Kept& kept(std::size_t size) {
@@ -43,7 +42,7 @@ class Workspace {
  private:
   struct Columns {
     Layout layout;
-    kernels::Basis<T> columns;
+    ColumnMajor<T> columns;
   };
   std::vector<Vector<T>> vectors_[parts];
   std::vector<Columns> bases_;

@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "suan/comm/layout.hpp"
 #include "suan/core/arrays.hpp"
-#include "suan/vector/layout.hpp"
 
 namespace suan {
 

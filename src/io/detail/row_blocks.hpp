@@ -9,7 +9,7 @@
 #include <mutex>
 
 #include "io/detail/row_sink.hpp"
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 
 namespace suan::detail {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "io/detail/entry_store.hpp"
-#include "suan/vector/layout.hpp"
+#include "suan/comm/layout.hpp"
 
 namespace suan::detail {
 

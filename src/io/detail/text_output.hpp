@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace suan::detail {
 

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "suan/distributed/assembly.hpp"
 #include "suan/io/hdf5.hpp"
+#include "suan/matrix/assembly.hpp"
 
 namespace suan::test {
 

@@ -13,7 +13,7 @@
 #include <random>
 
 #include "matrix_market_helpers.hpp"
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 
 namespace suan::test {
 namespace {

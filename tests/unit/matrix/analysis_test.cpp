@@ -9,8 +9,8 @@
 #include <limits>
 #include <sstream>
 
-#include "suan/distributed/assembly.hpp"
 #include "suan/gallery/gallery.hpp"
+#include "suan/matrix/assembly.hpp"
 
 namespace suan {
 namespace {

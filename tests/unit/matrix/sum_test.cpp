@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
-#include "suan/kernels/add.hpp"
+#include "kernels/algebra/add.hpp"
 #include "suan/matrix/products.hpp"
 #include "support/sparse.hpp"
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "suan/kernels/rearrange.hpp"
+#include "kernels/algebra/rearrange.hpp"
 #include "support/sparse.hpp"
 
 namespace {

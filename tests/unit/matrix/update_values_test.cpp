@@ -4,9 +4,9 @@
 // Values that change under a matrix, and products that were prepared for others.
 #include <gmock/gmock.h>
 
-#include "suan/distributed/assembly.hpp"
 #include "suan/kernels/bsr.hpp"
 #include "suan/kernels/sell.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/vector/blas1.hpp"

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {

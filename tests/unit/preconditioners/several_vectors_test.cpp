@@ -4,7 +4,7 @@
 // Every operator gives the same result for several vectors at once as for each of them.
 #include <gtest/gtest.h>
 
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "suan/matrix/transposed.hpp"
 #include "suan/matrix/triangular.hpp"
 #include "suan/preconditioners/block_jacobi.hpp"

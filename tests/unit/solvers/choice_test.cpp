@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "suan/gallery/poisson.hpp"
+#include "suan/matrix/probe.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "suan/gallery/poisson.hpp"
+#include "suan/matrix/probe.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/linear_solver.hpp"

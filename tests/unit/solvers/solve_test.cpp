@@ -6,6 +6,7 @@
 
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/optimize.hpp"
+#include "suan/matrix/probe.hpp"
 #include "suan/vector/blas1.hpp"
 #include "systems.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "suan/distributed/assembly.hpp"
+#include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::test {

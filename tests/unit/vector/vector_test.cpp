@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "suan/distributed/communicator.hpp"
+#include "suan/comm/communicator.hpp"
 
 namespace {
 

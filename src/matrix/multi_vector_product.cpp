@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/matrix/multi_vector_product.hpp"
+
+#include "matrix/multi_operands.hpp"
+
+namespace suan {
+
+namespace {
+
+LocalIndex require_vectors(LocalIndex vectors) {
+  if (vectors < 0) {
+    throw InvalidArgument(message("MultiVectorProduct: ", vectors,
+                                  " vectors were requested; the number must not be negative"));
+  }
+  return vectors;
+}
+
+}  // namespace
+
+template <Scalar T>
+MultiVectorProduct<T>::MultiVectorProduct(const Csr<T>& a, LocalIndex vectors, KernelPath path) try
+    : rows_(a.row_layout()),
+      columns_(a.column_layout()),
+      vectors_(require_vectors(vectors)),
+      plan_(ExecutionSpace(), a.view(), vectors, path) {
+} catch (...) {
+  rethrow_typed();
+}
+
+template <Scalar T>
+void MultiVectorProduct<T>::multiply(T alpha, const MultiVector<T>& x, T beta,
+                                     MultiVector<T>& y) const try {
+  detail::require_multi_operands("MultiVectorProduct", rows_, columns_, x, y);
+  if (x.columns() != vectors_) {
+    throw DimensionMismatch(message("MultiVectorProduct: it was made for ", vectors_,
+                                    " vectors, but X has ", x.columns()));
+  }
+  plan_.apply(ExecutionSpace(), alpha, x.view(), beta, y.view());
+} catch (...) {
+  rethrow_typed();
+}
+
+template class MultiVectorProduct<float>;
+template class MultiVectorProduct<double>;
+template class MultiVectorProduct<Complex>;
+
+}  // namespace suan

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The memory that entries need on their way to other ranks, counted in all allocations; and what
+// all ranks hear when one of them lacks memory.
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <new>
+
+#include "suan/matrix/triplet_builder.hpp"
+#include "suan/vector/multi_vector.hpp"
+
+namespace {
+
+std::atomic<std::int64_t> bytes{0};
+std::atomic<std::int64_t> peak{0};
+
+void* counted(void* memory) {
+  if (memory == nullptr) return nullptr;
+  const std::int64_t now = bytes += static_cast<std::int64_t>(malloc_usable_size(memory));
+  std::int64_t before = peak;
+  while (now > before && !peak.compare_exchange_weak(before, now)) {
+  }
+  return memory;
+}
+
+void* allocate(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
+  alignment = std::max(alignment, alignof(std::max_align_t));
+  const std::size_t whole =
+      (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
+  return counted(std::aligned_alloc(alignment, whole));
+}
+
+void* allocate_or_throw(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
+  void* const memory = allocate(size, alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void release(void* memory) {
+  if (memory != nullptr) bytes -= static_cast<std::int64_t>(malloc_usable_size(memory));
+  std::free(memory);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate_or_throw(size); }
+void* operator new[](std::size_t size) { return allocate_or_throw(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  release(memory);
+}
+void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+
+namespace {
+
+using suan::Communicator;
+using suan::GlobalIndex;
+using suan::Layout;
+
+/// Bytes at the peak of building, per entry of this rank, the collected ones among them. Entries
+/// are for the next rank, or stay; many are of one place, so that the matrix itself is small.
+template <class T>
+double peak_per_entry(bool travel) {
+  const auto world = Communicator::world();
+  const auto layout = Layout::from_local_size(20000, world);
+  constexpr GlobalIndex entries = 800000;
+  const GlobalIndex owner = travel ? (world.rank() + 1) % world.size() : world.rank();
+  const std::int64_t before = bytes;
+  suan::TripletBuilder<T> builder(layout, layout, 1);
+  builder.part(0).reserve(entries);
+  for (GlobalIndex e = 0; e < entries; ++e) {
+    const GlobalIndex row = 20000 * owner + e % 20000;
+    builder.part(0).add(row, row, T(1));
+  }
+  peak = bytes.load();
+  const auto a = builder.build();
+  EXPECT_EQ(a.global_entries(), 20000 * world.size());
+  return static_cast<double>(peak - before) / static_cast<double>(entries);
+}
+
+// 16 bytes and a value per entry, twice on several ranks; the rest, the matrix, is 1/40.
+TEST(ExchangeMemory, OneCopyOfEachEntry) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the sanitizer has the allocations";
+#endif
+  for (const bool travel : {false, true}) {
+    EXPECT_LE(peak_per_entry<float>(travel), 2.1 * 24) << travel;  // with padding
+    EXPECT_LE(peak_per_entry<double>(travel), 2.1 * 24) << travel;
+    EXPECT_LE(peak_per_entry<suan::Complex>(travel), 2.1 * 32) << travel;
+  }
+}
+
+/// While it lives, the last rank gets at most 64 MiB more than it has.
+class LittleMemory {
+ public:
+  LittleMemory() {
+    const auto world = Communicator::world();
+    getrlimit(RLIMIT_AS, &before_);
+    if (world.rank() < world.size() - 1) return;
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit limit = before_;
+    limit.rlim_cur = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (64 << 20);
+    setrlimit(RLIMIT_AS, &limit);
+  }
+  ~LittleMemory() { setrlimit(RLIMIT_AS, &before_); }
+  LittleMemory(const LittleMemory&) = delete;
+  LittleMemory& operator=(const LittleMemory&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+// The last rank alone has a large part.
+TEST(MissingMemory, OfOneRankIsSaidOnAll) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the sanitizer takes all addresses itself";
+#endif
+  if (SUAN_HAVE_CUDA != 0) GTEST_SKIP() << "the limit is the host's";
+  if (!std::ifstream("/proc/self/statm")) GTEST_SKIP() << "there is no /proc/self/statm here";
+  const auto world = Communicator::world();
+  const GlobalIndex size = world.rank() == world.size() - 1 ? GlobalIndex{1} << 27 : 3;
+  const auto layout = Layout::from_local_size(size, world);
+  const LittleMemory little;
+  EXPECT_THROW(suan::Vector<double>{layout}, suan::OutOfMemory);
+  EXPECT_THROW(suan::ones<float>(layout), suan::OutOfMemory);
+  EXPECT_THROW(suan::random_vector<double>(layout, 1), suan::OutOfMemory);
+  EXPECT_THROW(suan::generate<double>(layout, [](GlobalIndex) { return 1.0; }), suan::OutOfMemory);
+  EXPECT_THROW(suan::MultiVector<double>(layout, 2), suan::OutOfMemory);
+  EXPECT_THROW(
+      suan::generate_rows<double>(layout, layout, [](GlobalIndex, suan::RowWriter<double>&) {}),
+      suan::OutOfMemory);
+  const auto elements = world.rank() == world.size() - 1 ? GlobalIndex{1} << 40 : 3;
+  EXPECT_THROW(suan::assemble_elements<double>(Layout::even(3, world), Layout::even(3, world),
+                                               elements, [](GlobalIndex, auto&) {}),
+               suan::OutOfMemory);
+}
+
+}  // namespace
