@@ -4,90 +4,22 @@
 // The memory that entries need on their way to other ranks, counted in all allocations; and what
 // all ranks hear when one of them lacks memory.
 #include <gtest/gtest.h>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <cstdlib>
 #include <fstream>
-#include <new>
 
 #include "suan/matrix/triplet_builder.hpp"
 #include "suan/vector/multi_vector.hpp"
-
-namespace {
-
-std::atomic<std::int64_t> bytes{0};
-std::atomic<std::int64_t> peak{0};
-
-void* counted(void* memory) {
-  if (memory == nullptr) return nullptr;
-  const std::int64_t now = bytes += static_cast<std::int64_t>(malloc_usable_size(memory));
-  std::int64_t before = peak;
-  while (now > before && !peak.compare_exchange_weak(before, now)) {
-  }
-  return memory;
-}
-
-void* allocate(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
-  alignment = std::max(alignment, alignof(std::max_align_t));
-  const std::size_t whole =
-      (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
-  return counted(std::aligned_alloc(alignment, whole));
-}
-
-void* allocate_or_throw(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
-  void* const memory = allocate(size, alignment);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-void release(void* memory) {
-  if (memory != nullptr) bytes -= static_cast<std::int64_t>(malloc_usable_size(memory));
-  std::free(memory);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate_or_throw(size); }
-void* operator new[](std::size_t size) { return allocate_or_throw(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
-}
-void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return allocate(size, static_cast<std::size_t>(alignment));
-}
-void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { release(memory); }
-void operator delete[](void* memory) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
-void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
-  release(memory);
-}
-void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
-  release(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+#include "support/counted_memory.hpp"
 
 namespace {
 
 using suan::Communicator;
 using suan::GlobalIndex;
 using suan::Layout;
+using suan::test::bytes;
+using suan::test::peak;
 
 /// Bytes at the peak of building, per entry of this rank, the collected ones among them. Entries
 /// are for the next rank, or stay; many are of one place, so that the matrix itself is small.

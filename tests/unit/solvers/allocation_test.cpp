@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a solver that has solved before allocates: no arrays, and no more for many iterations than
+// for few.
+#include <gtest/gtest.h>
+
+#include <Kokkos_Core.hpp>
+
+#include "suan/preconditioners/jacobi.hpp"
+#include "suan/solvers/cg.hpp"
+#include "suan/solvers/gmres.hpp"
+#include "suan/solvers/linear_solver.hpp"
+#include "suan/vector/blas1.hpp"
+#include "support/counted_memory.hpp"
+#include "unit/solvers/systems.hpp"
+
+namespace suan::test {
+namespace {
+
+std::int64_t arrays = 0;
+
+void on_array(const Kokkos_Profiling_SpaceHandle, const char*, const void*, const std::uint64_t) {
+  ++arrays;
+}
+
+struct Allocations {
+  std::int64_t arrays;  ///< of Kokkos
+  std::int64_t all;
+};
+
+template <class Call>
+Allocations allocated_by(const Call& call) {
+  arrays = 0;
+  Kokkos::Tools::Experimental::set_allocate_data_callback(on_array);
+  const std::int64_t before = allocations;
+  call();
+  const std::int64_t after = allocations;
+  Kokkos::Tools::Experimental::set_allocate_data_callback(nullptr);
+  return {arrays, after - before};
+}
+
+template <class T>
+class AllocationTest : public testing::Test {
+ protected:
+  using Matrix = DistributedMatrix<T>;
+  const std::shared_ptr<const Matrix> a_ = std::make_shared<const Matrix>(hermitian<T>(3000));
+  const Vector<T> b_ = ones<T>(a_->row_layout());
+
+  /// solve(x) with a guess and without, in a solver that has solved before.
+  template <class Solve>
+  Allocations of_later_solves(const Solve& solve) const {
+    Vector<T> x(a_->row_layout());
+    for (const T guess : {T(0), T(1)}) {
+      fill(x, guess);
+      solve(x);
+    }
+    Allocations sum{0, 0};
+    for (const T guess : {T(0), T(1), T(0)}) {
+      fill(x, guess);
+      const auto one = allocated_by([&] { solve(x); });
+      sum.arrays += one.arrays;
+      sum.all += one.all;
+    }
+    return sum;
+  }
+};
+using Scalars = testing::Types<float, double, Complex>;
+TYPED_TEST_SUITE(AllocationTest, Scalars);
+
+TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
+  using T = TypeParam;
+  for (const char* method : {"cg", "gmres"}) {
+    for (const char* preconditioner : {"none", "jacobi", "block_jacobi"}) {
+      Allocations few{};
+      for (const std::int64_t iterations : {5, 40}) {
+        SolveOptions options;
+        options.solver = method;
+        options.preconditioner = preconditioner;
+        options.gmres.restart = 10;
+        options.krylov().rtol = 0;
+        options.krylov().max_iterations = iterations;
+        LinearSolver<T> solver(this->a_, options);
+        const auto later = this->of_later_solves([&](Vector<T>& x) { solver.solve(this->b_, x); });
+        EXPECT_EQ(later.arrays, 0) << method << ", " << preconditioner;
+        if (iterations == 5) few = later;
+        // The history in the report grows from 8 to 64 numbers, in each of three solves.
+        EXPECT_LE(later.all, few.all + 3 * 3) << method << ", " << preconditioner;
+      }
+    }
+  }
+}
+
+// Flexible methods, whose preconditioner keeps vectors, too.
+TYPED_TEST(AllocationTest, SolversInsideSolversKeepTheirVectors) {
+  using T = TypeParam;
+  KrylovOptions inner;
+  inner.max_iterations = 3;
+  inner.rtol = 0;
+  const auto m = std::make_shared<SolverOperator<T>>(std::make_shared<Cg<T>>(inner), this->a_,
+                                                     std::make_shared<Jacobi<T>>(*this->a_));
+  KrylovOptions outer;
+  outer.rtol = 0;
+  outer.max_iterations = 6;
+  Cg<T> cg(outer);
+  Gmres<T> gmres({outer, 4});
+  for (Solver<T>* solver : {static_cast<Solver<T>*>(&cg), static_cast<Solver<T>*>(&gmres)}) {
+    const auto later =
+        this->of_later_solves([&](Vector<T>& x) { solver->solve(*this->a_, *m, this->b_, x); });
+    EXPECT_EQ(later.arrays, 0) << solver->name();
+  }
+}
+
+// A solver that is its own preconditioner: the inner solve has vectors of its own.
+TYPED_TEST(AllocationTest, ASolverInsideItself) {
+  using T = TypeParam;
+  const auto cg = std::make_shared<Cg<T>>(KrylovOptions{.rtol = 1e-3, .max_iterations = 50});
+  const SolverOperator<T> m(cg, this->a_, nullptr);
+  Vector<T> x(this->a_->row_layout());
+  EXPECT_TRUE(cg->solve(*this->a_, m, this->b_, x).converged());
+}
+
+TYPED_TEST(AllocationTest, ASystemOfAnotherSizeGetsOtherVectors) {
+  using T = TypeParam;
+  Gmres<T> gmres(GmresOptions{.krylov = {.rtol = 1e-4}, .restart = 20});
+  for (const GlobalIndex size : {200, 100, 300}) {
+    const auto a = hermitian<T>(size);
+    const auto b = ones<T>(a.row_layout());
+    Vector<T> x(a.row_layout());
+    EXPECT_TRUE(gmres.solve(a, b, x).converged()) << size;
+  }
+}
+
+}  // namespace
+}  // namespace suan::test
