@@ -37,6 +37,7 @@
 #include "suan/matrix/triplet_builder.hpp"
 #include "suan/preconditioners/block_jacobi.hpp"
 #include "suan/preconditioners/jacobi.hpp"
+#include "suan/preconditioners/preconditioner.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/linear_solver.hpp"

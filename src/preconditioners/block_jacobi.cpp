@@ -187,17 +187,23 @@ const OptionTable<BlockJacobiOptions>& BlockJacobiOptions::table() {
 
 template <Scalar T>
 BlockJacobi<T>::BlockJacobi(const Operator<T>& a, const BlockJacobiOptions& options)
-    : Operator<T>(a.row_layout(), a.column_layout()),
+    : Preconditioner<T>(a.row_layout(), a.column_layout()),
       block_size_(static_cast<LocalIndex>(options.block_size)) {
   require_agreement(a.comm(), "BlockJacobi", BlockJacobiOptions::table().write(options));
   BlockJacobiOptions::table().check(options);
+  do_update(a);
+}
+
+template <Scalar T>
+std::string BlockJacobi<T>::do_update(const Operator<T>& a) {
   const Csr<T>& local = detail::require_local_block("block_jacobi", a);
+  DeviceView<T> inverses;
   together(a.comm(), [&] {
-    inverses_ = detail::allocate<T>(
+    inverses = detail::allocate<T>(
         "suan::BlockJacobi::inverses",
         static_cast<std::size_t>(local.rows()) * static_cast<std::size_t>(block_size_));
-    Kokkos::deep_copy(inverses_, T{});
-    const LocalIndex bad = invert_blocks(local.view(), block_size_, inverses_);
+    Kokkos::deep_copy(inverses, T{});
+    const LocalIndex bad = invert_blocks(local.view(), block_size_, inverses);
     const GlobalIndex first = static_cast<GlobalIndex>(bad) * block_size_;
     if (first < local.rows()) {
       const GlobalIndex last =
@@ -207,6 +213,8 @@ BlockJacobi<T>::BlockJacobi(const Operator<T>& a, const BlockJacobiOptions& opti
                   " is singular; use another block_size, or preconditioner none"));
     }
   });
+  inverses_ = inverses;
+  return "the blocks were inverted anew";
 }
 
 template <Scalar T>

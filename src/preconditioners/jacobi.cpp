@@ -42,21 +42,29 @@ LocalIndex invert(const kernels::CsrView<T>& a, const DeviceView<T>& d) {
 }  // namespace
 
 template <Scalar T>
-Jacobi<T>::Jacobi(const Operator<T>& a) : Operator<T>(a.row_layout(), a.column_layout()) {
+Jacobi<T>::Jacobi(const Operator<T>& a) : Preconditioner<T>(a.row_layout(), a.column_layout()) {
   require_agreement(a.comm(), "Jacobi");
+  do_update(a);
+}
+
+template <Scalar T>
+std::string Jacobi<T>::do_update(const Operator<T>& a) {
   const Csr<T>& local = detail::require_local_block("jacobi", a);
+  DeviceView<T> inverse;
   together(a.comm(), [&] {
-    inverse_ = local.diagonal();
-    const LocalIndex bad = invert(local.view(), inverse_);
+    inverse = local.diagonal();
+    const LocalIndex bad = invert(local.view(), inverse);
     if (bad < local.rows()) {
       T value{};
-      Kokkos::deep_copy(value, Kokkos::subview(inverse_, static_cast<std::size_t>(bad)));
+      Kokkos::deep_copy(value, Kokkos::subview(inverse, static_cast<std::size_t>(bad)));
       throw InvalidArgument(
           message("jacobi: the diagonal entry of row ", a.row_layout().first() + bad, " is ", value,
                   ", which has no finite inverse or is nothing beside the entries "
                   "of its row; use preconditioner none, or block_jacobi"));
     }
   });
+  inverse_ = inverse;
+  return "the diagonal was inverted anew";
 }
 
 template <Scalar T>

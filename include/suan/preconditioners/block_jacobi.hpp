@@ -5,7 +5,7 @@
 #pragma once
 
 #include "suan/core/options.hpp"
-#include "suan/matrix/operator.hpp"
+#include "suan/preconditioners/preconditioner.hpp"
 
 namespace suan {
 
@@ -20,7 +20,7 @@ struct BlockJacobiOptions {
 ///
 /// Memory: block_size values per row.
 template <Scalar T>
-class BlockJacobi final : public Operator<T> {
+class BlockJacobi final : public Preconditioner<T> {
  public:
   /// Collective. @throws NotSupported when A has no accessible entries; InvalidArgument when A is
   /// not square, ranks pass different sizes, or a block is singular to rounding, with the rows of
@@ -31,6 +31,7 @@ class BlockJacobi final : public Operator<T> {
   std::int64_t bytes_per_apply() const override;
 
  private:
+  std::string do_update(const Operator<T>& a) override;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   LocalIndex block_size_ = 1;

@@ -4,13 +4,13 @@
 // Diagonal scaling.
 #pragma once
 
-#include "suan/matrix/operator.hpp"
+#include "suan/preconditioners/preconditioner.hpp"
 
 namespace suan {
 
 /// y = diag(A)^-1 x.
 template <Scalar T>
-class Jacobi final : public Operator<T> {
+class Jacobi final : public Preconditioner<T> {
  public:
   /// Collective. @throws NotSupported when A has no accessible entries (a function);
   /// InvalidArgument when A is not square or a diagonal entry is zero, not finite, or below the
@@ -22,6 +22,7 @@ class Jacobi final : public Operator<T> {
   DeviceView<const T> diagonal_entries() const override { return inverse_; }
 
  private:
+  std::string do_update(const Operator<T>& a) override;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   DeviceView<T> inverse_;

@@ -55,6 +55,23 @@ TYPED_TEST(BlockJacobiTest, InvertsABlockDiagonalMatrix) {
   }
 }
 
+TYPED_TEST(BlockJacobiTest, AnUpdateIsAsGoodAsANewOne) {
+  using T = TypeParam;
+  const auto a = block_diagonal<T>(3, 5, 1);
+  const auto other = suan::generate_rows<T>(a.row_layout(), a.row_layout(),
+                                            [](GlobalIndex i, suan::RowWriter<T>& row) {
+                                              row.add(i, T(static_cast<float>(1 << i % 3)));
+                                            });
+  BlockJacobi<T> m(a, {.block_size = 3});
+  EXPECT_FALSE(m.update(other).empty());
+  const auto x = suan::random_vector<T>(a.row_layout(), 3);
+  Vector<T> y(a.row_layout());
+  Vector<T> z(a.row_layout());
+  m.apply(x, y);
+  BlockJacobi<T>(other, {.block_size = 3}).apply(x, z);
+  EXPECT_EQ(y.gather(), z.gather());
+}
+
 TYPED_TEST(BlockJacobiTest, BlocksOfOneAreTheDiagonal) {
   using T = TypeParam;
   const auto layout = Layout::even(10, suan::Communicator::world());

@@ -15,13 +15,13 @@ using suan::Vector;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-/// Powers of two on the diagonal, and -1 beside it.
+/// Powers of two on the diagonal, times a factor, and -1 beside it.
 template <class T>
-suan::DistributedMatrix<T> banded(GlobalIndex size, GlobalIndex zero_row = -1) {
+suan::DistributedMatrix<T> banded(GlobalIndex size, GlobalIndex zero_row = -1, float factor = 1) {
   const auto layout = Layout::even(size, suan::Communicator::world());
   return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, suan::RowWriter<T>& row) {
     if (i > 0) row.add(i - 1, T(-1));
-    row.add(i, i == zero_row ? T(0) : T(static_cast<float>(1 << (i % 5))));
+    row.add(i, i == zero_row ? T(0) : T(factor * static_cast<float>(1 << (i % 5))));
     if (i + 1 < size) row.add(i + 1, T(-1));
   });
 }
@@ -42,6 +42,24 @@ TYPED_TEST(JacobiTest, DividesByTheDiagonal) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_EQ(all[i], T(1) + T(2.0f / static_cast<float>(1 << (i % 5))));
   }
+}
+
+TYPED_TEST(JacobiTest, AnUpdateIsAsGoodAsANewOne) {
+  using T = TypeParam;
+  const auto a = banded<T>(40);
+  suan::Jacobi<T> m(a);
+  const auto x = suan::ones<T>(a.row_layout());
+  Vector<T> y(a.row_layout());
+  Vector<T> z(a.row_layout());
+  EXPECT_THAT(m.update(banded<T>(40, -1, 4)), HasSubstr("anew"));
+  m.apply(x, y);
+  suan::Jacobi<T>(a).apply(T(0.25f), x, T(0), z);
+  EXPECT_EQ(y.gather(), z.gather());
+  // What cannot be inverted changes nothing, nor does another size.
+  EXPECT_THROW(m.update(banded<T>(40, 33)), suan::InvalidArgument);
+  EXPECT_THROW(m.update(banded<T>(41)), suan::DimensionMismatch);
+  m.apply(x, z);
+  EXPECT_EQ(y.gather(), z.gather());
 }
 
 TYPED_TEST(JacobiTest, NamesTheRowOfAZeroOnAllRanks) {
