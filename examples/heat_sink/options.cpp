@@ -56,10 +56,9 @@ std::string help_text() {
   out << "suan_heat_sink [--option value ...]\n\n"
          "Steady temperature of a finned heat sink, solved on all ranks that mpirun starts.\n\n";
   const Options defaults;
-  for (const auto& entry : Options::table().entries()) {
-    const auto& option = entry.description;
+  for (const auto& option : Options::table().descriptions()) {
     out << "  --" << option.flag() << " <" << suan::option_type_name(option.default_value) << ">  "
-        << option.sentence << " Default: " << suan::to_string(entry.get(defaults));
+        << option.sentence << " Default: " << suan::to_string(Options::table().get(defaults, option.path));
     if (!option.range_text().empty()) out << ", " << option.range_text();
     out << ".\n";
   }

@@ -110,10 +110,17 @@ nb::object default_value(const OptionDescription& option) {
   return to_python(option.default_value);
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 std::string option_repr(const OptionDescription& option) {
   const std::string range = option.range_text();
   return message(option.name, ": ", option_type_name(option.default_value), " = ",
-                 nb::repr(default_value(option)).c_str(), range.empty() ? "" : ", ", range, ". ",
+                 nb::repr(default_value(option)).c_str(), range.empty() ? "" : ", ", range,
+                 option.types.empty() ? "" : message(" (", joined(option.types), ")"), ". ",
                  option.sentence);
 }
 
@@ -164,6 +171,10 @@ void bind_core(nb::module_& module) {
   nb::class_<OptionDescription>(module, "OptionDescription",
                                 "One keyword: its name, default, range and one sentence.")
       .def_ro("name", &OptionDescription::name)
+      .def_ro("path", &OptionDescription::path,
+              "The full name, with the nodes that it is in: solver.restart.")
+      .def_ro("types", &OptionDescription::types,
+              "The solvers or preconditioners that have it; empty when it is always there.")
       .def_prop_ro(
           "type", [](const OptionDescription& o) { return option_type_name(o.default_value); },
           "The name of its type: bool, int, float or str.")

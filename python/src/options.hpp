@@ -7,6 +7,7 @@
 #include <nanobind/nanobind.h>
 
 #include <string>
+#include <utility>
 
 #include "suan/core/options.hpp"
 
@@ -18,15 +19,18 @@ nb::object to_python(const OptionValue& value);
 /// @throws InvalidArgument naming the option when `value` is not a bool, int, float or str.
 OptionValue to_option_value(const std::string& name, nb::handle value);
 
-/// The options of S with those in `keywords` set.
+/// The options of S with those in `keywords`, by their short or dotted names, set.
 /// @throws InvalidArgument for an unknown name, a wrong type or a value out of range.
 template <class S>
 S options_from(const nb::dict& keywords) {
-  S options;
+  OptionValues values;
   for (const auto& [key, value] : keywords) {
-    const auto name = nb::cast<std::string>(key);
-    S::table().set(options, name, to_option_value(name, value));
+    auto name = nb::cast<std::string>(key);
+    auto known = to_option_value(name, value);
+    values.emplace_back(std::move(name), std::move(known));
   }
+  S options;
+  S::table().set(options, values);
   return options;
 }
 

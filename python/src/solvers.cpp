@@ -278,12 +278,28 @@ class KeptSolver {
   Keeper keeper_;
 };
 
+nb::dict components(const std::vector<OptionType>& types) {
+  nb::dict all;
+  for (const auto& type : types) {
+    all[type.name.c_str()] = nb::make_tuple(type.sentence, type.schema->descriptions());
+  }
+  return all;
+}
+
 }  // namespace
 
 void bind_solvers(nb::module_& module) {
   module.def(
       "solve_options", [] { return SolveOptions::table().descriptions(); },
       "The keywords of solve().");
+  module.def(
+      "solvers", [] { return components(solver_types()); },
+      nb::sig("def solvers() -> dict[str, tuple[str, list[OptionDescription]]]"),
+      "Name, sentence and options of each solver.");
+  module.def(
+      "preconditioners", [] { return components(preconditioner_types()); },
+      nb::sig("def preconditioners() -> dict[str, tuple[str, list[OptionDescription]]]"),
+      "Name, sentence and options of each preconditioner.");
   module.def(
       "check_solve_options", [](const nb::dict& options) { options_from<SolveOptions>(options); },
       nb::arg("options"),

@@ -10,7 +10,7 @@
 """
 
 from . import _spinning  # before anything that loads OpenMP
-from ._config import options, show_config
+from ._config import options, preconditioners, show_config, solvers
 from ._errors import (
     DeviceError,
     DimensionMismatch,
@@ -68,9 +68,11 @@ __all__ = [
     "generate",
     "info",
     "options",
+    "preconditioners",
     "read",
     "show_config",
     "solve",
     "solve_many",
+    "solvers",
     "write",
 ]

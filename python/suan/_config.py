@@ -17,8 +17,33 @@ class OptionList(list[_suan.OptionDescription]):
         return "\n".join(repr(option) for option in self)
 
 
+class ComponentList(dict[str, str]):
+    """Names and sentences; prints one component per line."""
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name}: {sentence}" for name, sentence in self.items())
+
+
+def solvers() -> ComponentList:
+    """The solvers that ``solver=`` can name, with a sentence on each.
+
+    Their options are ``suan.options("gmres")``, with the name of one.
+    """
+    return ComponentList({name: sentence for name, (sentence, _) in _suan.solvers().items()})
+
+
+def preconditioners() -> ComponentList:
+    """The preconditioners that ``preconditioner=`` can name, with a sentence on each."""
+    return ComponentList(
+        {name: sentence for name, (sentence, _) in _suan.preconditioners().items()}
+    )
+
+
 def options(function: str = "solve") -> OptionList:
     """The keywords of "solve", "generate" or "read" (of Matrix Market files).
+
+    The name of a solver or a preconditioner lists what its node can hold, as in
+    ``solver={"type": "gmres", "restart": 50}``.
 
     Returns
     -------
@@ -30,9 +55,13 @@ def options(function: str = "solve") -> OptionList:
         "generate": _suan.gallery_options,
         "read": _suan.matrix_market_options,
     }
-    if function not in tables:
-        raise InvalidArgument(f'"{function}" has no options; {", ".join(tables)} have')
-    return OptionList(tables[function]())
+    if function in tables:
+        return OptionList(tables[function]())
+    components = {**_suan.solvers(), **_suan.preconditioners()}
+    del components["auto"]
+    if function in components:
+        return OptionList(components[function][1])
+    raise InvalidArgument(f'"{function}" has no options; {", ".join((*tables, *components))} have')
 
 
 @overload

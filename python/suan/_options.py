@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +15,8 @@ from . import _suan
 from ._errors import InvalidArgument
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: A value, or a node: its type and options.
+Option = bool | int | float | str | Mapping[str, Any]
 
 #: Names in other libraries, and what to write in Suan.
 _NAMES_ELSEWHERE = {
@@ -52,7 +54,30 @@ def option_values(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_DEFAULTS = {option.name: option.default for option in _suan.solve_options()}
+def _leaves(options: Mapping[str, Any], node: str = "") -> Iterator[tuple[str, Any]]:
+    """Full names and values of nested dictionaries; "type" is the value of its node."""
+    for key, value in options.items():
+        if not isinstance(key, str):
+            raise InvalidArgument(f"option {node}: its key {key!r} is no name")
+        name = node if node and key == "type" else f"{node}.{key}" if node else key
+        if isinstance(value, Mapping):
+            yield from _leaves(value, name)
+        else:
+            yield name.removesuffix(".type"), value
+
+
+def _flattened(options: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in _leaves(options):
+        if name in values:
+            raise InvalidArgument(f"option {name} is given twice")
+        values[name] = value
+    return values
+
+
+_DEFAULTS = {
+    name: option.default for option in _suan.solve_options() for name in (option.name, option.path)
+}
 
 
 def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
@@ -60,17 +85,19 @@ def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
 
     @raises InvalidArgument for what the library could not explain: other libraries' names, and objects.
     """
-    values = option_values(options)
+    values = option_values(_flattened(options))
     for name, value in values.items():
         if isinstance(value, bool | int | float | str):
             if name in _DEFAULTS or name not in _NAMES_ELSEWHERE:
                 continue
-        if name not in _DEFAULTS:
+        if name not in _DEFAULTS and "." not in name:
             if name in _NAMES_ELSEWHERE:
                 raise InvalidArgument(
                     f'unknown option "{name}": in Suan write {_NAMES_ELSEWHERE[name]}'
                 )
             _suan.check_solve_options({name: 0})  # names the nearest valid ones
+        elif value is None and name not in _DEFAULTS:
+            raise InvalidArgument(f"option {name}: None is no value; leave it out")
         elif value is None:
             default = _DEFAULTS[name]
             none = ', or "none" for none' if name == "preconditioner" else ""
@@ -113,6 +140,7 @@ def keywords(options: list[_suan.OptionDescription]) -> Callable[[F], F]:
                 annotation=option.type,
             )
             for option in options
+            if option.name.isidentifier()
         ]
         function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         if function.__doc__:
@@ -128,4 +156,6 @@ def keywords(options: list[_suan.OptionDescription]) -> Callable[[F], F]:
 def _entry(option: _suan.OptionDescription) -> str:
     range_text = f" {option.range}," if option.range else ""
     head = f"{option.name} : {option.type},{range_text} default {option.default!r}"
+    if option.types:
+        head += f", of {', '.join(option.types)}"
     return head + "\n" + textwrap.indent(textwrap.fill(option.sentence, 88), "    ")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import _suan
 from ._arrays import as_columns, as_vector
-from ._options import keywords
+from ._options import Option, keywords
 from ._problem import Callback, Reader, RightHandSide, System, require_callback, solve_once
 from ._ranks import agreed_type, handle_of, together
 from ._report import SolveReport
@@ -27,7 +27,7 @@ def solve(
     M: Any = None,
     callback: Callable[[int, float], object] | None = None,
     comm: Any = None,
-    **options: bool | int | float | str,
+    **options: Option,
 ) -> tuple[NDArray[Any], SolveReport]:
     """Solve A x = b.
 
@@ -88,7 +88,7 @@ def solve_many(
     M: Any = None,
     callback: Callable[[int, float], object] | None = None,
     comm: Any = None,
-    **options: bool | int | float | str,
+    **options: Option,
 ) -> tuple[NDArray[Any], list[SolveReport]]:
     """Solve A X = B for several right-hand sides, the columns of B.
 

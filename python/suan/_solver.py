@@ -14,7 +14,7 @@ from . import _suan
 from ._arrays import as_columns, as_vector, plain, scalar_type
 from ._errors import DimensionMismatch, InvalidArgument, NotSupported
 from ._maps import Map
-from ._options import keywords
+from ._options import Option, keywords
 from ._problem import Callback, Reader, RightHandSide, System, require_callback
 from ._ranks import agreed_type, handle_of, together
 from ._report import SolveReport
@@ -58,7 +58,7 @@ class Solver:
         M: Any = None,
         dtype: Any = None,
         comm: Any = None,
-        **options: bool | int | float | str,
+        **options: Option,
     ):
         self._comm = comm
         handle = None if comm is None else handle_of(comm)

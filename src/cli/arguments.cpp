@@ -8,18 +8,11 @@
 #include <fstream>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <ostream>
-#include <set>
-#include <sstream>
 #include <system_error>
 
 namespace suan::cli {
 
 namespace {
-
-constexpr std::size_t line_width = 100;
-constexpr std::size_t sentence_column = 34;
 
 std::vector<OptionDescription> all_options(const Usage& usage) {
   std::vector<OptionDescription> all;
@@ -27,10 +20,6 @@ std::vector<OptionDescription> all_options(const Usage& usage) {
     all.insert(all.end(), group.options.begin(), group.options.end());
   }
   return all;
-}
-
-bool is_flag(const OptionDescription& option) {
-  return std::holds_alternative<bool>(option.default_value);
 }
 
 /// Only --help has a short form: the error for `-o` lists the options that start with an o.
@@ -98,37 +87,75 @@ void require_values(const std::vector<OptionDescription>& options,
   }
 }
 
-void print_option(std::ostream& out, const OptionDescription& option) {
-  std::string left = message("  --", option.flag());
-  if (!is_flag(option)) left += message(" <", option_type_name(option.default_value), ">");
-  out << left;
-  if (left.size() + 2 > sentence_column) {
-    out << '\n' << std::string(sentence_column, ' ');
-  } else {
-    out << std::string(sentence_column - left.size(), ' ');
-  }
-  std::string text = option.sentence;
-  const std::string range = option.range_text();
-  const std::string usual = to_string(option.default_value);
-  std::string note = range;
-  if (!is_flag(option) && !usual.empty())
-    note += message(note.empty() ? "" : "; ", "default ", usual);
-  if (!note.empty()) text += message(" (", note, ")");
-  print_wrapped(out, text, sentence_column);
+/// "solver.restart" of "--solver.restart=50" or "--solver.restart"; of a word without dashes, only
+/// if it has a value and begins with a node. Empty for any other word.
+std::string dotted_name(const std::vector<OptionDescription>& options, const std::string& word) {
+  const bool has_dashes = word.starts_with("--");
+  const auto equals = word.find('=');
+  std::string name = word.substr(has_dashes ? 2 : 0, equals - (has_dashes ? 2 : 0));
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  };
+  if (!std::all_of(name.begin(), name.end(), is_part)) return {};
+  const auto dot = name.find('.');
+  if (dot == std::string::npos || dot == 0) return {};
+  std::replace(name.begin(), name.end(), '-', '_');
+  const std::string node = name.substr(0, dot + 1);
+  const bool is_node = std::any_of(options.begin(), options.end(), [&node](const auto& option) {
+    return option.path.starts_with(node);
+  });
+  return has_dashes || (is_node && equals != std::string::npos) ? name : std::string();
 }
 
-OptionValue option_value(const std::string& source, const std::string& name,
-                         const nlohmann::json& value) {
-  if (value.is_boolean()) return value.get<bool>();
-  if (value.is_number_unsigned() &&
-      value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
-    return value.get<double>();
+/// Whether the word after this one is its value.
+bool takes_next(const std::vector<OptionDescription>& options, const std::string& word) {
+  if (!word.starts_with("--") || word.find('=') != std::string::npos) return false;
+  const std::string name = dotted_name(options, word);
+  return std::none_of(options.begin(), options.end(), [&](const auto& option) {
+    return is_flag(option) && (option.path == name || word == message("--", option.flag()));
+  });
+}
+
+/// Takes the options with full names that only some types have, and those that the usage does not
+/// list, to `values`: their full names say that they are meant for the type. Others get the names
+/// that CLI11 knows.
+std::vector<std::string> without_dots(const std::vector<OptionDescription>& options,
+                                      const std::vector<std::string>& words,
+                                      std::vector<std::pair<std::string, std::string>>& values) {
+  std::vector<std::string> rest;
+  for (std::size_t k = 0; k < words.size(); ++k) {
+    const std::string& word = words[k];
+    if (word == "--") {
+      rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(k), words.end());
+      break;
+    }
+    const bool is_value = k > 0 && !word.starts_with("--") && takes_next(options, words[k - 1]);
+    const std::string name = is_value ? std::string() : dotted_name(options, word);
+    const auto equals = word.find('=');
+    const bool has_value = equals != std::string::npos;
+    if (name.empty()) {
+      // Of two values for an option, the last one counts, by whichever name.
+      for (const auto& option : options) {
+        if (word.substr(0, equals) != message("--", option.flag())) continue;
+        std::erase_if(values, [&](const auto& other) { return other.first == option.path; });
+      }
+      rest.push_back(word);
+      continue;
+    }
+    const auto known = std::find_if(options.begin(), options.end(), [&name](const auto& option) {
+      return option.types.empty() && (option.path == name || option.path + ".type" == name);
+    });
+    if (known != options.end()) {
+      rest.push_back(message("--", known->flag(), has_value ? word.substr(equals) : ""));
+      continue;
+    }
+    if (!has_value && (k + 1 == words.size() || words[k + 1].starts_with("--"))) {
+      throw InvalidArgument(message("option ", name, " needs a value"));
+    }
+    values.emplace_back(name, has_value ? word.substr(equals + 1) : words[++k]);
+    if (values.back().second.empty()) throw_empty("", name);
   }
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  if (value.is_number_float()) return value.get<double>();
-  if (value.is_string()) return value.get<std::string>();
-  throw InvalidArgument(message(source, ": option ", name, " is ", value.type_name(),
-                                ", but one number, text or truth value is needed"));
+  return rest;
 }
 
 }  // namespace
@@ -137,7 +164,7 @@ std::vector<OptionDescription> without(std::vector<OptionDescription> options,
                                        const std::vector<OptionDescription>& others) {
   std::erase_if(options, [&others](const OptionDescription& option) {
     return std::any_of(others.begin(), others.end(),
-                       [&option](const auto& other) { return other.name == option.name; });
+                       [&option](const auto& other) { return other.path == option.path; });
   });
   return options;
 }
@@ -160,6 +187,12 @@ std::string CommandLine::lines(const Usage& usage) const {
     text += message(option.name, has(option.name) ? " = " : " is not given",
                     this->text(option.name), "\n");
   }
+  const auto listed = all_options(usage);
+  for (const auto& [name, value] : values) {
+    const bool is_listed = std::any_of(listed.begin(), listed.end(),
+                                       [&name](const auto& option) { return option.name == name; });
+    if (!is_listed) text += message(name, " = ", value, "\n");
+  }
   return text;
 }
 
@@ -171,7 +204,8 @@ CommandLine parse_command_line(const Usage& usage, const std::vector<std::string
   app.add_flag("-h,--help", line.help);
 
   const auto options = all_options(usage);
-  const auto words = with_empty_values(options, given);
+  std::vector<std::pair<std::string, std::string>> unlisted;
+  const auto words = with_empty_values(options, without_dots(options, given, unlisted));
   require_values(options, words);
   std::map<std::string, std::string> texts;
   std::map<std::string, CLI::Option*> parsed;
@@ -207,76 +241,16 @@ CommandLine parse_command_line(const Usage& usage, const std::vector<std::string
     if (texts[name].empty()) throw_empty("", name);
     line.values.emplace_back(name, texts[name]);
   }
+  line.values.insert(line.values.end(), unlisted.begin(), unlisted.end());
   return line;
 }
 
-void print_wrapped(std::ostream& out, const std::string& text, std::size_t indent) {
-  std::istringstream words(text);
-  std::string word;
-  std::size_t column = indent;
-  while (words >> word) {
-    if (column > indent && column + 1 + word.size() > line_width) {
-      out << '\n' << std::string(indent, ' ');
-      column = indent;
+OptionValues parse_config(const std::string& source, const std::string& text) {
+  auto values = parse_option_json(text, source);
+  for (const auto& [name, value] : values) {
+    if (const auto* word = std::get_if<std::string>(&value); word != nullptr && word->empty()) {
+      throw_empty(source, name);
     }
-    if (column > indent) {
-      out << ' ';
-      ++column;
-    }
-    out << word;
-    column += word.size();
-  }
-  out << '\n';
-}
-
-void print_help(std::ostream& out, const Usage& usage) {
-  print_wrapped(out, message("suan ", usage.command, ": ", usage.sentence), 0);
-  out << "\nUsage: suan " << usage.command;
-  for (const auto& name : usage.positionals) out << " [" << name << "]";
-  out << " [options]\n";
-  for (const auto& group : usage.groups) {
-    if (group.options.empty()) continue;
-    out << '\n' << group.title << ":\n";
-    for (const auto& option : group.options) print_option(out, option);
-  }
-  if (!usage.examples.empty()) out << "\nExamples:\n";
-  for (const auto& example : usage.examples) out << "  " << example << '\n';
-}
-
-std::vector<std::pair<std::string, OptionValue>> parse_config(const std::string& source,
-                                                              const std::string& text) {
-  if (text.size() > config_max_bytes) {
-    throw InvalidArgument(message(source, ": longer than ", config_max_bytes, " bytes"));
-  }
-  std::set<std::string> keys;
-  const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    if (depth >= config_max_depth) {
-      throw InvalidArgument(message(source, ": nested deeper than ", config_max_depth, " levels"));
-    }
-    if (event == nlohmann::json::parse_event_t::key && depth == 1 &&
-        !keys.insert(parsed.get<std::string>()).second) {
-      throw InvalidArgument(
-          message(source, ": option ", parsed.get<std::string>(), " appears twice"));
-    }
-    return true;
-  };
-  nlohmann::json json;
-  try {
-    json = nlohmann::json::parse(text, check);
-  } catch (const nlohmann::json::exception& error) {
-    const std::string what = error.what();
-    const auto prefix = what.find("] ");
-    throw InvalidArgument(message(
-        source, ": not JSON: ", prefix == std::string::npos ? what : what.substr(prefix + 2)));
-  }
-  if (!json.is_object()) {
-    throw InvalidArgument(message(source, ": one JSON object of options is needed, such as ",
-                                  R"({"solver": "cg", "rtol": 1e-8})"));
-  }
-  std::vector<std::pair<std::string, OptionValue>> values;
-  for (const auto& [name, value] : json.items()) {
-    if (value.is_string() && value.get_ref<const std::string&>().empty()) throw_empty(source, name);
-    values.emplace_back(name, option_value(source, name, value));
   }
   return values;
 }

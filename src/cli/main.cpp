@@ -14,6 +14,7 @@
 #include "spinning.hpp"
 #include "suan/comm/environment.hpp"
 #include "suan/kernels/kernel_path.hpp"
+#include "suan/solvers/registry.hpp"
 
 namespace suan::cli {
 
@@ -42,8 +43,10 @@ void print_overview() {
                   end == std::string::npos ? usage.sentence : usage.sentence.substr(0, end + 1),
                   12);
   }
-  std::cout << "\n`suan <command> --help` lists the options of a command, `suan --version` says "
-               "what this build has.\nThreads: OMP_NUM_THREADS or --kokkos-num-threads=<int>.\n";
+  std::cout
+      << "\n`suan <command> --help` lists the options of a command, `suan help <name>` those of a "
+         "solver\nor a preconditioner, `suan --version` says what this build has.\nThreads: "
+         "OMP_NUM_THREADS or --kokkos-num-threads=<int>.\n";
 }
 
 void print_version(const Environment& environment) {
@@ -74,25 +77,47 @@ void print_version(const Environment& environment) {
 
 /// The command line of a rank.
 struct Request {
-  enum class Kind { overview, version, command };
+  enum class Kind { overview, version, command, component };
   Kind kind = Kind::overview;
   Command command{};
   Usage usage;
   CommandLine line;
+  std::string node;  ///< the option that names the component
+  OptionType component;
 };
+
+/// `suan help <word>`. Not collective. @throws InvalidArgument
+Request parse_help(const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& command : commands) {
+    Request request{Request::Kind::command, command, command.usage(), {}, {}, {}};
+    request.line.help = true;
+    names.push_back(request.usage.command);
+    if (names.back() == word) return request;
+  }
+  for (const auto& [node, types] :
+       {std::pair("solver", solver_types()), std::pair("preconditioner", preconditioner_types())}) {
+    for (const auto& type : types) {
+      names.push_back(type.name);
+      if (type.name == word) return {Request::Kind::component, {}, {}, {}, node, type};
+    }
+  }
+  throw_unknown_name("command, solver or preconditioner", word, names);
+}
 
 /// Not collective. @throws InvalidArgument
 Request parse(const std::vector<std::string>& words) {
   if (words.empty()) throw InvalidArgument("a command is needed; `suan --help` lists them");
+  if (words[0] == "help" && words.size() > 1) return parse_help(words[1]);
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return {};
-  if (words[0] == "--version") return {Request::Kind::version, {}, {}, {}};
+  if (words[0] == "--version") return {Request::Kind::version, {}, {}, {}, {}, {}};
   std::vector<std::string> names = {"--help", "--version"};
   for (const auto& command : commands) {
     const auto usage = command.usage();
     names.push_back(usage.command);
     if (usage.command != words[0]) continue;
     const auto line = parse_command_line(usage, {words.begin() + 1, words.end()});
-    return {Request::Kind::command, command, usage, line};
+    return {Request::Kind::command, command, usage, line, {}, {}};
   }
   throw_unknown_name("command", words[0], names);
 }
@@ -101,6 +126,9 @@ Request parse(const std::vector<std::string>& words) {
 std::string lines_of(const Request& request) {
   if (request.kind == Request::Kind::overview) return "command = --help\n";
   if (request.kind == Request::Kind::version) return "command = --version\n";
+  if (request.kind == Request::Kind::component) {
+    return message("command = help\ncomponent = ", request.component.name, "\n");
+  }
   return request.line.lines(request.usage);
 }
 
@@ -117,6 +145,8 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
   if (!world.is_root()) return exit_solved;
   if (request.kind == Request::Kind::command) {
     print_help(std::cout, request.usage);
+  } else if (request.kind == Request::Kind::component) {
+    print_component_help(std::cout, request.node, request.component);
   } else if (request.kind == Request::Kind::version) {
     print_version(environment);
   } else {

@@ -176,8 +176,9 @@ std::string report_json(const SolveReport& report, const SourceOptions& source,
 /// The number of vectors of a solve: b, x and those of the method, or of cg if that is not known
 /// yet.
 double vectors_of(const SolveOptions& options) {
-  const bool gmres = options.solver == "gmres";
-  return gmres ? static_cast<double>(options.gmres.restart) + 5 : 5;
+  if (options.solver != "gmres") return 5;
+  const auto restart = SolveOptions::table().get(options, "solver.restart");
+  return static_cast<double>(std::get<std::int64_t>(restart)) + 5;
 }
 
 template <Scalar T>
@@ -229,7 +230,10 @@ Usage solve_usage() {
           {"matrix"},
           groups,
           {"suan solve A.mtx", "suan solve A.mtx.gz --rhs b.mtx --rtol 1e-10 --output x.h5",
-           "mpirun -n 4 suan solve --problem poisson3d --size 128 --report report.json"}};
+           "suan solve A.mtx --solver gmres --solver.restart 50 --preconditioner block_jacobi",
+           "mpirun -n 4 suan solve --problem poisson3d --size 128 --report report.json"},
+          {{"Solvers (`suan help gmres` has the options of one)", solver_types()},
+           {"Preconditioners", preconditioner_types()}}};
 }
 
 int run_solve(const Communicator& world, const CommandLine& line) {

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/words.hpp"
+
 namespace suan {
 
 namespace {
@@ -35,12 +37,6 @@ std::string number_text(double value) {
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
   return {buffer, end.ptr};
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 template <class Number>
@@ -114,7 +110,7 @@ std::string OptionDescription::flag() const {
 
 std::string OptionDescription::range_text() const {
   if (bounded) return "in [" + number_text(minimum) + ", " + number_text(maximum) + "]";
-  if (!choices.empty()) return "one of " + joined(choices);
+  if (!choices.empty()) return "one of " + detail::joined(choices);
   return {};
 }
 
@@ -176,7 +172,7 @@ void throw_unknown_name(const std::string& what, std::string_view name,
   const auto nearest = nearest_names(name, valid);
   throw InvalidArgument(
       message("unknown ", what, " \"", name, "\"; ", nearest.empty() ? "valid: " : "did you mean ",
-              joined(nearest.empty() ? valid : nearest), nearest.empty() ? "" : "?"));
+              detail::joined(nearest.empty() ? valid : nearest), nearest.empty() ? "" : "?"));
 }
 
 }  // namespace suan

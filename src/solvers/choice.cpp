@@ -17,27 +17,27 @@ std::string choose(const MatrixTraits& traits, SolveOptions& options) {
   const bool definite_hint = !traits.has_entries || traits.diagonal_positive;
   if (options.solver == "auto") {
     if (traits.hermitian && definite_hint) {
-      options.solver = "cg";
+      options.solver.set_type("cg");
       because(traits.has_entries ? "A is Hermitian with a positive diagonal: cg"
                                  : "A is Hermitian: cg");
     } else {
-      options.solver = "gmres";
+      options.solver.set_type("gmres");
       because(traits.hermitian ? "A is Hermitian but its diagonal is not positive: gmres"
                                : "A is not Hermitian: gmres");
     }
   }
   if (options.preconditioner == "auto") {
     if (!traits.has_entries) {
-      options.preconditioner = "none";
+      options.preconditioner.set_type("none");
       because("A has no accessible entries: none");
     } else if (!traits.diagonal_nonzero || (options.solver == "cg" && !traits.diagonal_positive)) {
-      options.preconditioner = "none";
+      options.preconditioner.set_type("none");
       because("its diagonal is not invertible: none");
     } else if (!traits.diagonal_varies) {
-      options.preconditioner = "none";
+      options.preconditioner.set_type("none");
       because("its diagonal is constant, so scaling by it would change nothing: none");
     } else {
-      options.preconditioner = "jacobi";
+      options.preconditioner.set_type("jacobi");
       because("its diagonal varies: jacobi");
     }
   }

@@ -60,7 +60,7 @@ void require_square(const Layout& rows, const Layout& columns) {
 template <Scalar T>
 LinearSolver<T>::LinearSolver(std::shared_ptr<const Operator<T>> a, SolveOptions options,
                               std::shared_ptr<const Operator<T>> m)
-    : given_(std::move(options)), given_m_(std::move(m)), a_(std::move(a)) {
+    : given_(detail::settled(std::move(options))), given_m_(std::move(m)), a_(std::move(a)) {
   if (!a_) throw InvalidArgument("LinearSolver: the matrix is a null pointer");
   setup_ = set_up(*a_);
 }
@@ -77,7 +77,8 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
   if (a.comm().size() > 1) {
     require_agreement(a.comm(), "LinearSolver", told(a, given_m_.get(), given_));
   }
-  SolveOptions::table().check(given_);
+  // Components may be registered on some ranks only.
+  together(a.comm(), [&] { SolveOptions::table().check(given_); });
   require_square(a.row_layout(), a.column_layout());
   if (given_m_ && given_.preconditioner != "auto") {
     throw InvalidArgument(message("solve: a preconditioner was given and another one, ",
@@ -96,11 +97,12 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
   const bool is_open = result.options.solver == "auto" || result.options.preconditioner == "auto";
   if (is_open) result.choice = detail::choose(probe(a), result.options);
   try {
-    if (!result.m) result.m = make_preconditioner<T>(result.options.preconditioner, a, given_);
+    if (!result.m)
+      result.m = make_preconditioner<T>(result.options.preconditioner.type(), a, given_);
   } catch (const InvalidArgument& error) {
     // A diagonal entry is negligible compared with its row; the same on all ranks.
     if (given_.preconditioner != "auto") throw;
-    result.options.preconditioner = "none";
+    result.options.preconditioner.set_type("none");
     result.choice += message("; but ", error.what(), ": none");
     result.m = std::make_shared<Identity<T>>(a.row_layout());
   }
@@ -110,7 +112,9 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
     result.other = detail::in_format(a, given_.format, result.choice);
     result.version = detail::version_of(a);
   }
-  result.solver = make_solver<T>(result.options.solver, result.options);
+  together(a.comm(), [  result.solver = make_solver<T>(result.options.solver, result.options);] {
+    result.solver = make_solver<T>(result.options.solver.type(), result.options);
+  });
   Kokkos::fence("suan::solve_setup");
   result.seconds = timer.seconds();
   return result;
@@ -154,7 +158,8 @@ detail::SolveClock LinearSolver<T>::start(const Layout& b, EventLogger* logger) 
   if (!setup_.is_new) return clock;
   setup_.is_new = false;
   clock.before = setup_.seconds;
-  if (logger != nullptr) logger->setup_finished(setup_.options.preconditioner, setup_.seconds);
+  if (logger != nullptr)
+    logger->setup_finished(setup_.options.preconditioner.type(), setup_.seconds);
   return clock;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/registry.hpp"
 
+#include <algorithm>
+
 #include "suan/comm/agreement.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
@@ -10,100 +12,184 @@ namespace suan {
 
 namespace {
 
+// A new solver takes one entry here. Not static objects that add themselves: a linker may drop them
+// from a static library.
 template <Scalar T>
-struct SolverEntry {
-  const char* name;
-  std::unique_ptr<Solver<T>> (*make)(const SolveOptions& options);
-};
+bool add_own(SolverRegistry<T>& registry) {
+  registry.add("cg", "Conjugate gradients, for Hermitian positive definite matrices.",
+               CgOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<Cg<T>>(CgOptions::table().from(node));
+               });
+  registry.add("gmres", "Restarted GMRES, for any matrix that is not singular.",
+               GmresOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<Gmres<T>>(GmresOptions::table().from(node));
+               });
+  return true;
+}
 
-// A new solver takes one line here.
+// A new preconditioner takes one entry here.
 template <Scalar T>
-constexpr SolverEntry<T> solvers[] = {
-    {"cg",
-     [](const SolveOptions& o) -> std::unique_ptr<Solver<T>> {
-       return std::make_unique<Cg<T>>(o.krylov());
-     }},
-    {"gmres",
-     [](const SolveOptions& o) -> std::unique_ptr<Solver<T>> {
-       return std::make_unique<Gmres<T>>(o.gmres);
-     }},
-};
+bool add_own(PreconditionerRegistry<T>& registry) {
+  registry.add("none", "No preconditioner.", {},
+               [](const Operator<T>& a, const OptionNode&) -> std::unique_ptr<Operator<T>> {
+                 return std::make_unique<Identity<T>>(a.row_layout());
+               });
+  registry.add("jacobi", "Division by the diagonal.", {},
+               [](const Operator<T>& a, const OptionNode&) -> std::unique_ptr<Operator<T>> {
+                 return std::make_unique<Jacobi<T>>(a);
+               });
+  registry.add("block_jacobi", "Division by dense blocks on the diagonal.",
+               BlockJacobiOptions::table(),
+               [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
+                 return std::make_unique<BlockJacobi<T>>(a, BlockJacobiOptions::table().from(node));
+               });
+  return true;
+}
 
-template <Scalar T>
-struct PreconditionerEntry {
-  const char* name;
-  std::unique_ptr<Operator<T>> (*make)(const Operator<T>& a, const SolveOptions& options);
-};
+void add_types(std::vector<OptionType>& all, std::vector<OptionType> more) {
+  for (auto& type : more) {
+    const bool known = std::any_of(all.begin(), all.end(), [&type](const OptionType& other) {
+      return other.name == type.name;
+    });
+    if (!known) all.push_back(std::move(type));
+  }
+}
 
-// A new preconditioner takes one line here.
-template <Scalar T>
-constexpr PreconditionerEntry<T> preconditioners[] = {
-    {"none",
-     [](const Operator<T>& a, const SolveOptions&) -> std::unique_ptr<Operator<T>> {
-       return std::make_unique<Identity<T>>(a.row_layout());
-     }},
-    {"jacobi",
-     [](const Operator<T>& a, const SolveOptions&) -> std::unique_ptr<Operator<T>> {
-       return std::make_unique<Jacobi<T>>(a);
-     }},
-    {"block_jacobi",
-     [](const Operator<T>& a, const SolveOptions& o) -> std::unique_ptr<Operator<T>> {
-       return std::make_unique<BlockJacobi<T>>(a, o.block_jacobi);
-     }},
-};
-
-template <class Entry, std::size_t Count>
-std::vector<std::string> names_of(const Entry (&entries)[Count]) {
+std::vector<std::string> names_without_auto(const std::vector<OptionType>& types) {
   std::vector<std::string> names;
-  for (const auto& entry : entries) names.emplace_back(entry.name);
+  for (const auto& type : types) {
+    if (type.name != "auto") names.push_back(type.name);
+  }
   return names;
 }
 
-std::vector<std::string> with_auto(std::vector<std::string> names) {
-  names.insert(names.begin(), "auto");
-  return names;
+OptionNode all_values(const KrylovOptions& options) {
+  OptionNode node;
+  KrylovOptions::table().write_to(node, options, true);
+  return node;
+}
+
+/// The lines that ranks compare before they make a preconditioner.
+std::string told(const std::string& name, const OptionNode& node) {
+  std::string lines = message("preconditioner = ", name, "\n");
+  for (const auto& value : node.values()) {
+    lines += message("preconditioner.", value.name, " = ", to_string(value.value), "\n");
+  }
+  return lines;
 }
 
 }  // namespace
 
-std::vector<std::string> solver_names() { return names_of(solvers<double>); }
-std::vector<std::string> preconditioner_names() { return names_of(preconditioners<double>); }
+template <Scalar T>
+SolverRegistry<T>& solver_registry() {
+  static SolverRegistry<T> registry(message("solver for ", scalar_name<T>()));
+  [[maybe_unused]] static const bool has_own = add_own(registry);
+  return registry;
+}
+
+template <Scalar T>
+PreconditionerRegistry<T>& preconditioner_registry() {
+  static PreconditionerRegistry<T> registry(message("preconditioner for ", scalar_name<T>()));
+  [[maybe_unused]] static const bool has_own = add_own(registry);
+  return registry;
+}
+
+std::vector<OptionType> solver_types() {
+  // The library chooses cg or gmres, and gives each what it has of these.
+  static const auto schema = std::make_shared<const OptionSchema>(GmresOptions::table());
+  std::vector<OptionType> all = {{"auto", "Examines the matrix, and reports its choice.", schema}};
+  add_types(all, solver_registry<double>().types());
+  add_types(all, solver_registry<float>().types());
+  add_types(all, solver_registry<Complex>().types());
+  return all;
+}
+
+std::vector<OptionType> preconditioner_types() {
+  static const auto schema = std::make_shared<const OptionSchema>();
+  std::vector<OptionType> all = {
+      {"auto", "Examines the diagonal, and reports its choice.", schema}};
+  add_types(all, preconditioner_registry<double>().types());
+  add_types(all, preconditioner_registry<float>().types());
+  add_types(all, preconditioner_registry<Complex>().types());
+  return all;
+}
+
+std::vector<std::string> solver_names() { return names_without_auto(solver_types()); }
+std::vector<std::string> preconditioner_names() {
+  return names_without_auto(preconditioner_types());
+}
 
 const OptionTable<SolveOptions>& SolveOptions::table() {
   static const auto table =
       OptionTable<SolveOptions>()
-          .choice("solver", &SolveOptions::solver, with_auto(solver_names()),
-                  "The iterative method; auto examines the matrix and reports its choice.")
-          .choice("preconditioner", &SolveOptions::preconditioner,
-                  with_auto(preconditioner_names()),
-                  "The approximate inverse that speeds up the method; auto examines the diagonal.")
+          .typed_node("solver", &SolveOptions::solver, solver_types,
+                      "The iterative method; auto examines the matrix and reports its choice.")
+          .typed_node(
+              "preconditioner", &SolveOptions::preconditioner, preconditioner_types,
+              "The approximate inverse that speeds up the method; auto examines the diagonal.")
           .choice("format", &SolveOptions::format, {"auto", "csr", "sell", "sell_sorted", "bsr"},
                   "Format in which products read the matrix; auto makes a smaller copy if that "
                   "loses nothing.")
-          .include(&SolveOptions::gmres)
-          .include(&SolveOptions::block_jacobi);
+          .node("solver", &SolveOptions::stop);
   return table;
 }
 
+namespace detail {
+
+SolveOptions settled(SolveOptions options) {
+  const auto& table = KrylovOptions::table();
+  const auto values = options.solver.values();
+  for (const auto& value : values) {
+    if (!table.has({}, value.name)) continue;
+    try {
+      table.set(options.stop, value.name, value.value);
+      options.solver.erase(value.name);
+    } catch (const InvalidArgument&) {
+      // Refused with its full name where all options are checked, on all ranks together.
+    }
+  }
+  return options;
+}
+
+}  // namespace detail
+
 template <Scalar T>
 std::unique_ptr<Solver<T>> make_solver(const std::string& name, const SolveOptions& options) {
-  for (const auto& entry : solvers<T>) {
-    if (name == entry.name) return entry.make(options);
+  const auto settled = detail::settled(options);
+  OptionNode node(name);
+  node.set_path("solver");
+  const auto schema = solver_registry<T>().options(node);
+  const auto stop = all_values(settled.stop);
+  static const OptionNode usual = all_values({});
+  for (const auto& value : stop.values()) {
+    if (schema->has(node, value.name)) {
+      node.set(value.name, value.value);
+    } else if (value.value != *usual.find(value.name)) {
+      throw InvalidArgument(message("option solver.", value.name, " was given, and the solver ",
+                                    name, " has no such option"));
+    }
   }
-  throw_unknown_name("solver", name, solver_names());
+  for (const auto& value : settled.solver.values()) {
+    if (schema->has(node, value.name)) node.set(value.name, value.value);
+  }
+  return solver_registry<T>().make(node);
 }
 
 template <Scalar T>
 std::unique_ptr<Operator<T>> make_preconditioner(const std::string& name, const Operator<T>& a,
                                                  const SolveOptions& options) {
-  require_agreement(a.comm(), "make_preconditioner", message("preconditioner = ", name, "\n"));
-  for (const auto& entry : preconditioners<T>) {
-    if (name == entry.name) return entry.make(a, options);
-  }
-  throw_unknown_name("preconditioner", name, preconditioner_names());
+  OptionNode node = options.preconditioner;
+  node.set_type(name);
+  node.set_path("preconditioner");
+  require_agreement(a.comm(), "make_preconditioner", told(name, node));
+  std::shared_ptr<const OptionSchema> schema;
+  together(a.comm(), [&] { schema = preconditioner_registry<T>().options(node); });
+  return preconditioner_registry<T>().make(a, schema->known_part(node));
 }
 
 #define SUAN_INSTANTIATE(T)                                                                 \
+  template SolverRegistry<T>& solver_registry();                                            \
+  template PreconditionerRegistry<T>& preconditioner_registry();                            \
   template std::unique_ptr<Solver<T>> make_solver(const std::string&, const SolveOptions&); \
   template std::unique_ptr<Operator<T>> make_preconditioner(                                \
       const std::string&, const Operator<T>&, const SolveOptions&);

@@ -124,6 +124,17 @@ class Solve(Case):
         self.fail("solve", "--problem", "poisson1d", "--kernel", "cusprase", says="cusparse")
 
 
+class Help(Case):
+    def test_components(self):
+        text = self.succeed("solve", "--help")
+        for words in ("Solvers (", "Conjugate gradients", "--restart <int>", "(of gmres; in [1, 1000]"):
+            self.assertIn(words, text)
+        self.assertIn("--solver.restart <int>", self.succeed("help", "gmres"))
+        self.assertIn("--preconditioner.block-size <int>", self.succeed("help", "block_jacobi"))
+        self.assertEqual(self.succeed("help", "info"), self.succeed("info", "--help"))
+        self.fail("help", "gmress", says="did you mean gmres?")
+
+
 class Configuration(Case):
     def test_file_sets_options_and_the_command_line_wins(self):
         self.write("c.json", json.dumps({"problem": "poisson2d", "size": 6, "solver": "gmres",
@@ -131,6 +142,24 @@ class Configuration(Case):
         report = self.report("--config", "c.json", "--solver", "cg")
         self.assertEqual((report["solver"], report["rows"]), ("cg", 36))
         self.assertEqual(self.report("--config", "c.json")["solver"], "gmres")
+
+    def test_nodes(self):
+        self.write("c.json", json.dumps({
+            "problem": "poisson2d", "size": 6, "solver": {"type": "gmres", "restart": 3, "rtol": 1e-3},
+            "preconditioner": {"type": "block_jacobi", "block_size": 6}}))
+        report = self.report("--config", "c.json")
+        self.assertEqual((report["solver"], report["preconditioner"]), ("gmres", "block_jacobi"))
+        more = self.report("--config", "c.json", "--solver.restart=30", "--rtol", "1e-9")
+        self.assertLess(more["true_relative_residual"], 1.001e-9)
+        self.assertEqual(self.report("--config", "c.json", "--solver", "cg")["solver"], "cg")
+        same = self.report("--problem", "poisson2d", "--size", "6", "--solver.type=gmres",
+                           "solver.restart=3", "--solver.rtol", "1e-3", "--block-size", "6",
+                           "--preconditioner", "block_jacobi")
+        self.assertEqual(same["history"], report["history"])
+        for words, says in ((("--preconditioner", "jacobi", "--preconditioner.block_size=3"),
+                             "preconditioner is jacobi, which has no options; block_jacobi has it"),
+                            (("--solver", "gmres", "--solver.restrt", "3"), "solver.restart?")):
+            self.fail("solve", "--problem", "poisson1d", *words, says=says)
 
     def test_refusals(self):
         self.fail("solve", "--config", "none.json", says=["none.json", "No such file"])

@@ -86,6 +86,100 @@ def test_wrong_ones_are_named(given, words):
         suan.solve(poisson2d(3), np.ones(9), **given)
 
 
+def solved(**options):
+    A = suan.generate("convection_diffusion2d", size=12) if "restart" in str(options) else poisson2d(20)
+    x, report = suan.solve(A, np.ones(A.shape[0]), **options)
+    assert report.converged
+    return report
+
+
+@pytest.mark.parametrize(
+    ("nested", "flat"),
+    [
+        (
+            {"solver": {"type": "gmres", "restart": 5, "rtol": 1e-6}},
+            {"solver": "gmres", "restart": 5, "rtol": 1e-6},
+        ),
+        (
+            {"solver": {"type": "gmres"}, "solver.restart": np.int64(5)},
+            {"solver": "gmres", "restart": 5},
+        ),
+        ({"preconditioner": {"type": "jacobi"}}, {"preconditioner": "jacobi"}),
+        (
+            {"preconditioner": {"type": "block_jacobi", "block_size": 20}, "solver": {"rtol": 1e-4}},
+            {"preconditioner.type": "block_jacobi", "block_size": 20, "rtol": 1e-4},
+        ),
+        (
+            {"preconditioner.block_size": 20, "preconditioner": "block_jacobi"},
+            {"block_size": 20, "preconditioner": "block_jacobi"},
+        ),
+    ],
+)
+def test_nodes(nested, flat):
+    one, other = solved(**nested), solved(**flat)
+    assert (one.solver, one.preconditioner) == (other.solver, other.preconditioner)
+    np.testing.assert_array_equal(one.history, other.history)
+
+
+def test_nodes_of_a_solver_that_is_kept():
+    A = poisson2d(20)
+    solver = suan.Solver(A, preconditioner={"type": "block_jacobi", "block_size": 10})
+    assert solver.solve(np.ones(400))[1].preconditioner == "block_jacobi"
+    X, reports = suan.solve_many(A, np.ones((400, 2)), solver={"type": "cg", "rtol": 1e-4})
+    assert all(report.solver == "cg" for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"preconditioner": {"type": "jacoby"}}, "option preconditioner .*did you mean jacobi"),
+        (
+            {"preconditioner": {"type": "block_jacobi", "blocksize": 3}},
+            "did you mean preconditioner.block_size",
+        ),
+        (
+            {"preconditioner": {"type": "jacobi", "block_size": 3}},
+            "preconditioner.block_size.*preconditioner is jacobi.*no options; block_jacobi has it",
+        ),
+        ({"preconditioner.block_size": 3}, "preconditioner is auto"),
+        ({"preconditioner": {"type": "block_jacobi", "block_size": 0}}, r"block_size: 0 .*\[1, 64\]"),
+        ({"preconditioner": {"type": "block_jacobi", "block_size": "4"}}, "type str, but int"),
+        ({"preconditioner": {"type": "block_jacobi", "block_size": [4]}}, "neither a bool"),
+        ({"preconditioner": {"type": "block_jacobi", "block_size": None}}, "None is no value"),
+        ({"preconditioner": {"type": None}}, "None is no value"),
+        ({"preconditioner": {"type": len}}, "is no name"),
+        ({"preconditioner": {3: 4}}, "key 3 is no name"),
+        ({"solver": {"rtol": 1e-3}, "rtol": 1e-4}, "solver.rtol is given twice"),
+        ({"solver": "cg", "solver.type": "cg"}, "solver is given twice"),
+        ({"smoother": {"degree": 3}}, '"smoother.degree"'),
+        ({"rtol": {"value": 3}}, '"rtol.value"'),
+    ],
+)
+def test_wrong_nodes_are_named_in_full(given, words):
+    with pytest.raises(suan.InvalidArgument, match=words):
+        suan.solve(poisson2d(3), np.ones(9), **given)
+
+
+def test_a_short_name_without_use_is_no_error():
+    _, report = suan.solve(poisson2d(5), np.ones(25), solver="cg", restart=10, block_size=5)
+    assert report.converged
+
+
+def test_components_are_listed():
+    assert {"auto", "cg", "gmres"} <= set(suan.solvers())
+    assert {"auto", "none", "jacobi", "block_jacobi"} <= set(suan.preconditioners())
+    assert all(text.endswith(".") for text in suan.solvers().values())
+    assert "cg: Conjugate gradients" in repr(suan.solvers())
+    assert {"rtol", "restart"} <= {option.name for option in suan.options("gmres")}
+    assert [option.name for option in suan.options("block_jacobi")] == ["block_size"]
+    assert suan.options("jacobi") == []
+    options = by_name()
+    assert (options["restart"].path, options["restart"].types) == ("solver.restart", ["gmres"])
+    assert (options["rtol"].path, options["rtol"].types) == ("solver.rtol", [])
+    assert options["block_size"].path == "preconditioner.block_size"
+    assert "(gmres)" in repr(options["restart"])
+
+
 def test_numbers_of_numpy():
     _, report = suan.solve(
         poisson2d(10), np.ones(100), rtol=np.float32(0.5), max_iterations=np.int64(1)

@@ -180,6 +180,127 @@ TEST(Arguments, TheHelpHasEachOptionWithRangeAndDefault) {
   for (std::string text; std::getline(lines, text);) EXPECT_LE(text.size(), 100U) << text;
 }
 
+struct Peel {
+  std::int64_t thickness = 2;
+  static const OptionTable<Peel>& table() {
+    static const auto table =
+        OptionTable<Peel>().number("thickness", &Peel::thickness, 1, 9, "Of the peel.");
+    return table;
+  }
+};
+
+std::vector<OptionType> knives() {
+  return {{"none", "By hand.", std::make_shared<const OptionSchema>()},
+          {"peeler", "Takes the peel.", std::make_shared<const OptionSchema>(Peel::table())}};
+}
+
+struct Basket {
+  Fruit fruit;
+  Fruit other;
+  OptionNode knife = "none";
+  static const OptionTable<Basket>& table() {
+    static const auto table = OptionTable<Basket>()
+                                  .include(&Basket::fruit)
+                                  .node("other", &Basket::other)
+                                  .typed_node("knife", &Basket::knife, knives, "With what.");
+    return table;
+  }
+};
+
+Usage basket_usage() {
+  return {"basket", "Fills it.",           {"name"}, {{"Basket", Basket::table().descriptions()}},
+          {},       {{"Knives", knives()}}};
+}
+
+Basket fill(const std::vector<std::string>& words, const std::string& config = {}) {
+  const auto line = parse_command_line(basket_usage(), words);
+  auto basket = make_options<Basket>(line, config.empty() ? "" : "basket.json", config);
+  Basket::table().check(basket);
+  return basket;
+}
+
+std::string basket_error(const std::vector<std::string>& words, const std::string& config = {}) {
+  try {
+    fill(words, config);
+  } catch (const InvalidArgument& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::int64_t thickness(const Basket& basket) {
+  return std::get<std::int64_t>(Basket::table().get(basket, "knife.thickness"));
+}
+
+TEST(Nodes, AreReachedByDottedNames) {
+  const auto basket = fill({"plum", "--other.item-count", "4", "--other.colour=green", "--ripe",
+                            "--knife.thickness=5", "--knife=peeler"});
+  EXPECT_EQ(basket.fruit.name, "plum");
+  EXPECT_EQ(basket.fruit.count, 3);
+  EXPECT_EQ(basket.other.count, 4);
+  EXPECT_EQ(basket.other.colour, "green");
+  EXPECT_EQ(basket.knife, "peeler");
+  EXPECT_EQ(thickness(basket), 5);
+  EXPECT_EQ(thickness(fill({"--knife", "peeler", "--knife.thickness", "7"})), 7);
+  EXPECT_EQ(thickness(fill({"--knife.type", "peeler", "knife.thickness=7"})), 7);
+  EXPECT_TRUE(fill({"--other.ripe", "plum"}).other.ripe);
+  EXPECT_EQ(fill({"--name", "knife.thickness=7"}).fruit.name, "knife.thickness=7");
+  EXPECT_EQ(fill({"a.b=c"}).fruit.name, "a.b=c");
+}
+
+TEST(Nodes, AreReachedByShortNames) {
+  EXPECT_EQ(thickness(fill({"--thickness", "8", "--knife", "peeler"})), 8);
+  EXPECT_EQ(fill({"--thickness", "8"}).knife, "none");
+  EXPECT_EQ(thickness(fill({"--knife.thickness=3", "--thickness=4", "--knife=peeler"})), 4);
+  EXPECT_EQ(thickness(fill({"--thickness=4", "--knife.thickness=3", "--knife=peeler"})), 3);
+}
+
+TEST(Nodes, NestInTheFile) {
+  const std::string config =
+      R"({"name": "pear", "other": {"name": "fig"}, "knife": {"type": "peeler", "thickness": 6}})";
+  const auto basket = fill({}, config);
+  EXPECT_EQ(basket.fruit.name, "pear");
+  EXPECT_EQ(basket.other.name, "fig");
+  EXPECT_EQ(thickness(basket), 6);
+  EXPECT_EQ(thickness(fill({"--knife.thickness", "9"}, config)), 9);
+  EXPECT_EQ(fill({"--knife", "none"}, config).knife, "none");
+}
+
+TEST(Nodes, ErrorsHaveFullNames) {
+  EXPECT_THAT(basket_error({"--knife.thicknes=3", "--knife=peeler"}),
+              HasSubstr("did you mean knife.thickness?"));
+  EXPECT_THAT(basket_error({"--knife.thickness=3"}), HasSubstr("knife is none"));
+  EXPECT_THAT(basket_error({"--knife=peeler", "--knife.thickness=30"}),
+              HasSubstr("knife.thickness: 30"));
+  EXPECT_THAT(basket_error({"--knife.blade"}), HasSubstr("knife.blade needs a value"));
+  EXPECT_THAT(basket_error({"--knife.thickness="}), HasSubstr("is empty"));
+  EXPECT_THAT(basket_error({"--knife.blade="}), HasSubstr("option knife.blade is empty"));
+  EXPECT_THAT(basket_error({"--knife", "peler"}), HasSubstr("did you mean peeler?"));
+  EXPECT_THAT(basket_error({}, R"({"knife": {"type": "peeler", "blade": 3}})"),
+              HasSubstr("basket.json: unknown option \"knife.blade\""));
+  EXPECT_THAT(basket_error({}, R"({"knife": {"type": "peeler", "thickness": ""}})"),
+              HasSubstr("knife.thickness is empty"));
+  EXPECT_THAT(basket_error({}, R"({"other": {"name": "a", "name": "b"}})"), HasSubstr("twice"));
+}
+
+TEST(Nodes, RanksCompareWhatTheUsageDoesNotList) {
+  const auto line = parse_command_line(basket_usage(), {"--knife.blade=3"});
+  EXPECT_THAT(line.lines(basket_usage()), HasSubstr("knife.blade = 3\n"));
+}
+
+TEST(Nodes, TheHelpHasTypesAndTheirOptions) {
+  std::ostringstream out;
+  print_help(out, basket_usage());
+  EXPECT_THAT(out.str(), HasSubstr("(of peeler; in [1, 9]; default 2)"));
+  EXPECT_THAT(out.str(), HasSubstr("--other.item-count <int>"));
+  EXPECT_THAT(out.str(), HasSubstr("Knives:\n  none"));
+  EXPECT_THAT(out.str(), HasSubstr("Takes the peel."));
+  std::ostringstream one;
+  print_component_help(one, "knife", knives()[1]);
+  EXPECT_THAT(one.str(), HasSubstr("peeler: Takes the peel."));
+  EXPECT_THAT(one.str(), HasSubstr("--knife.thickness <int>"));
+}
+
 TEST(Arguments, HelpIsAskedForInBothWays) {
   EXPECT_TRUE(parse_command_line(fruit_usage(), {"-h"}).help);
   EXPECT_TRUE(parse_command_line(fruit_usage(), {"plum", "--help"}).help);

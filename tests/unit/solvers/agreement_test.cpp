@@ -53,23 +53,25 @@ class Agreement : public testing::Test {
 };
 
 TEST_F(Agreement, EveryOptionOfSolve) {
-  for (const auto& entry : suan::SolveOptions::table().entries()) {
+  const auto& table = suan::SolveOptions::table();
+  for (const auto& option : table.descriptions()) {
     suan::SolveOptions options;
-    if (is_last) entry.set(options, another(entry.description));
+    if (is_last) table.set(options, option.path, another(option));
     EXPECT_THAT([&] { suan::solve(a, b, x, options); },
-                ThrowsMessage<suan::InvalidArgument>(HasSubstr(entry.description.name)));
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr(option.path)));
   }
   EXPECT_TRUE(suan::solve(a, b, x).converged());
 }
 
 TEST_F(Agreement, EveryOptionOfASolver) {
   const suan::Identity<double> none(a.row_layout());
-  for (const auto& entry : suan::GmresOptions::table().entries()) {
+  const auto& table = suan::GmresOptions::table();
+  for (const auto& option : table.descriptions()) {
     suan::GmresOptions options;
-    if (is_last) entry.set(options, another(entry.description));
+    if (is_last) table.set(options, option.path, another(option));
     suan::Gmres<double> solver(options);
     EXPECT_THAT([&] { solver.solve(a, none, b, x); },
-                ThrowsMessage<suan::InvalidArgument>(HasSubstr(entry.description.name)));
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr(option.name)));
   }
   std::unique_ptr<suan::Solver<double>> solver =
       suan::make_solver<double>(is_last ? "cg" : "gmres", {});

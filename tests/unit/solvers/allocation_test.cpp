@@ -77,7 +77,7 @@ TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
         SolveOptions options;
         options.solver = method;
         options.preconditioner = preconditioner;
-        options.gmres.restart = 10;
+        if (options.solver == "gmres") options.solver.set("restart", std::int64_t{10});
         options.krylov().rtol = 0;
         options.krylov().max_iterations = iterations;
         LinearSolver<T> solver(this->a_, options);

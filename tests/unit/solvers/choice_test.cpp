@@ -47,7 +47,7 @@ TEST(Choice, PenaltiesHideNoAsymmetry) {
         a.row_layout(), [](GlobalIndex i) { return i == 0 || i == 89 ? 0.0 : 1.0; });
     Vector<double> x(a.row_layout());
     suan::SolveOptions options;
-    options.gmres.restart = 100;
+    options.solver.set("restart", 100);
     const auto report = suan::solve(a, b, x, options);
     EXPECT_EQ(report.solver, "gmres");
     EXPECT_TRUE(report.converged()) << report.detail;
@@ -117,7 +117,7 @@ TEST(Choice, GmresGoesOnWhereCgGetsNowhere) {
   const auto b = suan::ones(a.row_layout());
   Vector<double> x(a.row_layout());
   suan::SolveOptions options;
-  options.gmres.restart = 200;
+  options.solver.set("restart", 200);
   const auto report = suan::solve(f, b, x, options);
   EXPECT_EQ(report.solver, "gmres");
   EXPECT_THAT(report.choice, HasSubstr("gmres continued"));

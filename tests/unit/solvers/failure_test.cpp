@@ -226,11 +226,11 @@ TEST(Gmres, StagnatesOnAShiftWithSmallRestart) {
   const auto b = suan::generate<double>(layout, [](GlobalIndex i) { return i == 0 ? 1.0 : 0.0; });
   Vector<double> x(layout);
   suan::SolveOptions options;
-  options.gmres.restart = 10;
+  options.solver = {"gmres", suan::GmresOptions{.restart = 10}};
   const auto report = run("gmres", a, b, x, options);
   EXPECT_EQ(report.reason, Reason::stagnated);
   EXPECT_THAT(report.detail, HasSubstr("restart"));
-  options.gmres.restart = 30;
+  options.solver = {"gmres", suan::GmresOptions{.restart = 30}};
   Vector<double> y(layout);
   EXPECT_TRUE(run("gmres", a, b, y, options).converged());
 }
