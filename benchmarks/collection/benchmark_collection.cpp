@@ -33,6 +33,7 @@ struct Options {
   double most_entries = 1e6;
   std::int64_t rounds = 21;
   double milliseconds = 2;
+  std::string operations = "all";
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::OptionTable<Options>()
@@ -44,7 +45,9 @@ struct Options {
             .number("most_entries", &Options::most_entries, 0, 1e12,
                     "Matrices with more entries are left out.")
             .number("rounds", &Options::rounds, 1, 10000, "Turns of each contestant.")
-            .number("milliseconds", &Options::milliseconds, 0, 1e6, "Time of a turn, about.");
+            .number("milliseconds", &Options::milliseconds, 0, 1e6, "Time of a turn, about.")
+            .choice("operations", &Options::operations, {"all", "vector", "square"},
+                    "Products with a vector, squares, or both.");
     return table;
   }
 };
@@ -163,11 +166,13 @@ void compare(const std::string& path, const std::string& name, const Options& op
   if (peer) {
     products.push_back({"MKL", [&] { peer->multiply(x.view().data(), y_mkl.view().data()); }});
   }
-  measure(products, options);
-  if (peer) require_close(y.view().data(), y_mkl.view().data(), a.rows(), name);
-  print("A x", products, {&means.csr, &means.optimised});
+  if (options.operations != "square") {
+    measure(products, options);
+    if (peer) require_close(y.view().data(), y_mkl.view().data(), a.rows(), name);
+    print("A x", products, {&means.csr, &means.optimised});
+  }
 
-  if (a.rows() != a.columns()) return;
+  if (a.rows() != a.columns() || options.operations == "vector") return;
   suan::kernels::CsrView<T> c;
   std::vector<Contestant> squares;
   squares.push_back({"Suan", [&] {
