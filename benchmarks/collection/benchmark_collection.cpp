@@ -34,6 +34,7 @@ struct Options {
   std::int64_t rounds = 21;
   double milliseconds = 2;
   suan::OptimizeOptions optimize;
+  std::string operations = "all";
   static const suan::OptionTable<Options>& table() {
     static const auto table =
         suan::OptionTable<Options>()
@@ -46,6 +47,8 @@ struct Options {
                     "Matrices with more entries are left out.")
             .number("rounds", &Options::rounds, 1, 10000, "Turns of each contestant.")
             .number("milliseconds", &Options::milliseconds, 0, 1e6, "Time of a turn, about.")
+            .choice("operations", &Options::operations, {"all", "vector", "square"},
+                    "Products with a vector, squares, or both.")
             .include(&Options::optimize);
     return table;
   }
@@ -165,11 +168,13 @@ void compare(const std::string& path, const std::string& name, const Options& op
   if (peer) {
     products.push_back({"MKL", [&] { peer->multiply(x.view().data(), y_mkl.view().data()); }});
   }
-  measure(products, options);
-  if (peer) require_close(y.view().data(), y_mkl.view().data(), a.rows(), name);
-  print("A x", products, {&means.csr, &means.optimised});
+  if (options.operations != "square") {
+    measure(products, options);
+    if (peer) require_close(y.view().data(), y_mkl.view().data(), a.rows(), name);
+    print("A x", products, {&means.csr, &means.optimised});
+  }
 
-  if (a.rows() != a.columns()) return;
+  if (a.rows() != a.columns() || options.operations == "vector") return;
   suan::kernels::CsrView<T> c;
   std::vector<Contestant> squares;
   squares.push_back({"Suan", [&] {

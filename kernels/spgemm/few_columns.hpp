@@ -13,47 +13,6 @@
 
 namespace suan::kernels {
 
-/// Sorts distinct columns by counting: the position of a column is the number of smaller ones.
-class DistinctColumns {
- public:
-  static constexpr std::size_t most = 64;
-  static constexpr std::size_t lanes = lanes_of_register<LocalIndex>;
-
-  /// order[p] = the number of columns smaller than columns[p]; both arrays have room for `size`
-  /// rounded up to `lanes`, and their contents beyond `size` are overwritten.
-  static void order(LocalIndex* columns, std::size_t size, int* order) {
-    // Larger than any column, which changes no count.
-    std::fill_n(columns + size, lanes, std::numeric_limits<LocalIndex>::max());
-    if (size <= lanes) return count_smaller<1>(columns, 0, lanes, order);
-    if (size <= 2 * lanes) return count_smaller<2>(columns, 0, 2 * lanes, order);
-    if (size <= 3 * lanes) return count_smaller<3>(columns, 0, 3 * lanes, order);
-    const std::size_t all = (size + lanes - 1) / lanes * lanes;
-    std::size_t p = 0;
-    for (; p + 2 * lanes < all; p += 3 * lanes) count_smaller<3>(columns, p, all, order);
-    for (; p < all; p += lanes) count_smaller<1>(columns, p, all, order);
-  }
-
- private:
-  /// Of `vectors` times `lanes` columns from number p on, among all of them.
-  template <int vectors>
-  static void count_smaller(const LocalIndex* columns, std::size_t p, std::size_t all, int* order) {
-    using Vector = typename VectorOf<LocalIndex, lanes>::Type;
-    Vector here[vectors];
-    Vector counts[vectors];
-    for (int v = 0; v < vectors; ++v) {
-      here[v] = load_lanes<lanes>(columns + p + v * lanes);
-      counts[v] = here[v] - here[v];
-    }
-    for (std::size_t q = 0; q < all; q += lanes) {
-#pragma GCC unroll 8
-      for (std::size_t m = q; m < q + lanes; ++m) {
-        for (int v = 0; v < vectors; ++v) counts[v] -= columns[m] < here[v];  // true is -1
-      }
-    }
-    for (int v = 0; v < vectors; ++v) store_lanes<lanes>(counts[v], order + p + v * lanes);
-  }
-};
-
 /// Sorts by counting: the position of a column is the number of smaller columns. That takes n^2
 /// comparisons, 8 at a time and without unpredictable branches (docs/performance.md). For the same
 /// reason columns are processed 8 at a time, padded with copies of the first one.

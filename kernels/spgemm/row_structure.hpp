@@ -82,18 +82,36 @@ class WorkOfRows {
   std::unique_ptr<Offset[]> before_;
 };
 
+/// Moves the first `size` elements of `from` to `to`: the whole array if they fill a good part of
+/// it and it is small, so that copying would cost more time than it saves memory.
+template <class T>
+void keep(detail::Pooled<T>& from, std::size_t size, detail::Pooled<T>& to) {
+  constexpr std::size_t small = std::size_t(1) << 20;
+  if (from.size() * sizeof(T) <= small && from.size() <= 3 * size) {
+    to = std::move(from);
+    from = {};
+    return;
+  }
+  to = detail::Pooled<T>(size);
+  std::copy_n(from.get(), size, to.get());
+}
+
 struct RowStructure {
   DeviceView<const Offset> offsets;
   DeviceView<const LocalIndex> indices;
 };
 
+/// Elements: kernels that write vectors overwrite what lies behind a row.
+inline constexpr std::size_t room_behind_columns = 64;
+
 /// Finds the columns of all rows. `make()` returns, once per thread, an object whose bound(i) is at
 /// least the number of columns of row i, and whose columns(i, earlier, out) writes them in
-/// increasing order to `out` and returns their end. `earlier` has the chunk's rows before i. After
-/// the last row of a chunk, end_chunk(number of the chunk) is called.
+/// increasing order to `out` and returns their end; `room_behind_columns` elements behind it may be
+/// overwritten. `earlier` has the chunk's rows before i. After the last row of a chunk,
+/// end_chunk(number of the chunk) is called.
 ///
-/// The columns of a chunk are kept in an array of their size until all offsets are known, and freed
-/// as they are copied. So the peak is twice the structure, plus what the objects hold.
+/// The columns of a chunk are kept in an array of at most three times their size until all offsets
+/// are known, and freed as they are copied.
 template <class Make>
 RowStructure find_structure(const char* label, const ExecutionSpace& space,
                             const std::vector<LocalIndex>& chunks, const Make& make) {
@@ -105,7 +123,7 @@ RowStructure find_structure(const char* label, const ExecutionSpace& space,
     auto work = make();
     detail::Pooled<LocalIndex> buffer;
     for (std::size_t c = next(); c < count; c = next()) {
-      std::size_t bound = 0;
+      std::size_t bound = room_behind_columns;
       for (LocalIndex i = chunks[c]; i < chunks[c + 1]; ++i) {
         bound += static_cast<std::size_t>(work.bound(i));
       }
@@ -123,8 +141,7 @@ RowStructure find_structure(const char* label, const ExecutionSpace& space,
         offsets[static_cast<std::size_t>(i)] = end - begin;
       }
       work.end_chunk(c);
-      found[c] = detail::Pooled<LocalIndex>(static_cast<std::size_t>(end - buffer.get()));
-      std::copy(buffer.get(), end, found[c].get());
+      keep(buffer, static_cast<std::size_t>(end - buffer.get()), found[c]);
     }
   });
   Offset* const sums = offsets.data();

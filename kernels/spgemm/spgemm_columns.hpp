@@ -47,9 +47,13 @@ class SpgemmColumns {
   LocalIndex* columns(LocalIndex i, const EarlierRows& earlier, LocalIndex* out) {
     constexpr auto few = static_cast<Offset>(FewColumns::most);
     ++rows_of_chunk_;
+    if (scatters_ && is_scattered(i)) {
+      rows_.kind(i) = RowKind::listed;
+      return scattered_columns_and_values(i, out);
+    }
     if (early_ != nullptr && products_.of(i) <= few) {
       rows_.kind(i) = RowKind::listed;
-      return scatters_ ? scattered_columns_and_values(i, out) : columns_and_values(i, out);
+      return columns_and_values(i, out);
     }
     const LocalIndex distance = repeats_.distance();
     if (distance > 0 && earlier.has(distance) && repeats_.product_repeats(a_, i)) {
@@ -94,8 +98,9 @@ class SpgemmColumns {
     places_.clear();
     if (early_ == nullptr) return;
     auto& kept = early_->chunks[chunk];
-    kept.values = detail::Pooled<T>(values_in_use_);
-    std::copy_n(values_.get(), values_in_use_, kept.values.get());
+    room_for_values(1);
+    keep(values_, values_in_use_, kept.values);
+    values_of_last_chunk_ = values_in_use_;
     kept.of_all_rows = rows_with_values_ == rows_of_chunk_;
     rows_of_chunk_ = 0;
     rows_with_values_ = 0;
@@ -104,6 +109,9 @@ class SpgemmColumns {
 
  private:
   static constexpr LocalIndex none = -1;
+  static_assert(ScatteredRow<T>::beyond <= room_behind_columns);
+  /// Products of a row up to which it does not matter whether most are with one row of B.
+  static constexpr Offset most_unseen = 256;
 
   bool same_as_row_before(LocalIndex i) const {
     const Offset length = a_.offsets[i + 1] - a_.offsets[i];
@@ -166,25 +174,16 @@ class SpgemmColumns {
     return end;
   }
 
-  /// The same with marks (scattered_row.hpp), if those of all columns stay in the caches.
+  /// Whether the columns and values of row i are found with marks.
+  bool is_scattered(LocalIndex i) const {
+    const Offset products = products_.of(i);
+    if (products <= most_unseen) return true;
+    return products <= ScatteredRow<T>::most && !work_of_row(a_, b_, i).has_one_long_row();
+  }
+
   LocalIndex* scattered_columns_and_values(LocalIndex i, LocalIndex* out) {
-    // Local copies: after stores of numbers the compiler would reload the members for each entry.
-    const Offset* const offsets = b_.offsets;
-    const LocalIndex* const indices = b_.indices;
-    const T* const values = b_.values;
-    const Offset all = b_.entries();
-    const LocalIndex* const rows = a_.indices;
-    const T* const factors = a_.values;
-    const Offset last = a_.offsets[i + 1];
-    scattered_.start();
-    std::size_t count = 0;
-    for (Offset k = a_.offsets[i]; k < last; ++k) {
-      const Offset begin = offsets[rows[k]];
-      count = scattered_.add(count, factors[k], indices + begin, values + begin,
-                             offsets[rows[k] + 1] - begin, all - begin);
-    }
-    const auto products = static_cast<std::size_t>(products_.of(i));
-    LocalIndex* const end = scattered_.take(count, out, room_for_values(products));
+    T* const values = room_for_values(static_cast<std::size_t>(bound(i)));
+    LocalIndex* const end = scattered_.row(a_, b_, i, out, values);
     ++rows_with_values_;
     values_in_use_ += static_cast<std::size_t>(end - out);
     return end;
@@ -193,7 +192,9 @@ class SpgemmColumns {
   /// Where the next `count` values go.
   T* room_for_values(std::size_t count) {
     if (values_.size() < values_in_use_ + count) {
-      detail::Pooled<T> more(std::bit_ceil(2 * values_.size() + count));
+      // The next chunk is about as large as the last.
+      const std::size_t expected = values_of_last_chunk_ + values_of_last_chunk_ / 8;
+      detail::Pooled<T> more(std::bit_ceil(std::max(2 * values_.size() + count, expected)));
       std::copy_n(values_.get(), values_in_use_, more.get());
       values_ = std::move(more);
     }
@@ -222,6 +223,7 @@ class SpgemmColumns {
   std::array<T, FewColumns::most> summands_;
   detail::Pooled<T> values_;  // of the chunk's rows with few products
   std::size_t values_in_use_ = 0;
+  std::size_t values_of_last_chunk_ = 0;
   LocalIndex rows_of_chunk_ = 0;  // so far
   LocalIndex rows_with_values_ = 0;
   std::vector<FewColumns::Place> places_;  // of the chunk's rows that are listed

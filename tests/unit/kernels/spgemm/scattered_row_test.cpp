@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <map>
 #include <set>
 #include <thread>
@@ -17,32 +18,66 @@ namespace {
 
 using suan::LocalIndex;
 using suan::Offset;
-using suan::kernels::DistinctColumns;
+using suan::kernels::MarkedColumns;
 using suan::test::HostArrays;
 using suan::test::to_host;
 
-TEST(DistinctColumns, TheirOrder) {
+/// All ways of taking columns: the first works on any processor, the others on this one.
+std::vector<MarkedColumns::Take> variants() { return MarkedColumns::variants(); }
+
+// Few columns and many, close together and far apart, more than once; the second row
+// finds no mark of the first.
+TEST(MarkedColumns, AreTakenInOrderByEachVariant) {
+  ASSERT_FALSE(variants().empty());
   suan::test::Numbers numbers(1);
-  for (std::size_t n = 0; n <= DistinctColumns::most; ++n) {
-    for (const LocalIndex bound : {100, 2000000000}) {
-      std::set<LocalIndex> taken;
-      std::vector<LocalIndex> columns;
-      while (columns.size() < n) {
-        // The largest column that a matrix may have is among them.
-        const LocalIndex column = columns.size() == n / 2
-                                      ? std::numeric_limits<LocalIndex>::max() - 1
-                                      : numbers.below(bound);
-        if (taken.insert(column).second) columns.push_back(column);
-      }
-      const auto expected = columns;
-      columns.resize(n + DistinctColumns::lanes);
-      std::vector<int> order(DistinctColumns::most);
-      DistinctColumns::order(columns.data(), n, order.data());
-      for (std::size_t p = 0; p < n; ++p) {
-        ASSERT_EQ(columns[p], expected[p]);
-        ASSERT_EQ(order[p], std::distance(taken.begin(), taken.find(columns[p]))) << n;
+  for (const LocalIndex columns : {1, 63, 64, 65, 4096, 4097, 70000}) {
+    for (const auto variant : variants()) {
+      const MarkedColumns marked(columns, variant);
+      for (int turn = 0; turn < 100; ++turn) {
+        const LocalIndex width = std::min<LocalIndex>(columns, turn % 2 == 0 ? 80 : columns);
+        const LocalIndex first = numbers.below(columns - width + 1);
+        std::set<LocalIndex> expected;
+        const auto marks = marked.marks();
+        for (LocalIndex k = numbers.below(turn < 90 ? 100 : 5000); k > 0; --k) {
+          const LocalIndex column = first + numbers.below(width);
+          marks.set(static_cast<std::size_t>(column));
+          expected.insert(column);
+        }
+        std::vector<LocalIndex> taken(expected.size() + MarkedColumns::beyond);
+        const auto end = marked.take(taken.data()) - taken.data();
+        ASSERT_EQ(static_cast<std::size_t>(end), expected.size());
+        taken.resize(expected.size());
+        ASSERT_THAT(taken, testing::ElementsAreArray(expected.begin(), expected.end()));
       }
     }
+  }
+}
+
+TEST(MarkedColumns, AllOfThem) {
+  constexpr LocalIndex columns = 5000;
+  for (const auto variant : variants()) {
+    const MarkedColumns marked(columns, variant);
+    for (std::size_t j = 0; j < columns; ++j) marked.marks().set(j);
+    std::vector<LocalIndex> taken(columns + MarkedColumns::beyond);
+    ASSERT_EQ(marked.take(taken.data()) - taken.data(), columns);
+    for (std::size_t j = 0; j < columns; ++j) ASSERT_EQ(taken[j], static_cast<LocalIndex>(j));
+    EXPECT_EQ(marked.take(taken.data()), taken.data());
+  }
+}
+
+TEST(MarkedColumns, BytesAsBits) {
+  using suan::kernels::BitsByMultiplication;
+  using suan::kernels::BitsOfBytes;
+  suan::test::Numbers numbers(3);
+  for (int turn = 0; turn < 200; ++turn) {
+    std::array<std::uint8_t, 64> bytes{};
+    std::uint64_t expected = 0;
+    for (std::size_t k = 0; k < bytes.size(); ++k) {
+      bytes[k] = turn < 64 ? k == static_cast<std::size_t>(turn) : numbers.below(2) == 1;
+      expected |= std::uint64_t(bytes[k]) << k;
+    }
+    ASSERT_EQ(BitsByMultiplication::of(bytes.data()), expected);
+    ASSERT_EQ(BitsOfBytes::of(bytes.data()), expected);
   }
 }
 
@@ -51,45 +86,40 @@ class ScatteredRow : public suan::test::ProductReference<T> {};
 using Scalars = testing::Types<float, double, suan::Complex>;
 TYPED_TEST_SUITE(ScatteredRow, Scalars);
 
-// Rows of 0 to 64 products, of few and of many columns, from rows of 0 to 11 entries; behind each
-// of them stands a NaN, which is read but is no product.
-TYPED_TEST(ScatteredRow, AgreesWithAMap) {
+// Rows of few and of many products and columns, some of them empty.
+TYPED_TEST(ScatteredRow, AgreesWithAMapInEachVariant) {
   using T = TypeParam;
-  using Row = suan::kernels::ScatteredRow<T>;
-  suan::test::Numbers numbers(2);
   for (const LocalIndex columns : {1, 7, 60, 500, 70000}) {
-    Row row(columns);
-    for (int turn = 0; turn < 200; ++turn) {
-      const auto wanted = static_cast<std::size_t>(numbers.below(Row::most + 1));
-      std::map<LocalIndex, T> expected;
-      std::size_t count = 0;
-      row.start();
-      while (count < wanted) {
-        const auto length =
-            std::min<std::size_t>(static_cast<std::size_t>(numbers.below(12)), wanted - count);
-        std::vector<LocalIndex> some(length + 4, columns - 1);
-        std::vector<T> values(length + 4, T(std::numeric_limits<suan::Real<T>>::quiet_NaN()));
-        const T factor = numbers.value<T>();
-        for (std::size_t l = 0; l < length; ++l) {
-          some[l] = numbers.below(columns);
-          values[l] = numbers.value<T>();
-          expected[some[l]] += factor * values[l];
+    for (const LocalIndex longest : {3, 12, 40}) {
+      auto a = suan::test::irregular<T>(200, 150, longest, 5);
+      for (auto& value : a.values) value = value / T(3);
+      const auto b = suan::test::irregular<T>(150, columns, std::min(longest, columns), 6);
+      const auto csr_a = a.csr();
+      const auto csr_b = b.csr();
+      const suan::kernels::HostCsr<T> host_a(csr_a.view());
+      const suan::kernels::HostCsr<T> host_b(csr_b.view());
+      for (const auto variant : variants()) {
+        const suan::kernels::ScatteredRow<T> row(MarkedColumns(columns, variant), columns);
+        for (LocalIndex i = 0; i < host_a.rows; ++i) {
+          std::map<LocalIndex, T> expected;
+          for (Offset k = host_a.offsets[i]; k < host_a.offsets[i + 1]; ++k) {
+            const LocalIndex j = host_a.indices[k];
+            for (Offset l = host_b.offsets[j]; l < host_b.offsets[j + 1]; ++l) {
+              expected[host_b.indices[l]] += host_a.values[k] * host_b.values[l];
+            }
+          }
+          std::vector<LocalIndex> found(expected.size() + suan::kernels::ScatteredRow<T>::beyond);
+          std::vector<T> sums(expected.size() + 1, T(7));
+          const auto* const end = row.row(host_a, host_b, i, found.data(), sums.data());
+          ASSERT_EQ(end - found.data(), static_cast<std::ptrdiff_t>(expected.size()));
+          std::size_t p = 0;
+          for (const auto& [column, sum] : expected) {
+            ASSERT_EQ(found[p], column);
+            ASSERT_EQ(sums[p], sum);
+            ++p;
+          }
+          ASSERT_EQ(sums[p], T(7));  // nothing is written behind the sums
         }
-        // With and without room behind the row.
-        const auto readable = static_cast<Offset>(turn % 2 == 0 ? length : length + 4);
-        count = row.add(count, factor, some.data(), values.data(), static_cast<Offset>(length),
-                        readable);
-      }
-      ASSERT_EQ(count, wanted);
-      std::vector<LocalIndex> found(wanted + 1);
-      std::vector<T> sums(wanted + 1);
-      const auto* const end = row.take(count, found.data(), sums.data());
-      ASSERT_EQ(end - found.data(), static_cast<std::ptrdiff_t>(expected.size()));
-      std::size_t p = 0;
-      for (const auto& [column, sum] : expected) {
-        ASSERT_EQ(found[p], column);
-        ASSERT_EQ(sums[p], sum);
-        ++p;
       }
     }
   }
@@ -106,13 +136,13 @@ void expect_the_same_at_once(const HostArrays<T>& a, const HostArrays<T>& b) {
   }
 }
 
-// Few and many columns, rows of a few and of some hundred products, with columns
+// Few and many columns, rows of a few to some thousand products, with columns
 // that come again and again or hardly ever, and every seventh row empty.
 TYPED_TEST(ScatteredRow, ProductsAtOnceHaveTheBitsOfPlans) {
   using T = TypeParam;
   constexpr LocalIndex most = suan::kernels::ScatteredRow<T>::most_columns;
   for (const LocalIndex columns : {50, 3000, most, most + 1}) {
-    for (const LocalIndex longest : {3, 9, 16, 40}) {
+    for (const LocalIndex longest : {3, 9, 16, 40, 100}) {
       SCOPED_TRACE(testing::Message() << columns << " columns, rows of at most " << longest);
       auto a = suan::test::irregular<T>(600, 500, longest, 3);
       const auto b = suan::test::irregular<T>(500, columns, longest, 4);
@@ -121,6 +151,26 @@ TYPED_TEST(ScatteredRow, ProductsAtOnceHaveTheBitsOfPlans) {
       this->expect_near(to_host(suan::multiply(a.csr(), b.csr())), this->reference(a, b));
     }
   }
+}
+
+// A row of A that refers mostly to one long row of B is merged into it, between rows that are
+// scattered.
+TYPED_TEST(ScatteredRow, AmongRowsThatAreMerged) {
+  using T = TypeParam;
+  auto a = suan::test::irregular<T>(200, 120, 6, 7);
+  auto b = suan::test::irregular_sorted<T>(120, 2000, 5, 8);
+  HostArrays<T> long_row = suan::test::irregular_sorted<T>(1, 2000, 5000, 9);
+  ASSERT_GT(long_row.indices.size(), 500u);  // nearly all products of a row that refers to it
+  const Offset more = long_row.offsets.back() - (b.offsets[51] - b.offsets[50]);
+  b.indices.erase(b.indices.begin() + b.offsets[50], b.indices.begin() + b.offsets[51]);
+  b.values.erase(b.values.begin() + b.offsets[50], b.values.begin() + b.offsets[51]);
+  b.indices.insert(b.indices.begin() + b.offsets[50], long_row.indices.begin(),
+                   long_row.indices.end());
+  b.values.insert(b.values.begin() + b.offsets[50], long_row.values.begin(), long_row.values.end());
+  for (std::size_t i = 51; i < b.offsets.size(); ++i) b.offsets[i] += more;
+  for (auto& value : a.values) value = value / T(3);
+  expect_the_same_at_once(a, b);
+  this->expect_near(to_host(suan::multiply(a.csr(), b.csr())), this->reference(a, b));
 }
 
 // In A and in B, and stored zeros, whose products with them are NaN as well.
