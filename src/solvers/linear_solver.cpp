@@ -112,9 +112,8 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
     result.other = detail::in_format(a, given_.format, result.choice);
     result.version = detail::version_of(a);
   }
-  together(a.comm(), [  result.solver = make_solver<T>(result.options.solver, result.options);] {
-    result.solver = make_solver<T>(result.options.solver.type(), result.options);
-  });
+  together(a.comm(),
+           [&] { result.solver = make_solver<T>(result.options.solver.type(), result.options); });
   Kokkos::fence("suan::solve_setup");
   result.seconds = timer.seconds();
   return result;
