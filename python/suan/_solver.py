@@ -133,7 +133,7 @@ class Solver:
         Returns
         -------
         str
-            What was done. Today all is made anew, as for a new solver.
+            What was kept and what was done: the structure of copies stays if only values differ.
         """
 
         def made() -> tuple[tuple[Map, Any], dict[str, Any], None]:

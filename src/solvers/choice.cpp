@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "matrix/pattern.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -84,10 +85,33 @@ std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::st
   }
 }
 
+template <Scalar T>
+std::unique_ptr<const Operator<T>> with_values_of(const Operator<T>& a, const Operator<T>& was,
+                                                  const Operator<T>& copy) {
+  using Matrix = DistributedMatrix<T>;
+  const auto* made = dynamic_cast<const Matrix*>(&copy);
+  const auto* distributed = dynamic_cast<const Matrix*>(&a);
+  const auto* csr = dynamic_cast<const Csr<T>*>(&a);
+  if (made == nullptr || (distributed == nullptr && csr == nullptr)) return nullptr;
+  const auto& now = a.local_matrix()->view();
+  const auto& then = was.local_matrix()->view();
+  const bool same = now.columns == then.columns && same_elements(now.offsets, then.offsets) &&
+                    same_elements(now.indices, then.indices);
+  if (a.comm().min(std::int64_t{same}) == 0) return nullptr;
+  const Matrix matrix = distributed != nullptr ? *distributed : Matrix(*csr);
+  kernels::SpmvPlan<T> plan;
+  together(a.comm(), [&] {
+    plan = made->local().plan().with_values(ExecutionSpace(), matrix.local().view());
+  });
+  return std::make_unique<const Matrix>(matrix.with_plan(std::move(plan)));
+}
+
 #define SUAN_INSTANTIATE(T)                                                                     \
   template bool may_be_copied(const Operator<T>&);                                              \
   template std::unique_ptr<const Operator<T>> in_format(const Operator<T>&, const std::string&, \
-                                                        std::string&);
+                                                        std::string&);                          \
+  template std::unique_ptr<const Operator<T>> with_values_of(                                   \
+      const Operator<T>&, const Operator<T>&, const Operator<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)
 SUAN_INSTANTIATE(Complex)

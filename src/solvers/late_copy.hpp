@@ -32,6 +32,20 @@ class LateCopy final : public Operator<T> {
   /// Keeps a reference.
   explicit LateCopy(const Operator<T>& a) : Operator<T>(a.row_layout(), a.column_layout()), a_(a) {}
 
+  /// For a matrix `a` after this one: with a copy at once where there is one and only values
+  /// differ. Collective.
+  std::shared_ptr<LateCopy> next_of(const Operator<T>& a) const {
+    auto next = std::make_shared<LateCopy>(a);
+    if (copy_) next->copy_ = with_values_of(a, a_, *copy_);
+    if (next->copy_) {
+      next->version_ = version_of(a);
+      next->products_ = patience;
+      next->why_ = why_;
+    }
+    return next;
+  }
+  bool has_copy() const noexcept { return copy_ != nullptr; }
+
   std::string name() const override { return seen().name(); }
   std::string path() const override { return seen().path(); }
   std::string multi_path() const override { return seen().multi_path(); }

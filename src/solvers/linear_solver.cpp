@@ -9,6 +9,7 @@
 #include "solvers/solve_energy.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/timer.hpp"
+#include "suan/preconditioners/preconditioner.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -49,6 +50,9 @@ std::string told(const Operator<T>& a, const Operator<T>* m, const SolveOptions&
                  "\npreconditioner given = ", m != nullptr ? m->name() : "none", "\n", lines);
 }
 
+/// Another part of a sentence.
+void add(std::string& text, const std::string& part) { text += (text.empty() ? "" : "; ") + part; }
+
 void require_square(const Layout& rows, const Layout& columns) {
   if (rows.global_size() == columns.global_size()) return;
   throw InvalidArgument(message("solve: the matrix has ", rows.global_size(), " rows and ",
@@ -62,7 +66,8 @@ LinearSolver<T>::LinearSolver(std::shared_ptr<const Operator<T>> a, SolveOptions
                               std::shared_ptr<const Operator<T>> m)
     : given_(detail::settled(std::move(options))), given_m_(std::move(m)), a_(std::move(a)) {
   if (!a_) throw InvalidArgument("LinearSolver: the matrix is a null pointer");
-  setup_ = set_up(*a_);
+  std::string done;
+  setup_ = set_up(*a_, nullptr, done);
 }
 
 template <Scalar T>
@@ -73,7 +78,8 @@ template <Scalar T>
 LinearSolver<T>& LinearSolver<T>::operator=(LinearSolver&&) noexcept = default;
 
 template <Scalar T>
-auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
+auto LinearSolver<T>::set_up(const Operator<T>& a, const Setup* before, std::string& done) const
+    -> Setup {
   if (a.comm().size() > 1) {
     require_agreement(a.comm(), "LinearSolver", told(a, given_m_.get(), given_));
   }
@@ -96,35 +102,80 @@ auto LinearSolver<T>::set_up(const Operator<T>& a) const -> Setup {
   }
   const bool is_open = result.options.solver == "auto" || result.options.preconditioner == "auto";
   if (is_open) result.choice = detail::choose(probe(a), result.options);
-  try {
-    if (!result.m)
-      result.m = make_preconditioner<T>(result.options.preconditioner.type(), a, given_);
-  } catch (const InvalidArgument& error) {
-    // A diagonal entry is negligible compared with its row; the same on all ranks.
-    if (given_.preconditioner != "auto") throw;
-    result.options.preconditioner.set_type("none");
-    result.choice += message("; but ", error.what(), ": none");
-    result.m = std::make_shared<Identity<T>>(a.row_layout());
-  }
-  if (given_.format == "auto" && detail::may_be_copied(a)) {
-    result.late = std::make_shared<detail::LateCopy<T>>(a);
-  } else {
-    result.other = detail::in_format(a, given_.format, result.choice);
-    result.version = detail::version_of(a);
-  }
+  copy_matrix(a, before, result, done);
   together(a.comm(),
            [&] { result.solver = make_solver<T>(result.options.solver.type(), result.options); });
+  precondition(a, before, result, done);  // last: it may change the preconditioner of `before`
   Kokkos::fence("suan::solve_setup");
   result.seconds = timer.seconds();
   return result;
 }
 
+/// The matrix in the requested format, or what may copy it later.
+template <Scalar T>
+void LinearSolver<T>::copy_matrix(const Operator<T>& a, const Setup* before, Setup& result,
+                                  std::string& done) const {
+  if (given_.format == "auto" && detail::may_be_copied(a)) {
+    if (before == nullptr || !before->late) {
+      result.late = std::make_shared<detail::LateCopy<T>>(a);
+      return;
+    }
+    const auto next = before->late->next_of(a);
+    if (next->has_copy())
+      add(done, message("the structure of the format ", next->name(), " stays"));
+    result.late = next;
+    return;
+  }
+  result.version = detail::version_of(a);
+  if (before != nullptr && before->other) {
+    result.other = detail::with_values_of(a, *a_, *before->other);
+    if (result.other) {
+      add(done, message("the structure of the format ", result.other->name(), " stays"));
+      return;
+    }
+  }
+  result.other = detail::in_format(a, given_.format, result.choice);
+}
+
+template <Scalar T>
+void LinearSolver<T>::precondition(const Operator<T>& a, const Setup* before, Setup& result,
+                                   std::string& done) const {
+  if (given_m_) return;
+  const std::string name = result.options.preconditioner.type();
+  try {
+    auto* kept = before != nullptr ? dynamic_cast<Preconditioner<T>*>(before->made.get()) : nullptr;
+    if (kept != nullptr && before->options.preconditioner == name &&
+        kept->row_layout() == a.row_layout()) {
+      add(done, message(name, ": ", kept->update(a)));
+      result.made = before->made;
+    } else {
+      result.made = make_preconditioner<T>(name, a, given_);
+      if (before != nullptr && name != "none") add(done, name + " was made anew");
+    }
+  } catch (const InvalidArgument& error) {
+    // A diagonal entry is negligible compared with its row; the same on all ranks.
+    if (given_.preconditioner != "auto") throw;
+    result.options.preconditioner.set_type("none");
+    result.choice += message("; but ", error.what(), ": none");
+    result.made = std::make_shared<Identity<T>>(a.row_layout());
+  }
+  result.m = result.made;
+}
+
 template <Scalar T>
 std::string LinearSolver<T>::update(std::shared_ptr<const Operator<T>> a) {
   if (!a) throw InvalidArgument("LinearSolver: the matrix is a null pointer");
-  setup_ = set_up(*a);
+  std::string done;
+  auto next = set_up(*a, &setup_, done);
+  if (next.options.solver.type() == setup_.options.solver.type()) {
+    std::swap(next.solver, setup_.solver);  // with its vectors
+    done = message("the choice of ", next.options.solver, " stays", done.empty() ? "" : "; ", done);
+  } else {
+    done = message("now ", next.options.solver, done.empty() ? "" : "; ", done);
+  }
+  setup_ = std::move(next);
   a_ = std::move(a);
-  return "all was made anew";
+  return done;
 }
 
 template <Scalar T>

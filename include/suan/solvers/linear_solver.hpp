@@ -49,8 +49,10 @@ class LinearSolver {
                                  std::shared_ptr<EventLogger> logger = nullptr);
 
   /// Replaces A by another matrix, or the same one with other values; a given preconditioner stays.
-  /// Returns what was done: currently everything is rebuilt. If it throws, nothing changes.
-  /// Collective.
+  /// Products look at the new matrix, and the choices are made anew. What they confirm is kept: the
+  /// vectors, what the preconditioner can keep, and, if only values differ, the structure of a copy
+  /// in another format. Returns what was kept and what was done, in words. If it throws, nothing
+  /// changes. Collective.
   /// @throws like the constructor.
   std::string update(std::shared_ptr<const Operator<T>> a);
 
@@ -65,6 +67,7 @@ class LinearSolver {
     SolveOptions options;
     std::string choice;
     std::shared_ptr<const Operator<T>> m;
+    std::shared_ptr<Operator<T>> made;                // m, unless it was given
     std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
     std::int64_t version = 0;                         // of the values that it copied
@@ -72,7 +75,12 @@ class LinearSolver {
     double seconds = 0;
     bool is_new = true;  // no report includes its seconds yet
   };
-  Setup set_up(const Operator<T>& a) const;
+  /// Keeps what it can of `before`, and says so.
+  Setup set_up(const Operator<T>& a, const Setup* before, std::string& done) const;
+  void copy_matrix(const Operator<T>& a, const Setup* before, Setup& result,
+                   std::string& done) const;
+  void precondition(const Operator<T>& a, const Setup* before, Setup& result,
+                    std::string& done) const;
   const Operator<T>& matrix() const noexcept;
   template <class Vectors>
   auto run(Solver<T>& solver, const detail::SolveClock& clock, const Vectors& b, Vectors& x,

@@ -110,7 +110,7 @@ TEST(LinearSolver, UpdateTakesAnotherMatrix) {
   EXPECT_EQ(solver.options().solver, "cg");
   const auto second = std::make_shared<suan::DistributedMatrix<double>>(
       suan::convection_diffusion2d<double>(9, 9, 5, world));
-  EXPECT_THAT(solver.update(second), HasSubstr("anew"));
+  EXPECT_EQ(solver.update(second), "now gmres");
   EXPECT_EQ(solver.options().solver, "gmres");
   const auto b = suan::ones(second->row_layout());
   Vector<double> x(second->row_layout());
@@ -118,6 +118,30 @@ TEST(LinearSolver, UpdateTakesAnotherMatrix) {
   EXPECT_LE(suan::test::relative_residual(*second, b, x), 1.001e-8);
   EXPECT_THROW(solver.update(nullptr), suan::InvalidArgument);
   EXPECT_TRUE(solver.solve(b, x).converged());
+}
+
+TYPED_TEST(LinearSolverTest, UpdateKeepsWhatOtherValuesLeave) {
+  using T = TypeParam;
+  const auto a = std::make_shared<suan::DistributedMatrix<T>>(suan::test::hermitian<T>(900));
+  const auto twice = std::make_shared<suan::DistributedMatrix<T>>(suan::test::hermitian<T>(900, 2));
+  const auto b = suan::random_vector<T>(a->row_layout(), 4);
+  for (const char* format : {"auto", "sell", "csr"}) {
+    suan::SolveOptions options;
+    options.format = format;
+    LinearSolver<T> solver(a, options);
+    Vector<T> x(a->row_layout());
+    for (int k = 0; k < 4; ++k) solver.solve(b, x);  // enough products for a copy
+    const std::string done = solver.update(twice);
+    EXPECT_THAT(done, HasSubstr("the choice of cg stays"));
+    EXPECT_THAT(done, HasSubstr("jacobi: the diagonal was inverted anew"));
+    EXPECT_EQ(done.find("sell stays") != std::string::npos, std::string(format) == "sell") << done;
+    suan::fill(x, T(0));
+    const auto report = solver.solve(b, x);
+    EXPECT_TRUE(report.converged()) << report;
+    EXPECT_LE(suan::test::relative_residual(*twice, b, x),
+              1.001 * suan::relative_tolerance<T>(options.krylov()));
+    EXPECT_GT(report.setup_seconds, 0);
+  }
 }
 
 TEST(LinearSolver, CopiesAMatrixOnlyWhenTheSolveIsLong) {
@@ -138,6 +162,10 @@ TEST(LinearSolver, CopiesAMatrixOnlyWhenTheSolveIsLong) {
     EXPECT_EQ(report.format, "sell");
     EXPECT_THAT(report.choice, HasSubstr("sell"));
     EXPECT_THAT(solver.choice(), HasSubstr("sell"));
+    // The copy outlives a change of values.
+    EXPECT_THAT(solver.update(a), HasSubstr("the structure of the format sell stays"));
+    suan::fill(x, 0.0);
+    EXPECT_EQ(solver.solve(b, x).format, "sell");
   }
 }
 

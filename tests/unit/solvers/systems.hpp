@@ -19,21 +19,22 @@ DistributedMatrix<T> diagonal(GlobalIndex size, const std::function<T(GlobalInde
                           [&](GlobalIndex i, RowWriter<T>& row) { row.add(i, value(i)); });
 }
 
-/// Hermitian (with imaginary couplings where T has them), positive definite, of varying diagonal.
+/// Hermitian (with imaginary couplings where T has them), positive definite, of varying diagonal;
+/// times a factor.
 template <Scalar T>
-DistributedMatrix<T> hermitian(GlobalIndex size) {
+DistributedMatrix<T> hermitian(GlobalIndex size, float factor = 1) {
   const auto layout = Layout::even(size, Communicator::world());
-  const auto coupling = [](float sign) {
+  const auto coupling = [=](float sign) {
     if constexpr (is_complex<T>) {
-      return T(-0.5, 0.5 * sign);
+      return T(-0.5 * factor, 0.5 * factor * sign);
     } else {
-      return T(-1);
+      return T(-factor);
     }
   };
   return generate_rows<T>(layout, layout, [=](GlobalIndex i, RowWriter<T>& row) {
     if (i > 6) row.add(i - 7, coupling(-1));
     if (i > 0) row.add(i - 1, coupling(-1));
-    row.add(i, T(static_cast<float>(4 + i % 9)));
+    row.add(i, T(factor * static_cast<float>(4 + i % 9)));
     if (i + 1 < size) row.add(i + 1, coupling(1));
     if (i + 7 < size) row.add(i + 7, coupling(1));
   });
