@@ -47,7 +47,7 @@ void SpgemmPlan<T>::prepare(const ExecutionSpace& space, const CsrView<T>& a, co
       scatters && products.total() <= many_to_repeat * a.rows ? Repeats() : Repeats(space, host_b);
   if (repeats.distance() > 0) early = nullptr;  // what was found for one row is reused for others
   // Rows whose values are summed right away need no words.
-  const Offset many_products = scatters ? ScatteredRow<T>::most / 2 : 128;
+  constexpr Offset many_products = 128;
   const bool has_words = early == nullptr || products.total() > many_products * a.rows;
   const ColumnWords<T> words = has_words ? ColumnWords<T>(space, host_b) : ColumnWords<T>();
   const auto rows = std::make_shared<SpgemmRows>(a.rows, chunks_.size() - 1, repeats.distance());
