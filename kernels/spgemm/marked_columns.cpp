@@ -24,6 +24,10 @@ namespace {
 
 #define SUAN_VBMI2 gnu::target("avx512f,avx512vl,avx512bw,avx512vbmi2,bmi,popcnt")
 
+[[SUAN_VBMI2]] inline __m512i first_sixteen(__m512i bytes) {
+  return _mm512_cvtepu8_epi32(_mm512_castsi512_si128(bytes));
+}
+
 /// Compresses the numbers 0 to 63 by a mask of what is marked (AVX-512 VBMI2): as many steps for
 /// one column as for sixteen.
 [[SUAN_VBMI2]] LocalIndex* take_compressed(const MarkedColumns::Marks& marks, std::size_t chunks,
@@ -51,10 +55,10 @@ namespace {
       const __m512i base = _mm512_set1_epi32(static_cast<int>(first));
       __m512i places = _mm512_maskz_compress_epi8(marked, numbers);
       const int count = std::popcount(std::uint64_t(marked));
-      for (int done = 0; done < count; done += 16) {
-        const __m512i sixteen = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
-        _mm512_storeu_si512(out + done, _mm512_add_epi32(base, sixteen));
+      _mm512_storeu_si512(out, _mm512_add_epi32(base, first_sixteen(places)));
+      for (int done = 16; done < count; done += 16) {
         places = _mm512_shuffle_i64x2(places, places, 0x39);  // the next sixteen
+        _mm512_storeu_si512(out + done, _mm512_add_epi32(base, first_sixteen(places)));
       }
       out += count;
     } while (groups != 0);

@@ -41,13 +41,17 @@ void SpgemmPlan<T>::prepare(const ExecutionSpace& space, const CsrView<T>& a, co
   chunks_ = products.chunks(space);
   // Rows whose columns and values come in one pass.
   const bool scatters = early != nullptr && b.columns <= ScatteredRow<T>::most_columns;
-  // Then repetitions are worth looking for only in rows of many products.
+  // Then repetitions are worth looking for only in rows of many products, or if the marks of all
+  // columns exceed the first-level cache.
   constexpr Offset many_to_repeat = 64;
+  constexpr LocalIndex few_columns = LocalIndex(1) << 14;
   const Repeats repeats =
-      scatters && products.total() <= many_to_repeat * a.rows ? Repeats() : Repeats(space, host_b);
+      scatters && b.columns <= few_columns && products.total() <= many_to_repeat * a.rows
+          ? Repeats()
+          : Repeats(space, host_b);
   if (repeats.distance() > 0) early = nullptr;  // what was found for one row is reused for others
   // Rows whose values are summed right away need no words.
-  const Offset many_products = scatters ? ScatteredRow<T>::most / 2 : 128;
+  constexpr Offset many_products = 128;
   const bool has_words = early == nullptr || products.total() > many_products * a.rows;
   const ColumnWords<T> words = has_words ? ColumnWords<T>(space, host_b) : ColumnWords<T>();
   const auto rows = std::make_shared<SpgemmRows>(a.rows, chunks_.size() - 1, repeats.distance());
