@@ -16,6 +16,16 @@ class OptionDescription:
     def name(self) -> str: ...
 
     @property
+    def path(self) -> str:
+        """The full name, with the nodes that it is in: solver.restart."""
+
+    @property
+    def types(self) -> list[str]:
+        """
+        The solvers or preconditioners that have it; empty when it is always there.
+        """
+
+    @property
     def type(self) -> str:
         """The name of its type: bool, int, float or str."""
 
@@ -73,6 +83,12 @@ class ReportWords:
 
 def solve_options() -> list[OptionDescription]:
     """The keywords of solve()."""
+
+def solvers() -> dict[str, tuple[str, list[OptionDescription]]]:
+    """Name, sentence and options of each solver."""
+
+def preconditioners() -> dict[str, tuple[str, list[OptionDescription]]]:
+    """Name, sentence and options of each preconditioner."""
 
 def check_solve_options(options: dict[str, bool | int | float | str]) -> None:
     """Raises what solve() would raise for these options."""

@@ -354,8 +354,8 @@ TEST(HeatSinkOptions, AreReadAndChecked) {
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("needs a value")));
   EXPECT_THAT([&] { read({"demo"}); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("is not an option")));
-  for (const auto& entry : Options::table().entries()) {
-    EXPECT_THAT(help_text(), HasSubstr("--" + entry.description.flag()));
+  for (const auto& option : Options::table().descriptions()) {
+    EXPECT_THAT(help_text(), HasSubstr("--" + option.flag()));
   }
 }
 
