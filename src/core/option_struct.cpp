@@ -131,13 +131,20 @@ std::string OptionSchema::write_struct(const void* options) const {
   for (const auto& one : declared_) {
     const auto& name = one.description.name;
     if (!one.node) {
-      line(name, one.get(options));
+      // A field of a typed node: what the node itself was given comes first.
+      const auto* above = node_above(name);
+      const auto* given = above == nullptr
+                              ? nullptr
+                              : above->node(const_cast<void*>(options))
+                                    .find(name.substr(above->description.name.size() + 1));
+      line(name, given == nullptr ? one.get(options) : *given);
       continue;
     }
     const auto& node = one.node(const_cast<void*>(options));
     line(name, node.type());
     for (const auto& value : node.values()) {
       const std::string full = dotted(name, value.name);
+      if (declared(full) != nullptr) continue;
       Found found;
       const bool is_used = !value.loose || find(full, {}, type_at, found);
       line(is_used ? full : std::string(detail::last_name(full)), value.value);
