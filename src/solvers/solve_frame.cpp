@@ -90,7 +90,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   } while (detail::has_to_go_on(report, aim, verified, options_.max_iterations));
   const auto less_energy = [&] {
     Vector<T> scaled;
-    together(a.comm(), [&] { scaled = *guess; });
+    if (guess != nullptr) together(a.comm(), [&] { scaled = *guess; });
     detail::multiply_by_power(units.exponent(), scaled);
     return detail::has_less_energy<T>(a, units.b(), scaled, x, r);
   };
