@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a solver that has solved before allocates: no arrays, and no more for many iterations than
-// for few.
+// A solver that has solved before allocates nothing that grows with the system or the iterations.
 #include <gtest/gtest.h>
 
 #include <Kokkos_Core.hpp>
@@ -26,16 +25,16 @@ void on_array(const Kokkos_Profiling_SpaceHandle, const char*, const void*, cons
 
 struct Allocations {
   std::int64_t arrays;  ///< of Kokkos
-  std::int64_t all;
+  std::int64_t large;   ///< others
 };
 
 template <class Call>
 Allocations allocated_by(const Call& call) {
   arrays = 0;
   Kokkos::Tools::Experimental::set_allocate_data_callback(on_array);
-  const std::int64_t before = allocations;
+  const std::int64_t before = large_allocations;
   call();
-  const std::int64_t after = allocations;
+  const std::int64_t after = large_allocations;
   Kokkos::Tools::Experimental::set_allocate_data_callback(nullptr);
   return {arrays, after - before};
 }
@@ -46,6 +45,8 @@ class AllocationTest : public testing::Test {
   using Matrix = DistributedMatrix<T>;
   const std::shared_ptr<const Matrix> a_ = std::make_shared<const Matrix>(hermitian<T>(3000));
   const Vector<T> b_ = ones<T>(a_->row_layout());
+  /// Several ranks compare the arguments of each solve as text.
+  const bool alone_ = a_->comm().size() == 1;
 
   /// solve(x) with a guess and without, in a solver that has solved before, with products enough
   /// for its copy in another format.
@@ -61,7 +62,7 @@ class AllocationTest : public testing::Test {
       fill(x, guess);
       const auto one = allocated_by([&] { solve(x); });
       sum.arrays += one.arrays;
-      sum.all += one.all;
+      sum.large += one.large;
     }
     return sum;
   }
@@ -73,20 +74,15 @@ TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
   using T = TypeParam;
   for (const char* method : {"cg", "gmres"}) {
     for (const char* preconditioner : {"none", "jacobi", "block_jacobi"}) {
-      Allocations few{};
-      for (const double rtol : {1e-1, 1e-5}) {
-        SolveOptions options;
-        options.solver = method;
-        options.preconditioner = preconditioner;
-        if (options.solver == "gmres") options.solver.set("restart", std::int64_t{10});
-        options.krylov().rtol = rtol;
-        LinearSolver<T> solver(this->a_, options);
-        const auto later = this->of_later_solves([&](Vector<T>& x) { solver.solve(this->b_, x); });
-        EXPECT_EQ(later.arrays, 0) << method << ", " << preconditioner;
-        if (rtol == 1e-1) few = later;
-        // The history in the report grows from a few numbers to some tens, in three solves.
-        EXPECT_LE(later.all, few.all + 3 * 3) << method << ", " << preconditioner;
-      }
+      SolveOptions options;
+      options.solver = method;
+      options.preconditioner = preconditioner;
+      if (options.solver == "gmres") options.solver.set("restart", std::int64_t{10});
+      options.krylov().rtol = 1e-5;
+      LinearSolver<T> solver(this->a_, options);
+      const auto later = this->of_later_solves([&](Vector<T>& x) { solver.solve(this->b_, x); });
+      EXPECT_EQ(later.arrays, 0) << method << ", " << preconditioner;
+      if (this->alone_) EXPECT_EQ(later.large, 0) << method << ", " << preconditioner;
     }
   }
 }
@@ -107,6 +103,7 @@ TYPED_TEST(AllocationTest, SolversInsideSolversKeepTheirVectors) {
     const auto later =
         this->of_later_solves([&](Vector<T>& x) { solver->solve(*this->a_, *m, this->b_, x); });
     EXPECT_EQ(later.arrays, 0) << solver->name();
+    if (this->alone_) EXPECT_EQ(later.large, 0) << solver->name();
   }
 }
 
