@@ -82,7 +82,7 @@ TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
       LinearSolver<T> solver(this->a_, options);
       const auto later = this->of_later_solves([&](Vector<T>& x) { solver.solve(this->b_, x); });
       EXPECT_EQ(later.arrays, 0) << method << ", " << preconditioner;
-      if (this->alone_) EXPECT_EQ(later.large, 0) << method << ", " << preconditioner;
+      EXPECT_EQ(this->alone_ ? later.large : 0, 0) << method << ", " << preconditioner;
     }
   }
 }
@@ -103,7 +103,7 @@ TYPED_TEST(AllocationTest, SolversInsideSolversKeepTheirVectors) {
     const auto later =
         this->of_later_solves([&](Vector<T>& x) { solver->solve(*this->a_, *m, this->b_, x); });
     EXPECT_EQ(later.arrays, 0) << solver->name();
-    if (this->alone_) EXPECT_EQ(later.large, 0) << solver->name();
+    EXPECT_EQ(this->alone_ ? later.large : 0, 0) << solver->name();
   }
 }
 
