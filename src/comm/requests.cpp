@@ -30,12 +30,16 @@ void in_pieces(std::size_t bytes, const Post& post) {
 void Requests::reserve(std::size_t count) {
   requests_.reserve(count);
   expected_.reserve(count);
-  statuses_.reserve(count);
+}
+
+/// For one more, before MPI knows of it.
+void Requests::make_room() {
+  if (requests_.size() == requests_.capacity()) reserve(2 * requests_.size() + 8);
 }
 
 void Requests::receive(void* to, std::size_t bytes, int rank, int tag, MPI_Comm comm) {
   in_pieces(bytes, [&](std::size_t first, int count) {
-    reserve(requests_.size() + 1);
+    make_room();
     MPI_Request request = MPI_REQUEST_NULL;
     require_success(
         MPI_Irecv(static_cast<char*>(to) + first, count, MPI_BYTE, rank, tag, comm, &request),
@@ -47,7 +51,7 @@ void Requests::receive(void* to, std::size_t bytes, int rank, int tag, MPI_Comm 
 
 void Requests::send(const void* from, std::size_t bytes, int rank, int tag, MPI_Comm comm) {
   in_pieces(bytes, [&](std::size_t first, int count) {
-    reserve(requests_.size() + 1);
+    make_room();
     MPI_Request request = MPI_REQUEST_NULL;
     require_success(MPI_Isend(static_cast<const char*>(from) + first, count, MPI_BYTE, rank, tag,
                               comm, &request),
@@ -58,10 +62,17 @@ void Requests::send(const void* from, std::size_t bytes, int rank, int tag, MPI_
 }
 
 void Requests::wait() {
-  const int code = wait_for_all();
+  const Outcome first = wait_for_all();
   requests_.clear();
-  require_received(code);
+  const Expected expected = first.at < expected_.size() ? expected_[first.at] : Expected{0, -1};
   expected_.clear();
+  int kind = first.code;
+  if (first.code != MPI_SUCCESS) MPI_Error_class(first.code, &kind);
+  if (kind == MPI_ERR_TRUNCATE) throw_other_size(expected.rank, "more", expected.bytes);
+  require_success(first.code, "MPI_Wait");
+  if (first.received != expected.bytes && expected.bytes >= 0) {
+    throw_other_size(expected.rank, message(first.received, " bytes, less"), expected.bytes);
+  }
 }
 
 void Requests::abandon() noexcept {
@@ -70,35 +81,20 @@ void Requests::abandon() noexcept {
   expected_.clear();
 }
 
-/// After an error MPI may leave some pending; then it is asked again, and the first error counts.
-int Requests::wait_for_all() noexcept {
-  const auto count = static_cast<int>(requests_.size());
-  statuses_.resize(requests_.size());
-  const int code = MPI_Waitall(count, requests_.data(), statuses_.data());
-  int again = code;
-  for (int k = 0; k < count && again != MPI_SUCCESS; ++k) {
-    again = MPI_Waitall(count, requests_.data(), MPI_STATUSES_IGNORE);
-  }
-  return code;
-}
-
-void Requests::require_received(int code) const {
-  for (std::size_t k = 0; k < expected_.size(); ++k) {
-    const auto [rank, bytes] = expected_[k];
-    if (code == MPI_ERR_IN_STATUS) {
-      const int error = statuses_[k].MPI_ERROR;
-      if (error == MPI_SUCCESS || error == MPI_ERR_PENDING) continue;
-      int kind = error;
-      MPI_Error_class(error, &kind);
-      if (kind == MPI_ERR_TRUNCATE) throw_other_size(rank, "more", bytes);
-      require_success(error, "MPI_Waitall");
-    } else if (code == MPI_SUCCESS && bytes >= 0) {
-      int received = 0;
-      require_success(MPI_Get_count(&statuses_[k], MPI_BYTE, &received), "MPI_Get_count");
-      if (received != bytes) throw_other_size(rank, message(received, " bytes, less"), bytes);
+/// One by one: in Open MPI 4.1, MPI_Waitall never returns if one of them has failed before.
+Requests::Outcome Requests::wait_for_all() noexcept {
+  Outcome first{requests_.size(), MPI_SUCCESS, -1};
+  for (std::size_t k = 0; k < requests_.size(); ++k) {
+    MPI_Status status;
+    int received = -1;
+    const int code = MPI_Wait(&requests_[k], &status);
+    if (code == MPI_SUCCESS && expected_[k].bytes >= 0) {
+      MPI_Get_count(&status, MPI_BYTE, &received);
     }
+    const bool fails = code != MPI_SUCCESS || received < expected_[k].bytes;
+    if (fails && first.at == requests_.size()) first = {k, code, received};
   }
-  require_success(code, "MPI_Waitall");
+  return first;
 }
 
 }  // namespace suan::detail

@@ -46,12 +46,17 @@ class Requests {
     int rank;
     int bytes;  // negative for a send
   };
-  int wait_for_all() noexcept;
-  void require_received(int code) const;
+  void make_room();
+  /// The first that failed, or brought less than expected; all are over then.
+  struct Outcome {
+    std::size_t at;
+    int code;
+    int received;
+  };
+  Outcome wait_for_all() noexcept;
 
   std::vector<MPI_Request> requests_;
   std::vector<Expected> expected_;
-  std::vector<MPI_Status> statuses_;
 };
 
 }  // namespace suan::detail

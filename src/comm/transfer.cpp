@@ -207,23 +207,29 @@ void Transfer::wait() {
                     used(incoming.staging, received));
 }
 
-/// What the others sent is received, into nothing, which MPI calls an error, as it is.
+/// What the others send is received, and dropped; without buffers as messages of no bytes, which
+/// MPI calls an error, as it is.
 void Transfer::refuse() const noexcept {
   if (!channel_) return;
   try {
     Requests requests;
-    const auto each_piece = [&](const std::vector<Part>& parts, const auto& post) {
-      for (const Part& p : parts) {
-        const auto bytes = static_cast<std::size_t>(p.count) * element_bytes_;
-        for (std::size_t k = 0; k < pieces_of(bytes); ++k) post(p.rank);
+    char* const room = buffers_ ? buffers_->incoming(way_).for_mpi() : nullptr;
+    const auto bytes = [&](std::int64_t n) { return static_cast<std::size_t>(n) * element_bytes_; };
+    for (const Part& p : channel_->senders(way_)) {
+      if (room != nullptr) {
+        requests.receive(room + bytes(p.first), bytes(p.count), p.rank, channel_->tag,
+                         channel_->comm.mpi());
+        continue;
       }
-    };
-    each_piece(channel_->senders(way_), [&](int rank) {
-      requests.receive(nullptr, 0, rank, channel_->tag, channel_->comm.mpi());
-    });
-    each_piece(channel_->receivers(way_), [&](int rank) {
-      requests.send(nullptr, 0, rank, channel_->tag, channel_->comm.mpi());
-    });
+      for (std::size_t k = 0; k < pieces_of(bytes(p.count)); ++k) {
+        requests.receive(nullptr, 0, p.rank, channel_->tag, channel_->comm.mpi());
+      }
+    }
+    for (const Part& p : channel_->receivers(way_)) {
+      for (std::size_t k = 0; k < pieces_of(bytes(p.count)); ++k) {
+        requests.send(nullptr, 0, p.rank, channel_->tag, channel_->comm.mpi());
+      }
+    }
     requests.abandon();
   } catch (...) {
     // Nothing more can be done; the error under way says what went wrong first.

@@ -17,8 +17,9 @@ namespace suan {
 /// are.
 ///
 /// Memory: 16 bytes and a value per added entry, growing like a std::vector unless reserve() was
-/// called. While the matrix is built: on one rank another 8 bytes and a value, on several at most
-/// as much again, whether entries are sent or stay.
+/// called. While the matrix is built: on one rank another 8 bytes and a value. On several, each
+/// rank needs at most twice 16 bytes and a value, the collected ones among them, for every entry
+/// that it has added or receives for its rows.
 template <Scalar T>
 class TripletBuilder {
  public:

@@ -84,11 +84,12 @@ void combine_rows(const CombineOrder& order, const RowMajor<const T>& received,
   const auto offsets = order.offsets;
   const auto places = order.places;
   const auto own = order.own;
+  constexpr bool replaces = replaces_owned<Op>();
   for_row_elements(
       "suan::exchange_combine", targets.extent(0), owned.extent(1),
       KOKKOS_LAMBDA(std::int64_t t, std::int64_t c) {
         const LocalIndex first = offsets(t);
-        const LocalIndex here = replaces_owned<Op>() ? first : own(t);
+        const LocalIndex here = replaces ? first : own(t);
         T& result = owned(targets(t), c);
         T value = here > first ? received(places(first), c) : result;
         for (LocalIndex p = first + 1; p < here; ++p) value = op(value, received(places(p), c));
