@@ -58,7 +58,8 @@ std::string help_text() {
   const Options defaults;
   for (const auto& option : Options::table().descriptions()) {
     out << "  --" << option.flag() << " <" << suan::option_type_name(option.default_value) << ">  "
-        << option.sentence << " Default: " << suan::to_string(Options::table().get(defaults, option.path));
+        << option.sentence
+        << " Default: " << suan::to_string(Options::table().get(defaults, option.path));
     if (!option.range_text().empty()) out << ", " << option.range_text();
     out << ".\n";
   }
