@@ -119,13 +119,17 @@ TEST(Optimize, MemoryIsLimited) {
 }
 
 // Blocks of 8 move 15 % fewer bytes than sell here, so that sell's arrays are never made.
-TEST(Optimize, WhatCannotWinIsNotTried) {
-  const auto layout = Layout::even(8000, Communicator::world());
-  const auto a = generate_rows<double>(layout, layout, [](GlobalIndex i, RowWriter<double>& row) {
+DistributedMatrix<double> dense_blocks(GlobalIndex rows) {
+  const auto layout = Layout::even(rows, Communicator::world());
+  return generate_rows<double>(layout, layout, [](GlobalIndex i, RowWriter<double>& row) {
     for (GlobalIndex c = 0; c < 8; ++c) {
       row.add(i / 8 * 8 + c, 1 / (0.1 + static_cast<double>(8 * i + c)));
     }
   });
+}
+
+TEST(Optimize, WhatCannotWinIsNotTried) {
+  const auto a = dense_blocks(200000);
   if (a.comm().size() > 1) return;  // ranks would begin inside blocks
   FormatChoice by_bytes;
   optimize(a, {.measure = false}, &by_bytes);
@@ -137,6 +141,17 @@ TEST(Optimize, WhatCannotWinIsNotTried) {
   if (SUAN_HAVE_CUDA == 0) {
     EXPECT_THAT(measured.reason, testing::Not(HasSubstr("sell")));
   }
+}
+
+// There bytes say little about the time.
+TEST(Optimize, InTheCachesAllFormatsAreTried) {
+  if (SUAN_HAVE_CUDA != 0) GTEST_SKIP() << "for CPUs";
+  FormatChoice measured;
+  optimize(dense_blocks(8000), {}, &measured);
+  for (const char* format : {"sell moves", "sell_sorted moves", "bsr with blocks of"}) {
+    EXPECT_THAT(measured.reason, HasSubstr(format));
+  }
+  EXPECT_EQ(measured.options.storage, "lossless");
 }
 
 // Products wait for single elements of x: fewer bytes would not help, and no format is tried.
