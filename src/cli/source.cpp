@@ -69,7 +69,7 @@ std::string choose_scalar(const SourceOptions& source, const std::vector<std::st
 void require_memory_for(const std::string& problem, const GalleryOptions& options,
                         std::size_t scalar_bytes, double vectors, double limit_gib,
                         const Communicator& comm) {
-  const int ranks_here = detail::ranks_on_this_node(comm);
+  const int ranks_here = comm.node().size();
   together(comm, [&] {
     const GallerySize size = gallery_size(problem, options);
     const auto rows = static_cast<double>(size.unknowns);

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/comm/communicator.hpp"
 
+#include <algorithm>
+
 #include "comm/duplicates.hpp"
 #include "comm/mpi_calls.hpp"
 #include "core/host_loop.hpp"
+#include "suan/comm/agreement.hpp"
 
 namespace suan {
 
@@ -13,8 +16,37 @@ Communicator::Communicator() {
   group_ = one_rank;
 }
 
+namespace {
+
+/// The place of this rank among `ranks`, if it is one of them. @throws InvalidArgument on all
+/// ranks.
+std::optional<int> require_subset(const Communicator& comm, std::span<const int> ranks) {
+  std::string told = "ranks =";
+  for (const int rank : ranks) told += ' ' + std::to_string(rank);
+  require_agreement(comm, "Communicator::subset", told + '\n');
+  std::optional<int> place;
+  std::vector<bool> seen(static_cast<std::size_t>(comm.size()));
+  for (std::size_t k = 0; k < ranks.size(); ++k) {
+    const int rank = ranks[k];
+    if (rank < 0 || rank >= comm.size() || seen[static_cast<std::size_t>(rank)]) {
+      throw InvalidArgument(message("Communicator::subset: rank ", rank,
+                                    " does not exist, or is there twice; the ranks are 0 to ",
+                                    comm.size() - 1));
+    }
+    seen[static_cast<std::size_t>(rank)] = true;
+    if (rank == comm.rank()) place = static_cast<int>(k);
+  }
+  return place;
+}
+
+}  // namespace
+
 int Communicator::rank() const noexcept { return group_->rank; }
 int Communicator::size() const noexcept { return group_->size; }
+
+const detail::RankGroup& detail::group_of(const Communicator& comm) noexcept {
+  return *comm.group_;
+}
 
 #if SUAN_HAVE_MPI
 
@@ -36,12 +68,46 @@ Communicator Communicator::world() {
   return detail::mpi_runs() ? Communicator(MPI_COMM_WORLD) : Communicator();
 }
 
+Communicator Communicator::split(int color, int key) const {
+  together(*this, [&] {
+    if (color < 0) {
+      throw InvalidArgument(message("Communicator::split: the color is ", color,
+                                    ", but must not be negative; subset() leaves ranks out"));
+    }
+  });
+  if (size() == 1) return *this;
+  detail::require_outside_host_loop("Communicator::split");
+  return Communicator(detail::part_of(*group_, color, key));
+}
+
+std::optional<Communicator> Communicator::subset(std::span<const int> ranks) const {
+  const auto place = require_subset(*this, ranks);
+  if (size() == 1) return place ? std::optional(*this) : std::nullopt;
+  detail::require_outside_host_loop("Communicator::subset");
+  auto part = detail::part_of(*group_, place ? 0 : MPI_UNDEFINED, place.value_or(0));
+  if (!part) return std::nullopt;
+  return Communicator(std::move(part));
+}
+
+Communicator Communicator::node() const {
+  if (size() == 1) return *this;
+  detail::require_outside_host_loop("Communicator::node");
+  return Communicator(detail::node_of(*group_));
+}
+
+void Communicator::exclusive_sum(std::span<std::int64_t> values) const {
+  if (size() > 1) {
+    detail::require_outside_host_loop("MPI_Exscan");
+    require_success(MPI_Exscan(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()),
+                               MPI_INT64_T, MPI_SUM, mpi()),
+                    "MPI_Exscan");
+  }
+  if (rank() == 0) std::fill(values.begin(), values.end(), 0);
+}
+
 std::int64_t Communicator::exclusive_sum(std::int64_t value) const {
-  if (size() == 1) return 0;
-  detail::require_outside_host_loop("MPI_Exscan");
-  std::int64_t result = 0;
-  require_success(MPI_Exscan(&value, &result, 1, MPI_INT64_T, MPI_SUM, mpi()), "MPI_Exscan");
-  return rank() == 0 ? 0 : result;
+  exclusive_sum(std::span<std::int64_t>(&value, 1));
+  return value;
 }
 
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
@@ -71,7 +137,20 @@ bool Communicator::congruent(const Communicator& other) const noexcept {
 #else  // one rank
 
 Communicator Communicator::world() { return {}; }
+Communicator Communicator::split(int color, int) const {
+  if (color >= 0) return *this;
+  throw InvalidArgument(message("Communicator::split: the color is ", color,
+                                ", but must not be negative; subset() leaves ranks out"));
+}
+std::optional<Communicator> Communicator::subset(std::span<const int> ranks) const {
+  if (require_subset(*this, ranks)) return *this;
+  return std::nullopt;
+}
+Communicator Communicator::node() const { return *this; }
 std::int64_t Communicator::exclusive_sum(std::int64_t) const { return 0; }
+void Communicator::exclusive_sum(std::span<std::int64_t> values) const {
+  std::fill(values.begin(), values.end(), 0);
+}
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const { return {value}; }
 void Communicator::barrier() const {}
 bool Communicator::congruent(const Communicator&) const noexcept { return true; }

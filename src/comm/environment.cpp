@@ -56,20 +56,18 @@ bool asks_for_threads(int argc, char** argv) {
 /// This rank's share of the cores that the ranks of its node may use together: if the launcher
 /// bound each rank to cores of its own, those are not divided again.
 int threads_for_this_rank(const Communicator& world) {
-  MPI_Comm node = MPI_COMM_NULL;
-  detail::require_success(
-      MPI_Comm_split_type(world.mpi(), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
-      "MPI_Comm_split_type");
-  int ranks = 1;
-  MPI_Comm_size(node, &ranks);
+  const Communicator node = world.node();
   const cpu_set_t mine = cores_of_this_thread();
   cpu_set_t all = mine;
-  MPI_Allreduce(&mine, &all, static_cast<int>(sizeof mine), MPI_BYTE, MPI_BOR, node);
-  MPI_Comm_free(&node);
+  if (node.size() > 1) {
+    detail::require_success(
+        MPI_Allreduce(&mine, &all, static_cast<int>(sizeof mine), MPI_BYTE, MPI_BOR, node.mpi()),
+        "MPI_Allreduce");
+  }
   const int own = usable_cores();
   const bool thread_is_bound = cores_of(mine) < own;  // then the sets say nothing of the ranks
   const int together = thread_is_bound ? own : cores_of(all);
-  return std::max(1, std::min(own, together / ranks));
+  return std::max(1, std::min(own, together / node.size()));
 }
 #endif
 

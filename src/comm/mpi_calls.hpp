@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "suan/core/error.hpp"
 #include "suan/core/types.hpp"
@@ -34,48 +33,13 @@ inline bool mpi_runs() noexcept {
   return initialized != 0 && finalized == 0;
 }
 
-/// Sends and receives in progress. They are completed with this object, however it ends: MPI must
-/// not write to memory that has since been reused.
-class Requests {
- public:
-  Requests() = default;
-  Requests(const Requests&) = delete;
-  Requests& operator=(const Requests&) = delete;
-  ~Requests() { abandon(); }
-
-  bool empty() const noexcept { return requests_.empty(); }
-  /// Room for `count` of them, so that add() does not allocate.
-  void reserve(std::size_t count) { requests_.reserve(count); }
-
-  /// `post(request)` is an MPI call that starts one of them. @throws MpiError when it fails; those
-  /// started earlier end with this object.
-  template <class Post>
-  void add(const Post& post, const char* call) {
-    requests_.push_back(MPI_REQUEST_NULL);
-    const int code = post(&requests_.back());
-    if (code != MPI_SUCCESS) requests_.pop_back();
-    require_success(code, call);
-  }
-
-  /// Until all have ended. @throws MpiError
-  void wait() {
-    const int code = wait_for_all();
-    requests_.clear();
-    require_success(code, "MPI_Waitall");
-  }
-
-  /// The same where failures cannot be reported.
-  void abandon() noexcept {
-    if (!requests_.empty() && mpi_runs()) wait_for_all();
-    requests_.clear();
-  }
-
- private:
-  int wait_for_all() noexcept {
-    return MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
-  }
-  std::vector<MPI_Request> requests_;
-};
+/// The tags of the library's messages, in its own communicators.
+namespace tags {
+inline constexpr int messages = 11;
+inline constexpr int consensus = 12;  // and the next
+inline constexpr int first_plan = 64;
+inline constexpr int plans = 16384;  // MPI promises tags up to 32767
+}  // namespace tags
 
 template <class T>
 MPI_Datatype mpi_type();
@@ -94,6 +58,10 @@ inline MPI_Datatype mpi_type<double>() {
 template <>
 inline MPI_Datatype mpi_type<Complex>() {
   return MPI_CXX_DOUBLE_COMPLEX;
+}
+template <>
+inline MPI_Datatype mpi_type<std::int32_t>() {
+  return MPI_INT32_T;
 }
 template <>
 inline MPI_Datatype mpi_type<std::int64_t>() {

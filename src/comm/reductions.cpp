@@ -6,10 +6,9 @@
 // guarantees the same bits on all ranks, which they need to take the same decisions.
 #include <algorithm>
 #include <array>
-#include <type_traits>
 #include <vector>
 
-#include "comm/mpi_calls.hpp"
+#include "comm/rank_order.hpp"
 #include "core/host_loop.hpp"
 #include "suan/comm/communicator.hpp"
 
@@ -19,44 +18,13 @@ namespace suan {
 
 namespace {
 
+using detail::combined;
+using detail::is_exact;
+using detail::Max;
+using detail::Min;
 using detail::mpi_type;
 using detail::require_success;
-
-template <class T>
-constexpr bool is_exact = std::is_integral_v<T>;
-
-struct Sum {
-  static MPI_Op mpi() { return MPI_SUM; }
-  template <class T>
-  static T combine(T left, T right) {
-    return left + right;
-  }
-};
-
-/// NaN if either number is NaN.
-struct Max {
-  static MPI_Op mpi() { return MPI_MAX; }
-  template <class T>
-  static T combine(T left, T right) {
-    return right > left || right != right ? right : left;
-  }
-};
-
-struct Min {
-  static MPI_Op mpi() { return MPI_MIN; }
-  template <class T>
-  static T combine(T left, T right) {
-    return right < left || right != right ? right : left;
-  }
-};
-
-/// Reduces element k of all ranks' parts, which are stored in sequence, in the order of ranks.
-template <class Op, class T>
-T combined(const T* parts, std::size_t ranks, std::size_t count, std::size_t k) {
-  T result = parts[k];
-  for (std::size_t r = 1; r < ranks; ++r) result = Op::combine(result, parts[r * count + k]);
-  return result;
-}
+using detail::Sum;
 
 /// Sends all numbers to all ranks: a single MPI step, for few numbers.
 template <class Op, class T>
@@ -156,6 +124,14 @@ template <class T>
 void Communicator::sum(std::span<T> values) const {
   if (size() > 1) reduce<Sum>(*this, values);
 }
+template <class T>
+void Communicator::max(std::span<T> values) const {
+  if (size() > 1) reduce<Max>(*this, values);
+}
+template <class T>
+void Communicator::min(std::span<T> values) const {
+  if (size() > 1) reduce<Min>(*this, values);
+}
 
 #else  // one rank
 
@@ -173,26 +149,29 @@ T Communicator::min(T value) const {
 }
 template <class T>
 void Communicator::sum(std::span<T>) const {}
+template <class T>
+void Communicator::max(std::span<T>) const {}
+template <class T>
+void Communicator::min(std::span<T>) const {}
 
 #endif
 
-template float Communicator::sum(float) const;
-template double Communicator::sum(double) const;
-template Complex Communicator::sum(Complex) const;
-template std::int64_t Communicator::sum(std::int64_t) const;
-template std::uint64_t Communicator::sum(std::uint64_t) const;
-template float Communicator::max(float) const;
-template double Communicator::max(double) const;
-template std::int64_t Communicator::max(std::int64_t) const;
-template std::uint64_t Communicator::max(std::uint64_t) const;
-template float Communicator::min(float) const;
-template double Communicator::min(double) const;
-template std::int64_t Communicator::min(std::int64_t) const;
-template std::uint64_t Communicator::min(std::uint64_t) const;
-template void Communicator::sum(std::span<float>) const;
-template void Communicator::sum(std::span<double>) const;
-template void Communicator::sum(std::span<Complex>) const;
-template void Communicator::sum(std::span<std::int64_t>) const;
-template void Communicator::sum(std::span<std::uint64_t>) const;
+#define SUAN_INSTANTIATE_SUM(T)          \
+  template T Communicator::sum(T) const; \
+  template void Communicator::sum(std::span<T>) const;
+#define SUAN_INSTANTIATE(T)                            \
+  SUAN_INSTANTIATE_SUM(T)                              \
+  template T Communicator::max(T) const;               \
+  template T Communicator::min(T) const;               \
+  template void Communicator::max(std::span<T>) const; \
+  template void Communicator::min(std::span<T>) const;
+SUAN_INSTANTIATE(float)
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(std::int32_t)
+SUAN_INSTANTIATE(std::int64_t)
+SUAN_INSTANTIATE(std::uint64_t)
+SUAN_INSTANTIATE_SUM(Complex)
+#undef SUAN_INSTANTIATE
+#undef SUAN_INSTANTIATE_SUM
 
 }  // namespace suan

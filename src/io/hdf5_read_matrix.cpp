@@ -267,7 +267,7 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
   require_agreement(comm, message("read_hdf5_matrix<", scalar_name<T>(), ">"),
                     message("path = ", path, "\nname = ", name,
                             "\nmemory_limit_gib = ", options.memory_limit_gib, "\n"));
-  const int here = detail::ranks_on_this_node(comm);
+  const int here = comm.node().size();
   InputMatrix from;
   together(comm, [&] {
     Hdf5ReadOptions::table().check(options);

@@ -55,7 +55,7 @@ Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const 
   require_agreement(comm, message("read_hdf5_vector<", scalar_name<T>(), ">"),
                     message("path = ", path, "\nname = ", name,
                             "\nmemory_limit_gib = ", options.memory_limit_gib, "\n"));
-  const int here = detail::ranks_on_this_node(comm);
+  const int here = comm.node().size();
   InputVector from;
   Vector<T> result;
   std::uint64_t checksum = 0;

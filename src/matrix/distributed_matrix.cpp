@@ -89,7 +89,8 @@ DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& column
     require_row_numbers(remote_.row_numbers, local_.rows());
     require_columns(remote_.columns, columns);
   });
-  halo_ = Halo<T>(columns, remote_.columns);
+  exchange_ = Exchange(IndexMap::make(columns, remote_.columns));
+  exchange_.reserve(sizeof(T));  // so that products with one vector do not
   global_entries_ = comm.sum<std::int64_t>(local_entries());
   count_bytes();
 }
@@ -147,9 +148,9 @@ std::int64_t DistributedMatrix<T>::memory_bytes() const noexcept {
 template <Scalar T>
 void DistributedMatrix<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const try {
   const ExecutionSpace space;
-  auto exchange = halo_.start(x);
+  auto pending = exchange_.forward<T>(x.view());
   local_.plan().apply(space, alpha, x.view(), beta, y.view());
-  const auto received = exchange.finish();
+  const auto received = pending.finish();
   if (remote_.matrix.rows() == 0) return;
   kernels::spmv_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers,
                             as_vector(received), y.view(), {});
@@ -161,9 +162,9 @@ template <Scalar T>
 void DistributedMatrix<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                           MultiVector<T>& y) const try {
   const ExecutionSpace space;
-  auto exchange = halo_.start(x);
+  auto pending = exchange_.forward<T>(x.view());
   local_.plan().apply(space, alpha, x.view(), beta, y.view());
-  const auto received = exchange.finish();
+  const auto received = pending.finish();
   if (remote_.matrix.rows() == 0) return;
   kernels::spmm_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers, received,
                             y.view());
@@ -176,9 +177,9 @@ T DistributedMatrix<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
   const ExecutionSpace space;
   T sum(std::numeric_limits<Real<T>>::quiet_NaN());  // tells the others when this rank fails
   const auto error = detail::attempt(y.view(), [&] {
-    auto exchange = halo_.start(x);
+    auto pending = exchange_.forward<T>(x.view());
     T own = local_.plan().apply_dot(space, x.view(), y.view());
-    const auto received = exchange.finish();
+    const auto received = pending.finish();
     if (remote_.matrix.rows() > 0) {
       own += kernels::spmv_add_rows<T>(space, T(1), remote_.matrix.view(), remote_.row_numbers,
                                        as_vector(received), y.view(), x.view());
@@ -196,9 +197,9 @@ Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x
   const ExecutionSpace space;
   Real<T> squares = std::numeric_limits<Real<T>>::quiet_NaN();  // as above
   const auto error = detail::attempt(r.view(), [&] {
-    auto exchange = halo_.start(x);
+    auto pending = exchange_.forward<T>(x.view());
     Real<T> own = local_.plan().residual(space, x.view(), b.view(), r.view());
-    const auto received = exchange.finish();
+    const auto received = pending.finish();
     if (remote_.matrix.rows() > 0) {
       kernels::spmv_add_rows<T>(space, T(-1), remote_.matrix.view(), remote_.row_numbers,
                                 as_vector(received), r.view(), {});

@@ -6,7 +6,8 @@
 
 #include <algorithm>
 
-#include "comm/exchange.hpp"
+#include "comm/consensus.hpp"
+#include "comm/messages.hpp"
 #include "suan/matrix/assembly.hpp"
 
 namespace suan::detail {
@@ -14,7 +15,8 @@ namespace suan::detail {
 template <Scalar T>
 using TripletLists = std::vector<std::span<const Triplet<T>>>;
 
-/// One copy of the entries after sort(), and a second of those that travel while they do.
+/// One copy of the entries after sort(), and a second of those that travel while they do: what this
+/// rank sends, and what it receives.
 template <Scalar T>
 class TripletExchange {
  public:
@@ -40,21 +42,30 @@ class TripletExchange {
   /// Collective.
   void exchange() {
     const Communicator& comm = rows_.comm();
-    received_counts_ = exchange_counts(comm, counts_);
-    std::vector<std::span<const std::byte>> send(ranks_);
-    std::vector<std::span<std::byte>> receive(ranks_);
+    std::vector<RankCount> receivers;
+    std::vector<SendPart> send;
+    std::vector<ReceivePart> receive;
+    together(comm, [&] {
+      for (std::size_t r = 0; r < ranks_; ++r) {
+        if (travelling(r) == 0) continue;
+        receivers.push_back({static_cast<int>(r), counts_[r]});
+        send.push_back(
+            {static_cast<int>(r), std::as_bytes(others_.part(starts_[r], travelling(r)))});
+      }
+    });
+    senders_ = find_senders(comm, receivers);
     together(comm, [&] {
       std::size_t all = 0;
-      for (std::size_t r = 0; r < ranks_; ++r) all += received(r);
+      for (const RankCount& s : senders_) all += static_cast<std::size_t>(s.count);
       received_ = Buffer<Triplet<T>>(all);
+      std::size_t at = 0;
+      for (const RankCount& s : senders_) {
+        const auto count = static_cast<std::size_t>(s.count);
+        receive.push_back({s.rank, std::as_writable_bytes(received_.part(at, count))});
+        at += count;
+      }
     });
-    std::size_t at = 0;
-    for (std::size_t r = 0; r < ranks_; ++r) {
-      send[r] = std::as_bytes(others_.part(starts_[r], travelling(r)));
-      receive[r] = std::as_writable_bytes(received_.part(at, received(r)));
-      at += received(r);
-    }
-    exchange_bytes(comm, send, receive);
+    exchange_messages(comm, send, receive);
     others_ = {};
   }
 
@@ -62,14 +73,18 @@ class TripletExchange {
   TripletLists<T> lists() const {
     TripletLists<T> result;
     std::size_t at = 0;
-    for (std::size_t r = 0; r < ranks_; ++r) {
-      if (r == self()) {
-        result.emplace_back(own_.part(0, own_.size()));
-      } else {
-        result.emplace_back(received_.part(at, received(r)));
-      }
-      at += received(r);
+    bool own_given = false;
+    const auto give_own = [&] {
+      if (!own_given) result.emplace_back(own_.part(0, own_.size()));
+      own_given = true;
+    };
+    for (const RankCount& s : senders_) {
+      if (s.rank > rows_.comm().rank()) give_own();
+      const auto count = static_cast<std::size_t>(s.count);
+      result.emplace_back(received_.part(at, count));
+      at += count;
     }
+    give_own();
     return result;
   }
 
@@ -77,9 +92,6 @@ class TripletExchange {
   std::size_t self() const { return static_cast<std::size_t>(rows_.comm().rank()); }
   std::size_t travelling(std::size_t r) const {
     return r == self() ? 0 : static_cast<std::size_t>(counts_[r]);
-  }
-  std::size_t received(std::size_t r) const {
-    return r == self() ? 0 : static_cast<std::size_t>(received_counts_[r]);
   }
 
   /// use(owner, entry) for each; neighbours often have the same owner.
@@ -100,7 +112,7 @@ class TripletExchange {
   Layout rows_;
   std::size_t ranks_;
   std::vector<std::int64_t> counts_;
-  std::vector<std::int64_t> received_counts_;
+  std::vector<RankCount> senders_;
   std::vector<std::size_t> starts_;  // in others_, of each rank
   Buffer<Triplet<T>> own_;
   Buffer<Triplet<T>> others_;

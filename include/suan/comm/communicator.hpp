@@ -4,6 +4,7 @@
 // The ranks that share an object. Without MPI, and by default, there is one rank.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,13 +22,19 @@
 
 namespace suan {
 
+class Communicator;
+
 namespace detail {
 struct RankGroup;
-}
+const RankGroup& group_of(const Communicator& comm) noexcept;
+}  // namespace detail
 
 /// A group of ranks. The library's messages use a duplicate of the user's communicator, so they
 /// never mix with others. All objects made from one MPI communicator share one duplicate, which
 /// lives until that communicator is freed, or until MPI_Finalize if it is still in use then.
+///
+/// Parts of a group, from split() and subset(), are groups of their own. Those that no rank uses
+/// any more are freed by the next split() or subset() of the group that they are parts of.
 ///
 /// All member functions except rank(), size() and congruent() are collective: every rank calls them
 /// in the same order. With one rank none of them communicates. MPI is called by the thread that
@@ -49,22 +56,38 @@ class Communicator {
   int size() const noexcept;
   bool is_root() const noexcept { return rank() == 0; }
 
+  /// The ranks that pass the same `color`, a number of 0 and more, ordered by `key`, then by rank.
+  /// @throws InvalidArgument, on all ranks, for a negative color.
+  Communicator split(int color, int key = 0) const;
+  /// These ranks, in this order; nothing on the others. @throws InvalidArgument, on all ranks,
+  /// unless all pass the same ranks, which exist, each once.
+  std::optional<Communicator> subset(std::span<const int> ranks) const;
+  /// The ranks that share memory with this one (MPI_COMM_TYPE_SHARED): those of its node. They are
+  /// found out by the first call.
+  Communicator node() const;
+
   /// Reductions that give the same bits on all ranks, and in each run with the same number of
   /// ranks: numbers are added in the order of ranks, whatever the network prefers. Maximum and
-  /// minimum are NaN if a rank has NaN. T: float, double, Complex, int64_t, uint64_t (max and min:
-  /// the real ones).
+  /// minimum are NaN if a rank has NaN. T: float, double, Complex, int32_t, int64_t, uint64_t (max
+  /// and min: the real ones). Reduction (reduction.hpp) is the form that does not block.
   template <class T>
   T sum(T value) const;
   template <class T>
   T max(T value) const;
   template <class T>
   T min(T value) const;
-  /// Element-wise sum, in place, of the same number of values on each rank.
+  /// Element-wise, in place, of the same number of values on each rank.
   template <class T>
   void sum(std::span<T> values) const;
+  template <class T>
+  void max(std::span<T> values) const;
+  template <class T>
+  void min(std::span<T> values) const;
 
   /// Sum of the values of all lower ranks; 0 on the first.
   std::int64_t exclusive_sum(std::int64_t value) const;
+  /// The same of each element, in place, of as many values on each rank.
+  void exclusive_sum(std::span<std::int64_t> values) const;
   /// The values of all ranks, in rank order, on every rank.
   std::vector<std::int64_t> all_gather(std::int64_t value) const;
   /// Sends send[r] to rank r; what rank r sent is element r of the result. Messages of more than
@@ -72,6 +95,16 @@ class Communicator {
   /// OutOfMemory; both on all ranks.
   template <class T>
   std::vector<std::vector<T>> all_to_all(const std::vector<std::vector<T>>& send) const;
+  /// The same in place: send_counts[r] elements of `send`, which is in the order of ranks, go to
+  /// rank r, and receive_counts[r] of `receive` come from it. @throws InvalidArgument or
+  /// DimensionMismatch when counts are not one per rank, do not add up to the elements, or differ
+  /// between sender and receiver; on all ranks.
+  template <class T>
+  void all_to_all(std::span<const T> send, std::span<const std::int64_t> send_counts,
+                  std::span<T> receive, std::span<const std::int64_t> receive_counts) const;
+  /// counts[r] goes to rank r; element r of the result came from rank r.
+  /// @throws InvalidArgument, on all ranks, unless there is one for each rank.
+  std::vector<std::int64_t> all_to_all_counts(std::span<const std::int64_t> counts) const;
   /// The text of rank `root`, on every rank. @throws InvalidArgument, on all ranks, unless all name
   /// the same root, which is one of them.
   std::string broadcast(const std::string& text, int root = 0) const;
@@ -85,13 +118,19 @@ class Communicator {
   bool congruent(const Communicator& other) const noexcept;
 
  private:
+  explicit Communicator(std::shared_ptr<const detail::RankGroup> group)
+      : group_(std::move(group)) {}
   std::shared_ptr<const detail::RankGroup> group_;
 
   using Bytes = std::vector<std::span<const char>>;
   /// Where the data of each rank r start, given the number of bytes from each.
   using Places = std::function<std::vector<char*>(const std::vector<std::size_t>&)>;
   void exchange(const Bytes& send, const Places& make_room) const;
+  void exchange_in_place(std::span<const std::byte> send, std::span<const std::int64_t> send_counts,
+                         std::span<std::byte> receive, std::span<const std::int64_t> receive_counts,
+                         std::size_t element) const;
   std::string broadcast_text(const std::string& text, int root) const;
+  friend const detail::RankGroup& detail::group_of(const Communicator&) noexcept;
   friend void throw_together(const Communicator&, const std::optional<Failure>&);
 };
 
@@ -146,6 +185,14 @@ std::vector<std::vector<T>> Communicator::all_to_all(
     return places;
   });
   return received;
+}
+
+template <class T>
+void Communicator::all_to_all(std::span<const T> send, std::span<const std::int64_t> send_counts,
+                              std::span<T> receive,
+                              std::span<const std::int64_t> receive_counts) const {
+  exchange_in_place(std::as_bytes(send), send_counts, std::as_writable_bytes(receive),
+                    receive_counts, sizeof(T));
 }
 
 template <class T>

@@ -4,18 +4,18 @@
 // A sparse matrix distributed over ranks by blocks of rows.
 #pragma once
 
+#include "suan/comm/exchange.hpp"
 #include "suan/matrix/csr.hpp"
-#include "suan/vector/halo.hpp"
 
 namespace suan {
 
 /// Each rank stores its rows in two parts: `local`, with the columns that the rank owns, and
-/// `remote`, with the ghost columns, for which a Halo fetches the ghost entries of the vector. A
+/// `remote`, with the ghost columns, for which an Exchange brings the entries of the vector. A
 /// product starts the exchange, multiplies `local`, finishes the exchange and adds `remote`. On one
 /// rank `remote` is empty and costs nothing.
 ///
-/// Copies share the buffers of the exchange: only one host thread at a time may use a matrix and
-/// its copies.
+/// Copies share the plan of the exchange and its buffers: only one host thread at a time may use a
+/// matrix and its copies.
 template <Scalar T>
 class DistributedMatrix final : public Operator<T> {
  public:
@@ -46,7 +46,8 @@ class DistributedMatrix final : public Operator<T> {
 
   const Csr<T>& local() const noexcept { return local_; }
   const Remote& remote() const noexcept { return remote_; }
-  const Halo<T>& halo() const noexcept { return halo_; }
+  /// The exchange of vectors of the columns; its map has the columns of remote() as ghosts.
+  const Exchange& exchange() const noexcept { return exchange_; }
   /// Bytes of the CSR arrays on this rank, without those prepared for products.
   std::int64_t memory_bytes() const noexcept;
   /// The same matrix with another plan for the products of its local part. Collective.
@@ -73,7 +74,7 @@ class DistributedMatrix final : public Operator<T> {
 
   Csr<T> local_;
   Remote remote_;
-  Halo<T> halo_;
+  Exchange exchange_;
   std::int64_t global_entries_ = 0;
   std::int64_t bytes_per_apply_ = 0;
   bool copies_values_ = false;  // on any rank

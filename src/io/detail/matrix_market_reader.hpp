@@ -27,7 +27,7 @@ class MatrixMarketReader {
                      const MatrixMarketOptions& options, const Layout& rows,
                      std::size_t bytes_per_row)
       : file_(file), text_(text), options_(options), comm_(rows.comm()) {
-    const int here = ranks_on_this_node(comm_);
+    const int here = comm_.node().size();
     together(comm_, [&] {
       check_memory(bytes_per_row, here);
       const auto threads = static_cast<std::size_t>(HostExecutionSpace().concurrency());

@@ -2,12 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/detail/memory_limit.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <functional>
 #include <limits>
 
 namespace suan::detail {
@@ -93,14 +90,6 @@ double control_group_limit(const fs::path& root) {
     }
   }
   return limit;
-}
-
-int ranks_on_this_node(const Communicator& comm) {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  const auto mine = static_cast<std::int64_t>(std::hash<std::string>{}(name));
-  const auto all = comm.all_gather(mine);
-  return static_cast<int>(std::count(all.begin(), all.end(), mine));
 }
 
 void require_memory(const std::string& what, double bytes, double limit_gib, int ranks,

@@ -16,9 +16,6 @@ namespace suan::detail {
 /// root of the file system.
 double control_group_limit(const std::filesystem::path& root = "/");
 
-/// How many ranks of `comm` run on this node. Collective.
-int ranks_on_this_node(const Communicator& comm);
-
 /// Refuses more than this node's memory can hold: `bytes` on all `ranks` together, of which
 /// `ranks_here` run on this node. `limit_gib` is the limit per node; 0: half of the free memory.
 /// `what` begins the message: "a.mtx, line 2: reading 5 entries in 3 rows". Not collective, so

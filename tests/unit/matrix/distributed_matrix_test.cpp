@@ -137,7 +137,7 @@ TYPED_TEST(DistributedMatrixTest, RectangularProducts) {
 TEST(DistributedMatrix, OneRankHasNoRemotePart) {
   const auto a = suan::poisson2d<double>(10, 10);
   EXPECT_EQ(a.remote().matrix.rows(), 0);
-  EXPECT_EQ(a.halo().path(), "serial");
+  EXPECT_EQ(a.exchange().path(), "serial");
   EXPECT_EQ(a.bytes_per_apply(), a.local().bytes_per_apply());
 }
 

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Messages from every rank to every other, sent and received in place.
+// Messages of any length, sent and received in place, between ranks that know the lengths.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <span>
 
 #include "suan/comm/communicator.hpp"
 
@@ -32,13 +33,18 @@ class Buffer {
   std::size_t size_ = 0;
 };
 
-/// The counts that the other ranks send to this one: counts[r] goes to rank r. Collective.
-std::vector<std::int64_t> exchange_counts(const Communicator& comm,
-                                          const std::vector<std::int64_t>& counts);
+struct SendPart {
+  int rank = 0;
+  std::span<const std::byte> bytes;
+};
+struct ReceivePart {
+  int rank = 0;
+  std::span<std::byte> bytes;
+};
 
-/// Sends send[r] to rank r and receives receive[r] from it; both ranks know the sizes, and a rank's
-/// own parts are empty. Messages may have any size. Collective. @throws MpiError.
-void exchange_bytes(const Communicator& comm, const std::vector<std::span<const std::byte>>& send,
-                    const std::vector<std::span<std::byte>>& receive);
+/// Sends and receives each part; both ranks know its size, and none of the ranks is this one. Empty
+/// parts are not sent. Collective over the ranks concerned. @throws MpiError.
+void exchange_messages(const Communicator& comm, std::span<const SendPart> send,
+                       std::span<const ReceivePart> receive);
 
 }  // namespace suan::detail
