@@ -20,9 +20,11 @@ using kernels::CsrView;
 template <Scalar T>
 void require_fitting(const DistributedMatrix<T>& r, const DistributedMatrix<T>& a,
                      const DistributedMatrix<T>& p) {
-  detail::require_fitting("galerkin_product", "R", r, "A", a);
-  detail::require_fitting("galerkin_product", "A", a, "P", p);
   require_agreement(a.comm(), "galerkin_product");
+  together(a.comm(), [&] {
+    detail::require_fitting("galerkin_product", "R", r, "A", a);
+    detail::require_fitting("galerkin_product", "A", a, "P", p);
+  });
 }
 
 /// For P^H A P, before P is transposed.

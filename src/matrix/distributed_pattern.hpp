@@ -44,8 +44,7 @@ std::string described(const char* name, const DistributedMatrix<T>& a) {
                  " entries)");
 }
 
-/// @throws DimensionMismatch unless both have the same size and distribution. The answer is the
-/// same on all ranks.
+/// @throws DimensionMismatch unless both have the same size and distribution.
 inline void require_same_layout(const char* what, const std::string& left_name, const Layout& left,
                                 const std::string& right_name, const Layout& right) {
   if (left == right) return;
@@ -60,11 +59,11 @@ inline void require_same_layout(const char* what, const std::string& left_name, 
 template <Scalar T>
 void require_pattern(const char* what, const char* name, const DistributedPattern<T>& known,
                      const DistributedMatrix<T>& a) {
-  require_same_layout(what, message("the rows of ", name), a.row_layout(),
-                      "those that this was made for", known.rows);
-  require_same_layout(what, message("the columns of ", name), a.column_layout(),
-                      "those that this was made for", known.columns);
   together(known.rows.comm(), [&] {
+    require_same_layout(what, message("the rows of ", name), a.row_layout(),
+                        "those that this was made for", known.rows);
+    require_same_layout(what, message("the columns of ", name), a.column_layout(),
+                        "those that this was made for", known.columns);
     const auto& remote = a.remote();
     require_pattern(what, message("this rank's columns of ", name).c_str(), known.local, a.local());
     require_pattern(what, message("other ranks' columns of ", name).c_str(), known.remote,
@@ -79,7 +78,7 @@ void require_pattern(const char* what, const char* name, const DistributedPatter
   });
 }
 
-/// @throws InvalidArgument unless both have the same ranks. The answer is the same on all of them.
+/// @throws InvalidArgument unless both have the same ranks.
 template <Scalar T>
 void require_same_ranks(const char* what, const char* left_name, const DistributedMatrix<T>& left,
                         const char* right_name, const DistributedMatrix<T>& right) {
@@ -90,7 +89,7 @@ void require_same_ranks(const char* what, const char* left_name, const Distribut
 }
 
 /// @throws DimensionMismatch unless the columns of the left matrix are distributed as the rows of
-/// the right one are. The answer is the same on all ranks.
+/// the right one are; InvalidArgument when they are on different ranks.
 template <Scalar T>
 void require_fitting(const char* what, const char* left_name, const DistributedMatrix<T>& left,
                      const char* right_name, const DistributedMatrix<T>& right) {

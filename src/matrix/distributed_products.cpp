@@ -28,10 +28,11 @@ std::string told(const SpgemmOptions& options) {
 template <Scalar T>
 void require_product(const DistributedMatrix<T>& a, const DistributedMatrix<T>& b,
                      const SpgemmOptions& options) {
-  detail::require_fitting("multiply", "A", a, "B", b);
-  if (a.comm().size() == 1) return;
-  require_agreement(a.comm(), "multiply", told(options));
-  detail::require_options(options);
+  if (a.comm().size() > 1) require_agreement(a.comm(), "multiply", told(options));
+  together(a.comm(), [&] {
+    detail::require_fitting("multiply", "A", a, "B", b);
+    detail::require_options(options);
+  });
 }
 
 /// The rows of A in which products have entries in columns of other ranks.
@@ -191,22 +192,29 @@ CsrView<T> with_ghosts(const detail::LocalRows<T>& rows, const std::vector<Globa
   return result;
 }
 
+template <Scalar T>
+void require_sum(T alpha, const DistributedMatrix<T>& a, T beta, const DistributedMatrix<T>& b) {
+  require_agreement(a.comm(), "add", message("alpha = ", alpha, "\nbeta = ", beta, "\n"));
+  together(a.comm(), [&] {
+    detail::require_same_ranks("add", "A", a, "B", b);
+    const std::string of_a = detail::described("A", a);
+    const std::string of_b = detail::described("B", b);
+    detail::require_same_layout("add", message("the rows of ", of_a), a.row_layout(),
+                                message("those of ", of_b), b.row_layout());
+    detail::require_same_layout("add", message("the columns of ", of_a), a.column_layout(),
+                                message("those of ", of_b), b.column_layout());
+  });
+}
+
 }  // namespace
 
 template <Scalar T>
 DistributedMatrix<T> add(T alpha, const DistributedMatrix<T>& a, T beta,
                          const DistributedMatrix<T>& b) try {
-  detail::require_same_ranks("add", "A", a, "B", b);
-  detail::require_same_layout("add", message("the rows of ", detail::described("A", a)),
-                              a.row_layout(), message("those of ", detail::described("B", b)),
-                              b.row_layout());
-  detail::require_same_layout("add", message("the columns of ", detail::described("A", a)),
-                              a.column_layout(), message("those of ", detail::described("B", b)),
-                              b.column_layout());
+  require_sum(alpha, a, beta, b);
   if (a.comm().size() == 1) {
     return on_one_rank(a.row_layout(), a.column_layout(), add(alpha, a.local(), beta, b.local()));
   }
-  require_agreement(a.comm(), "add", message("alpha = ", alpha, "\nbeta = ", beta, "\n"));
   detail::LocalRows<T> sum;
   together(a.comm(), [&] {
     const ExecutionSpace space;

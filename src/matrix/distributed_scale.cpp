@@ -67,8 +67,10 @@ template <Scalar T>
 DistributedMatrix<T> scale(const Vector<T>& left, const DistributedMatrix<T>& a,
                            const Vector<T>& right) try {
   require_agreement(a.comm(), "scale");
-  require_left(left, a);
-  require_right(a, right);
+  together(a.comm(), [&] {
+    require_left(left, a);
+    require_right(a, right);
+  });
   return scaled(&left, a, &right);
 } catch (...) {
   rethrow_typed();
@@ -77,7 +79,7 @@ DistributedMatrix<T> scale(const Vector<T>& left, const DistributedMatrix<T>& a,
 template <Scalar T>
 DistributedMatrix<T> scale_rows(const Vector<T>& left, const DistributedMatrix<T>& a) try {
   require_agreement(a.comm(), "scale_rows");
-  require_left(left, a);
+  together(a.comm(), [&] { require_left(left, a); });
   return scaled<T>(&left, a, nullptr);
 } catch (...) {
   rethrow_typed();
@@ -86,7 +88,7 @@ DistributedMatrix<T> scale_rows(const Vector<T>& left, const DistributedMatrix<T
 template <Scalar T>
 DistributedMatrix<T> scale_columns(const DistributedMatrix<T>& a, const Vector<T>& right) try {
   require_agreement(a.comm(), "scale_columns");
-  require_right(a, right);
+  together(a.comm(), [&] { require_right(a, right); });
   return scaled<T>(nullptr, a, &right);
 } catch (...) {
   rethrow_typed();
@@ -95,10 +97,12 @@ DistributedMatrix<T> scale_columns(const DistributedMatrix<T>& a, const Vector<T
 template <Scalar T>
 Vector<T> diagonal(const DistributedMatrix<T>& a) try {
   require_agreement(a.comm(), "diagonal");
-  detail::require_same_layout("diagonal", message("the rows of ", detail::described("A", a)),
-                              a.row_layout(), "its columns", a.column_layout());
   DeviceView<T> entries;
-  together(a.comm(), [&] { entries = a.local().diagonal(); });
+  together(a.comm(), [&] {
+    detail::require_same_layout("diagonal", message("the rows of ", detail::described("A", a)),
+                                a.row_layout(), "its columns", a.column_layout());
+    entries = a.local().diagonal();
+  });
   return Vector<T>(a.row_layout(), entries);
 } catch (...) {
   rethrow_typed();
