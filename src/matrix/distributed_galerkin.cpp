@@ -101,6 +101,7 @@ struct detail::DistributedGalerkinPlan {
   DistributedPattern<T> p;
   ExtendedRows<T> fetched_a;
   ExtendedRows<T> fetched_p;
+  DeviceView<const Offset> ghost_offsets;  // of the rows of R
   CsrView<T> left;  // the joined rows of R and of A; their values are not used
   CsrView<T> middle;
   DeviceView<const LocalIndex> boundary;
@@ -126,7 +127,9 @@ struct detail::DistributedGalerkinPlan {
     CsrView<T> first;
     together(rows.comm(), [&] {
       const ExecutionSpace space;
-      left = joined(local_rows(matrix_r));
+      const auto rows_of_r = local_rows(matrix_r);
+      ghost_offsets = rows_of_r.ghost.offsets;
+      left = joined(rows_of_r);
       middle = joined(rows_of_a);
       own = kernels::GalerkinPlan<T>(space, left, middle, right.own);
       boundary = boundary_of(left, middle, right);
@@ -152,7 +155,7 @@ struct detail::DistributedGalerkinPlan {
     CsrView<T> new_ghost;
     together(rows.comm(), [&] {
       const ExecutionSpace space;
-      const auto new_left = joined(local_rows(matrix_r), left);
+      const auto new_left = joined(local_rows(matrix_r, ghost_offsets), left);
       const auto new_middle = joined(rows_of_a, middle);
       new_own = last.local().view();
       new_ghost = last.remote().matrix.view();

@@ -84,7 +84,8 @@ struct detail::DistributedProductPlan {
   DistributedPattern<T> a;
   DistributedPattern<T> b;
   ExtendedRows<T> fetched;
-  CsrView<T> left;  // the joined rows of A; its values are not used
+  DeviceView<const Offset> ghost_offsets;  // of the rows of A
+  CsrView<T> left;                         // the joined rows of A; its values are not used
   DeviceView<const LocalIndex> boundary;
   kernels::SpgemmPlan<T> own;
   kernels::SpgemmPlan<T> ghost;
@@ -106,7 +107,9 @@ struct detail::DistributedProductPlan {
     CsrView<T> first;
     together(rows.comm(), [&] {
       const ExecutionSpace space;
-      left = joined(local_rows(left_matrix));
+      const auto left_rows = local_rows(left_matrix);
+      ghost_offsets = left_rows.ghost.offsets;
+      left = joined(left_rows);
       own = kernels::SpgemmPlan<T>(space, left, right.own, options);
       boundary = boundary_of(left, right);
       const auto left_boundary = take_rows(left, boundary);
@@ -156,7 +159,7 @@ DistributedMatrix<T> DistributedProduct<T>::multiply(const DistributedMatrix<T>&
   CsrView<T> ghost;
   together(plan.rows.comm(), [&] {
     const ExecutionSpace space;
-    const auto left = joined(local_rows(a), plan.left);
+    const auto left = joined(local_rows(a, plan.ghost_offsets), plan.left);
     own = last.local().view();
     ghost = last.remote().matrix.view();
     last = DistributedMatrix<T>();

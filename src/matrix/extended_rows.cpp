@@ -238,6 +238,7 @@ ExtendedRows<T>::ExtendedRows(const Exchange& exchange, const DistributedMatrix<
   const Layout& columns = b.column_layout();
   LocalRows<T> rows;
   together(b.comm(), [&] { rows = local_rows(b); });
+  ghost_offsets_ = rows.ghost.offsets;
   shared_ = SharedRows<T>(exchange, b, rows);
   auto pending = shared_.columns(rows);
   const auto received = pending.finish();
@@ -271,7 +272,7 @@ ExtendedRows<T>::ExtendedRows(const Exchange& exchange, const DistributedMatrix<
 template <Scalar T>
 LocalRows<T> ExtendedRows<T>::of(const DistributedMatrix<T>& b) const {
   LocalRows<T> rows;
-  together(b.comm(), [&] { rows = local_rows(b); });
+  together(b.comm(), [&] { rows = local_rows(b, ghost_offsets_); });
   auto pending = shared_.values(rows);
   const auto received = pending.finish();
   LocalRows<T> result = fetches_ ? structure_ : rows;

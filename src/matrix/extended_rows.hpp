@@ -48,10 +48,11 @@ class ExtendedRows {
   LocalRows<T> of(const DistributedMatrix<T>& b) const;
 
  private:
-  LocalRows<T> structure_;  // without values, if any rows are fetched
-  LocalIndex above_ = 0;    // the first of the rows that come after B's own
-  LocalIndex lower_ = 0;    // rows before B's own
-  bool fetches_ = false;    // else B's own rows are all
+  DeviceView<const Offset> ghost_offsets_;  // of B's own rows
+  LocalRows<T> structure_;                  // without values, if any rows are fetched
+  LocalIndex above_ = 0;                    // the first of the rows that come after B's own
+  LocalIndex lower_ = 0;                    // rows before B's own
+  bool fetches_ = false;                    // else B's own rows are all
   SharedRows<T> shared_;
   DeviceView<const char> is_own_;  // for each entry received: whether its column is this rank's
 };

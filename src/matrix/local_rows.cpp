@@ -6,7 +6,6 @@
 
 #include "core/memory.hpp"
 #include "kernels/algebra/rearrange.hpp"
-#include "kernels/common/bisection.hpp"
 #include "kernels/common/new_csr.hpp"
 #include "matrix/pattern.hpp"
 
@@ -28,15 +27,17 @@ template <Scalar T>
 DeviceView<const Offset> offsets_of_all_rows(const CsrView<T>& stored,
                                              const DeviceView<const LocalIndex>& numbers,
                                              LocalIndex rows) {
-  const auto result = allocate<Offset>("suan::LocalRows::offsets", std::size_t(rows) + 1);
+  const DeviceView<Offset> result("suan::LocalRows::offsets", static_cast<std::size_t>(rows) + 1);
   const auto offsets = stored.offsets;
-  const auto count = static_cast<Offset>(numbers.extent(0));
   Kokkos::parallel_for(
+      "suan::lengths_of_stored_rows", Range(0, static_cast<LocalIndex>(numbers.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex k) { result(numbers(k)) = offsets(k + 1) - offsets(k); });
+  Kokkos::parallel_scan(
       "suan::offsets_of_all_rows", Entries(0, std::int64_t(rows) + 1),
-      KOKKOS_LAMBDA(std::int64_t i) {
-        const Offset before =
-            kernels::first_not_below(numbers.data(), 0, count, static_cast<LocalIndex>(i));
-        result(i) = count == 0 ? 0 : offsets(before);
+      KOKKOS_LAMBDA(std::int64_t i, Offset & sum, bool final) {
+        const Offset length = result(i);
+        if (final) result(i) = sum;
+        sum += length;
       });
   return result;
 }
@@ -114,12 +115,16 @@ DeviceView<const LocalIndex> renumbered(const DeviceView<const LocalIndex>& indi
 }
 
 template <Scalar T>
-LocalRows<T> local_rows(const DistributedMatrix<T>& a) {
+LocalRows<T> local_rows(const DistributedMatrix<T>& a,
+                        const DeviceView<const Offset>& known_offsets) {
   const auto& remote = a.remote();
   LocalRows<T> result;
   result.own = sorted_view(a.local());
   result.ghost = sorted_view(remote.matrix);
-  result.ghost.offsets = offsets_of_all_rows(result.ghost, remote.row_numbers, result.own.rows);
+  result.ghost.offsets =
+      known_offsets.extent(0) > 0
+          ? known_offsets
+          : offsets_of_all_rows(result.ghost, remote.row_numbers, result.own.rows);
   result.ghost.rows = result.own.rows;
   result.ghosts = remote.columns;
   result.below = count_below(remote.columns, a.column_layout().first());
@@ -276,15 +281,15 @@ template DeviceView<const GlobalIndex> on_device(const char*, std::span<const Gl
 template std::vector<LocalIndex> on_host(const DeviceView<const LocalIndex>&);
 template std::vector<GlobalIndex> on_host(const DeviceView<const GlobalIndex>&);
 
-#define SUAN_INSTANTIATE(T)                                                              \
-  template LocalRows<T> local_rows(const DistributedMatrix<T>&);                         \
-  template CsrView<T> joined(const LocalRows<T>&);                                       \
-  template CsrView<T> joined(const LocalRows<T>&, const CsrView<T>&);                    \
-  template DeviceView<const char> rows_with_entries(const CsrView<T>&);                  \
-  template DeviceView<const char> rows_that_reach(const CsrView<T>&,                     \
-                                                  const DeviceView<const char>&);        \
-  template CsrView<T> take_rows(const CsrView<T>&, const DeviceView<const LocalIndex>&); \
-  template class ResultParts<T>;                                                         \
+#define SUAN_INSTANTIATE(T)                                                                       \
+  template LocalRows<T> local_rows(const DistributedMatrix<T>&, const DeviceView<const Offset>&); \
+  template CsrView<T> joined(const LocalRows<T>&);                                                \
+  template CsrView<T> joined(const LocalRows<T>&, const CsrView<T>&);                             \
+  template DeviceView<const char> rows_with_entries(const CsrView<T>&);                           \
+  template DeviceView<const char> rows_that_reach(const CsrView<T>&,                              \
+                                                  const DeviceView<const char>&);                 \
+  template CsrView<T> take_rows(const CsrView<T>&, const DeviceView<const LocalIndex>&);          \
+  template class ResultParts<T>;                                                                  \
   template DistributedMatrix<T> from_local_rows(const Layout&, const Layout&, const LocalRows<T>&);
 SUAN_INSTANTIATE(float)
 SUAN_INSTANTIATE(double)

@@ -38,9 +38,11 @@ KOKKOS_FORCEINLINE_FUNCTION void visit_row(const kernels::CsrView<T>& own,
   for (; k < end; ++k) body(true, k);
 }
 
-/// Shares the arrays of `a`, except the offsets of its ghost part and what is not sorted().
+/// Shares the arrays of `a`, except the offsets of its ghost part and what is not sorted(). The
+/// offsets need not be found again if those of a matrix with the same structure are given.
 template <Scalar T>
-LocalRows<T> local_rows(const DistributedMatrix<T>& a);
+LocalRows<T> local_rows(const DistributedMatrix<T>& a,
+                        const DeviceView<const Offset>& known_offsets = {});
 
 /// How many of the increasing numbers are below `first`.
 LocalIndex count_below(std::span<const GlobalIndex> numbers, GlobalIndex first);
