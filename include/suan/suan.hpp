@@ -28,6 +28,8 @@
 #include "suan/matrix/convert.hpp"
 #include "suan/matrix/csr.hpp"
 #include "suan/matrix/distributed_matrix.hpp"
+#include "suan/matrix/distributed_products.hpp"
+#include "suan/matrix/distributed_transform.hpp"
 #include "suan/matrix/multi_vector_product.hpp"
 #include "suan/matrix/norms.hpp"
 #include "suan/matrix/operator.hpp"

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/distributed_matrix.hpp"
 
+#include <algorithm>
+
 #include "kernels/vector/level1.hpp"
 #include "matrix/deferred_errors.hpp"
 #include "suan/comm/agreement.hpp"
@@ -65,6 +67,16 @@ void require_columns(const std::vector<GlobalIndex>& columns, const Layout& layo
   }
 }
 
+void require_exchange(const Exchange& exchange, const Layout& columns,
+                      const std::vector<GlobalIndex>& ghosts) {
+  const auto& map = exchange.map();
+  if (map && map->layout() == columns && std::ranges::equal(map->ghost_numbers(), ghosts)) return;
+  throw InvalidArgument(message("DistributedMatrix: the remote part has ", ghosts.size(),
+                                " columns of ", to_string(columns),
+                                ", but the exchange is for others: its rank ",
+                                map ? to_string(*map) : std::string("has no map")));
+}
+
 template <Scalar T>
 DeviceView<const T> as_vector(const RowMajor<const T>& received) {
   return DeviceView<const T>(received.data(), received.extent(0));
@@ -76,6 +88,29 @@ template <Scalar T>
 DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local,
                                         Remote remote)
     : Operator<T>(rows, columns), local_(std::move(local)), remote_(std::move(remote)) {
+  require_parts();
+  exchange_ = Exchange(IndexMap::make(columns, remote_.columns));
+  exchange_.reserve(sizeof(T));  // so that products with one vector do not
+  count();
+}
+
+template <Scalar T>
+DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local,
+                                        Remote remote, Exchange exchange)
+    : Operator<T>(rows, columns),
+      local_(std::move(local)),
+      remote_(std::move(remote)),
+      exchange_(std::move(exchange)) {
+  require_parts();
+  together(this->comm(), [&] { require_exchange(exchange_, columns, remote_.columns); });
+  count();
+}
+
+/// Collective.
+template <Scalar T>
+void DistributedMatrix<T>::require_parts() const {
+  const Layout& rows = this->row_layout();
+  const Layout& columns = this->column_layout();
   const auto& comm = rows.comm();
   if (!comm.congruent(columns.comm())) {
     throw InvalidArgument(
@@ -89,9 +124,12 @@ DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& column
     require_row_numbers(remote_.row_numbers, local_.rows());
     require_columns(remote_.columns, columns);
   });
-  exchange_ = Exchange(IndexMap::make(columns, remote_.columns));
-  exchange_.reserve(sizeof(T));  // so that products with one vector do not
-  global_entries_ = comm.sum<std::int64_t>(local_entries());
+}
+
+/// Collective.
+template <Scalar T>
+void DistributedMatrix<T>::count() {
+  global_entries_ = this->comm().template sum<std::int64_t>(local_entries());
   count_bytes();
 }
 

@@ -5,6 +5,7 @@
 #include "kernels/algebra/add.hpp"
 #include "kernels/algebra/rearrange.hpp"
 #include "matrix/pattern.hpp"
+#include "matrix/product_options.hpp"
 
 namespace suan {
 
@@ -28,11 +29,7 @@ void require_fitting(const char* what, const char* left_name, const Csr<T>& left
 template <Scalar T>
 void require_product(const Csr<T>& a, const Csr<T>& b, const SpgemmOptions& options) {
   require_fitting("multiply", "A", a, "B", b);
-  if (!(options.chunk_fraction > 0 && options.chunk_fraction <= 1)) {
-    throw InvalidArgument(
-        message("multiply: the chunk fraction must be above 0 and at most 1, not ",
-                options.chunk_fraction));
-  }
+  detail::require_options(options);
 }
 
 /// Checks, then makes the plan; for member initialiser lists.

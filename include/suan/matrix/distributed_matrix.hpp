@@ -34,6 +34,10 @@ class DistributedMatrix final : public Operator<T> {
   /// @throws DimensionMismatch when sizes do not match, InvalidArgument when a row or column number
   /// is out of range or out of order, or a column is one of this rank's own; on all ranks.
   DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local, Remote remote);
+  /// The same with the exchange of another matrix that has the same columns and ghosts, which is
+  /// then not made once more. @throws also InvalidArgument when its map has others.
+  DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local, Remote remote,
+                    Exchange exchange);
   /// A matrix on one rank; copies nothing.
   explicit DistributedMatrix(const Csr<T>& matrix);
 
@@ -70,6 +74,8 @@ class DistributedMatrix final : public Operator<T> {
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;
   Real<T> do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r) const override;
+  void require_parts() const;
+  void count();
   void count_bytes();
 
   Csr<T> local_;

@@ -1,0 +1,300 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "matrix/extended_rows.hpp"
+
+#include <algorithm>
+
+#include "core/memory.hpp"
+#include "kernels/common/new_csr.hpp"
+
+namespace suan::detail {
+
+namespace {
+
+using kernels::CsrView;
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
+
+DeviceView<const LocalIndex> shared_once(const IndexMap& map) {
+  std::vector<LocalIndex> rows(map.shared().begin(), map.shared().end());
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return on_device<LocalIndex>("suan::shared_rows", rows);
+}
+
+/// Where the rows begin if only those in `sent` had entries.
+template <Scalar T>
+DeviceView<const Offset> begins_of(const LocalRows<T>& rows,
+                                   const DeviceView<const LocalIndex>& sent) {
+  const LocalIndex count = rows.own.rows;
+  const DeviceView<char> is_sent("suan::is_sent", static_cast<std::size_t>(count));
+  Kokkos::parallel_for(
+      "suan::is_sent", Range(0, static_cast<LocalIndex>(sent.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex k) { is_sent(sent(k)) = 1; });
+  const auto begins = allocate<Offset>("suan::shared_rows", static_cast<std::size_t>(count) + 1);
+  const auto own = rows.own.offsets;
+  const auto ghost = rows.ghost.offsets;
+  Kokkos::parallel_scan(
+      "suan::shared_rows", Entries(0, std::int64_t(count) + 1),
+      KOKKOS_LAMBDA(std::int64_t i, Offset & sum, bool final) {
+        if (final) begins(i) = sum;
+        if (i < count && is_sent(i) != 0) sum += own(i + 1) - own(i) + ghost(i + 1) - ghost(i);
+      });
+  return begins;
+}
+
+/// Calls body(position in what is sent, whether it is of the ghost part, position there) for the
+/// entries of the rows in `sent`, in the order of their columns.
+template <Scalar T, class Body>
+void for_shared_entries(const LocalRows<T>& rows, const DeviceView<const LocalIndex>& sent,
+                        const DeviceView<const Offset>& begins, const Body& body) {
+  const auto own = rows.own;
+  const auto ghost = rows.ghost;
+  const LocalIndex below = rows.below;
+  Kokkos::parallel_for(
+      "suan::pack_shared_rows", Range(0, static_cast<LocalIndex>(sent.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex s) {
+        Offset at = begins(sent(s));
+        visit_row(own, ghost, below, sent(s),
+                  [&](bool is_ghost, Offset k) { body(at++, is_ghost, k); });
+      });
+}
+
+template <Scalar T>
+void write_columns(const LocalRows<T>& rows, GlobalIndex first,
+                   const DeviceView<const LocalIndex>& sent, const DeviceView<const Offset>& begins,
+                   const DeviceView<GlobalIndex>& columns) {
+  const auto own = rows.own.indices;
+  const auto ghost = rows.ghost.indices;
+  const auto ghosts = on_device<GlobalIndex>("suan::ghosts", rows.ghosts);
+  for_shared_entries<T>(
+      rows, sent, begins, KOKKOS_LAMBDA(Offset at, bool is_ghost, Offset k) {
+        columns(at) = is_ghost ? ghosts(ghost(k)) : first + own(k);
+      });
+}
+
+template <Scalar T>
+void write_values(const LocalRows<T>& rows, const DeviceView<const LocalIndex>& sent,
+                  const DeviceView<const Offset>& begins, const DeviceView<T>& values) {
+  const auto own = rows.own.values;
+  const auto ghost = rows.ghost.values;
+  for_shared_entries<T>(
+      rows, sent, begins, KOKKOS_LAMBDA(Offset at, bool is_ghost, Offset k) {
+        values(at) = is_ghost ? ghost(k) : own(k);
+      });
+}
+
+/// The ghosts, and the columns that arrived which are not this rank's either.
+std::vector<GlobalIndex> ghosts_with(const std::vector<GlobalIndex>& ghosts,
+                                     std::vector<GlobalIndex> arrived, const Layout& columns) {
+  std::erase_if(arrived, [&](GlobalIndex j) { return columns.owns(j); });
+  auto all = united(ghosts, arrived);
+  if (all.size() > static_cast<std::size_t>(std::numeric_limits<LocalIndex>::max())) {
+    throw NotSupported(message("rows that a rank fetched have entries in ", all.size(),
+                               " columns of other ranks, more than 2^31-1; use more ranks"));
+  }
+  return all;
+}
+
+DeviceView<const char> flags_of_own(const DeviceView<const GlobalIndex>& columns,
+                                    const Layout& layout) {
+  const auto flags = allocate<char>("suan::is_own", columns.extent(0));
+  const GlobalIndex first = layout.first();
+  const GlobalIndex last = layout.last();
+  Kokkos::parallel_for(
+      "suan::is_own", Entries(0, static_cast<std::int64_t>(columns.extent(0))),
+      KOKKOS_LAMBDA(std::int64_t e) { flags(e) = columns(e) >= first && columns(e) < last; });
+  return flags;
+}
+
+/// Rows received around a rank's own: row i is received row i below `lower`, own row i - lower
+/// below `above`, and a received row from there on.
+struct Around {
+  LocalIndex lower = 0;
+  LocalIndex above = 0;
+  KOKKOS_FORCEINLINE_FUNCTION bool is_own(LocalIndex i) const { return i >= lower && i < above; }
+  KOKKOS_FORCEINLINE_FUNCTION LocalIndex received(LocalIndex i) const {
+    return i < lower ? i : i - (above - lower);
+  }
+};
+
+/// Room for one part (`own` or not) of all rows.
+template <Scalar T>
+kernels::NewCsr<T> room_for(const DeviceView<const Offset>& part, const Around& around,
+                            LocalIndex rows, const DeviceView<const Offset>& received,
+                            const DeviceView<const char>& flags, bool own) {
+  return kernels::allocate_rows<T>(
+      ExecutionSpace(), rows, KOKKOS_LAMBDA(LocalIndex i) {
+        if (around.is_own(i)) return part(i - around.lower + 1) - part(i - around.lower);
+        const LocalIndex k = around.received(i);
+        Offset count = 0;
+        for (Offset e = received(k); e < received(k + 1); ++e) count += (flags(e) != 0) == own;
+        return count;
+      });
+}
+
+/// Calls body(entry received, its place in the part `own` or in the other).
+template <class Body>
+void for_received(const Around& around, LocalIndex rows, const DeviceView<const Offset>& received,
+                  const DeviceView<const char>& flags, const DeviceView<const Offset>& own,
+                  const DeviceView<const Offset>& ghost, const Body& body) {
+  const LocalIndex count = rows - (around.above - around.lower);
+  Kokkos::parallel_for(
+      "suan::place_received_rows", Range(0, count), KOKKOS_LAMBDA(LocalIndex k) {
+        const LocalIndex i = k < around.lower ? k : k + (around.above - around.lower);
+        Offset in_own = own(i);
+        Offset in_ghost = ghost(i);
+        for (Offset e = received(k); e < received(k + 1); ++e) {
+          body(e, flags(e) != 0 ? in_own++ : in_ghost++);
+        }
+      });
+}
+
+void place_columns(const Around& around, LocalIndex rows, const DeviceView<const Offset>& received,
+                   const DeviceView<const char>& flags,
+                   const DeviceView<const GlobalIndex>& columns, GlobalIndex first,
+                   const std::vector<GlobalIndex>& all_ghosts,
+                   const DeviceView<const Offset>& own_offsets,
+                   const DeviceView<LocalIndex>& own_indices,
+                   const DeviceView<const Offset>& ghost_offsets,
+                   const DeviceView<LocalIndex>& ghost_indices) {
+  const auto ghosts = on_device<GlobalIndex>("suan::ghosts", all_ghosts);
+  for_received(
+      around, rows, received, flags, own_offsets, ghost_offsets,
+      KOKKOS_LAMBDA(Offset e, Offset at) {
+        if (flags(e) != 0) {
+          own_indices(at) = static_cast<LocalIndex>(columns(e) - first);
+        } else {
+          ghost_indices(at) = place_among(ghosts, columns(e));
+        }
+      });
+}
+
+template <Scalar T>
+void place_values(const Around& around, LocalIndex rows, const DeviceView<const Offset>& received,
+                  const DeviceView<const char>& flags, const DeviceView<const T>& values,
+                  const DeviceView<const Offset>& own_offsets, const DeviceView<T>& own_values,
+                  const DeviceView<const Offset>& ghost_offsets,
+                  const DeviceView<T>& ghost_values) {
+  for_received(
+      around, rows, received, flags, own_offsets, ghost_offsets,
+      KOKKOS_LAMBDA(Offset e, Offset at) {
+        if (flags(e) != 0) {
+          own_values(at) = values(e);
+        } else {
+          ghost_values(at) = values(e);
+        }
+      });
+}
+
+/// Copies `entries` to where the entries of row `lower` begin.
+template <class N>
+void copy_own(const DeviceView<const N>& entries, const DeviceView<const Offset>& offsets,
+              LocalIndex lower, const DeviceView<N>& to) {
+  if (entries.extent(0) == 0) return;
+  Offset begin = 0;
+  Kokkos::deep_copy(begin, Kokkos::subview(offsets, static_cast<std::size_t>(lower)));
+  const auto first = static_cast<std::size_t>(begin);
+  Kokkos::deep_copy(Kokkos::subview(to, std::pair(first, first + entries.extent(0))), entries);
+}
+
+}  // namespace
+
+template <Scalar T>
+SharedRows<T>::SharedRows(const Exchange& exchange, const DistributedMatrix<T>& a,
+                          const LocalRows<T>& rows)
+    : comm_(a.comm()), first_column_(a.column_layout().first()) {
+  together(comm_, [&] {
+    sent_ = shared_once(*exchange.map());
+    begins_ = begins_of(rows, sent_);
+    Kokkos::deep_copy(entries_, Kokkos::subview(begins_, begins_.extent(0) - 1));
+  });
+  exchange_ = RowExchange(exchange, Direction::to_ghosts, begins_);
+}
+
+template <Scalar T>
+PendingRows<GlobalIndex> SharedRows<T>::columns(const LocalRows<T>& rows) const {
+  DeviceView<GlobalIndex> columns;
+  together(comm_, [&] {
+    columns = allocate<GlobalIndex>("suan::shared_columns", static_cast<std::size_t>(entries_));
+    write_columns(rows, first_column_, sent_, begins_, columns);
+  });
+  return exchange_.start<GlobalIndex>(columns);
+}
+
+template <Scalar T>
+PendingRows<T> SharedRows<T>::values(const LocalRows<T>& rows) const {
+  DeviceView<T> values;
+  together(comm_, [&] {
+    values = allocate<T>("suan::shared_values", static_cast<std::size_t>(entries_));
+    write_values(rows, sent_, begins_, values);
+  });
+  return exchange_.start<T>(values);
+}
+
+template <Scalar T>
+ExtendedRows<T>::ExtendedRows(const Exchange& exchange, const DistributedMatrix<T>& b) {
+  const IndexMap& map = *exchange.map();
+  const Layout& columns = b.column_layout();
+  LocalRows<T> rows;
+  together(b.comm(), [&] { rows = local_rows(b); });
+  ghost_offsets_ = rows.ghost.offsets;
+  shared_ = SharedRows<T>(exchange, b, rows);
+  auto pending = shared_.columns(rows);
+  const auto received = pending.finish();
+  fetches_ = map.ghosts() > 0;
+  lower_ = count_below(map.ghost_numbers(), map.layout().first());
+  above_ = lower_ + map.owned();
+  together(b.comm(), [&] {
+    if (!fetches_) return;
+    is_own_ = flags_of_own(received, columns);
+    structure_.ghosts = ghosts_with(rows.ghosts, on_host<GlobalIndex>(received), columns);
+    structure_.below = count_below(structure_.ghosts, columns.first());
+    const Around around{lower_, above_};
+    const LocalIndex all = map.size();
+    const auto own = room_for<T>(rows.own.offsets, around, all, shared_.offsets(), is_own_, true);
+    const auto ghost =
+        room_for<T>(rows.ghost.offsets, around, all, shared_.offsets(), is_own_, false);
+    place_columns(around, all, shared_.offsets(), is_own_, received, columns.first(),
+                  structure_.ghosts, own.offsets, own.indices, ghost.offsets, ghost.indices);
+    copy_own<LocalIndex>(rows.own.indices, own.offsets, lower_, own.indices);
+    copy_own<LocalIndex>(
+        renumbered(rows.ghost.indices,
+                   on_device<LocalIndex>("suan::ghost_numbers",
+                                         places_among(rows.ghosts, structure_.ghosts))),
+        ghost.offsets, lower_, ghost.indices);
+    structure_.own = {all, columns.local_size(), own.offsets, own.indices, {}};
+    structure_.ghost = {
+        all, static_cast<LocalIndex>(structure_.ghosts.size()), ghost.offsets, ghost.indices, {}};
+  });
+}
+
+template <Scalar T>
+LocalRows<T> ExtendedRows<T>::of(const DistributedMatrix<T>& b) const {
+  LocalRows<T> rows;
+  together(b.comm(), [&] { rows = local_rows(b, ghost_offsets_); });
+  auto pending = shared_.values(rows);
+  const auto received = pending.finish();
+  LocalRows<T> result = fetches_ ? structure_ : rows;
+  together(b.comm(), [&] {
+    if (!fetches_) return;
+    const auto own = allocate<T>("suan::Csr::values", result.own.indices.extent(0));
+    const auto ghost = allocate<T>("suan::Csr::values", result.ghost.indices.extent(0));
+    place_values<T>(Around{lower_, above_}, result.own.rows, shared_.offsets(), is_own_, received,
+                    result.own.offsets, own, result.ghost.offsets, ghost);
+    copy_own<T>(rows.own.values, result.own.offsets, lower_, own);
+    copy_own<T>(rows.ghost.values, result.ghost.offsets, lower_, ghost);
+    result.own.values = own;
+    result.ghost.values = ghost;
+  });
+  return result;
+}
+
+template class SharedRows<float>;
+template class SharedRows<double>;
+template class SharedRows<Complex>;
+template class ExtendedRows<float>;
+template class ExtendedRows<double>;
+template class ExtendedRows<Complex>;
+
+}  // namespace suan::detail
