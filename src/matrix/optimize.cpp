@@ -160,6 +160,7 @@ class Chooser {
     result.options.format = taken_->format.name;
     result.options.block = taken_->format.block;
     result.options.measure = false;
+    if (measured_in_caches_ && taken_ != &csr_) result.options.storage = "same";
     return result;
   }
 
