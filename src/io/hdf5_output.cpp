@@ -62,7 +62,11 @@ Handle Output::open() const {
   const detail::Descriptor copied(target_.part_path(), O_RDONLY);
   struct stat status {};
   if (!copied || ::fstat(copied.id(), &status) != 0 || status.st_size == 0) {
-    return checked(H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, place_,
+    // The root group would store when it was made.
+    const Handle creation =
+        checked(H5Pcreate(H5P_FILE_CREATE), H5Pclose, place_, "cannot set up a file");
+    checked(H5Pset_obj_track_times(creation.id(), false), place_, "cannot set up a file");
+    return checked(H5Fcreate(part, H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose, place_,
                    "cannot create the file; is the disk full?");
   }
   require_hdf5(copied.id(), place_);
