@@ -3,10 +3,10 @@
 //
 // What is read equals what was written, to the bit.
 #include <gmock/gmock.h>
-#include <chrono>
-#include <thread>
 
 #include <array>
+#include <chrono>
+#include <thread>
 
 #include "hdf5_support.hpp"
 #include "suan/gallery/poisson.hpp"
