@@ -133,7 +133,7 @@ class Solver:
         Returns
         -------
         str
-            What was kept and what was done: the structure of copies stays if only values differ.
+            What was kept and what was done.
         """
 
         def made() -> tuple[tuple[Map, Any], dict[str, Any], None]:

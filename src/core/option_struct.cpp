@@ -13,6 +13,10 @@ void OptionSchema::store(void* options, const Found& found, const OptionValue& v
   const std::string& path = found.description.path;
   if (const auto* here = declared(path); here != nullptr && here->set) {
     here->set(options, value);
+    // The last word counts, not what the node above was given before.
+    if (const auto* above = node_above(path); above != nullptr) {
+      above->node(options).erase(path.substr(above->description.name.size() + 1));
+    }
     return;
   }
   if (const auto* here = declared(path); here != nullptr) {
@@ -92,14 +96,17 @@ OptionValue OptionSchema::value_of(const void* options, std::string name) const 
   const auto type_at = types_of(options);
   const auto found = resolve(detail::with_underscores(std::move(name)), type_at);
   const std::string& path = found.description.path;
+  // What the node itself was given comes before a field of it.
+  if (const auto* above = found.is_type ? nullptr : node_above(path); above != nullptr) {
+    const auto& node = above->node(const_cast<void*>(options));
+    const auto* value = node.find(path.substr(above->description.name.size() + 1));
+    if (value != nullptr) return *value;
+  }
   if (const auto* here = declared(path); here != nullptr && here->get) return here->get(options);
   if (found.is_type) {
     return type_at(path, std::get<std::string>(found.description.default_value));
   }
-  const auto* above = node_above(path);
-  const auto& node = above->node(const_cast<void*>(options));
-  const auto* value = node.find(path.substr(above->description.name.size() + 1));
-  return value == nullptr ? found.description.default_value : *value;
+  return found.description.default_value;
 }
 
 void OptionSchema::check_struct(const void* options) const {

@@ -22,8 +22,8 @@ template <Scalar T>
 std::unique_ptr<const Operator<T>> in_format(const Operator<T>& a, const std::string& format,
                                              std::string& why);
 
-/// What in_format() made for `was`, for a matrix `a` with the same structure and other values: only
-/// values are copied. Null if the structure is another one. Collective.
+/// What in_format() made for `was`, made for a matrix `a` with the same structure and other values
+/// in the same format, without choosing again. Null if the structure is another one. Collective.
 template <Scalar T>
 std::unique_ptr<const Operator<T>> with_values_of(const Operator<T>& a, const Operator<T>& was,
                                                   const Operator<T>& copy);

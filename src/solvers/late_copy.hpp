@@ -36,11 +36,23 @@ class LateCopy final : public Operator<T> {
   /// differ. Collective.
   std::shared_ptr<LateCopy> next_of(const Operator<T>& a) const {
     auto next = std::make_shared<LateCopy>(a);
-    if (copy_) next->copy_ = with_values_of(a, a_, *copy_);
-    if (next->copy_) {
+    if (copy_) {
+      try {
+        next->copy_ = with_values_of(a, a_, *copy_);
+      } catch (const Error& error) {
+        // The copy is optional.
+        if (error.kind() != ErrorKind::out_of_memory && error.kind() != ErrorKind::not_supported) {
+          throw;
+        }
+      }
+    }
+    // The new values may need more bits.
+    if (next->copy_ && next->copy_->bytes_per_apply() < a.bytes_per_apply()) {
       next->version_ = version_of(a);
       next->products_ = patience;
       next->why_ = why_;
+    } else {
+      next->copy_.reset();
     }
     return next;
   }

@@ -3,6 +3,7 @@
 #include "suan/solvers/linear_solver.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "solvers/choice.hpp"
 #include "solvers/late_copy.hpp"
@@ -121,16 +122,15 @@ void LinearSolver<T>::copy_matrix(const Operator<T>& a, const Setup* before, Set
       return;
     }
     const auto next = before->late->next_of(a);
-    if (next->has_copy())
-      add(done, message("the structure of the format ", next->name(), " stays"));
+    if (next->has_copy()) add(done, message("the format ", next->name(), " stays"));
     result.late = next;
     return;
   }
   result.version = detail::version_of(a);
-  if (before != nullptr && before->other) {
+  if (before != nullptr && before->other && a.name() != given_.format) {
     result.other = detail::with_values_of(a, *a_, *before->other);
     if (result.other) {
-      add(done, message("the structure of the format ", result.other->name(), " stays"));
+      add(done, message("the format ", result.other->name(), " stays"));
       return;
     }
   }
@@ -169,6 +169,7 @@ std::string LinearSolver<T>::update(std::shared_ptr<const Operator<T>> a) {
   auto next = set_up(*a, &setup_, done);
   if (next.options.solver.type() == setup_.options.solver.type()) {
     std::swap(next.solver, setup_.solver);  // with its vectors
+    next.second = std::move(setup_.second);
     done = message("the choice of ", next.options.solver, " stays", done.empty() ? "" : "; ", done);
   } else {
     done = message("now ", next.options.solver, done.empty() ? "" : "; ", done);
@@ -218,7 +219,13 @@ template <Scalar T>
 template <class Vectors>
 auto LinearSolver<T>::run(Solver<T>& solver, const detail::SolveClock& clock, const Vectors& b,
                           Vectors& x, const std::shared_ptr<EventLogger>& logger) const {
-  solver.log_ = {};
+  // A logger, or a function that is A, may solve with this very object: the outer solve must find
+  // its own loggers again.
+  struct Restore {
+    EventLog& log;
+    EventLog before;
+    ~Restore() { log = std::move(before); }
+  } const restore{solver.log_, std::exchange(solver.log_, {})};
   if (logger) solver.add_logger(logger);
   auto result = solver.solve(clock, matrix(), *setup_.m, b, x);
   const auto complete = [&](SolveReport& report) {
@@ -256,12 +263,14 @@ bool LinearSolver<T>::goes_on(const SolveReport& report) const {
 template <Scalar T>
 SolveReport LinearSolver<T>::second_leg(const SolveReport& report, const detail::SolveClock& clock,
                                         const Vector<T>& b, Vector<T>& x,
-                                        const std::shared_ptr<EventLogger>& logger) const {
-  auto rest = setup_.options;
-  rest.krylov().max_iterations -= report.iterations;
+                                        const std::shared_ptr<EventLogger>& logger) {
+  auto& gmres = setup_.second;
+  if (!gmres) {
+    together(a_->comm(), [&] { gmres = make_solver<T>("gmres", setup_.options); });
+  }
+  gmres->options_.max_iterations = given_.krylov().max_iterations - report.iterations;
   auto endless = clock;
   endless.patience = 0;
-  const auto gmres = make_solver<T>("gmres", rest);
   return joined(report, run(*gmres, endless, b, x, logger));
 }
 

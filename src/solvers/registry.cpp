@@ -179,11 +179,14 @@ template <Scalar T>
 std::unique_ptr<Operator<T>> make_preconditioner(const std::string& name, const Operator<T>& a,
                                                  const SolveOptions& options) {
   OptionNode node = options.preconditioner;
-  node.set_type(name);
+  if (!(node == name)) node.set_type(name);  // then values that the type does not have are not used
   node.set_path("preconditioner");
   require_agreement(a.comm(), "make_preconditioner", told(name, node));
   std::shared_ptr<const OptionSchema> schema;
-  together(a.comm(), [&] { schema = preconditioner_registry<T>().options(node); });
+  together(a.comm(), [&] {
+    schema = preconditioner_registry<T>().options(node);
+    schema->check(node);
+  });
   return preconditioner_registry<T>().make(a, schema->known_part(node));
 }
 

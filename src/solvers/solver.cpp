@@ -156,7 +156,7 @@ std::vector<SolveReport> Solver<T>::solve(const detail::SolveClock& clock, const
   std::vector<SolveReport> reports(b.view().extent(1), empty_report(a, m));
   // Two vectors are faster one after the other: passes over a single vector use whole cache lines.
   constexpr LocalIndex fewest = 3;
-  const bool is_together = takes_blocks() && b.columns() >= fewest;
+  const bool is_together = takes_multi() && b.columns() >= fewest;
   const Timer timer;
   detail::DeferredErrors errors(a.comm());
   if (is_together) {

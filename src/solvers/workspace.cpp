@@ -10,13 +10,13 @@ namespace suan::detail {
 template <Scalar T>
 std::span<Vector<T>> Workspace<T>::vectors(Part part, const Layout& layout, std::size_t count) {
   auto& kept = vectors_[part];
-  const bool fits = !kept.empty() && kept.front().layout() == layout;
-  if (!fits || kept.size() < count) {
+  // First free what does not fit, on all ranks: both together may not fit in memory.
+  if (!kept.empty() && !(kept.front().layout() == layout)) kept.clear();
+  if (kept.size() < count) {
     // Only when all ranks have them: else the next solve would find some here and others there.
     std::vector<Vector<T>> made;
     together(layout.comm(), [&] {
-      for (std::size_t k = fits ? kept.size() : 0; k < count; ++k) made.emplace_back(layout);
-      if (!fits) kept.clear();
+      for (std::size_t k = kept.size(); k < count; ++k) made.emplace_back(layout);
       kept.reserve(count);
     });
     for (auto& vector : made) kept.push_back(std::move(vector));
@@ -29,6 +29,7 @@ ColumnMajor<T> Workspace<T>::basis(std::size_t which, const Layout& layout, std:
   if (bases_.size() <= which) bases_.resize(which + 1);
   auto& kept = bases_[which];
   if (!(kept.layout == layout) || kept.columns.extent(1) != columns) {
+    kept = {};
     ColumnMajor<T> made;
     together(layout.comm(), [&] {
       made = allocate_view<ColumnMajor<T>>("suan::Workspace::basis",

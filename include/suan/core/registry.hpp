@@ -29,7 +29,8 @@ void require_new(const std::string& kind, const std::string& name,
 /// Makes objects of the class `Interface` from the nodes that name them. Its functions can be
 /// called by several threads at a time.
 ///
-/// With several ranks, all add the same: a name that only some know is an error on those alone.
+/// With several ranks, all must add the same: a name that a rank does not know is an error on that
+/// rank alone.
 template <class Interface, class... Context>
 class Registry {
  public:

@@ -26,7 +26,7 @@ class Cg final : public Solver<T> {
  private:
   using typename Solver<T>::Run;
   void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) override;
-  bool takes_blocks() const noexcept override { return true; }
+  bool takes_multi() const noexcept override { return true; }
   bool residual_may_grow() const noexcept override { return true; }
   void iterate_multi(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r) override;
   void iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r);

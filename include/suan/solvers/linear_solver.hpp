@@ -19,8 +19,8 @@ class LateCopy;
 }
 
 /// Solves A x = b repeatedly: the analysis of A, the choice and the set-up (solver, preconditioner,
-/// a copy in another format, the vectors of the method) are made once and kept: later solves
-/// allocate nothing.
+/// a copy in another format, the vectors of the method) are made once and kept: later solves for
+/// one right-hand side allocate no arrays, unless the system needs other units.
 ///
 /// Must not be used by two threads at a time.
 template <Scalar T>
@@ -40,7 +40,8 @@ class LinearSolver {
   LinearSolver& operator=(LinearSolver&&) noexcept;
 
   /// Solves from the initial guess in x and verifies, like suan::solve(). The report of the first
-  /// solve includes the seconds of the set-up, later ones do not. Collective.
+  /// solve after the constructor or update() includes the seconds of the set-up; later ones do not.
+  /// Collective.
   /// @throws as Solver::solve().
   SolveReport solve(const Vector<T>& b, Vector<T>& x,
                     std::shared_ptr<EventLogger> logger = nullptr);
@@ -50,9 +51,8 @@ class LinearSolver {
 
   /// Replaces A by another matrix, or the same one with other values; a given preconditioner stays.
   /// Products look at the new matrix, and the choices are made anew. What they confirm is kept: the
-  /// vectors, what the preconditioner can keep, and, if only values differ, the structure of a copy
-  /// in another format. Returns what was kept and what was done, in words. If it throws, nothing
-  /// changes. Collective.
+  /// vectors, what the preconditioner can keep, and, if only values differ, the format of a copy.
+  /// Returns what was kept and what was done, in words. If it throws, nothing changes. Collective.
   /// @throws like the constructor.
   std::string update(std::shared_ptr<const Operator<T>> a);
 
@@ -69,6 +69,7 @@ class LinearSolver {
     std::shared_ptr<const Operator<T>> m;
     std::shared_ptr<Operator<T>> made;                // m, unless it was given
     std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
+    std::unique_ptr<Solver<T>> second;                // goes on where CG was the wrong choice
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
     std::int64_t version = 0;                         // of the values that it copied
     std::shared_ptr<const detail::LateCopy<T>> late;  // or what may copy it later
@@ -88,7 +89,7 @@ class LinearSolver {
   bool goes_on(const SolveReport& report) const;
   SolveReport second_leg(const SolveReport& report, const detail::SolveClock& clock,
                          const Vector<T>& b, Vector<T>& x,
-                         const std::shared_ptr<EventLogger>& logger) const;
+                         const std::shared_ptr<EventLogger>& logger);
   detail::SolveClock start(const Layout& b, EventLogger* logger);
 
   SolveOptions given_;

@@ -35,10 +35,11 @@ struct SolveOptions {
   KrylovOptions& krylov() noexcept { return stop; }
 };
 
-/// Options of a solver of one's own include KrylovOptions, of which a solve passes all values.
+/// The options of a solver of your own must include KrylovOptions: a solve passes all of their
+/// values, so defaults of your own for them have no effect.
 template <Scalar T>
 using SolverRegistry = Registry<Solver<T>>;
-/// Preconditioners are made for a matrix, which is larger than they live. Factories are collective.
+/// Preconditioners are made for a matrix, which must outlive them. Factories are collective.
 template <Scalar T>
 using PreconditionerRegistry = Registry<Operator<T>, const Operator<T>&>;
 

@@ -57,6 +57,7 @@ class SolverOperator;
 ///
 /// A solver keeps its vectors from one solve to the next, and allocates new ones for a system with
 /// another layout.
+/// Must not be used by two threads at a time.
 ///
 /// The scale of A, b and M affects only exponents: if squares of their elements could overflow or
 /// underflow, methods work on 2^k b, 2^k x and 2^m M, without any rounding.
@@ -162,7 +163,7 @@ class Solver {
   /// communication.
   virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
   /// Whether iterate_multi() is implemented.
-  virtual bool takes_blocks() const noexcept { return false; }
+  virtual bool takes_multi() const noexcept { return false; }
   /// The same for several vectors, with a run for each; log() gets the events of all together. If
   /// one run rescales, it returns with all vectors unchanged.
   virtual void iterate_multi(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r);

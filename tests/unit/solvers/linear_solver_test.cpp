@@ -163,7 +163,7 @@ TEST(LinearSolver, CopiesAMatrixOnlyWhenTheSolveIsLong) {
     EXPECT_THAT(report.choice, HasSubstr("sell"));
     EXPECT_THAT(solver.choice(), HasSubstr("sell"));
     // The copy outlives a change of values.
-    EXPECT_THAT(solver.update(a), HasSubstr("the structure of the format sell stays"));
+    EXPECT_THAT(solver.update(a), HasSubstr("the format sell stays"));
     suan::fill(x, 0.0);
     EXPECT_EQ(solver.solve(b, x).format, "sell");
   }

@@ -42,7 +42,7 @@ class Richardson final : public suan::Solver<double> {
 
  private:
   void iterate(Run& run, const Vector<double>& b, Vector<double>& x, Vector<double>& r) override {
-    Vector<double> z(x.layout());
+    Vector<double>& z = run.vectors(1)[0];
     while (!run.limit_reached()) {
       run.m.apply(r, z);
       suan::axpy(damping_, z, x);
