@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/memory.hpp"
-#include "kernels/common/new_csr.hpp"
 
 namespace suan::detail {
 
@@ -112,25 +111,46 @@ DeviceView<const char> flags_of_own(const DeviceView<const GlobalIndex>& columns
 struct Around {
   LocalIndex lower = 0;
   LocalIndex above = 0;
-  KOKKOS_FORCEINLINE_FUNCTION bool is_own(LocalIndex i) const { return i >= lower && i < above; }
-  KOKKOS_FORCEINLINE_FUNCTION LocalIndex received(LocalIndex i) const {
-    return i < lower ? i : i - (above - lower);
-  }
 };
 
-/// Room for one part (`own` or not) of all rows.
-template <Scalar T>
-kernels::NewCsr<T> room_for(const DeviceView<const Offset>& part, const Around& around,
-                            LocalIndex rows, const DeviceView<const Offset>& received,
-                            const DeviceView<const char>& flags, bool own) {
-  return kernels::allocate_rows<T>(
-      ExecutionSpace(), rows, KOKKOS_LAMBDA(LocalIndex i) {
-        if (around.is_own(i)) return part(i - around.lower + 1) - part(i - around.lower);
-        const LocalIndex k = around.received(i);
-        Offset count = 0;
-        for (Offset e = received(k); e < received(k + 1); ++e) count += (flags(e) != 0) == own;
-        return count;
+/// Where the rows begin in one part (`own` or not), and the end; `part` is that of the own rows.
+DeviceView<const Offset> offsets_around(const DeviceView<const Offset>& part, const Around& around,
+                                        const DeviceView<const Offset>& received,
+                                        const DeviceView<const char>& flags, bool own) {
+  const auto count = static_cast<std::int64_t>(received.extent(0)) - 1;
+  const auto begins = allocate<Offset>("suan::ExtendedRows::begins", received.extent(0));
+  Kokkos::parallel_scan(
+      "suan::count_received", Entries(0, count + 1),
+      KOKKOS_LAMBDA(std::int64_t k, Offset & sum, bool final) {
+        if (final) begins(k) = sum;
+        if (k == count) return;
+        for (Offset e = received(k); e < received(k + 1); ++e) sum += (flags(e) != 0) == own;
       });
+  const LocalIndex rows = around.above - around.lower;
+  const std::int64_t all = count + rows;
+  const auto result = allocate<Offset>("suan::Csr::offsets", static_cast<std::size_t>(all) + 1);
+  Kokkos::parallel_for(
+      "suan::offsets_around", Entries(0, all + 1), KOKKOS_LAMBDA(std::int64_t i) {
+        if (i < around.lower) {
+          result(i) = begins(i);
+        } else if (i < around.above) {
+          result(i) = begins(around.lower) + part(i - around.lower);
+        } else {
+          result(i) = begins(i - rows) + part(rows);
+        }
+      });
+  return result;
+}
+
+template <class N>
+N last_of(const DeviceView<const N>& numbers) {
+  N last{};
+  Kokkos::deep_copy(last, Kokkos::subview(numbers, numbers.extent(0) - 1));
+  return last;
+}
+
+DeviceView<LocalIndex> room_for_columns(const DeviceView<const Offset>& offsets) {
+  return allocate<LocalIndex>("suan::Csr::indices", static_cast<std::size_t>(last_of(offsets)));
 }
 
 /// Calls body(entry received, its place in the part `own` or in the other).
@@ -207,7 +227,7 @@ SharedRows<T>::SharedRows(const Exchange& exchange, const DistributedMatrix<T>& 
   together(comm_, [&] {
     sent_ = shared_once(*exchange.map());
     begins_ = begins_of(rows, sent_);
-    Kokkos::deep_copy(entries_, Kokkos::subview(begins_, begins_.extent(0) - 1));
+    entries_ = last_of(begins_);
   });
   exchange_ = RowExchange(exchange, Direction::to_ghosts, begins_);
 }
@@ -252,20 +272,22 @@ ExtendedRows<T>::ExtendedRows(const Exchange& exchange, const DistributedMatrix<
     structure_.below = count_below(structure_.ghosts, columns.first());
     const Around around{lower_, above_};
     const LocalIndex all = map.size();
-    const auto own = room_for<T>(rows.own.offsets, around, all, shared_.offsets(), is_own_, true);
-    const auto ghost =
-        room_for<T>(rows.ghost.offsets, around, all, shared_.offsets(), is_own_, false);
-    place_columns(around, all, shared_.offsets(), is_own_, received, columns.first(),
-                  structure_.ghosts, own.offsets, own.indices, ghost.offsets, ghost.indices);
-    copy_own<LocalIndex>(rows.own.indices, own.offsets, lower_, own.indices);
+    const auto& begins = shared_.offsets();
+    const auto own = offsets_around(rows.own.offsets, around, begins, is_own_, true);
+    const auto ghost = offsets_around(rows.ghost.offsets, around, begins, is_own_, false);
+    const auto own_columns = room_for_columns(own);
+    const auto ghost_columns = room_for_columns(ghost);
+    place_columns(around, all, begins, is_own_, received, columns.first(), structure_.ghosts, own,
+                  own_columns, ghost, ghost_columns);
+    copy_own<LocalIndex>(rows.own.indices, own, lower_, own_columns);
     copy_own<LocalIndex>(
         renumbered(rows.ghost.indices,
                    on_device<LocalIndex>("suan::ghost_numbers",
                                          places_among(rows.ghosts, structure_.ghosts))),
-        ghost.offsets, lower_, ghost.indices);
-    structure_.own = {all, columns.local_size(), own.offsets, own.indices, {}};
+        ghost, lower_, ghost_columns);
+    structure_.own = {all, columns.local_size(), own, own_columns, {}};
     structure_.ghost = {
-        all, static_cast<LocalIndex>(structure_.ghosts.size()), ghost.offsets, ghost.indices, {}};
+        all, static_cast<LocalIndex>(structure_.ghosts.size()), ghost, ghost_columns, {}};
   });
 }
 
