@@ -66,7 +66,8 @@ DeviceView<const Offset> offsets_around(const DeviceView<const Offset>& part, co
         } else if (i < around.above) {
           result(i) = begins(around.lower) + part(i - around.lower);
         } else {
-          result(i) = begins(i - rows) + part(rows);
+          // A matrix without rows may have no offsets (offset_of_no_rows).
+          result(i) = begins(i - rows) + (rows > 0 ? part(rows) : 0);
         }
       });
   return result;
