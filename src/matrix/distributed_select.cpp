@@ -5,7 +5,7 @@
 #include "core/memory.hpp"
 #include "kernels/algebra/rearrange.hpp"
 #include "matrix/distributed_pattern.hpp"
-#include "matrix/extended_rows.hpp"
+#include "matrix/shared_rows.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
@@ -197,9 +197,7 @@ FetchedRows<T> fetch_rows(const DistributedMatrix<T>& a, std::span<const GlobalI
     }
     const auto wanted = detail::on_device<LocalIndex>("suan::fetch_rows::rows", numbers);
     result.offsets = gathered_offsets(wanted, parts, shared.offsets());
-    Offset entries = 0;
-    Kokkos::deep_copy(entries, Kokkos::subview(result.offsets, numbers.size()));
-    const auto size = static_cast<std::size_t>(entries);
+    const auto size = static_cast<std::size_t>(detail::last_of(result.offsets));
     const auto all_columns = detail::allocate<GlobalIndex>("suan::fetch_rows::columns", size);
     const auto all_values = detail::allocate<T>("suan::fetch_rows::values", size);
     gather_rows<T>(result.offsets, wanted, parts, a.column_layout().first(), shared.offsets(),

@@ -5,84 +5,13 @@
 #include <algorithm>
 
 #include "core/memory.hpp"
-#include "kernels/common/new_csr.hpp"
 
 namespace suan::detail {
 
 namespace {
 
-using kernels::CsrView;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
-
-DeviceView<const LocalIndex> shared_once(const IndexMap& map) {
-  std::vector<LocalIndex> rows(map.shared().begin(), map.shared().end());
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return on_device<LocalIndex>("suan::shared_rows", rows);
-}
-
-/// Where the rows begin if only those in `sent` had entries.
-template <Scalar T>
-DeviceView<const Offset> begins_of(const LocalRows<T>& rows,
-                                   const DeviceView<const LocalIndex>& sent) {
-  const LocalIndex count = rows.own.rows;
-  const DeviceView<char> is_sent("suan::is_sent", static_cast<std::size_t>(count));
-  Kokkos::parallel_for(
-      "suan::is_sent", Range(0, static_cast<LocalIndex>(sent.extent(0))),
-      KOKKOS_LAMBDA(LocalIndex k) { is_sent(sent(k)) = 1; });
-  const auto begins = allocate<Offset>("suan::shared_rows", static_cast<std::size_t>(count) + 1);
-  const auto own = rows.own.offsets;
-  const auto ghost = rows.ghost.offsets;
-  Kokkos::parallel_scan(
-      "suan::shared_rows", Entries(0, std::int64_t(count) + 1),
-      KOKKOS_LAMBDA(std::int64_t i, Offset & sum, bool final) {
-        if (final) begins(i) = sum;
-        if (i < count && is_sent(i) != 0) sum += own(i + 1) - own(i) + ghost(i + 1) - ghost(i);
-      });
-  return begins;
-}
-
-/// Calls body(position in what is sent, whether it is of the ghost part, position there) for the
-/// entries of the rows in `sent`, in the order of their columns.
-template <Scalar T, class Body>
-void for_shared_entries(const LocalRows<T>& rows, const DeviceView<const LocalIndex>& sent,
-                        const DeviceView<const Offset>& begins, const Body& body) {
-  const auto own = rows.own;
-  const auto ghost = rows.ghost;
-  const LocalIndex below = rows.below;
-  Kokkos::parallel_for(
-      "suan::pack_shared_rows", Range(0, static_cast<LocalIndex>(sent.extent(0))),
-      KOKKOS_LAMBDA(LocalIndex s) {
-        Offset at = begins(sent(s));
-        visit_row(own, ghost, below, sent(s),
-                  [&](bool is_ghost, Offset k) { body(at++, is_ghost, k); });
-      });
-}
-
-template <Scalar T>
-void write_columns(const LocalRows<T>& rows, GlobalIndex first,
-                   const DeviceView<const LocalIndex>& sent, const DeviceView<const Offset>& begins,
-                   const DeviceView<GlobalIndex>& columns) {
-  const auto own = rows.own.indices;
-  const auto ghost = rows.ghost.indices;
-  const auto ghosts = on_device<GlobalIndex>("suan::ghosts", rows.ghosts);
-  for_shared_entries<T>(
-      rows, sent, begins, KOKKOS_LAMBDA(Offset at, bool is_ghost, Offset k) {
-        columns(at) = is_ghost ? ghosts(ghost(k)) : first + own(k);
-      });
-}
-
-template <Scalar T>
-void write_values(const LocalRows<T>& rows, const DeviceView<const LocalIndex>& sent,
-                  const DeviceView<const Offset>& begins, const DeviceView<T>& values) {
-  const auto own = rows.own.values;
-  const auto ghost = rows.ghost.values;
-  for_shared_entries<T>(
-      rows, sent, begins, KOKKOS_LAMBDA(Offset at, bool is_ghost, Offset k) {
-        values(at) = is_ghost ? ghost(k) : own(k);
-      });
-}
 
 /// The ghosts, and the columns that arrived which are not this rank's either.
 std::vector<GlobalIndex> ghosts_with(const std::vector<GlobalIndex>& ghosts,
@@ -112,25 +41,40 @@ DeviceView<const char> flags_of_own(const DeviceView<const GlobalIndex>& columns
 struct Around {
   LocalIndex lower = 0;
   LocalIndex above = 0;
-  KOKKOS_FORCEINLINE_FUNCTION bool is_own(LocalIndex i) const { return i >= lower && i < above; }
-  KOKKOS_FORCEINLINE_FUNCTION LocalIndex received(LocalIndex i) const {
-    return i < lower ? i : i - (above - lower);
-  }
 };
 
-/// Room for one part (`own` or not) of all rows.
-template <Scalar T>
-kernels::NewCsr<T> room_for(const DeviceView<const Offset>& part, const Around& around,
-                            LocalIndex rows, const DeviceView<const Offset>& received,
-                            const DeviceView<const char>& flags, bool own) {
-  return kernels::allocate_rows<T>(
-      ExecutionSpace(), rows, KOKKOS_LAMBDA(LocalIndex i) {
-        if (around.is_own(i)) return part(i - around.lower + 1) - part(i - around.lower);
-        const LocalIndex k = around.received(i);
-        Offset count = 0;
-        for (Offset e = received(k); e < received(k + 1); ++e) count += (flags(e) != 0) == own;
-        return count;
+/// Where the rows begin in one part (`own` or not), and the end; `part` is that of the own rows.
+DeviceView<const Offset> offsets_around(const DeviceView<const Offset>& part, const Around& around,
+                                        const DeviceView<const Offset>& received,
+                                        const DeviceView<const char>& flags, bool own) {
+  const auto count = static_cast<std::int64_t>(received.extent(0)) - 1;
+  const auto begins = allocate<Offset>("suan::ExtendedRows::begins", received.extent(0));
+  Kokkos::parallel_scan(
+      "suan::count_received", Entries(0, count + 1),
+      KOKKOS_LAMBDA(std::int64_t k, Offset & sum, bool final) {
+        if (final) begins(k) = sum;
+        if (k == count) return;
+        for (Offset e = received(k); e < received(k + 1); ++e) sum += (flags(e) != 0) == own;
       });
+  const LocalIndex rows = around.above - around.lower;
+  const std::int64_t all = count + rows;
+  const auto result = allocate<Offset>("suan::Csr::offsets", static_cast<std::size_t>(all) + 1);
+  Kokkos::parallel_for(
+      "suan::offsets_around", Entries(0, all + 1), KOKKOS_LAMBDA(std::int64_t i) {
+        if (i < around.lower) {
+          result(i) = begins(i);
+        } else if (i < around.above) {
+          result(i) = begins(around.lower) + part(i - around.lower);
+        } else {
+          // A matrix without rows may have no offsets (offset_of_no_rows).
+          result(i) = begins(i - rows) + (rows > 0 ? part(rows) : 0);
+        }
+      });
+  return result;
+}
+
+DeviceView<LocalIndex> room_for_columns(const DeviceView<const Offset>& offsets) {
+  return allocate<LocalIndex>("suan::Csr::indices", static_cast<std::size_t>(last_of(offsets)));
 }
 
 /// Calls body(entry received, its place in the part `own` or in the other).
@@ -201,38 +145,6 @@ void copy_own(const DeviceView<const N>& entries, const DeviceView<const Offset>
 }  // namespace
 
 template <Scalar T>
-SharedRows<T>::SharedRows(const Exchange& exchange, const DistributedMatrix<T>& a,
-                          const LocalRows<T>& rows)
-    : comm_(a.comm()), first_column_(a.column_layout().first()) {
-  together(comm_, [&] {
-    sent_ = shared_once(*exchange.map());
-    begins_ = begins_of(rows, sent_);
-    Kokkos::deep_copy(entries_, Kokkos::subview(begins_, begins_.extent(0) - 1));
-  });
-  exchange_ = RowExchange(exchange, Direction::to_ghosts, begins_);
-}
-
-template <Scalar T>
-PendingRows<GlobalIndex> SharedRows<T>::columns(const LocalRows<T>& rows) const {
-  DeviceView<GlobalIndex> columns;
-  together(comm_, [&] {
-    columns = allocate<GlobalIndex>("suan::shared_columns", static_cast<std::size_t>(entries_));
-    write_columns(rows, first_column_, sent_, begins_, columns);
-  });
-  return exchange_.start<GlobalIndex>(columns);
-}
-
-template <Scalar T>
-PendingRows<T> SharedRows<T>::values(const LocalRows<T>& rows) const {
-  DeviceView<T> values;
-  together(comm_, [&] {
-    values = allocate<T>("suan::shared_values", static_cast<std::size_t>(entries_));
-    write_values(rows, sent_, begins_, values);
-  });
-  return exchange_.start<T>(values);
-}
-
-template <Scalar T>
 ExtendedRows<T>::ExtendedRows(const Exchange& exchange, const DistributedMatrix<T>& b) {
   const IndexMap& map = *exchange.map();
   const Layout& columns = b.column_layout();
@@ -252,20 +164,22 @@ ExtendedRows<T>::ExtendedRows(const Exchange& exchange, const DistributedMatrix<
     structure_.below = count_below(structure_.ghosts, columns.first());
     const Around around{lower_, above_};
     const LocalIndex all = map.size();
-    const auto own = room_for<T>(rows.own.offsets, around, all, shared_.offsets(), is_own_, true);
-    const auto ghost =
-        room_for<T>(rows.ghost.offsets, around, all, shared_.offsets(), is_own_, false);
-    place_columns(around, all, shared_.offsets(), is_own_, received, columns.first(),
-                  structure_.ghosts, own.offsets, own.indices, ghost.offsets, ghost.indices);
-    copy_own<LocalIndex>(rows.own.indices, own.offsets, lower_, own.indices);
+    const auto& begins = shared_.offsets();
+    const auto own = offsets_around(rows.own.offsets, around, begins, is_own_, true);
+    const auto ghost = offsets_around(rows.ghost.offsets, around, begins, is_own_, false);
+    const auto own_columns = room_for_columns(own);
+    const auto ghost_columns = room_for_columns(ghost);
+    place_columns(around, all, begins, is_own_, received, columns.first(), structure_.ghosts, own,
+                  own_columns, ghost, ghost_columns);
+    copy_own<LocalIndex>(rows.own.indices, own, lower_, own_columns);
     copy_own<LocalIndex>(
         renumbered(rows.ghost.indices,
                    on_device<LocalIndex>("suan::ghost_numbers",
                                          places_among(rows.ghosts, structure_.ghosts))),
-        ghost.offsets, lower_, ghost.indices);
-    structure_.own = {all, columns.local_size(), own.offsets, own.indices, {}};
+        ghost, lower_, ghost_columns);
+    structure_.own = {all, columns.local_size(), own, own_columns, {}};
     structure_.ghost = {
-        all, static_cast<LocalIndex>(structure_.ghosts.size()), ghost.offsets, ghost.indices, {}};
+        all, static_cast<LocalIndex>(structure_.ghosts.size()), ghost, ghost_columns, {}};
   });
 }
 
@@ -290,9 +204,6 @@ LocalRows<T> ExtendedRows<T>::of(const DistributedMatrix<T>& b) const {
   return result;
 }
 
-template class SharedRows<float>;
-template class SharedRows<double>;
-template class SharedRows<Complex>;
 template class ExtendedRows<float>;
 template class ExtendedRows<double>;
 template class ExtendedRows<Complex>;

@@ -120,6 +120,13 @@ KOKKOS_FORCEINLINE_FUNCTION LocalIndex place_among(const DeviceView<const Global
 DeviceView<const LocalIndex> renumbered(const DeviceView<const LocalIndex>& indices,
                                         const DeviceView<const LocalIndex>& numbers);
 
+/// The last element.
+template <class N>
+N last_of(const DeviceView<const N>& numbers) {
+  N last{};
+  Kokkos::deep_copy(last, Kokkos::subview(numbers, numbers.extent(0) - 1));
+  return last;
+}
 /// Copies to the device.
 template <class N>
 DeviceView<const N> on_device(const char* label, std::span<const N> numbers);
