@@ -39,18 +39,18 @@ std::string compressed(const std::string& text) {
 }
 
 /// A rank's part of the file; without a file it only counts bytes.
-class Part {
+class RankPart {
  public:
-  Part(const std::string& path, std::int64_t offset) : path_(path), offset_(offset) {
+  RankPart(const std::string& path, std::int64_t offset) : path_(path), offset_(offset) {
     if (path_.empty()) return;
     file_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     if (file_ < 0) throw IoError(system_error_text(path_, "cannot open it for writing", errno));
   }
-  ~Part() {
+  ~RankPart() {
     if (file_ >= 0) ::close(file_);
   }
-  Part(const Part&) = delete;
-  Part& operator=(const Part&) = delete;
+  RankPart(const RankPart&) = delete;
+  RankPart& operator=(const RankPart&) = delete;
 
   void write(const std::string& bytes) {
     for (std::size_t done = 0; file_ >= 0 && done < bytes.size();) {
@@ -76,7 +76,7 @@ class Part {
 };
 
 /// Formats the text of this rank, block by block in parallel, and writes it in order.
-void make_text(Part& part, bool compress, const std::string& header, std::int64_t count,
+void make_text(RankPart& part, bool compress, const std::string& header, std::int64_t count,
                std::int64_t block, const ItemText& item) {
   if (!header.empty()) part.write(compress ? compressed(header) : header);
   const auto threads = static_cast<std::int64_t>(HostExecutionSpace().concurrency());
@@ -105,14 +105,14 @@ void write_text_file(const std::string& path, const Communicator& comm, const st
   std::int64_t bytes = 0;
   if (comm.size() > 1) {
     together(comm, [&] {
-      Part measure({}, 0);
+      RankPart measure({}, 0);
       make_text(measure, compress, own_header, count, block, item);
       bytes = measure.offset();
     });
   }
   const std::int64_t offset = comm.exclusive_sum(bytes);
   together(comm, [&] {
-    Part part(output.part_path(), offset);
+    RankPart part(output.part_path(), offset);
     make_text(part, compress, own_header, count, block, item);
     part.flush();
   });
