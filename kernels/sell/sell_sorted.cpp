@@ -101,7 +101,9 @@ void multiply_several(const ExecutionSpace& space, T alpha, const SortedSellView
   const int parts = parts_of_work(space, m.work() * static_cast<Offset>(vectors));
   for_parts("suan::sell_spmm", space, parts, [&](int part) {
     const LocalIndex end = m.first_row_of_part(part + 1, parts);
-    for (LocalIndex place = m.first_row_of_part(part, parts); place < end; place += sorted_rows) {
+    // 64 bits, because the last step may go beyond 2^31.
+    for (Offset at = m.first_row_of_part(part, parts); at < end; at += sorted_rows) {
+      const auto place = static_cast<LocalIndex>(at);
       const auto entries = m.entries_of(place / sorted_rows);
       const LocalIndex window = place / m.window * m.window;
       const LocalIndex rows = std::min(sorted_rows, end - place);

@@ -89,3 +89,6 @@ std::vector<MarkedColumns::Take> MarkedColumns::variants() {
 }
 
 }  // namespace suan::kernels
+
+#undef SUAN_VBMI2
+#undef SUAN_HAVE_VBMI2

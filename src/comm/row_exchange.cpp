@@ -103,7 +103,8 @@ RowExchange::RowExchange(const Exchange& exchange, Direction way,
     begins_ = to_device("suan::row_exchange_begins", begins_of(begins, map, way));
     entries_ = begins.back();
   });
-  if (comm.size() > 1) {
+  together(comm, [&] {
+    if (comm.size() == 1) return;
     detail::Transfer lengths = exchange.begin(way, sizeof(Offset));
     lengths.start([&] {
       Kokkos::deep_copy(DeviceView<Offset>(lengths.outgoing<Offset>(), sent.size()),
@@ -112,7 +113,7 @@ RowExchange::RowExchange(const Exchange& exchange, Direction way,
     lengths.wait();
     Kokkos::deep_copy(HostView<Offset>(received.data(), received.size()),
                       DeviceView<const Offset>(lengths.incoming<Offset>(), received.size()));
-  }
+  });
   together(comm, [&] {
     const auto from = places_of(received);
     const auto to = places_of(sent);

@@ -212,6 +212,8 @@ void Transfer::wait() {
 void Transfer::refuse() const noexcept {
   if (!channel_) return;
   try {
+    // What the last exchange left in the staging memory may still be copied from there.
+    ExecutionSpace().fence("suan::exchange_refuse");
     Requests requests;
     char* const room = buffers_ ? buffers_->incoming(way_).for_mpi() : nullptr;
     const auto bytes = [&](std::int64_t n) { return static_cast<std::size_t>(n) * element_bytes_; };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/distributed_products.hpp"
 
+#include <iomanip>
 #include <optional>
 
 #include "kernels/algebra/add.hpp"
@@ -20,7 +21,7 @@ namespace {
 using kernels::CsrView;
 
 std::string told(const SpgemmOptions& options) {
-  return message("path = ", to_string(options.path),
+  return message(std::setprecision(17), "path = ", to_string(options.path),
                  "\ncusparse = ", static_cast<int>(options.cusparse),
                  "\nchunk_fraction = ", options.chunk_fraction, "\n");
 }
@@ -197,7 +198,8 @@ CsrView<T> with_ghosts(const detail::LocalRows<T>& rows, const std::vector<Globa
 
 template <Scalar T>
 void require_sum(T alpha, const DistributedMatrix<T>& a, T beta, const DistributedMatrix<T>& b) {
-  require_agreement(a.comm(), "add", message("alpha = ", alpha, "\nbeta = ", beta, "\n"));
+  require_agreement(a.comm(), "add",
+                    message(std::setprecision(17), "alpha = ", alpha, "\nbeta = ", beta, "\n"));
   together(a.comm(), [&] {
     detail::require_same_ranks("add", "A", a, "B", b);
     const std::string of_a = detail::described("A", a);

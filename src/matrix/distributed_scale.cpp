@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
 #include "core/memory.hpp"
 #include "kernels/algebra/rearrange.hpp"
 #include "matrix/distributed_pattern.hpp"
@@ -40,10 +42,13 @@ template <Scalar T>
 DistributedMatrix<T> scaled(const Vector<T>* left, const DistributedMatrix<T>& a,
                             const Vector<T>* right) {
   const auto& remote = a.remote();
-  auto pending =
-      right != nullptr ? a.exchange().template forward<T>(right->view()) : PendingForward<T>();
-  const DeviceView<const T> of_ghosts(pending.finish().data(),
-                                      right != nullptr ? remote.columns.size() : 0);
+  std::optional<PendingForward<T>> pending;
+  DeviceView<const T> of_ghosts;
+  together(a.comm(), [&] {
+    if (right == nullptr) return;
+    pending.emplace(a.exchange().template forward<T>(right->view()));
+    of_ghosts = {pending->finish().data(), remote.columns.size()};
+  });
   DeviceView<const T> own;
   DeviceView<const T> ghost;
   together(a.comm(), [&] {

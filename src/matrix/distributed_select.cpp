@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
 
 #include "core/memory.hpp"
 #include "kernels/algebra/rearrange.hpp"
@@ -154,8 +155,12 @@ DistributedMatrix<T> select(const DistributedMatrix<T>& a, std::span<const Globa
   // The owners of ghost columns know their new numbers.
   DeviceView<const GlobalIndex> sent;
   together(comm, [&] { sent = new_global_numbers(numbers, new_columns.first()); });
-  auto pending = a.exchange().template forward<GlobalIndex>(sent);
-  const DeviceView<const GlobalIndex> arrived(pending.finish().data(), a.remote().columns.size());
+  std::optional<PendingForward<GlobalIndex>> pending;
+  DeviceView<const GlobalIndex> arrived;
+  together(comm, [&] {
+    pending.emplace(a.exchange().template forward<GlobalIndex>(sent));
+    arrived = {pending->finish().data(), a.remote().columns.size()};
+  });
   detail::LocalRows<T> result;
   together(comm, [&] {
     const auto parts = detail::local_rows(a);
@@ -183,10 +188,10 @@ FetchedRows<T> fetch_rows(const DistributedMatrix<T>& a, std::span<const GlobalI
   detail::LocalRows<T> parts;
   together(comm, [&] { parts = detail::local_rows(a); });
   const detail::SharedRows<T> shared(Exchange(map), a, parts);
-  auto columns = shared.columns(parts);
-  auto values = shared.values(parts);
-  const auto arrived_columns = columns.finish();
-  const auto arrived_values = values.finish();
+  const auto columns = shared.columns(parts);
+  const auto values = shared.values(parts);
+  const auto& arrived_columns = columns.received;
+  const auto& arrived_values = values.received;
   FetchedRows<T> result;
   together(comm, [&] {
     std::vector<LocalIndex> numbers;

@@ -5,6 +5,7 @@
 #include "core/memory.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "matrix/local_rows.hpp"
+#include "matrix/shared_rows.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/comm/row_exchange.hpp"
 #include "suan/matrix/distributed_transform.hpp"
@@ -110,8 +111,8 @@ class RemotePart {
       columns = global_columns(sent.indices, remote.row_numbers, a.row_layout().first());
     });
     exchange_ = RowExchange(a.exchange(), Direction::to_owners, sent.offsets);
-    auto pending = exchange_.template start<GlobalIndex>(columns);
-    const auto arrived = pending.finish();
+    const detail::ArrivedRows<GlobalIndex> rows(comm, exchange_, columns);
+    const auto& arrived = rows.received;
     CsrView<T> ghost;
     std::vector<GlobalIndex> ghosts;
     together(comm, [&] {
@@ -134,8 +135,8 @@ class RemotePart {
     together(a.comm(), [&] {
       sent = transpose_.apply(ExecutionSpace(), a.remote().matrix.view().values, conjugated);
     });
-    auto pending = exchange_.template start<T>(sent.values);
-    const auto arrived = pending.finish();
+    const detail::ArrivedRows<T> rows(a.comm(), exchange_, sent.values);
+    const auto& arrived = rows.received;
     DeviceView<const T> values;
     together(a.comm(), [&] { values = arranged(pieces_, arrived); });
     return result_.with(own, values);

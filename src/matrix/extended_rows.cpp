@@ -152,8 +152,8 @@ ExtendedRows<T>::ExtendedRows(const Exchange& exchange, const DistributedMatrix<
   together(b.comm(), [&] { rows = local_rows(b); });
   ghost_offsets_ = rows.ghost.offsets;
   shared_ = SharedRows<T>(exchange, b, rows);
-  auto pending = shared_.columns(rows);
-  const auto received = pending.finish();
+  const auto arrived = shared_.columns(rows);
+  const auto& received = arrived.received;
   fetches_ = map.ghosts() > 0;
   lower_ = count_below(map.ghost_numbers(), map.layout().first());
   above_ = lower_ + map.owned();
@@ -187,8 +187,8 @@ template <Scalar T>
 LocalRows<T> ExtendedRows<T>::of(const DistributedMatrix<T>& b) const {
   LocalRows<T> rows;
   together(b.comm(), [&] { rows = local_rows(b, ghost_offsets_); });
-  auto pending = shared_.values(rows);
-  const auto received = pending.finish();
+  const auto arrived = shared_.values(rows);
+  const auto& received = arrived.received;
   LocalRows<T> result = fetches_ ? structure_ : rows;
   together(b.comm(), [&] {
     if (!fetches_) return;

@@ -32,6 +32,9 @@ template <Scalar T>
 void MultiVectorProduct<T>::multiply(T alpha, const MultiVector<T>& x, T beta,
                                      MultiVector<T>& y) const try {
   detail::require_multi_operands("MultiVectorProduct", rows_, columns_, x, y);
+  if (&x == &y || detail::share_elements<T>(x.view(), y.view())) {
+    throw InvalidArgument("MultiVectorProduct: X and Y share elements; use another array for Y");
+  }
   if (x.columns() != vectors_) {
     throw DimensionMismatch(message("MultiVectorProduct: it was made for ", vectors_,
                                     " vectors, but X has ", x.columns()));

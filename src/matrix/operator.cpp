@@ -12,7 +12,8 @@ namespace suan {
 
 namespace {
 
-const char* const shared_elements = "apply: x and y share elements; give the result its own vector";
+const char* const shared_elements =
+    "the result of a product shares elements with an operand; give it its own vector";
 
 /// Whether x and y share elements on this rank. The same object counts even where a rank has no
 /// elements: all ranks must throw the same error.
@@ -53,8 +54,21 @@ void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const
 template <Scalar T>
 void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
   detail::require_multi_operands("apply", rows_, columns_, x, y);
+  if (&x == &y) throw InvalidArgument(shared_elements);
+  const bool shared = detail::share_elements<T>(x.view(), y.view());
   const detail::InOperator here;
-  detail::in_frame(y.view(), [&] { do_apply_multi(alpha, x, beta, y); });
+  detail::in_frame(y.view(), [&] {
+    if (!shared) {
+      do_apply_multi(alpha, x, beta, y);
+      return;
+    }
+    // As multiply_apart().
+    MultiVector<T> apart(y.layout(), detail::allocate_view<RowMajor<T>>(
+                                         "suan::Operator", y.view().extent(0), y.view().extent(1)));
+    Kokkos::deep_copy(apart.view(), y.view());
+    do_apply_multi(alpha, x, beta, apart);
+    throw InvalidArgument(shared_elements);
+  });
 }
 
 template <Scalar T>
@@ -76,7 +90,8 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
   require_same_layout("residual", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("residual", "b", b.layout(), "the rows of the operator", rows_);
   require_same_layout("residual", "r", r.layout(), "the rows of the operator", rows_);
-  const bool shared = share_elements(x, r) || share_elements(b, r);
+  const bool with_x = share_elements(x, r);
+  const bool shared = share_elements(b, r) || with_x;
   Real<T> norm = std::numeric_limits<Real<T>>::quiet_NaN();
   const detail::InOperator here;
   detail::in_frame(r.view(), [&] {

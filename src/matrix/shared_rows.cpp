@@ -97,23 +97,23 @@ SharedRows<T>::SharedRows(const Exchange& exchange, const DistributedMatrix<T>& 
 }
 
 template <Scalar T>
-PendingRows<GlobalIndex> SharedRows<T>::columns(const LocalRows<T>& rows) const {
+ArrivedRows<GlobalIndex> SharedRows<T>::columns(const LocalRows<T>& rows) const {
   DeviceView<GlobalIndex> columns;
   together(comm_, [&] {
     columns = allocate<GlobalIndex>("suan::shared_columns", static_cast<std::size_t>(entries_));
     write_columns(rows, first_column_, sent_, begins_, columns);
   });
-  return exchange_.start<GlobalIndex>(columns);
+  return {comm_, exchange_, columns};
 }
 
 template <Scalar T>
-PendingRows<T> SharedRows<T>::values(const LocalRows<T>& rows) const {
+ArrivedRows<T> SharedRows<T>::values(const LocalRows<T>& rows) const {
   DeviceView<T> values;
   together(comm_, [&] {
     values = allocate<T>("suan::shared_values", static_cast<std::size_t>(entries_));
     write_values(rows, sent_, begins_, values);
   });
-  return exchange_.start<T>(values);
+  return {comm_, exchange_, values};
 }
 
 template class SharedRows<float>;

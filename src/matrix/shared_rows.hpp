@@ -4,10 +4,28 @@
 // Rows of a distributed matrix for other ranks: sent once, or again with other values.
 #pragma once
 
+#include <optional>
+
 #include "matrix/local_rows.hpp"
+#include "suan/comm/agreement.hpp"
 #include "suan/comm/row_exchange.hpp"
 
 namespace suan::detail {
+
+/// Entries of rows that other ranks have sent, as long as this object lives.
+template <class T>
+struct ArrivedRows {
+  /// Sends `entries` and waits for those of others. Collective; throws on all ranks alike.
+  ArrivedRows(const Communicator& comm, const RowExchange& exchange,
+              const DeviceView<const T>& entries) {
+    together(comm, [&] {
+      pending.emplace(exchange.start<T>(entries));
+      received = pending->finish();
+    });
+  }
+  std::optional<PendingRows<T>> pending;
+  DeviceView<const T> received;
+};
 
 /// Sends the rows that are ghosts of other ranks in a map of the matrix's rows. What arrives has
 /// global columns, increasing in each row.
@@ -22,8 +40,8 @@ class SharedRows {
   const DeviceView<const Offset>& offsets() const { return exchange_.offsets(); }
   Offset received() const { return exchange_.received(); }
   /// Collective. `rows` are those of the matrix, with its current values.
-  PendingRows<GlobalIndex> columns(const LocalRows<T>& rows) const;
-  PendingRows<T> values(const LocalRows<T>& rows) const;
+  ArrivedRows<GlobalIndex> columns(const LocalRows<T>& rows) const;
+  ArrivedRows<T> values(const LocalRows<T>& rows) const;
 
  private:
   Communicator comm_;

@@ -97,7 +97,10 @@ TEST(DistributedProduct, ReusesTheMemoryOfTheLastResult) {
   auto c = product.multiply(a, a);
   const double* const memory = c.local().view().values.data();
   c = product.multiply(a, a, std::move(c));
-  EXPECT_EQ(c.local().view().values.data(), memory);
+  // On a GPU the memory of the last result is freed first.
+  if (SUAN_HAVE_CUDA == 0) {
+    EXPECT_EQ(c.local().view().values.data(), memory);
+  }
   // An operand may be given away.
   auto d = a;
   const auto expected = suan::multiply(a, a);

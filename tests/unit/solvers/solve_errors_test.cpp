@@ -12,6 +12,7 @@
 
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/assembly.hpp"
+#include "suan/matrix/distributed_products.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/solve.hpp"
@@ -166,6 +167,24 @@ TEST(SolveErrors, SharedElementsOnOneRankLeaveNobodyWaiting) {
   expect([&] { a.apply(2.0, x, 1.0, y); });
   expect([&] { a.apply_dot(x, y); });
   expect([&] { a.residual(suan::ones(layout), x, y); });
+
+  // Several vectors alike.
+  using Rows = suan::RowMajor<double>;
+  const suan::DeviceView<double> more("memory", 4 * size);
+  const auto several = [&](std::size_t first) {
+    return suan::MultiVector<double>(layout, Rows(more.data() + first, size, 2));
+  };
+  const auto all_x = several(0);
+  auto all_y = several(on_last_rank(layout) ? size : 2 * size);
+  expect([&] { a.apply(all_x, all_y); });
+}
+
+TEST(SolveErrors, FactorsThatDifferLittleAreAnErrorOnAll) {
+  const auto world = suan::Communicator::world();
+  if (world.size() == 1) return;
+  const auto a = suan::poisson2d<double>(12, 12, world);
+  const double factor = on_last_rank(a.row_layout()) ? 1 + 1e-12 : 1;
+  EXPECT_THROW(suan::add(factor, a, 1.0, a), suan::InvalidArgument);
 }
 
 }  // namespace

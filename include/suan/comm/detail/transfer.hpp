@@ -37,7 +37,8 @@ struct Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  /// A tag that the messages of other channels do not have. Collective, once all have theirs.
+  /// A tag that the messages of the 16383 channels made before do not have. Collective, once all
+  /// have theirs.
   void choose_tag() noexcept;
   /// Buffers for `at_once` exchanges of elements of so many bytes. Collective.
   /// @throws OutOfMemory on all ranks.
