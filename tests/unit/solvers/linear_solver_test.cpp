@@ -144,6 +144,37 @@ TYPED_TEST(LinearSolverTest, UpdateKeepsWhatOtherValuesLeave) {
   }
 }
 
+/// Solves another system with the solver that it listens to, once.
+struct SolvesInside : suan::EventLogger {
+  LinearSolver<double>* solver = nullptr;
+  const suan::Layout* layout = nullptr;
+  int heard = 0;
+  int inside = 0;
+  void iteration_finished(std::int64_t, double) override {
+    ++heard;
+    if (heard != 2) return;
+    Vector<double> x(*layout);
+    auto silent = std::make_shared<suan::EventLogger>();
+    EXPECT_TRUE(solver->solve(suan::ones(*layout), x, silent).converged());
+    ++inside;
+  }
+};
+
+TEST(LinearSolver, ALoggerMaySolveWithItsOwnSolver) {
+  const auto a =
+      std::make_shared<suan::DistributedMatrix<double>>(suan::test::hermitian<double>(200));
+  LinearSolver<double> solver(a);
+  const auto logger = std::make_shared<SolvesInside>();
+  logger->solver = &solver;
+  logger->layout = &a->row_layout();
+  const auto b = suan::random_vector<double>(a->row_layout(), 4);
+  Vector<double> x(a->row_layout());
+  const auto report = solver.solve(b, x, logger);
+  EXPECT_TRUE(report.converged());
+  EXPECT_EQ(logger->heard, report.iterations);
+  EXPECT_EQ(logger->inside, 1);
+}
+
 TEST(LinearSolver, CopiesAMatrixOnlyWhenTheSolveIsLong) {
   const auto world = suan::Communicator::world();
   const auto a =

@@ -178,6 +178,17 @@ TEST_F(OpenRegistry, StructsSayTheSameAsText) {
   EXPECT_LE(report.true_residual_norm, 1e-6 * report.right_hand_side_norm);
 }
 
+TEST_F(OpenRegistry, TheLastWordCounts) {
+  SolveOptions options;
+  options.solver = {"gmres", suan::GmresOptions{.krylov = {.rtol = 1e-4}}};
+  EXPECT_EQ(std::get<double>(SolveOptions::table().get(options, "rtol")), 1e-4);
+  SolveOptions::table().set(options, "rtol", 1e-10);
+  EXPECT_EQ(std::get<double>(SolveOptions::table().get(options, "rtol")), 1e-10);
+  suan::fill(x, 0.0);
+  const auto report = suan::solve(a, b, x, options);
+  EXPECT_LE(report.true_residual_norm, 1e-10 * report.right_hand_side_norm);
+}
+
 TEST_F(OpenRegistry, AllMethodsHaveTheOptionsThatStopThem) {
   const auto report = solve(R"({"solver": {"type": "richardson", "damping": 0.1, "rtol": 1e-12,
                                            "max_iterations": 3}})");
