@@ -51,6 +51,19 @@ Options parse(int argc, const char* const* argv) {
   return options;
 }
 
+namespace {
+
+/// The value that is used, or the default of an option that only another type has.
+suan::OptionValue value_in_use(const Options& options, const suan::OptionDescription& option) {
+  try {
+    return Options::table().get(options, option.path);
+  } catch (const suan::InvalidArgument&) {
+    return option.default_value;
+  }
+}
+
+}  // namespace
+
 std::string help_text() {
   std::ostringstream out;
   out << "suan_heat_sink [--option value ...]\n\n"
@@ -58,8 +71,7 @@ std::string help_text() {
   const Options defaults;
   for (const auto& option : Options::table().descriptions()) {
     out << "  --" << option.flag() << " <" << suan::option_type_name(option.default_value) << ">  "
-        << option.sentence
-        << " Default: " << suan::to_string(Options::table().get(defaults, option.path));
+        << option.sentence << " Default: " << suan::to_string(value_in_use(defaults, option));
     if (!option.range_text().empty()) out << ", " << option.range_text();
     out << ".\n";
   }

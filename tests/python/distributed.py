@@ -113,7 +113,7 @@ def solver():
     A = poisson2d(9)
     mine = rows_of_this_rank(81)
     kept = suan.Solver(A[mine], comm=COMM)
-    assert "made" in kept.update(2 * A[mine])
+    assert "stays" in kept.update(2 * A[mine])
     for k in range(3):
         b = np.arange(1.0 + k, 82.0 + k)
         x, report = kept.solve(b[mine])
