@@ -171,7 +171,6 @@ void Communicator::exchange_in_place(std::span<const std::byte> send,
   together(*this, [&] {
     std::size_t sent = 0;
     std::size_t received = 0;
-    std::span<const std::byte> own;
     for (int r = 0; r < size(); ++r) {
       const auto k = static_cast<std::size_t>(r);
       if (from[k] != receive_counts[k]) {

@@ -126,8 +126,7 @@ class Chooser {
     const bool free =
         options.format == "auto" && (options.storage == "lossless" || options.storage == "same");
     measured_in_caches_ = SUAN_HAVE_CUDA == 0 && free && options.measure &&
-                          kernels::stays_in_caches(static_cast<std::int64_t>(
-                              a.comm().max(static_cast<double>(csr_.plan.bytes()))));
+                          kernels::stays_in_caches(a.comm().max(csr_.plan.bytes()));
     scattered_ = free && a.comm().max(csr_.plan.scattered() ? 1.0 : 0.0) > 0;
     if (scattered_) return;
     for (auto& format :

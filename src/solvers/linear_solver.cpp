@@ -54,6 +54,20 @@ std::string told(const Operator<T>& a, const Operator<T>* m, const SolveOptions&
 /// Another part of a sentence.
 void add(std::string& text, const std::string& part) { text += (text.empty() ? "" : "; ") + part; }
 
+/// Another value in a place, until this object ends.
+template <class V>
+class Meanwhile {
+ public:
+  Meanwhile(V& place, V value) : place_(place), before_(std::exchange(place, std::move(value))) {}
+  ~Meanwhile() { place_ = std::move(before_); }
+  Meanwhile(const Meanwhile&) = delete;
+  Meanwhile& operator=(const Meanwhile&) = delete;
+
+ private:
+  V& place_;
+  V before_;
+};
+
 void require_square(const Layout& rows, const Layout& columns) {
   if (rows.global_size() == columns.global_size()) return;
   throw InvalidArgument(message("solve: the matrix has ", rows.global_size(), " rows and ",
@@ -221,11 +235,7 @@ auto LinearSolver<T>::run(Solver<T>& solver, const detail::SolveClock& clock, co
                           Vectors& x, const std::shared_ptr<EventLogger>& logger) const {
   // A logger, or a function that is A, may solve with this very object: the outer solve must find
   // its own loggers again.
-  struct Restore {
-    EventLog& log;
-    EventLog before;
-    ~Restore() { log = std::move(before); }
-  } const restore{solver.log_, std::exchange(solver.log_, {})};
+  const Meanwhile<EventLog> loggers(solver.log_, {});
   if (logger) solver.add_logger(logger);
   auto result = solver.solve(clock, matrix(), *setup_.m, b, x);
   const auto complete = [&](SolveReport& report) {
@@ -268,7 +278,8 @@ SolveReport LinearSolver<T>::second_leg(const SolveReport& report, const detail:
   if (!gmres) {
     together(a_->comm(), [&] { gmres = make_solver<T>("gmres", setup_.options); });
   }
-  gmres->options_.max_iterations = given_.krylov().max_iterations - report.iterations;
+  const Meanwhile<std::int64_t> left(gmres->options_.max_iterations,
+                                     given_.krylov().max_iterations - report.iterations);
   auto endless = clock;
   endless.patience = 0;
   return joined(report, run(*gmres, endless, b, x, logger));

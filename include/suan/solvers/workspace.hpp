@@ -27,7 +27,7 @@ class Workspace {
   std::span<Vector<T>> vectors(Part part, const Layout& layout, std::size_t count);
   /// Columns of the layout's local size, number `which` of such arrays.
   ColumnMajor<T> basis(std::size_t which, const Layout& layout, std::size_t columns);
-  /// An object on this rank alone, made by make() the first time and if it is of another size.
+  /// An object on this rank alone, Kept(size): the last one unless it was of another type or size.
   template <class Kept>
   Kept& kept(std::size_t size) {
     auto* kept = std::any_cast<std::shared_ptr<Kept>>(&kept_);
