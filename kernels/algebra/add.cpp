@@ -4,6 +4,7 @@
 
 #include "kernels/common/merge_row.hpp"
 #include "kernels/common/new_csr.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -39,9 +40,7 @@ CsrView<T> add(const ExecutionSpace& space, T alpha, const CsrView<T>& a, T beta
 
 #define SUAN_INSTANTIATE(T) \
   template CsrView<T> add(const ExecutionSpace&, T, const CsrView<T>&, T, const CsrView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/common/merge_row.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -114,9 +115,7 @@ Difference compare(const ExecutionSpace& space, const CsrView<T>& a, const CsrVi
   template double norm_max(const ExecutionSpace&, const CsrView<T>&);       \
   template double norm_frobenius(const ExecutionSpace&, const CsrView<T>&); \
   template Difference compare(const ExecutionSpace&, const CsrView<T>&, const CsrView<T>&, bool);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

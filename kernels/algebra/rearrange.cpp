@@ -5,6 +5,7 @@
 #include "kernels/common/host_csr.hpp"
 #include "kernels/common/new_csr.hpp"
 #include "kernels/spgemm/row_structure.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -152,9 +153,7 @@ CsrView<T> scale(const ExecutionSpace& space, const DeviceView<const T>& left, c
   template CsrView<T> sort_rows(const ExecutionSpace&, const CsrView<T>&);                        \
   template CsrView<T> scale(const ExecutionSpace&, const DeviceView<const T>&, const CsrView<T>&, \
                             const DeviceView<const T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -10,6 +10,7 @@
 #include "kernels/spmv/row_loops.hpp"
 #include "kernels/values/with_code.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/bsr/bsr_spmv.cuh"
@@ -189,9 +190,7 @@ std::shared_ptr<const PreparedFormat<T>> make_bsr(const ExecutionSpace& space, c
   template std::int64_t bsr_bytes(const ExecutionSpace&, const CsrView<T>&, int, ValueStorage); \
   template std::shared_ptr<const PreparedFormat<T>> make_bsr(                                   \
       const ExecutionSpace&, const CsrView<T>&, int, ValueStorage);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

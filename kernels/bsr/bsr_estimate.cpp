@@ -3,6 +3,7 @@
 //
 // How many bytes blocks of each size would need, from a sample of the rows.
 #include "kernels/bsr/bsr_build.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/kernels/bsr.hpp"
 
 namespace suan::kernels {
@@ -69,9 +70,7 @@ int find_block_size(const ExecutionSpace& space, const CsrView<T>& a, ValueStora
   template std::array<std::int64_t, largest_block + 1> estimate_bsr_bytes(const ExecutionSpace&,   \
                                                                           const CsrView<T>&, int); \
   template int find_block_size(const ExecutionSpace&, const CsrView<T>&, ValueStorage);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

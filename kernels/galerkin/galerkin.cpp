@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "suan/core/instantiate.hpp"
+
 #if !SUAN_HAVE_CUDA
 #include "kernels/galerkin/galerkin_rows.hpp"
 #endif
@@ -124,9 +126,7 @@ CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, co
   template class GalerkinPlan<T>;                                                \
   template CsrView<T> galerkin_product(const ExecutionSpace&, const CsrView<T>&, \
                                        const CsrView<T>&, const CsrView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

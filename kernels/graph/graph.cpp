@@ -7,6 +7,7 @@
 
 #include "core/memory.hpp"
 #include "kernels/transpose/mirrored.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -100,8 +101,8 @@ GraphView make_graph(const CsrView<T>& a) {
                                                    : symmetrised(a.rows, a.offsets, a.indices);
 }
 
-template GraphView make_graph(const CsrView<float>&);
-template GraphView make_graph(const CsrView<double>&);
-template GraphView make_graph(const CsrView<Complex>&);
+#define SUAN_INSTANTIATE(T) template GraphView make_graph(const CsrView<T>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -10,6 +10,7 @@
 #include "kernels/spmv/row_loops.hpp"
 #include "kernels/values/with_code.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -152,9 +153,7 @@ std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace& space, 
   template std::int64_t sell_bytes(const ExecutionSpace&, const CsrView<T>&, ValueStorage); \
   template std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace&,        \
                                                               const CsrView<T>&, ValueStorage);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

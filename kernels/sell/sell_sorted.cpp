@@ -6,6 +6,7 @@
 #include "kernels/sell/sell_sorted_build.hpp"
 #include "kernels/sell/sell_sorted_sums.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -224,9 +225,7 @@ std::shared_ptr<const PreparedFormat<T>> make_sorted_sell(const ExecutionSpace& 
       const ExecutionSpace&, const CsrView<T>&, std::shared_ptr<const ValueFacts<T>>);      \
   template std::shared_ptr<const PreparedFormat<T>> make_sorted_sell(const ExecutionSpace&, \
                                                                      const CsrView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -6,6 +6,7 @@
 
 #include "kernels/spgemm/spgemm_columns.hpp"
 #include "kernels/spgemm/spgemm_values.hpp"
+#include "suan/core/instantiate.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"
@@ -123,9 +124,7 @@ std::string SpgemmPlan<T>::description() const {
   template class SpgemmPlan<T>;                                                           \
   template CsrView<T> spgemm(const ExecutionSpace&, const CsrView<T>&, const CsrView<T>&, \
                              const SpgemmOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

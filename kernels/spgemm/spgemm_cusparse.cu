@@ -5,6 +5,7 @@
 #include "core/memory.hpp"
 #include "kernels/cuda/cusparse_objects.hpp"
 #include "kernels/spgemm/spgemm_structure.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -295,9 +296,7 @@ std::unique_ptr<const PreparedSpgemm<T>> make_cusparse_spgemm(const ExecutionSpa
 #define SUAN_INSTANTIATE(T)                                               \
   template std::unique_ptr<const PreparedSpgemm<T>> make_cusparse_spgemm( \
       const ExecutionSpace&, const CsrView<T>&, const CsrView<T>&, const SpgemmOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

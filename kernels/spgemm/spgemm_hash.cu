@@ -13,6 +13,7 @@
 #include "kernels/cuda/launch.cuh"
 #include "kernels/spgemm/spgemm_structure.hpp"
 #include "kernels/spgemm/spgemm_values.cuh"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -143,9 +144,7 @@ std::unique_ptr<const PreparedSpgemm<T>> make_hash_spgemm(const ExecutionSpace& 
 #define SUAN_INSTANTIATE(T)                                           \
   template std::unique_ptr<const PreparedSpgemm<T>> make_hash_spgemm( \
       const ExecutionSpace&, const CsrView<T>&, const CsrView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

@@ -6,6 +6,7 @@
 #include "kernels/common/thread_parts.hpp"
 #include "kernels/spmm/multi_sums.hpp"
 #include "kernels/spmv/row_products.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -232,9 +233,7 @@ void spmm_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
   template void spmm_add_rows(const ExecutionSpace&, T, const CsrView<T>&,                     \
                               const DeviceView<const LocalIndex>&, const RowMajor<const T>&,   \
                               const RowMajor<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

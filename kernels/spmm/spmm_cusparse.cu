@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cuda/cusparse_csr.hpp"
 #include "kernels/cuda/row_major.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -165,9 +166,7 @@ std::unique_ptr<const PreparedSpmm<T>> make_cusparse_spmm(const ExecutionSpace& 
 #define SUAN_INSTANTIATE(T)                                           \
   template std::unique_ptr<const PreparedSpmm<T>> make_cusparse_spmm( \
       const ExecutionSpace&, const CsrView<T>&, LocalIndex);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

@@ -5,6 +5,7 @@
 // rows are cut into pieces of equal length, whose sums are added in order. No atomics.
 #include "core/memory.hpp"
 #include "kernels/cuda/cuda.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -170,9 +171,7 @@ std::unique_ptr<const PreparedSpmm<T>> make_pieces_spmm(const ExecutionSpace& sp
 #define SUAN_INSTANTIATE(T)                                                               \
   template std::unique_ptr<const PreparedSpmm<T>> make_pieces_spmm(const ExecutionSpace&, \
                                                                    const CsrView<T>&, LocalIndex);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

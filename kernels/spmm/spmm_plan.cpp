@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/spmm_plan.hpp"
 
+#include "suan/core/instantiate.hpp"
+
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"
 #endif
@@ -34,8 +36,8 @@ void SpmmPlan<T>::apply(const ExecutionSpace& space, T alpha, const RowMajor<con
   }
 }
 
-template class SpmmPlan<float>;
-template class SpmmPlan<double>;
-template class SpmmPlan<Complex>;
+#define SUAN_INSTANTIATE(T) template class SpmmPlan<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/spmv/row_products.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -78,8 +79,8 @@ void LongRows<T>::place(LocalIndex begin, LocalIndex count, const std::vector<T>
   }
 }
 
-template class LongRows<float>;
-template class LongRows<double>;
-template class LongRows<Complex>;
+#define SUAN_INSTANTIATE(T) template class LongRows<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -6,6 +6,7 @@
 
 #include "kernels/common/thread_parts.hpp"
 #include "kernels/spmv/row_sums.hpp"
+#include "suan/core/instantiate.hpp"
 
 #if !SUAN_HAVE_CUDA
 
@@ -161,9 +162,7 @@ LocalIndex first_row_of_part(const CsrView<T>& a, int part, int parts,
   template void row_products(const Offset*, LocalIndex, const LocalIndex*, const T*, const T*, T*, \
                              const RowOptions&);                                                   \
   template LocalIndex first_row_of_part(const CsrView<T>&, int, int, const LongRows<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -4,6 +4,7 @@
 
 #include "kernels/spmv/row_loops.hpp"
 #include "kernels/spmv/row_products.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -131,9 +132,7 @@ T spmv_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
   template T spmv_add_rows(const ExecutionSpace&, T, const CsrView<T>&,                          \
                            const DeviceView<const LocalIndex>&, const DeviceView<const T>&,      \
                            const DeviceView<T>&, const DeviceView<const T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

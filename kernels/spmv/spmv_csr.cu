@@ -4,6 +4,7 @@
 
 #include "kernels/cuda/status.hpp"
 #include "kernels/spmv/spmv_merge.cuh"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -250,9 +251,7 @@ std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space
 #define SUAN_INSTANTIATE(T)                                      \
   template std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv( \
       const ExecutionSpace&, const CsrView<T>&, std::optional<CsrChoice>);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cuda/cusparse_csr.hpp"
 #include "kernels/vector/level1.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -124,11 +125,10 @@ std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& 
   return std::make_unique<const CusparseSpmv<T>>(space, a);
 }
 
-template std::unique_ptr<const PreparedSpmv<float>> make_cusparse_spmv(const ExecutionSpace&,
-                                                                       const CsrView<float>&);
-template std::unique_ptr<const PreparedSpmv<double>> make_cusparse_spmv(const ExecutionSpace&,
-                                                                        const CsrView<double>&);
-template std::unique_ptr<const PreparedSpmv<Complex>> make_cusparse_spmv(const ExecutionSpace&,
-                                                                         const CsrView<Complex>&);
+#define SUAN_INSTANTIATE(T)                                                                 \
+  template std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace&, \
+                                                                     const CsrView<T>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "suan/core/instantiate.hpp"
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {
@@ -115,9 +116,7 @@ SpmvHints<T>::SpmvHints(const ExecutionSpace& space, const CsrView<T>& a)
   template struct SpmvHints<T>;                     \
   template double changing_rows(const CsrView<T>&); \
   template bool columns_are_scattered(const CsrView<T>&, std::int64_t);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -5,6 +5,7 @@
 #include "kernels/values/values_checksum.hpp"
 #include "kernels/vector/level1.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"
@@ -111,9 +112,7 @@ Real<T> SpmvPlan<T>::residual(const ExecutionSpace& space, const DeviceView<cons
 #define SUAN_INSTANTIATE(T)       \
   template class PreparedSpmv<T>; \
   template class SpmvPlan<T>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

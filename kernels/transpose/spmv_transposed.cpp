@@ -5,6 +5,7 @@
 #include "kernels/transpose/transposed_gather.hpp"
 #include "kernels/transpose/transposed_scatter.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -132,9 +133,9 @@ Real<T> SpmvTransposedPlan<T>::residual(const ExecutionSpace& space, Adjoint op,
       KOKKOS_LAMBDA(LocalIndex, const T& rj) { return static_cast<double>(abs_squared(rj)); }));
 }
 
-template class SpmvTransposedPlan<float>;
-template class SpmvTransposedPlan<double>;
-template class SpmvTransposedPlan<Complex>;
+#define SUAN_INSTANTIATE(T) template class SpmvTransposedPlan<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace kernels
 }  // namespace suan

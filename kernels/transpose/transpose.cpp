@@ -3,6 +3,7 @@
 #include "suan/kernels/transpose.hpp"
 
 #include "kernels/transpose/mirrored.hpp"
+#include "suan/core/instantiate.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"
@@ -188,12 +189,10 @@ CsrView<T> TransposePlan<T>::apply(const ExecutionSpace& space, const DeviceView
 
 #define SUAN_INSTANTIATE(T) \
   template CsrView<T> transpose(const ExecutionSpace&, const CsrView<T>&, bool);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
-template class TransposePlan<float>;
-template class TransposePlan<double>;
-template class TransposePlan<Complex>;
+#define SUAN_INSTANTIATE(T) template class TransposePlan<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -10,6 +10,7 @@
 #include "kernels/trsv/trsv_rows.hpp"
 #include "kernels/trsv/trsv_schedules.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/core/options.hpp"
 
 #if SUAN_HAVE_CUDA
@@ -196,9 +197,9 @@ void TrsvPlan<T>::solve(const ExecutionSpace& space, const DeviceView<const T>& 
   });
 }
 
-template class TrsvPlan<float>;
-template class TrsvPlan<double>;
-template class TrsvPlan<Complex>;
+#define SUAN_INSTANTIATE(T) template class TrsvPlan<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace kernels
 }  // namespace suan

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cuda/cusparse_objects.hpp"
 
+#include "suan/core/instantiate.hpp"
+
 namespace suan::kernels::cuda {
 namespace {
 
@@ -250,9 +252,7 @@ std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv(const ExecutionSpace& space,
 #define SUAN_INSTANTIATE(T)                                     \
   template std::unique_ptr<PreparedTrsv<T>> make_cusparse_trsv( \
       const ExecutionSpace&, const CsrView<T>&, Triangle, Diagonal, std::uint64_t);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

@@ -4,6 +4,7 @@
 // Triangular solves with several right-hand sides at once.
 #include "kernels/spmm/multi_sums.hpp"
 #include "kernels/trsv/trsv_schedules.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -148,9 +149,7 @@ void TrsvPlan<T>::solve(const ExecutionSpace& space, const RowMajor<const T>& b,
 #define SUAN_INSTANTIATE(T)                                                         \
   template void TrsvPlan<T>::solve(const ExecutionSpace&, const RowMajor<const T>&, \
                                    const RowMajor<T>&) const;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -11,6 +11,7 @@
 #include "kernels/cuda/launch.cuh"
 #include "kernels/trsv/trsv_analysis.hpp"
 #include "kernels/trsv/trsv_rows.cuh"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -150,9 +151,7 @@ std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv(const CsrView<T>& a,
 #define SUAN_INSTANTIATE(T)                                           \
   template std::unique_ptr<PreparedTrsv<T>> make_self_scheduled_trsv( \
       const CsrView<T>&, const TrsvStructure&, Diagonal);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

@@ -6,6 +6,7 @@
 
 #include "kernels/values/with_code.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/core/options.hpp"
 
 namespace suan::kernels {
@@ -252,9 +253,7 @@ int value_bytes(ValueStorage storage) {
 #define SUAN_INSTANTIATE(T)     \
   template class ValueFacts<T>; \
   template int value_bytes<T>(ValueStorage);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

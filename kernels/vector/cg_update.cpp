@@ -3,6 +3,7 @@
 #include "kernels/vector/cg_update.hpp"
 
 #include "kernels/vector/vector_loops.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -58,9 +59,7 @@ void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const Dev
   template void cg_update_direction(const ExecutionSpace&, T, T, const DeviceView<const T>&, \
                                     const DeviceView<const T>&, const DeviceView<T>&,        \
                                     const DeviceView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -6,6 +6,7 @@
 #include "kernels/vector/column_sums.hpp"
 #include "kernels/vector/row_major_loop.hpp"
 #include "kernels/vector/vector_loops.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -92,9 +93,7 @@ void cg_update_direction(const ExecutionSpace& space, const T* alpha, const T* b
   template void cg_update_direction(const ExecutionSpace&, const T*, const T*,                \
                                     const DeviceView<const T>&, const RowMajor<const T>&,     \
                                     const RowMajor<T>&, const RowMajor<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

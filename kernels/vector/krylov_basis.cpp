@@ -7,6 +7,7 @@
 
 #include "kernels/common/simd.hpp"
 #include "kernels/vector/vector_loops.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -256,9 +257,7 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
                           std::span<T>);                                                      \
   template double multi_axpy(const ExecutionSpace&, const Basis<T>&, std::span<const T>,      \
                              const DeviceView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

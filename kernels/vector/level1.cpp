@@ -3,6 +3,7 @@
 #include "kernels/vector/level1.hpp"
 
 #include "kernels/vector/vector_loops.hpp"
+#include "suan/core/instantiate.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"
@@ -168,9 +169,7 @@ void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& d
   template void scale(const ExecutionSpace&, T, const DeviceView<T>&);                        \
   template void multiply(const ExecutionSpace&, T, const DeviceView<const T>&,                \
                          const DeviceView<const T>&, T, const DeviceView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

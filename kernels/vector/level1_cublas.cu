@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/cublas_handle.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -57,9 +58,7 @@ void axpy(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
 #define SUAN_INSTANTIATE(T)                                                                      \
   template T dot(const ExecutionSpace&, const DeviceView<const T>&, const DeviceView<const T>&); \
   template void axpy(const ExecutionSpace&, T, const DeviceView<const T>&, const DeviceView<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

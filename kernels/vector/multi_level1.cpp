@@ -7,6 +7,7 @@
 #include "kernels/vector/column_sums.hpp"
 #include "kernels/vector/row_major_loop.hpp"
 #include "kernels/vector/sums.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {
 
@@ -139,9 +140,7 @@ void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
   template void axpby(const ExecutionSpace&, T, const RowMajor<const T>&, T, const RowMajor<T>&); \
   template void multiply(const ExecutionSpace&, T, const DeviceView<const T>&,                    \
                          const RowMajor<const T>&, T, const RowMajor<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -8,6 +8,7 @@
 #include "core/threads.hpp"
 #include "kernels/spmm/multi_sums.hpp"
 #include "kernels/vector/sums.hpp"
+#include "suan/core/instantiate.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"
@@ -240,9 +241,7 @@ void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T
                                const RowMajor<const T>&, T*);                                   \
   template void multiply_small(const ExecutionSpace&, T, const RowMajor<const T>&, const T*, T, \
                                const RowMajor<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels

@@ -8,6 +8,7 @@
 
 #include "kernels/cuda/cublas_handle.hpp"
 #include "kernels/cuda/row_major.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {
 namespace {
@@ -86,9 +87,7 @@ void multiply_small(const ExecutionSpace& space, T alpha, const RowMajor<const T
                                const RowMajor<const T>&, T*);                                   \
   template void multiply_small(const ExecutionSpace&, T, const RowMajor<const T>&, const T*, T, \
                                const RowMajor<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::kernels::cuda

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "maps.hpp"
 
+#include "suan/core/instantiate.hpp"
+
 namespace suan::python {
 
 namespace {
@@ -95,9 +97,7 @@ std::shared_ptr<const Operator<T>> as_users(std::shared_ptr<const Operator<T>> m
       const Layout&, bool, const std::shared_ptr<CallContext>&, nb::handle CallContext::*, \
       std::vector<std::string>&) const;                                                    \
   template std::shared_ptr<const Operator<T>> as_users(std::shared_ptr<const Operator<T>>);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::python

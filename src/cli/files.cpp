@@ -12,6 +12,7 @@
 
 #include "io/file_name.hpp"
 #include "io/output_file.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/io/hdf5.hpp"
 
 namespace suan::cli {
@@ -198,9 +199,7 @@ void require_different(const std::string& input, const std::string& output,
                       const MatrixMarketWriteOptions&);                                       \
   template void write(const FileName&, const Vector<T>&, const std::string&,                  \
                       const MatrixMarketWriteOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::cli

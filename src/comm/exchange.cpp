@@ -7,6 +7,7 @@
 #include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/comm/exchange.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -115,9 +116,7 @@ void detail::require_columns(const char* function, std::size_t left, std::size_t
       const RowMajor<const T>&, const RowMajor<T>&, combine::Add) const;           \
   template class PendingForward<T>;                                                \
   template class PendingReverse<T, combine::Add>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 SUAN_INSTANTIATE(LocalIndex)
 SUAN_INSTANTIATE(GlobalIndex)
 #undef SUAN_INSTANTIATE

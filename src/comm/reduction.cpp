@@ -8,6 +8,7 @@
 
 #include "comm/rank_order.hpp"
 #include "core/host_loop.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -158,9 +159,9 @@ bool Reduction<T>::under_way() const noexcept {
   return state_->under_way;
 }
 
-template class Reduction<float>;
-template class Reduction<double>;
-template class Reduction<Complex>;
+#define SUAN_INSTANTIATE(T) template class Reduction<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 template class Reduction<std::int32_t>;
 template class Reduction<std::int64_t>;
 template class Reduction<std::uint64_t>;

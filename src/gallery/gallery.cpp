@@ -4,6 +4,7 @@
 
 #include "gallery/grid.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -83,11 +84,10 @@ DistributedMatrix<T> gallery(const std::string& name, const GalleryOptions& opti
   throw_unknown_name("problem", name, gallery_names());
 }
 
-template DistributedMatrix<float> gallery(const std::string&, const GalleryOptions&,
-                                          const Communicator&);
-template DistributedMatrix<double> gallery(const std::string&, const GalleryOptions&,
-                                           const Communicator&);
-template DistributedMatrix<Complex> gallery(const std::string&, const GalleryOptions&,
-                                            const Communicator&);
+#define SUAN_INSTANTIATE(T)                                                        \
+  template DistributedMatrix<T> gallery(const std::string&, const GalleryOptions&, \
+                                        const Communicator&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -6,6 +6,7 @@
 
 #include "gallery/grid.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -122,9 +123,7 @@ DistributedMatrix<T> convection_diffusion2d(GlobalIndex nx, GlobalIndex ny, doub
                                                const Communicator&);                      \
   template DistributedMatrix<T> convection_diffusion2d(GlobalIndex, GlobalIndex, double,  \
                                                        const Communicator&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The HDF5 functions in a build without HDF5.
+#include "suan/core/instantiate.hpp"
 #include "suan/io/hdf5.hpp"
 
 namespace suan {
@@ -60,9 +61,7 @@ Vector<T> read_hdf5_vector(const std::string& path, const Layout&, const std::st
                                                  const std::string&, const Hdf5ReadOptions&); \
   template Vector<T> read_hdf5_vector(const std::string&, const Layout&, const std::string&,  \
                                       const Hdf5ReadOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

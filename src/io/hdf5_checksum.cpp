@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hdf5_checksum.hpp"
 
+#include "suan/core/instantiate.hpp"
+
 namespace suan::hdf5 {
 
 namespace {
@@ -33,8 +35,9 @@ std::uint64_t checksum_of_values(std::int64_t position, std::span<const T> value
   });
 }
 
-template std::uint64_t checksum_of_values(std::int64_t, std::span<const float>);
-template std::uint64_t checksum_of_values(std::int64_t, std::span<const double>);
-template std::uint64_t checksum_of_values(std::int64_t, std::span<const Complex>);
+#define SUAN_INSTANTIATE(T) \
+  template std::uint64_t checksum_of_values(std::int64_t, std::span<const T>);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::hdf5

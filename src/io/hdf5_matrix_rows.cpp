@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "suan/core/instantiate.hpp"
+
 namespace suan::hdf5 {
 
 namespace {
@@ -175,8 +177,8 @@ typename MatrixRows<T>::Block MatrixRows<T>::block(LocalIndex first, LocalIndex 
   return {columns_, values_};
 }
 
-template class MatrixRows<float>;
-template class MatrixRows<double>;
-template class MatrixRows<Complex>;
+#define SUAN_INSTANTIATE(T) template class MatrixRows<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::hdf5

@@ -8,6 +8,7 @@
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/assembly.hpp"
 
 namespace suan {
@@ -287,9 +288,7 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
 #define SUAN_INSTANTIATE(T)                                                               \
   template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Communicator&, \
                                                  const std::string&, const Hdf5ReadOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

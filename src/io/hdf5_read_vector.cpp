@@ -6,6 +6,7 @@
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -89,9 +90,7 @@ Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout, const 
 #define SUAN_INSTANTIATE(T)                                                                  \
   template Vector<T> read_hdf5_vector(const std::string&, const Layout&, const std::string&, \
                                       const Hdf5ReadOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -7,6 +7,7 @@
 
 #include "hdf5_format.hpp"
 #include "hdf5_matrix_rows.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::hdf5 {
 
@@ -178,8 +179,9 @@ void write_matrix(Output& output, const Place& place, const DistributedMatrix<T>
       [&](hid_t) { write_unsigned(group.group.id(), attribute::checksum, checksum, place); });
 }
 
-template void write_matrix(Output&, const Place&, const DistributedMatrix<float>&);
-template void write_matrix(Output&, const Place&, const DistributedMatrix<double>&);
-template void write_matrix(Output&, const Place&, const DistributedMatrix<Complex>&);
+#define SUAN_INSTANTIATE(T) \
+  template void write_matrix(Output&, const Place&, const DistributedMatrix<T>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::hdf5

@@ -9,6 +9,7 @@
 #include "hdf5_output.hpp"
 #include "hdf5_write_matrix.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/io/hdf5.hpp"
 
 namespace suan {
@@ -223,14 +224,11 @@ void Hdf5Writer::close() {
   state_->flushed = false;
 }
 
-template void Hdf5Writer::write(const std::string&, const DistributedMatrix<float>&);
-template void Hdf5Writer::write(const std::string&, const DistributedMatrix<double>&);
-template void Hdf5Writer::write(const std::string&, const DistributedMatrix<Complex>&);
-template void Hdf5Writer::write(const std::string&, const Vector<float>&,
-                                std::span<const GlobalIndex>);
-template void Hdf5Writer::write(const std::string&, const Vector<double>&,
-                                std::span<const GlobalIndex>);
-template void Hdf5Writer::write(const std::string&, const Vector<Complex>&,
-                                std::span<const GlobalIndex>);
+#define SUAN_INSTANTIATE(T)                                                         \
+  template void Hdf5Writer::write(const std::string&, const DistributedMatrix<T>&); \
+  template void Hdf5Writer::write(const std::string&, const Vector<T>&,             \
+                                  std::span<const GlobalIndex>);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

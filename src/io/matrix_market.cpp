@@ -8,6 +8,7 @@
 #include "io/detail/matrix_market_reader.hpp"
 #include "io/detail/row_blocks.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 namespace {
@@ -145,9 +146,7 @@ Vector<T> read_matrix_market_vector(const std::string& path, const Layout& layou
                                                    const MatrixMarketOptions&);             \
   template Vector<T> read_matrix_market_vector(const std::string&, const Layout&,           \
                                                const MatrixMarketOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

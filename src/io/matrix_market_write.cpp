@@ -5,6 +5,7 @@
 
 #include "io/detail/text_output.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/io/matrix_market.hpp"
 
 namespace suan {
@@ -180,9 +181,7 @@ void write_matrix_market(const std::string& path, const Vector<T>& vector,
                                     const MatrixMarketWriteOptions&);                \
   template void write_matrix_market(const std::string&, const Vector<T>&,            \
                                     const MatrixMarketWriteOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

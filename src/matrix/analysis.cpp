@@ -8,6 +8,7 @@
 #include "analysis_rows.hpp"
 #include "core/host_loop.hpp"
 #include "matrix/formats.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/probe.hpp"
 
 namespace suan {
@@ -188,8 +189,8 @@ MatrixFacts analyse(const DistributedMatrix<T>& a) {
   return facts;
 }
 
-template MatrixFacts analyse(const DistributedMatrix<float>&);
-template MatrixFacts analyse(const DistributedMatrix<double>&);
-template MatrixFacts analyse(const DistributedMatrix<Complex>&);
+#define SUAN_INSTANTIATE(T) template MatrixFacts analyse(const DistributedMatrix<T>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -10,6 +10,7 @@
 #include "core/staged.hpp"
 #include "matrix/row_block_checks.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -254,11 +255,10 @@ DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, RowBloc
   return Assembler<T>(rows, columns, source).build(path);
 }
 
-template DistributedMatrix<float> assemble(const Layout&, const Layout&, RowBlockSource<float>&,
-                                           KernelPath);
-template DistributedMatrix<double> assemble(const Layout&, const Layout&, RowBlockSource<double>&,
-                                            KernelPath);
-template DistributedMatrix<Complex> assemble(const Layout&, const Layout&, RowBlockSource<Complex>&,
-                                             KernelPath);
+#define SUAN_INSTANTIATE(T)                                                                \
+  template DistributedMatrix<T> assemble(const Layout&, const Layout&, RowBlockSource<T>&, \
+                                         KernelPath);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

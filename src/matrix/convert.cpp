@@ -4,6 +4,7 @@
 
 #include "kernels/common/new_csr.hpp"
 #include "matrix/pattern.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -125,9 +126,7 @@ std::vector<Triplet<T>> to_triplets(const DistributedMatrix<T>& a) try {
   template RowMajor<T> to_dense(const Csr<T>&, std::int64_t);    \
   template Csr<T> from_dense(const RowMajor<const T>&, Real<T>); \
   template std::vector<Triplet<T>> to_triplets(const DistributedMatrix<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/memory.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -217,8 +218,8 @@ Real<T> Csr<T>::do_residual(const Vector<T>& b, const Vector<T>& x, Vector<T>& r
   rethrow_typed();
 }
 
-template class Csr<float>;
-template class Csr<double>;
-template class Csr<Complex>;
+#define SUAN_INSTANTIATE(T) template class Csr<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -5,6 +5,7 @@
 #include "matrix/distributed_pattern.hpp"
 #include "matrix/extended_rows.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_products.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
@@ -241,9 +242,7 @@ DistributedMatrix<T> DistributedGalerkinProduct<T>::multiply(const DistributedMa
   template DistributedMatrix<T> galerkin_product(const DistributedMatrix<T>&,                 \
                                                  const DistributedMatrix<T>&);                \
   template class DistributedGalerkinProduct<T>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -7,6 +7,7 @@
 #include "kernels/vector/level1.hpp"
 #include "matrix/deferred_errors.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -251,8 +252,8 @@ Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x
   return norm;
 }
 
-template class DistributedMatrix<float>;
-template class DistributedMatrix<double>;
-template class DistributedMatrix<Complex>;
+#define SUAN_INSTANTIATE(T) template class DistributedMatrix<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

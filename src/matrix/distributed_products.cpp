@@ -10,6 +10,7 @@
 #include "matrix/extended_rows.hpp"
 #include "matrix/product_options.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -241,9 +242,7 @@ DistributedMatrix<T> add(T alpha, const DistributedMatrix<T>& a, T beta,
   template DistributedMatrix<T> add(T, const DistributedMatrix<T>&, T,                             \
                                     const DistributedMatrix<T>&);                                  \
   template class DistributedProduct<T>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

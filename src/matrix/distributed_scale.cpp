@@ -6,6 +6,7 @@
 #include "kernels/algebra/rearrange.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
 namespace suan {
@@ -119,9 +120,7 @@ Vector<T> diagonal(const DistributedMatrix<T>& a) try {
   template DistributedMatrix<T> scale_rows(const Vector<T>&, const DistributedMatrix<T>&);    \
   template DistributedMatrix<T> scale_columns(const DistributedMatrix<T>&, const Vector<T>&); \
   template Vector<T> diagonal(const DistributedMatrix<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

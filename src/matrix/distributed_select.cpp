@@ -8,6 +8,7 @@
 #include "matrix/distributed_pattern.hpp"
 #include "matrix/shared_rows.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
 namespace suan {
@@ -219,9 +220,7 @@ FetchedRows<T> fetch_rows(const DistributedMatrix<T>& a, std::span<const GlobalI
   template DistributedMatrix<T> select(const DistributedMatrix<T>&, std::span<const GlobalIndex>, \
                                        std::span<const GlobalIndex>);                             \
   template FetchedRows<T> fetch_rows(const DistributedMatrix<T>&, std::span<const GlobalIndex>);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

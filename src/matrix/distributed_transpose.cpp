@@ -8,6 +8,7 @@
 #include "matrix/shared_rows.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/comm/row_exchange.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
 namespace suan {
@@ -227,9 +228,7 @@ DistributedMatrix<T> DistributedTransposition<T>::conjugate_transpose(
   template DistributedMatrix<T> transpose(const DistributedMatrix<T>&);           \
   template DistributedMatrix<T> conjugate_transpose(const DistributedMatrix<T>&); \
   template class DistributedTransposition<T>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/memory.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::detail {
 
@@ -204,8 +205,8 @@ LocalRows<T> ExtendedRows<T>::of(const DistributedMatrix<T>& b) const {
   return result;
 }
 
-template class ExtendedRows<float>;
-template class ExtendedRows<double>;
-template class ExtendedRows<Complex>;
+#define SUAN_INSTANTIATE(T) template class ExtendedRows<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

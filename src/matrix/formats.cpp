@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "suan/core/instantiate.hpp"
+
 namespace suan::detail {
 
 namespace {
@@ -145,9 +147,7 @@ std::vector<FormatLayout<T>> format_layouts(const DistributedMatrix<T>& a,
 #define SUAN_INSTANTIATE(T)                             \
   template std::vector<FormatLayout<T>> format_layouts( \
       const DistributedMatrix<T>&, const OptimizeOptions&, std::int64_t, bool);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

@@ -8,6 +8,7 @@
 #include "kernels/algebra/rearrange.hpp"
 #include "kernels/common/new_csr.hpp"
 #include "matrix/pattern.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::detail {
 
@@ -291,9 +292,7 @@ template std::vector<GlobalIndex> on_host(const DeviceView<const GlobalIndex>&);
   template CsrView<T> take_rows(const CsrView<T>&, const DeviceView<const LocalIndex>&);          \
   template class ResultParts<T>;                                                                  \
   template DistributedMatrix<T> from_local_rows(const Layout&, const Layout&, const LocalRows<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

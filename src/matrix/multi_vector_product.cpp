@@ -3,6 +3,7 @@
 #include "suan/matrix/multi_vector_product.hpp"
 
 #include "matrix/multi_operands.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -44,8 +45,8 @@ void MultiVectorProduct<T>::multiply(T alpha, const MultiVector<T>& x, T beta,
   rethrow_typed();
 }
 
-template class MultiVectorProduct<float>;
-template class MultiVectorProduct<double>;
-template class MultiVectorProduct<Complex>;
+#define SUAN_INSTANTIATE(T) template class MultiVectorProduct<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -5,6 +5,7 @@
 #include "kernels/algebra/norms.hpp"
 #include "kernels/algebra/rearrange.hpp"
 #include "suan/core/error.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/kernels/transpose.hpp"
 
 namespace suan {
@@ -71,9 +72,7 @@ Asymmetry asymmetry(const Csr<T>& a) try {
   template double norm_frobenius(const Csr<T>&); \
   template double norm_max(const Csr<T>&);       \
   template Asymmetry asymmetry(const Csr<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

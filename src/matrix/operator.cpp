@@ -7,6 +7,7 @@
 #include "matrix/deferred_errors.hpp"
 #include "matrix/in_operator.hpp"
 #include "matrix/multi_operands.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -164,14 +165,11 @@ void FunctionOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T
   axpby(alpha, product, beta, y);
 }
 
-template class Operator<float>;
-template class Operator<double>;
-template class Operator<Complex>;
-template class Identity<float>;
-template class Identity<double>;
-template class Identity<Complex>;
-template class FunctionOperator<float>;
-template class FunctionOperator<double>;
-template class FunctionOperator<Complex>;
+#define SUAN_INSTANTIATE(T)   \
+  template class Operator<T>; \
+  template class Identity<T>; \
+  template class FunctionOperator<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

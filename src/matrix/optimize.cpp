@@ -9,6 +9,7 @@
 #include "kernels/common/caches.hpp"
 #include "matrix/formats.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/core/timer.hpp"
 
 namespace suan {
@@ -248,9 +249,7 @@ DistributedMatrix<T> optimize(const DistributedMatrix<T>& a, const OptimizeOptio
 #define SUAN_INSTANTIATE(T)                                                                   \
   template DistributedMatrix<T> optimize(const DistributedMatrix<T>&, const OptimizeOptions&, \
                                          FormatChoice*);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

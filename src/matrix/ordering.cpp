@@ -7,6 +7,7 @@
 #include "core/memory.hpp"
 #include "kernels/graph/graph.hpp"
 #include "matrix/ordering_external.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/core/options.hpp"
 
 namespace suan {
@@ -126,9 +127,7 @@ DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>& a) {
   template Permutation compute_ordering(const Csr<T>&, Ordering); \
   template Coloring compute_coloring(const Csr<T>&, int);         \
   template DeviceView<LocalIndex> maximal_independent_set_2(const Csr<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "matrix/deferred_errors.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_matrix.hpp"
 #include "suan/vector/blas1.hpp"
 #include "vector/powers_of_two.hpp"
@@ -195,8 +196,8 @@ MatrixTraits probe(const Operator<T>& a) {
   return traits;
 }
 
-template MatrixTraits probe(const Operator<float>&);
-template MatrixTraits probe(const Operator<double>&);
-template MatrixTraits probe(const Operator<Complex>&);
+#define SUAN_INSTANTIATE(T) template MatrixTraits probe(const Operator<T>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

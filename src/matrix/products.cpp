@@ -6,6 +6,7 @@
 #include "kernels/algebra/rearrange.hpp"
 #include "matrix/pattern.hpp"
 #include "matrix/product_options.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -147,15 +148,12 @@ Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) try {
   template Csr<T> multiply(const Csr<T>&, const Csr<T>&, const SpgemmOptions&);  \
   template Csr<T> galerkin_product(const Csr<T>&, const Csr<T>&, const Csr<T>&); \
   template Csr<T> add(T, const Csr<T>&, T, const Csr<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
-template class Product<float>;
-template class Product<double>;
-template class Product<Complex>;
-template class GalerkinProduct<float>;
-template class GalerkinProduct<double>;
-template class GalerkinProduct<Complex>;
+#define SUAN_INSTANTIATE(T)  \
+  template class Product<T>; \
+  template class GalerkinProduct<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

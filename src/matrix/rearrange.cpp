@@ -8,6 +8,7 @@
 
 #include "core/memory.hpp"
 #include "matrix/pattern.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/transform.hpp"
 
 namespace suan {
@@ -190,9 +191,7 @@ Csr<T> scale_columns(const Csr<T>& a, const Vector<T>& right) try {
   template Csr<T> scale(const Vector<T>&, const Csr<T>&, const Vector<T>&);                        \
   template Csr<T> scale_rows(const Vector<T>&, const Csr<T>&);                                     \
   template Csr<T> scale_columns(const Csr<T>&, const Vector<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

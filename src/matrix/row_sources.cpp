@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "comm/callbacks.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/assembly.hpp"
 
 namespace suan {
@@ -184,9 +185,7 @@ DistributedMatrix<T> generate_rows(const Layout& rows, const Layout& columns,
   template DistributedMatrix<T> generate_rows(                                                  \
       const Layout&, const Layout&, const std::function<void(GlobalIndex, RowWriter<T>&)>&,     \
       KernelPath);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/memory.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::detail {
 
@@ -116,8 +117,8 @@ ArrivedRows<T> SharedRows<T>::values(const LocalRows<T>& rows) const {
   return {comm_, exchange_, values};
 }
 
-template class SharedRows<float>;
-template class SharedRows<double>;
-template class SharedRows<Complex>;
+#define SUAN_INSTANTIATE(T) template class SharedRows<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

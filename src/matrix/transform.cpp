@@ -3,6 +3,7 @@
 #include "suan/matrix/transform.hpp"
 
 #include "matrix/pattern.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -48,12 +49,10 @@ Csr<T> Transposition<T>::conjugate_transpose(const Csr<T>& a) const try {
 #define SUAN_INSTANTIATE(T)                 \
   template Csr<T> transpose(const Csr<T>&); \
   template Csr<T> conjugate_transpose(const Csr<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
-template class Transposition<float>;
-template class Transposition<double>;
-template class Transposition<Complex>;
+#define SUAN_INSTANTIATE(T) template class Transposition<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/transposed.hpp"
 
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -40,8 +41,8 @@ Real<T> TransposedOperator<T>::do_residual(const Vector<T>& b, const Vector<T>& 
   return norm2(r, plan_.residual(ExecutionSpace(), op_, x.view(), b.view(), r.view()));
 }
 
-template class TransposedOperator<float>;
-template class TransposedOperator<double>;
-template class TransposedOperator<Complex>;
+#define SUAN_INSTANTIATE(T) template class TransposedOperator<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

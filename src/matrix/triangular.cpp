@@ -5,6 +5,7 @@
 #include "core/host_loop.hpp"
 #include "kernels/vector/level1.hpp"
 #include "kernels/vector/multi_level1.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 #include "vector/overlap.hpp"
 
@@ -225,8 +226,8 @@ void TriangularSolver<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T bet
   kernels::axpby<T>(space, alpha, std::as_const(solution).view(), beta, y.view());
 }
 
-template class TriangularSolver<float>;
-template class TriangularSolver<double>;
-template class TriangularSolver<Complex>;
+#define SUAN_INSTANTIATE(T) template class TriangularSolver<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

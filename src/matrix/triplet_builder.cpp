@@ -9,6 +9,7 @@
 #include "core/host_loop.hpp"
 #include "kernels/common/counting_sort.hpp"
 #include "matrix/triplet_exchange.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -179,12 +180,10 @@ DistributedMatrix<T> assemble_elements(
   template DistributedMatrix<T> assemble_elements<T>(                                   \
       const Layout&, const Layout&, GlobalIndex,                                        \
       const std::function<void(GlobalIndex, typename TripletBuilder<T>::Part&)>&, KernelPath);
-template class TripletBuilder<float>;
-template class TripletBuilder<double>;
-template class TripletBuilder<Complex>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+#define SUAN_INSTANTIATE(T) template class TripletBuilder<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

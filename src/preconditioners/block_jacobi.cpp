@@ -8,6 +8,7 @@
 #include "kernels/vector/row_major_loop.hpp"
 #include "preconditioners/local_block.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -234,8 +235,8 @@ void BlockJacobi<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
   apply_blocks<T>(alpha, inverses_, block_size_, x.view(), beta, y.view());
 }
 
-template class BlockJacobi<float>;
-template class BlockJacobi<double>;
-template class BlockJacobi<Complex>;
+#define SUAN_INSTANTIATE(T) template class BlockJacobi<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

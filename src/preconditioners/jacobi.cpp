@@ -8,6 +8,7 @@
 #include "kernels/vector/multi_level1.hpp"
 #include "preconditioners/local_block.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -82,8 +83,8 @@ void Jacobi<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVe
   kernels::multiply<T>(ExecutionSpace(), alpha, inverse_, x.view(), beta, y.view());
 }
 
-template class Jacobi<float>;
-template class Jacobi<double>;
-template class Jacobi<Complex>;
+#define SUAN_INSTANTIATE(T) template class Jacobi<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

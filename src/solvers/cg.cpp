@@ -7,6 +7,7 @@
 
 #include "kernels/vector/level1.hpp"
 #include "solvers/cg_steps.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -140,8 +141,8 @@ void Cg<T>::iterate_general(Run& run, Vector<T>& x, Vector<T>& r) {
   }
 }
 
-template class Cg<float>;
-template class Cg<double>;
-template class Cg<Complex>;
+#define SUAN_INSTANTIATE(T) template class Cg<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

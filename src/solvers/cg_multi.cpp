@@ -10,6 +10,7 @@
 #include "kernels/vector/multi_level1.hpp"
 #include "matrix/deferred_errors.hpp"
 #include "solvers/cg_steps.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -268,9 +269,7 @@ void Cg<T>::iterate_multi(std::vector<Run>& runs, MultiVector<T>& x, MultiVector
 
 #define SUAN_INSTANTIATE(T) \
   template void Cg<T>::iterate_multi(std::vector<Run>&, MultiVector<T>&, MultiVector<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

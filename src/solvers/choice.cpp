@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "matrix/pattern.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/optimize.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -112,9 +113,7 @@ std::unique_ptr<const Operator<T>> with_values_of(const Operator<T>& a, const Op
                                                         std::string&);                          \
   template std::unique_ptr<const Operator<T>> with_values_of(                                   \
       const Operator<T>&, const Operator<T>&, const Operator<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace detail

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "solvers/krylov_space.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -144,8 +145,8 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
   }
 }
 
-template class Gmres<float>;
-template class Gmres<double>;
-template class Gmres<Complex>;
+#define SUAN_INSTANTIATE(T) template class Gmres<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

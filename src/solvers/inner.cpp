@@ -3,6 +3,7 @@
 //
 // Solvers inside solvers.
 #include "solvers/units.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/solvers/solver.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -77,9 +78,7 @@ void SolverOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>&
   template void Solver<T>::solve_inside(const Operator<T>&, const Operator<T>&, const Vector<T>&, \
                                         Vector<T>&, Vector<T>&);                                  \
   template class SolverOperator<T>;
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

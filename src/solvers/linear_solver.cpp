@@ -9,6 +9,7 @@
 #include "solvers/late_copy.hpp"
 #include "solvers/solve_energy.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/preconditioners/preconditioner.hpp"
 #include "suan/vector/blas1.hpp"
@@ -323,8 +324,8 @@ std::vector<SolveReport> LinearSolver<T>::solve(const MultiVector<T>& b, MultiVe
   return reports;
 }
 
-template class LinearSolver<float>;
-template class LinearSolver<double>;
-template class LinearSolver<Complex>;
+#define SUAN_INSTANTIATE(T) template class LinearSolver<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

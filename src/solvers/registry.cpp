@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 
@@ -196,9 +197,7 @@ std::unique_ptr<Operator<T>> make_preconditioner(const std::string& name, const 
   template std::unique_ptr<Solver<T>> make_solver(const std::string&, const SolveOptions&); \
   template std::unique_ptr<Operator<T>> make_preconditioner(                                \
       const std::string&, const Operator<T>&, const SolveOptions&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

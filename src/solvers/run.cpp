@@ -7,6 +7,7 @@
 
 #include "matrix/deferred_errors.hpp"
 #include "solvers/units.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/solvers/solver.hpp"
 
 namespace suan {
@@ -139,8 +140,8 @@ bool Solver<T>::Run::rescale(double direction_gain, double image_gain) {
 }
 
 // The members of Solver are instantiated in solver.cpp; a nested class is not among them.
-template class Solver<float>::Run;
-template class Solver<double>::Run;
-template class Solver<Complex>::Run;
+#define SUAN_INSTANTIATE(T) template class Solver<T>::Run;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

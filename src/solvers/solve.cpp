@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/solve.hpp"
 
+#include "suan/core/instantiate.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -40,9 +41,7 @@ std::vector<SolveReport> solve(const Operator<T>& a, const MultiVector<T>& b, Mu
   template std::vector<SolveReport> solve(const Operator<T>&, const MultiVector<T>&, \
                                           MultiVector<T>&, const SolveOptions&,      \
                                           std::shared_ptr<EventLogger>);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

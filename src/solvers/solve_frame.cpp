@@ -8,6 +8,7 @@
 
 #include "solvers/argument_checks.hpp"
 #include "solvers/verdict.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/solvers/solver.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -109,9 +110,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   template void Solver<T>::run_and_verify(const detail::SolveClock&, const Operator<T>&,    \
                                           const Operator<T>&, const Vector<T>&, Vector<T>&, \
                                           SolveReport&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

@@ -8,6 +8,7 @@
 #include "solvers/argument_checks.hpp"
 #include "solvers/solve_energy.hpp"
 #include "solvers/units.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -200,11 +201,10 @@ void Solver<T>::iterate_multi(std::vector<Run>&, MultiVector<T>&, MultiVector<T>
   throw InternalError(message(name(), " does not solve for several vectors at once"));
 }
 
-template class Solver<float>;
-template class Solver<double>;
-template class Solver<Complex>;
-template double relative_tolerance<float>(const KrylovOptions&);
-template double relative_tolerance<double>(const KrylovOptions&);
-template double relative_tolerance<Complex>(const KrylovOptions&);
+#define SUAN_INSTANTIATE(T) \
+  template class Solver<T>; \
+  template double relative_tolerance<T>(const KrylovOptions&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

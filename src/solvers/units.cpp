@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/vector/level1.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {
@@ -129,8 +130,8 @@ void Units<T>::leave() {
   multiply_by_power(-exponent_, x_);
 }
 
-template class Units<float>;
-template class Units<double>;
-template class Units<Complex>;
+#define SUAN_INSTANTIATE(T) template class Units<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solvers/verdict.hpp"
 
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {
@@ -150,9 +151,7 @@ double rounding_errors(const Operator<T>& a, const Vector<T>& r, const Vector<T>
   template bool has_less_energy(const Operator<T>&, const Vector<T>&, const Vector<T>&, \
                                 const Vector<T>&, Vector<T>&);                          \
   template double rounding_errors(const Operator<T>&, const Vector<T>&, const Vector<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

@@ -4,6 +4,7 @@
 
 #include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan::detail {
 
@@ -40,8 +41,8 @@ ColumnMajor<T> Workspace<T>::basis(std::size_t which, const Layout& layout, std:
   return kept.columns;
 }
 
-template class Workspace<float>;
-template class Workspace<double>;
-template class Workspace<Complex>;
+#define SUAN_INSTANTIATE(T) template class Workspace<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

@@ -6,6 +6,7 @@
 
 #include "kernels/vector/level1.hpp"
 #include "kernels/vector/multi_level1.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -147,9 +148,7 @@ GlobalIndex first_not_finite(const Vector<T>& x) {
   template void fill(Vector<T>&, T);                                         \
   template void copy(const Vector<T>&, Vector<T>&);                          \
   template GlobalIndex first_not_finite(const Vector<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

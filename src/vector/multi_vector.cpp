@@ -5,6 +5,7 @@
 #include "comm/together_once.hpp"
 #include "core/memory.hpp"
 #include "kernels/vector/multi_level1.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
@@ -193,9 +194,7 @@ void assign_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns
   template class MultiVector<T>;                                                              \
   template MultiVector<T> select_columns(const MultiVector<T>&, std::span<const LocalIndex>); \
   template void assign_columns(const MultiVector<T>&, std::span<const LocalIndex>, MultiVector<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

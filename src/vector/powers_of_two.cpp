@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "kernels/vector/level1.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {
@@ -30,9 +31,7 @@ double largest(const Vector<T>& x) {
 #define SUAN_INSTANTIATE(T)                         \
   template void multiply_by_power(int, Vector<T>&); \
   template double largest(const Vector<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

@@ -3,6 +3,7 @@
 #include "suan/vector/tall_skinny.hpp"
 
 #include "kernels/vector/tall_skinny.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 #include "vector/overlap.hpp"
 
@@ -38,9 +39,7 @@ void multiply_small(T alpha, const MultiVector<T>& x, std::span<const std::type_
 #define SUAN_INSTANTIATE(T)                                                             \
   template std::vector<T> inner_products(const MultiVector<T>&, const MultiVector<T>&); \
   template void multiply_small(T, const MultiVector<T>&, std::span<const T>, T, MultiVector<T>&);
-SUAN_INSTANTIATE(float)
-SUAN_INSTANTIATE(double)
-SUAN_INSTANTIATE(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan

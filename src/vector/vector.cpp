@@ -6,6 +6,7 @@
 #include "comm/together_once.hpp"
 #include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
 
 namespace suan {
 
@@ -175,17 +176,12 @@ Vector<T> random_vector(const Layout& layout, std::uint64_t seed) {
   });
 }
 
-template class Vector<float>;
-template class Vector<double>;
-template class Vector<Complex>;
-template Vector<float> ones(const Layout&);
-template Vector<double> ones(const Layout&);
-template Vector<Complex> ones(const Layout&);
-template Vector<float> generate(const Layout&, const std::function<float(GlobalIndex)>&);
-template Vector<double> generate(const Layout&, const std::function<double(GlobalIndex)>&);
-template Vector<Complex> generate(const Layout&, const std::function<Complex(GlobalIndex)>&);
-template Vector<float> random_vector(const Layout&, std::uint64_t);
-template Vector<double> random_vector(const Layout&, std::uint64_t);
-template Vector<Complex> random_vector(const Layout&, std::uint64_t);
+#define SUAN_INSTANTIATE(T)                                                         \
+  template class Vector<T>;                                                         \
+  template Vector<T> ones(const Layout&);                                           \
+  template Vector<T> generate(const Layout&, const std::function<T(GlobalIndex)>&); \
+  template Vector<T> random_vector(const Layout&, std::uint64_t);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
 
 }  // namespace suan

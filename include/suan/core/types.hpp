@@ -25,8 +25,9 @@ using Offset = std::int64_t;
 /// Global row or column index of a distributed object.
 using GlobalIndex = std::int64_t;
 
-/// Complex double, layout-compatible with std::complex<double> and usable on devices.
+/// Complex numbers, layout-compatible with std::complex and usable on devices.
 using Complex = Kokkos::complex<double>;
+using ComplexFloat = Kokkos::complex<float>;
 
 /// Where kernels run, and where vectors and matrices live.
 using ExecutionSpace = Kokkos::DefaultExecutionSpace;
@@ -49,36 +50,47 @@ using RowMajor = Kokkos::View<T**, Kokkos::LayoutRight, MemorySpace>;
 template <class T>
 using ColumnMajor = Kokkos::View<T**, Kokkos::LayoutLeft, MemorySpace>;
 
-/// The scalar types for which the library is compiled.
+/// What Suan needs to know of a scalar type: Real, the type of |x|, and whether it is complex.
+/// A program may specialise it for a type of its own.
 template <class T>
-concept Scalar = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Complex>;
-
-namespace detail {
-template <class T>
-struct ScalarTraits {
+struct ScalarTraits {};
+template <std::floating_point T>
+struct ScalarTraits<T> {
   using Real = T;
   static constexpr bool is_complex = false;
 };
-template <>
-struct ScalarTraits<Complex> {
-  using Real = double;
+template <std::floating_point T>
+struct ScalarTraits<Kokkos::complex<T>> {
+  using Real = T;
   static constexpr bool is_complex = true;
 };
-}  // namespace detail
+
+/// The type of an entry of a matrix or vector. The library is compiled for those that
+/// core/instantiate.hpp lists.
+template <class T>
+concept Scalar = requires {
+  typename ScalarTraits<T>::Real;
+};
 
 /// The type of |x| for a scalar x of type T.
 template <Scalar T>
-using Real = typename detail::ScalarTraits<T>::Real;
+using Real = typename ScalarTraits<T>::Real;
 
 template <Scalar T>
-inline constexpr bool is_complex = detail::ScalarTraits<T>::is_complex;
+inline constexpr bool is_complex = ScalarTraits<T>::is_complex;
 
-/// The name of a scalar type in files and messages: float32, float64, complex128.
+/// The name of a scalar type in files and messages, which is NumPy's: float32, float64, complex64,
+/// complex128; those of other types are longdouble and clongdouble.
 template <Scalar T>
 constexpr const char* scalar_name() {
-  if constexpr (std::same_as<T, float>) return "float32";
-  if constexpr (std::same_as<T, double>) return "float64";
-  return "complex128";
+  switch (sizeof(Real<T>)) {
+    case 4:
+      return is_complex<T> ? "complex64" : "float32";
+    case 8:
+      return is_complex<T> ? "complex128" : "float64";
+    default:
+      return is_complex<T> ? "clongdouble" : "longdouble";
+  }
 }
 
 /// Complex conjugate; the identity for real numbers.

@@ -6,6 +6,8 @@
 
 #include "suan/comm/exchange.hpp"
 
+#include "suan/core/instantiate.hpp"
+
 namespace suan {
 
 namespace detail {
@@ -189,9 +191,7 @@ void PendingReverse<T, Op>::finish() {
       const RowMajor<const T>&, const RowMajor<T>&, combine::Add) const;                  \
   extern template class PendingForward<T>;                                                \
   extern template class PendingReverse<T, combine::Add>;
-SUAN_EXTERN(float)
-SUAN_EXTERN(double)
-SUAN_EXTERN(Complex)
+SUAN_FOR_EACH_SCALAR(SUAN_EXTERN)
 SUAN_EXTERN(LocalIndex)
 SUAN_EXTERN(GlobalIndex)
 #undef SUAN_EXTERN

@@ -1,0 +1,11 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The scalar types for which the library is compiled.
+#pragma once
+
+#include "suan/core/types.hpp"
+
+/// macro(T) for each of them. Sources define templates with it, and headers that hold definitions
+/// declare them `extern`, so that a program compiles only what the library does not have.
+#define SUAN_FOR_EACH_SCALAR(macro) macro(float) macro(double) macro(::suan::Complex)
