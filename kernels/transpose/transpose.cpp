@@ -187,11 +187,9 @@ CsrView<T> TransposePlan<T>::apply(const ExecutionSpace& space, const DeviceView
           from_source<T>(space, source_, values, conjugated)};
 }
 
-#define SUAN_INSTANTIATE(T) \
-  template CsrView<T> transpose(const ExecutionSpace&, const CsrView<T>&, bool);
-SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
-#undef SUAN_INSTANTIATE
-#define SUAN_INSTANTIATE(T) template class TransposePlan<T>;
+#define SUAN_INSTANTIATE(T)                                                      \
+  template CsrView<T> transpose(const ExecutionSpace&, const CsrView<T>&, bool); \
+  template class TransposePlan<T>;
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

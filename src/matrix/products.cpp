@@ -147,11 +147,8 @@ Csr<T> add(T alpha, const Csr<T>& a, T beta, const Csr<T>& b) try {
 #define SUAN_INSTANTIATE(T)                                                      \
   template Csr<T> multiply(const Csr<T>&, const Csr<T>&, const SpgemmOptions&);  \
   template Csr<T> galerkin_product(const Csr<T>&, const Csr<T>&, const Csr<T>&); \
-  template Csr<T> add(T, const Csr<T>&, T, const Csr<T>&);
-SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
-#undef SUAN_INSTANTIATE
-#define SUAN_INSTANTIATE(T)  \
-  template class Product<T>; \
+  template Csr<T> add(T, const Csr<T>&, T, const Csr<T>&);                       \
+  template class Product<T>;                                                     \
   template class GalerkinProduct<T>;
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

@@ -46,12 +46,10 @@ Csr<T> Transposition<T>::conjugate_transpose(const Csr<T>& a) const try {
   rethrow_typed();
 }
 
-#define SUAN_INSTANTIATE(T)                 \
-  template Csr<T> transpose(const Csr<T>&); \
-  template Csr<T> conjugate_transpose(const Csr<T>&);
-SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
-#undef SUAN_INSTANTIATE
-#define SUAN_INSTANTIATE(T) template class Transposition<T>;
+#define SUAN_INSTANTIATE(T)                           \
+  template Csr<T> transpose(const Csr<T>&);           \
+  template Csr<T> conjugate_transpose(const Csr<T>&); \
+  template class Transposition<T>;
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -174,15 +174,13 @@ DistributedMatrix<T> assemble_elements(
   return builder->build(path);
 }
 
-#define SUAN_INSTANTIATE(T)                                                             \
-  template DistributedMatrix<T> from_triplets(const Layout&, const Layout&,             \
-                                              std::span<const Triplet<T>>, KernelPath); \
-  template DistributedMatrix<T> assemble_elements<T>(                                   \
-      const Layout&, const Layout&, GlobalIndex,                                        \
-      const std::function<void(GlobalIndex, typename TripletBuilder<T>::Part&)>&, KernelPath);
-#define SUAN_INSTANTIATE(T) template class TripletBuilder<T>;
-SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
-#undef SUAN_INSTANTIATE
+#define SUAN_INSTANTIATE(T)                                                                    \
+  template DistributedMatrix<T> from_triplets(const Layout&, const Layout&,                    \
+                                              std::span<const Triplet<T>>, KernelPath);        \
+  template DistributedMatrix<T> assemble_elements<T>(                                          \
+      const Layout&, const Layout&, GlobalIndex,                                               \
+      const std::function<void(GlobalIndex, typename TripletBuilder<T>::Part&)>&, KernelPath); \
+  template class TripletBuilder<T>;
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
