@@ -21,6 +21,17 @@ void require_in_range(const Layout& layout, GlobalIndex i) {
                                 to_string(layout), " are in [0, ", layout.global_size(), ")"));
 }
 
+/// What all ranks must be told the same: the distribution by its checksum, since it has as many
+/// numbers as there are ranks.
+std::string told(const Layout& layout) {
+  std::uint64_t sum = 0;
+  for (const GlobalIndex first : layout.offsets()) {
+    sum = (sum ^ static_cast<std::uint64_t>(first)) * 0x9e3779b97f4a7c15U;
+    sum ^= sum >> 29;
+  }
+  return message("elements = ", layout.global_size(), "\ndistribution (checksum) = ", sum, "\n");
+}
+
 /// Ghosts by owner: their numbers increase, so those of a rank follow each other.
 std::vector<Neighbour> owners_of(const Layout& layout, const std::vector<GlobalIndex>& ghosts) {
   std::vector<Neighbour> owners;
@@ -42,7 +53,7 @@ std::vector<Neighbour> owners_of(const Layout& layout, const std::vector<GlobalI
 std::shared_ptr<const IndexMap> IndexMap::make(const Layout& layout,
                                                std::span<const GlobalIndex> needed) {
   const Communicator& comm = layout.comm();
-  require_agreement(comm, "IndexMap::make", message("elements = ", layout.global_size(), "\n"));
+  require_agreement(comm, "IndexMap::make", told(layout));
   std::shared_ptr<IndexMap> map;
   together(comm, [&] {
     map.reset(new IndexMap(layout));

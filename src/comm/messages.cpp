@@ -20,6 +20,12 @@ void detail::exchange_messages(const Communicator& comm, std::span<const SendPar
   require_outside_host_loop("MPI_Isend");
   // Completed before the memory goes, should a call fail.
   Requests requests;
+  together(comm, [&] {
+    std::size_t pieces = 0;
+    for (const auto& part : receive) pieces += pieces_of(part.bytes.size());
+    for (const auto& part : send) pieces += pieces_of(part.bytes.size());
+    requests.reserve(pieces);
+  });
   for (const auto& [rank, bytes] : receive) {
     if (bytes.empty()) continue;
     requests.receive(bytes.data(), bytes.size(), rank, tags::messages, comm.mpi());

@@ -43,7 +43,7 @@ struct ReceivePart {
 };
 
 /// Sends and receives each part; both ranks know its size, and none of the ranks is this one. Empty
-/// parts are not sent. Collective over the ranks concerned. @throws MpiError.
+/// parts are not sent. Collective. @throws OutOfMemory on all ranks; MpiError.
 void exchange_messages(const Communicator& comm, std::span<const SendPart> send,
                        std::span<const ReceivePart> receive);
 

@@ -34,8 +34,8 @@ class IndexMap {
   /// its ghosts, and a barrier that does not block tells when all have been told (T. Hoefler, C.
   /// Siebert, A. Lumsdaine, "Scalable communication protocols for dynamic sparse data exchange",
   /// PPoPP 2010). On one rank nothing is sent. Collective.
-  /// @throws InvalidArgument for a number outside the layout, or when ranks pass layouts of
-  /// different sizes; NotSupported when a rank's elements and ghosts are more than 2^31 - 1; on all
+  /// @throws InvalidArgument for a number outside the layout, or when ranks pass
+  /// different layouts; NotSupported when a rank's elements and ghosts are more than 2^31 - 1; on all
   /// ranks.
   static std::shared_ptr<const IndexMap> make(const Layout& layout,
                                               std::span<const GlobalIndex> needed);
