@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/vector/cg_update.hpp"
+#include "suan/kernels/detail/cg_update.hpp"
 
-#include "kernels/vector/vector_loops.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/vector_loops.hpp"
 
 namespace suan::kernels {
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The passes of the conjugate gradient method for several vectors.
-#include "kernels/vector/cg_update.hpp"
-#include "kernels/vector/column_sums.hpp"
-#include "kernels/vector/row_major_loop.hpp"
-#include "kernels/vector/vector_loops.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/cg_update.hpp"
+#include "suan/kernels/detail/column_sums.hpp"
+#include "suan/kernels/detail/row_major_loop.hpp"
+#include "suan/kernels/detail/vector_loops.hpp"
 
 namespace suan::kernels {
 

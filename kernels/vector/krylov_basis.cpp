@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/vector/krylov_basis.hpp"
+#include "suan/kernels/detail/krylov_basis.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include "kernels/common/simd.hpp"
-#include "kernels/vector/vector_loops.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/simd.hpp"
+#include "suan/kernels/detail/vector_loops.hpp"
 
 namespace suan::kernels {
 

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/vector/level1.hpp"
+#include "suan/kernels/detail/level1.hpp"
 
-#include "kernels/vector/vector_loops.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/vector_loops.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/vector/multi_level1.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 
 #include <vector>
 
-#include "kernels/vector/column_sums.hpp"
-#include "kernels/vector/row_major_loop.hpp"
-#include "kernels/vector/sums.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/column_sums.hpp"
+#include "suan/kernels/detail/row_major_loop.hpp"
+#include "suan/kernels/detail/sums.hpp"
 
 namespace suan::kernels {
 

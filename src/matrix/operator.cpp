@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/operator.hpp"
 
-#include "core/memory.hpp"
-#include "kernels/vector/multi_level1.hpp"
-#include "matrix/deferred_errors.hpp"
-#include "matrix/in_operator.hpp"
-#include "matrix/multi_operands.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
+#include "suan/matrix/detail/in_operator.hpp"
+#include "suan/matrix/detail/multi_operands.hpp"
 
 namespace suan {
 

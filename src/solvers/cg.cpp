@@ -5,9 +5,9 @@
 #include <array>
 #include <cmath>
 
-#include "kernels/vector/level1.hpp"
-#include "solvers/cg_steps.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
+#include "suan/solvers/detail/cg_steps.hpp"
 
 namespace suan {
 

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/vector/cg_update.hpp"
-#include "kernels/vector/multi_level1.hpp"
-#include "matrix/deferred_errors.hpp"
-#include "solvers/cg_steps.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/cg_update.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/detail/cg_steps.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

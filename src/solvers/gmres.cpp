@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "solvers/krylov_space.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/solvers/detail/krylov_space.hpp"
 
 namespace suan {
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Solvers inside solvers.
-#include "solvers/units.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/solvers/detail/units.hpp"
 #include "suan/solvers/solver.hpp"
 #include "suan/vector/blas1.hpp"
 

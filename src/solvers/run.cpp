@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "matrix/deferred_errors.hpp"
-#include "solvers/units.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
+#include "suan/solvers/detail/units.hpp"
 #include "suan/solvers/solver.hpp"
 
 namespace suan {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "solvers/argument_checks.hpp"
-#include "solvers/verdict.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/solvers/detail/argument_checks.hpp"
+#include "suan/solvers/detail/verdict.hpp"
 #include "suan/solvers/solver.hpp"
 #include "suan/vector/blas1.hpp"
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/vector/multi_level1.hpp"
-#include "solvers/argument_checks.hpp"
-#include "solvers/verdict.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
+#include "suan/solvers/detail/argument_checks.hpp"
+#include "suan/solvers/detail/verdict.hpp"
 #include "suan/solvers/solver.hpp"
 #include "suan/vector/blas1.hpp"
 

@@ -4,11 +4,11 @@
 // Argument checks of every solve.
 #include "suan/solvers/solver.hpp"
 
-#include "matrix/deferred_errors.hpp"
-#include "solvers/argument_checks.hpp"
-#include "solvers/solve_energy.hpp"
-#include "solvers/units.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
+#include "suan/solvers/detail/argument_checks.hpp"
+#include "suan/solvers/detail/solve_energy.hpp"
+#include "suan/solvers/detail/units.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

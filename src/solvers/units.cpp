@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "solvers/units.hpp"
+#include "suan/solvers/detail/units.hpp"
 
 #include <algorithm>
 
-#include "kernels/vector/level1.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {

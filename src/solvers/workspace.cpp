@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/solvers/workspace.hpp"
 
-#include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::detail {

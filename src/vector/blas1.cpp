@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "kernels/vector/level1.hpp"
-#include "kernels/vector/multi_level1.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 
 namespace suan {
 

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/vector/multi_vector.hpp"
 
-#include "comm/together_once.hpp"
-#include "core/memory.hpp"
-#include "kernels/vector/multi_level1.hpp"
+#include "suan/comm/detail/together_once.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

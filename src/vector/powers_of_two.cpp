@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "vector/powers_of_two.hpp"
+#include "suan/vector/detail/powers_of_two.hpp"
 
 #include <algorithm>
 #include <limits>
 
-#include "kernels/vector/level1.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {

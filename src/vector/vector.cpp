@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/vector/vector.hpp"
 
-#include "comm/callbacks.hpp"
-#include "comm/together_once.hpp"
-#include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/comm/detail/callbacks.hpp"
+#include "suan/comm/detail/together_once.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan {
