@@ -6,11 +6,11 @@
 // before, so a pass that writes compares with the triad, and one that only reads with the reads.
 #include "../support/bandwidth.hpp"
 #include "../support/harness.hpp"
-#include "core/memory.hpp"
-#include "kernels/vector/cg_update.hpp"
-#include "kernels/vector/krylov_basis.hpp"
-#include "kernels/vector/level1.hpp"
-#include "kernels/vector/multi_level1.hpp"
+#include "suan/core/detail/memory.hpp"
+#include "suan/kernels/detail/cg_update.hpp"
+#include "suan/kernels/detail/krylov_basis.hpp"
+#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/memory.hpp"
 #include "shapes.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/options.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/csr.hpp"

@@ -4,8 +4,8 @@
 // From CSR to blocks and back, on the device: count the blocks of each block row, scan, fill.
 #pragma once
 
-#include "core/memory.hpp"
 #include "kernels/bsr/bsr_view.hpp"
+#include "suan/core/detail/memory.hpp"
 
 namespace suan::kernels {
 

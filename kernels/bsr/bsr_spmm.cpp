@@ -5,10 +5,10 @@
 // registers and read each row of X once.
 #include "kernels/bsr/bsr_spmm.hpp"
 
-#include "kernels/common/thread_parts.hpp"
 #include "kernels/spmm/multi_sums.hpp"
 #include "kernels/spmm/visited_spmm.hpp"
 #include "kernels/values/with_code.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 namespace suan::kernels {
 

@@ -7,8 +7,8 @@
 
 #include "kernels/bsr/bsr_view.hpp"
 #include "kernels/common/caches.hpp"
-#include "kernels/common/thread_parts.hpp"
 #include "kernels/values/value_lanes.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 #if !SUAN_HAVE_CUDA
 

@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include "core/threads.hpp"
 #include "kernels/common/host_csr.hpp"
+#include "suan/core/detail/threads.hpp"
 
 namespace suan::kernels {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/staged.hpp"
-#include "core/threads.hpp"
+#include "suan/core/detail/threads.hpp"
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {

@@ -4,7 +4,7 @@
 // From row lengths to an empty matrix, on the device.
 #pragma once
 
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/kernels/spmv.hpp"
 
 namespace suan::kernels {

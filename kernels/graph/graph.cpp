@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/memory.hpp"
 #include "kernels/transpose/mirrored.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::kernels {

@@ -11,8 +11,8 @@
 #include <bit>
 #include <vector>
 
-#include "core/memory.hpp"
 #include "kernels/graph/graph.hpp"
+#include "suan/core/detail/memory.hpp"
 
 #if !SUAN_HAVE_CUDA
 

@@ -7,8 +7,8 @@
 // memory takes much of the time (docs/performance.md). On a GPU both passes have a warp per slice.
 #pragma once
 
-#include "core/memory.hpp"
 #include "kernels/sell/sell_slice.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/error.hpp"
 
 #if SUAN_HAVE_CUDA

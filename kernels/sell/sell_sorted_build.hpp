@@ -9,8 +9,8 @@
 #include <array>
 #include <limits>
 
-#include "core/memory.hpp"
 #include "kernels/sell/sell_sorted_view.hpp"
+#include "suan/core/detail/memory.hpp"
 
 #if !SUAN_HAVE_CUDA
 

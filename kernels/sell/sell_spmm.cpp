@@ -5,10 +5,10 @@
 // their rows of X are adjacent in memory.
 #include "kernels/sell/sell_spmm.hpp"
 
-#include "kernels/common/thread_parts.hpp"
 #include "kernels/spmm/multi_sums.hpp"
 #include "kernels/spmm/visited_spmm.hpp"
 #include "kernels/values/with_code.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 namespace suan::kernels {
 

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "kernels/common/caches.hpp"
-#include "kernels/common/thread_parts.hpp"
 #include "kernels/sell/sell_view.hpp"
 #include "kernels/values/value_lanes.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 #if !SUAN_HAVE_CUDA
 

@@ -9,7 +9,7 @@
 #include <bit>
 #include <limits>
 
-#include "kernels/common/simd.hpp"
+#include "suan/kernels/detail/simd.hpp"
 
 namespace suan::kernels {
 

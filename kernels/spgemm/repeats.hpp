@@ -9,8 +9,8 @@
 #include <memory>
 #include <span>
 
-#include "core/threads.hpp"
 #include "kernels/common/host_csr.hpp"
+#include "suan/core/detail/threads.hpp"
 
 namespace suan::kernels {
 

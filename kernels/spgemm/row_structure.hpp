@@ -7,10 +7,10 @@
 #include <memory>
 
 #include "core/pooled.hpp"
-#include "core/threads.hpp"
 #include "kernels/common/host_csr.hpp"
 #include "kernels/spgemm/column_set.hpp"
 #include "kernels/spgemm/repeats.hpp"
+#include "suan/core/detail/threads.hpp"
 
 namespace suan::kernels {
 

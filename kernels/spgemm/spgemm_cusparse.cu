@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <optional>
 
-#include "core/memory.hpp"
 #include "kernels/cuda/cusparse_objects.hpp"
 #include "kernels/spgemm/spgemm_structure.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {

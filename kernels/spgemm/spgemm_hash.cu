@@ -9,10 +9,10 @@
 // M. Parger, M. Winter, D. Mlakar, M. Steinberger, "spECK: accelerating GPU sparse matrix-matrix
 // multiplication through lightweight analysis", PPoPP 2020, 362-375. Their additions are atomic;
 // ours are not, see spgemm_values.cuh.
-#include "core/memory.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/spgemm/spgemm_structure.hpp"
 #include "kernels/spgemm/spgemm_values.cuh"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {

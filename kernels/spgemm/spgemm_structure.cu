@@ -4,10 +4,10 @@
 
 #include <cub/device/device_scan.cuh>
 
-#include "core/memory.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/spgemm/spgemm_bins.cuh"
 #include "kernels/spgemm/spgemm_structure.cuh"
+#include "suan/core/detail/memory.hpp"
 
 namespace suan::kernels::cuda {
 namespace {

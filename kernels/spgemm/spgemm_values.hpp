@@ -4,9 +4,9 @@
 // The numeric phase of C = A B on the host: sums into rows whose columns are known.
 #pragma once
 
-#include "kernels/common/simd.hpp"
 #include "kernels/spgemm/place_lists.hpp"
 #include "kernels/spgemm/row_accumulator.hpp"
+#include "suan/kernels/detail/simd.hpp"
 
 namespace suan::kernels {
 

@@ -3,10 +3,10 @@
 #include "suan/kernels/spmm.hpp"
 
 #include "kernels/common/streaming_stores.hpp"
-#include "kernels/common/thread_parts.hpp"
 #include "kernels/spmm/multi_sums.hpp"
 #include "kernels/spmv/row_products.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 namespace suan::kernels {
 

@@ -3,8 +3,8 @@
 //
 // SpMM where a few rows are far longer than most: one thread per element of Y, except that long
 // rows are cut into pieces of equal length, whose sums are added in order. No atomics.
-#include "core/memory.hpp"
 #include "kernels/cuda/cuda.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {

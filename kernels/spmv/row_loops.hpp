@@ -10,8 +10,8 @@
 //                                                 first_row_of_part plus a multiple of block_rows.
 #pragma once
 
-#include "kernels/common/thread_parts.hpp"
-#include "kernels/vector/sums.hpp"
+#include "suan/kernels/detail/sums.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 namespace suan::kernels {
 

@@ -4,9 +4,9 @@
 
 #include <type_traits>
 
-#include "kernels/common/thread_parts.hpp"
 #include "kernels/spmv/row_sums.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 #if !SUAN_HAVE_CUDA
 

@@ -6,7 +6,7 @@
 // order of a sum depends on the length of its row.
 #pragma once
 
-#include "kernels/common/simd.hpp"
+#include "suan/kernels/detail/simd.hpp"
 
 #if !SUAN_HAVE_CUDA
 

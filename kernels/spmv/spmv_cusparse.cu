@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cuda/cusparse_csr.hpp"
-#include "kernels/vector/level1.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
 
 namespace suan::kernels::cuda {
 namespace {

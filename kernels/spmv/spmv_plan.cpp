@@ -3,9 +3,9 @@
 #include "suan/kernels/spmv_plan.hpp"
 
 #include "kernels/values/values_checksum.hpp"
-#include "kernels/vector/level1.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"

@@ -8,9 +8,9 @@
 #include <bit>
 #include <cub/device/device_radix_sort.cuh>
 
-#include "core/memory.hpp"
 #include "kernels/cuda/cuda.hpp"
 #include "kernels/cuda/status.hpp"
+#include "suan/core/detail/memory.hpp"
 
 namespace suan::kernels::cuda {
 namespace {

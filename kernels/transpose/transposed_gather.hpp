@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/kernels/spmv_transposed.hpp"
 
 namespace suan::kernels::transposed {

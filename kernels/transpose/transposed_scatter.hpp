@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/threads.hpp"
 #include "kernels/spmv/row_products.hpp"
 #include "kernels/transpose/transposed_gather.hpp"
+#include "suan/core/detail/threads.hpp"
 
 namespace suan::kernels {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "core/memory.hpp"
-#include "core/threads.hpp"
 #include "kernels/trsv/trsv_rows.hpp"
 #include "kernels/trsv/trsv_schedules.hpp"
+#include "suan/core/detail/memory.hpp"
+#include "suan/core/detail/threads.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/core/options.hpp"

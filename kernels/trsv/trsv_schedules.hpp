@@ -12,8 +12,8 @@
 
 #include <thread>
 
-#include "core/threads.hpp"
 #include "kernels/trsv/trsv_analysis.hpp"
+#include "suan/core/detail/threads.hpp"
 
 namespace suan::kernels {
 

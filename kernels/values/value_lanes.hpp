@@ -4,8 +4,8 @@
 // Decoding values into vector registers, on the host.
 #pragma once
 
-#include "kernels/common/simd.hpp"
 #include "kernels/values/value_codes.hpp"
+#include "suan/kernels/detail/simd.hpp"
 
 #if !SUAN_HAVE_CUDA
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/threads.hpp"
 #include "kernels/spmm/multi_sums.hpp"
-#include "kernels/vector/sums.hpp"
+#include "suan/core/detail/threads.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/sums.hpp"
 
 #if SUAN_HAVE_CUDA
 #include "kernels/cuda/cuda.hpp"

@@ -6,8 +6,8 @@
 
 #include "comm/duplicates.hpp"
 #include "comm/mpi_calls.hpp"
-#include "core/host_loop.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/host_loop.hpp"
 
 namespace suan {
 

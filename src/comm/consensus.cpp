@@ -7,7 +7,7 @@
 
 #include "comm/duplicates.hpp"
 #include "comm/mpi_calls.hpp"
-#include "core/host_loop.hpp"
+#include "suan/core/detail/host_loop.hpp"
 
 namespace suan::detail {
 

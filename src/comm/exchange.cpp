@@ -4,9 +4,9 @@
 #include <numeric>
 #include <vector>
 
-#include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/comm/exchange.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/memory.hpp"
 
 namespace suan {
 

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "comm/requests.hpp"
-#include "core/host_loop.hpp"
+#include "suan/core/detail/host_loop.hpp"
 
 namespace suan {
 

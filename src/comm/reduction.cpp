@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "comm/rank_order.hpp"
-#include "core/host_loop.hpp"
+#include "suan/core/detail/host_loop.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "comm/rank_order.hpp"
-#include "core/host_loop.hpp"
 #include "suan/comm/communicator.hpp"
+#include "suan/core/detail/host_loop.hpp"
 
 namespace suan {
 

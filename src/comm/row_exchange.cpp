@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/memory.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/memory.hpp"
 
 namespace suan {
 

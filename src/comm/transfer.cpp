@@ -6,8 +6,8 @@
 
 #include "comm/duplicates.hpp"
 #include "comm/requests.hpp"
-#include "core/host_loop.hpp"
-#include "core/memory.hpp"
+#include "suan/core/detail/host_loop.hpp"
+#include "suan/core/detail/memory.hpp"
 
 #if SUAN_HAVE_MPI && __has_include(<mpi-ext.h>)
 #include <mpi-ext.h>

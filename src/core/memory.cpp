@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 
 #include <sys/mman.h>
 

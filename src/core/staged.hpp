@@ -4,7 +4,7 @@
 // Arrays that the host fills and the device uses.
 #pragma once
 
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 
 namespace suan::detail {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/memory.hpp"
 #include "detail/memory_limit.hpp"
 #include "hdf5_input.hpp"
 #include "hdf5_matrix_rows.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/assembly.hpp"
 

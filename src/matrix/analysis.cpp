@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "analysis_rows.hpp"
-#include "core/host_loop.hpp"
 #include "matrix/formats.hpp"
+#include "suan/core/detail/host_loop.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/probe.hpp"
 

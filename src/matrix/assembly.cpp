@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "comm/callbacks.hpp"
-#include "core/host_loop.hpp"
 #include "core/staged.hpp"
 #include "matrix/row_block_checks.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/comm/detail/callbacks.hpp"
+#include "suan/core/detail/host_loop.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan {

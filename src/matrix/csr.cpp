@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 

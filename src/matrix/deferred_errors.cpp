@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "matrix/deferred_errors.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
 
 #include <optional>
 #include <utility>

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "kernels/vector/level1.hpp"
-#include "matrix/deferred_errors.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

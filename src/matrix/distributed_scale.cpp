@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <optional>
 
-#include "core/memory.hpp"
 #include "kernels/algebra/rearrange.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/memory.hpp"
 #include "kernels/algebra/rearrange.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "matrix/shared_rows.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 

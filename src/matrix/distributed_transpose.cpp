@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <optional>
 
-#include "core/memory.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "matrix/local_rows.hpp"
 #include "matrix/shared_rows.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/comm/row_exchange.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 

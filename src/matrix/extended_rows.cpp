@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::detail {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "core/memory.hpp"
 #include "kernels/algebra/rearrange.hpp"
 #include "kernels/common/new_csr.hpp"
 #include "matrix/pattern.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::detail {

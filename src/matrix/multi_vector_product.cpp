@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/multi_vector_product.hpp"
 
-#include "matrix/multi_operands.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/matrix/detail/multi_operands.hpp"
 
 namespace suan {
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "core/memory.hpp"
 #include "kernels/graph/graph.hpp"
 #include "matrix/ordering_external.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/core/options.hpp"
 

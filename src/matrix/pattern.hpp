@@ -4,7 +4,7 @@
 // Plans belong to a structure. These functions check whether a matrix still has it.
 #pragma once
 
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/error.hpp"
 #include "suan/matrix/csr.hpp"
 

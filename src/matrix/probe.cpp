@@ -9,11 +9,11 @@
 #include <array>
 #include <cmath>
 
-#include "matrix/deferred_errors.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/matrix/distributed_matrix.hpp"
 #include "suan/vector/blas1.hpp"
-#include "vector/powers_of_two.hpp"
+#include "suan/vector/detail/powers_of_two.hpp"
 
 namespace suan {
 

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <vector>
 
-#include "core/memory.hpp"
 #include "matrix/pattern.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/transform.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "comm/callbacks.hpp"
+#include "suan/comm/detail/callbacks.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/assembly.hpp"
 

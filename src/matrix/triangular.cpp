@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/triangular.hpp"
 
-#include "core/host_loop.hpp"
-#include "kernels/vector/level1.hpp"
-#include "kernels/vector/multi_level1.hpp"
+#include "suan/core/detail/host_loop.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 #include "suan/vector/blas1.hpp"
-#include "vector/overlap.hpp"
+#include "suan/vector/detail/overlap.hpp"
 
 namespace suan {
 

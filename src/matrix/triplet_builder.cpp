@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "comm/callbacks.hpp"
-#include "core/host_loop.hpp"
 #include "kernels/common/counting_sort.hpp"
 #include "matrix/triplet_exchange.hpp"
+#include "suan/comm/detail/callbacks.hpp"
+#include "suan/core/detail/host_loop.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan {

@@ -4,11 +4,11 @@
 
 #include <limits>
 
-#include "core/memory.hpp"
-#include "kernels/vector/row_major_loop.hpp"
 #include "preconditioners/local_block.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/row_major_loop.hpp"
 
 namespace suan {
 

@@ -4,11 +4,11 @@
 
 #include <limits>
 
-#include "kernels/vector/level1.hpp"
-#include "kernels/vector/multi_level1.hpp"
 #include "preconditioners/local_block.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 
 namespace suan {
 

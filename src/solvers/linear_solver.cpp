@@ -7,11 +7,11 @@
 
 #include "solvers/choice.hpp"
 #include "solvers/late_copy.hpp"
-#include "solvers/solve_energy.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/preconditioners/preconditioner.hpp"
+#include "suan/solvers/detail/solve_energy.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {

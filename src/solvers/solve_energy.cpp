@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "solvers/solve_energy.hpp"
+#include "suan/solvers/detail/solve_energy.hpp"
 
 namespace suan::detail {
 

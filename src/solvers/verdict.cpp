@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "solvers/verdict.hpp"
+#include "suan/solvers/detail/verdict.hpp"
 
 #include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"

@@ -5,7 +5,7 @@
 #include "kernels/vector/tall_skinny.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
-#include "vector/overlap.hpp"
+#include "suan/vector/detail/overlap.hpp"
 
 namespace suan {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/memory.hpp"
+#include "suan/core/detail/memory.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/types.hpp"
 

@@ -9,10 +9,10 @@
 #include <numeric>
 #include <optional>
 
-#include "core/host_loop.hpp"
 #include "io/detail/entry_parser.hpp"
 #include "io/detail/memory_limit.hpp"
 #include "io/detail/text_pieces.hpp"
+#include "suan/core/detail/host_loop.hpp"
 
 namespace suan::detail {
 

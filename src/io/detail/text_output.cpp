@@ -10,9 +10,9 @@
 #include <cerrno>
 #include <vector>
 
-#include "core/host_loop.hpp"
 #include "io/file_name.hpp"
 #include "io/output_file.hpp"
+#include "suan/core/detail/host_loop.hpp"
 
 namespace suan::detail {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/threads.hpp"
+#include "suan/core/detail/threads.hpp"
 
 #include <gtest/gtest.h>
 

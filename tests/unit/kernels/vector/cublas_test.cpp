@@ -7,7 +7,7 @@
 
 #include <limits>
 
-#include "kernels/vector/level1.hpp"
+#include "suan/kernels/detail/level1.hpp"
 #include "unit/kernels/cuda/device_arrays.hpp"
 
 namespace suan::kernels {

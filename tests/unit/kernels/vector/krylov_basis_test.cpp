@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/vector/krylov_basis.hpp"
+#include "suan/kernels/detail/krylov_basis.hpp"
 
 #include <gtest/gtest.h>
 

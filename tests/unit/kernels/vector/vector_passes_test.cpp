@@ -7,10 +7,10 @@
 
 #include <cmath>
 
-#include "kernels/vector/cg_update.hpp"
-#include "kernels/vector/krylov_basis.hpp"
-#include "kernels/vector/level1.hpp"
-#include "kernels/vector/multi_level1.hpp"
+#include "suan/kernels/detail/cg_update.hpp"
+#include "suan/kernels/detail/krylov_basis.hpp"
+#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 #include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
 #include "suan/vector/tall_skinny.hpp"

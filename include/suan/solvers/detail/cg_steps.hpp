@@ -7,8 +7,8 @@
 #include <cmath>
 #include <string>
 
-#include "kernels/vector/cg_update.hpp"
 #include "suan/core/report.hpp"
+#include "suan/kernels/detail/cg_update.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "suan/solvers/solver.hpp"
-#include "vector/powers_of_two.hpp"
+#include "suan/vector/detail/powers_of_two.hpp"
 
 namespace suan::detail {
 

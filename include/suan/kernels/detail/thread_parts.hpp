@@ -4,7 +4,7 @@
 // Dividing a sequence of rows, slices or blocks among threads.
 #pragma once
 
-#include "core/threads.hpp"
+#include "suan/core/detail/threads.hpp"
 #include "suan/core/types.hpp"
 
 namespace suan::kernels {

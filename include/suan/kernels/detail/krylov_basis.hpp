@@ -6,7 +6,7 @@
 
 #include <span>
 
-#include "kernels/vector/sums.hpp"
+#include "suan/kernels/detail/sums.hpp"
 
 namespace suan::kernels {
 

@@ -7,7 +7,7 @@
 
 #include <functional>
 
-#include "solvers/units.hpp"
+#include "suan/solvers/detail/units.hpp"
 
 namespace suan::detail {
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/host_loop.hpp"
 #include "suan/comm/communicator.hpp"
+#include "suan/core/detail/host_loop.hpp"
 
 namespace suan::detail {
 

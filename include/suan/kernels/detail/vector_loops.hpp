@@ -9,8 +9,8 @@
 
 #include <cstdint>
 
-#include "kernels/common/thread_parts.hpp"
-#include "kernels/vector/sums.hpp"
+#include "suan/kernels/detail/sums.hpp"
+#include "suan/kernels/detail/thread_parts.hpp"
 
 namespace suan::kernels {
 

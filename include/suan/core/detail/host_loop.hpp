@@ -7,7 +7,7 @@
 #include <exception>
 #include <mutex>
 
-#include "core/threads.hpp"
+#include "suan/core/detail/threads.hpp"
 #include "suan/core/error.hpp"
 #include "suan/core/types.hpp"
 

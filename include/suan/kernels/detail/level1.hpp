@@ -5,7 +5,7 @@
 // the same number of threads gives the same bits.
 #pragma once
 
-#include "kernels/vector/sums.hpp"
+#include "suan/kernels/detail/sums.hpp"
 
 namespace suan::kernels {
 

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "kernels/vector/krylov_basis.hpp"
-#include "solvers/least_squares.hpp"
+#include "suan/kernels/detail/krylov_basis.hpp"
+#include "suan/solvers/detail/least_squares.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::detail {

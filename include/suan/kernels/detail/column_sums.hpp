@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/memory.hpp"
-#include "core/threads.hpp"
-#include "kernels/vector/vector_loops.hpp"
+#include "suan/core/detail/memory.hpp"
+#include "suan/core/detail/threads.hpp"
 #include "suan/core/types.hpp"
+#include "suan/kernels/detail/vector_loops.hpp"
 
 namespace suan::kernels {
 

@@ -4,7 +4,7 @@
 // The fused vector passes of the conjugate gradient method. An empty `d` stands for the identity.
 #pragma once
 
-#include "kernels/vector/sums.hpp"
+#include "suan/kernels/detail/sums.hpp"
 
 namespace suan::kernels {
 

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "suan/comm/agreement.hpp"
+#include "suan/vector/detail/overlap.hpp"
 #include "suan/vector/multi_vector.hpp"
-#include "vector/overlap.hpp"
 
 namespace suan::detail {
 
