@@ -16,7 +16,7 @@ SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
              const DeviceView<const T>& y) {
 #if SUAN_HAVE_CUDA
   // cuBLAS adds float in float.
-  if constexpr (!std::same_as<T, float>) return cuda::dot<T>(space, x, y);
+  if constexpr (std::same_as<SumOf<T>, T>) return cuda::dot<T>(space, x, y);
 #endif
   return dot_over_vector<T>("suan::dot", space, x.extent(0), x, y);
 }

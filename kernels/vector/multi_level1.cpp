@@ -106,7 +106,7 @@ void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
       update_and_sum_lanes(
           label, space, x.extent(0), k, [](std::int64_t, int) {},
           [=](std::int64_t i) { return Number(left[i]) * Number(right[i]); }, sums.data());
-      for (std::size_t c = 0; c < k; ++c) result[c] = static_cast<T>(sums[c]);
+      for (std::size_t c = 0; c < k; ++c) result[c] = scalar_cast<T>(sums[c]);
       return;
     }
   }
@@ -122,7 +122,7 @@ void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
       },
       sums.data());
 #endif
-  for (std::size_t c = 0; c < sums.size(); ++c) result[c] = static_cast<T>(sums[c]);
+  for (std::size_t c = 0; c < sums.size(); ++c) result[c] = scalar_cast<T>(sums[c]);
 }
 
 #define SUAN_INSTANTIATE(T)                                                                       \

@@ -29,7 +29,7 @@ void require_same_columns(const char* what, const char* left_name, LocalIndex le
 template <Scalar T>
 T dot(const Vector<T>& x, const Vector<T>& y) {
   require_same_layout("dot", "x", x.layout(), "y", y.layout());
-  return static_cast<T>(
+  return scalar_cast<T>(
       x.layout().comm().sum(kernels::dot<T>(ExecutionSpace(), x.view(), y.view())));
 }
 

@@ -169,7 +169,7 @@ Vector<T> random_vector(const Layout& layout, std::uint64_t seed) {
   return generate<T>(layout, [seed](GlobalIndex i) {
     const std::uint64_t bits = mix(mix(seed) ^ static_cast<std::uint64_t>(i));
     if constexpr (is_complex<T>) {
-      return T(unit(bits), unit(mix(bits)));
+      return T(static_cast<Real<T>>(unit(bits)), static_cast<Real<T>>(unit(mix(bits))));
     } else {
       return static_cast<T>(unit(bits));
     }
