@@ -32,7 +32,7 @@ struct Options {
     static const auto table =
         suan::OptionTable<Options>()
             .number("elements", &Options::elements, 1, 1e9, "Elements of each vector and rank.")
-            .choice("scalar", &Options::scalar, {"float32", "float64", "complex128"},
+            .choice("scalar", &Options::scalar, {"float32", "float64", "complex64", "complex128"},
                     "Type of the elements.")
             .number("columns", &Options::columns, 1, 1000, "Vectors of the basis of gmres.")
             .number("vectors", &Options::vectors, 1, 64, "Number of vectors.")
@@ -186,6 +186,7 @@ void add(const Options& options, const Environment& environment) {
   const auto& comm = environment.world();
   if (options.scalar == "float32") add_all<float>(options, comm);
   if (options.scalar == "float64") add_all<double>(options, comm);
+  if (options.scalar == "complex64") add_all<suan::ComplexFloat>(options, comm);
   if (options.scalar == "complex128") add_all<suan::Complex>(options, comm);
 }
 

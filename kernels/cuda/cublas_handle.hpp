@@ -24,5 +24,9 @@ inline const cuDoubleComplex* native(const Complex* x) {
   return reinterpret_cast<const cuDoubleComplex*>(x);
 }
 inline cuDoubleComplex* native(Complex* x) { return reinterpret_cast<cuDoubleComplex*>(x); }
+inline const cuComplex* native(const ComplexFloat* x) {
+  return reinterpret_cast<const cuComplex*>(x);
+}
+inline cuComplex* native(ComplexFloat* x) { return reinterpret_cast<cuComplex*>(x); }
 
 }  // namespace suan::kernels::cuda

@@ -56,8 +56,9 @@ inline void use_device_of(const ExecutionSpace& space) {
 
 /// The name of T in the libraries.
 template <Scalar T>
-inline constexpr cudaDataType data_type = std::same_as<T, float>    ? CUDA_R_32F
-                                          : std::same_as<T, double> ? CUDA_R_64F
-                                                                    : CUDA_C_64F;
+inline constexpr cudaDataType data_type = std::same_as<T, float>     ? CUDA_R_32F
+                                          : std::same_as<T, double>  ? CUDA_R_64F
+                                          : std::same_as<T, Complex> ? CUDA_C_64F
+                                                                     : CUDA_C_32F;
 
 }  // namespace suan::kernels::cuda

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/kernels/sell.hpp"
 
+#include <optional>
+
 #include "kernels/common/csr_from_rows.hpp"
 #include "kernels/sell/sell_build.hpp"
 #include "kernels/sell/sell_spmm.hpp"
@@ -29,6 +31,13 @@ class SellSpmv final : public PreparedFormat<T> {
         counts_(layout.counts) {
     if (!facts.keeps(storage)) format_ += message(", rounded to ", storage_);
   }
+  /// Of a matrix whose values have been codes from the start.
+  SellSpmv(SellView<T, Code> m, LocalIndex columns, const SellCounts& counts, ValueStorage storage)
+      : entries_(m.entries),
+        columns_(columns),
+        storage_(to_string(storage)),
+        m_(std::move(m)),
+        counts_(counts) {}
 
   std::string format() const override { return format_; }
   std::string description() const override {
@@ -66,7 +75,8 @@ class SellSpmv final : public PreparedFormat<T> {
 
   std::shared_ptr<const PreparedSpmv<T>> with_values(const ExecutionSpace& space,
                                                      const CsrView<T>& a) const override {
-    return make_sell<T>(space, a, again_);
+    if (!again_) return nullptr;
+    return make_sell<T>(space, a, *again_);
   }
   CsrView<T> csr(const ExecutionSpace& space) const override {
     return csr_from_rows<T>("suan::csr_from_sell", space, m_, columns_);
@@ -77,7 +87,7 @@ class SellSpmv final : public PreparedFormat<T> {
   LocalIndex columns_;
   std::string format_ = "sell";
   std::string_view storage_;
-  ValueStorage again_;
+  std::optional<ValueStorage> again_;
   SellView<T, Code> m_;
   SellCounts counts_;
 };
@@ -147,6 +157,17 @@ std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace& space, 
   return plan->make(space, storage == ValueStorage::lossless ? plan->lossless() : storage);
 }
 
+template <Scalar T, Scalar Stored>
+std::shared_ptr<const PreparedFormat<T>> make_mixed_sell(const ExecutionSpace& space,
+                                                         const CsrView<Stored>& a) {
+  const auto layout = sell_layout(space, a);
+  const auto same = fill_sell<Stored, Stored>(space, a, layout, Codec<Stored, Stored>());
+  // Decoding such a code takes no table, so the arrays are those of both views.
+  const SellView<T, Stored> wide{same.rows, same.entries, same.slices, same.words, same.values, {}};
+  return std::make_shared<const SellSpmv<T, Stored>>(wide, a.columns, layout.counts,
+                                                     ValueStorage::float32);
+}
+
 #define SUAN_INSTANTIATE(T)                                                                 \
   template std::shared_ptr<const FormatPlan<T>> plan_sell(                                  \
       const ExecutionSpace&, const CsrView<T>&, std::shared_ptr<const ValueFacts<T>>);      \
@@ -155,5 +176,9 @@ std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace& space, 
                                                               const CsrView<T>&, ValueStorage);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
+template std::shared_ptr<const PreparedFormat<double>> make_mixed_sell(const ExecutionSpace&,
+                                                                       const CsrView<float>&);
+template std::shared_ptr<const PreparedFormat<Complex>> make_mixed_sell(
+    const ExecutionSpace&, const CsrView<ComplexFloat>&);
 
 }  // namespace suan::kernels

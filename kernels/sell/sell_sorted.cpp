@@ -84,7 +84,9 @@ template <Scalar T>
 void SortedSellView<T>::row_products(LocalIndex begin, LocalIndex count, const T* x,
                                      T* products) const {
 #if SUAN_AVX512
-  if (uses_avx512()) return avx512_row_products(*this, begin, count, x, products);
+  if constexpr (has_avx512_sums<T>) {
+    if (uses_avx512()) return avx512_row_products(*this, begin, count, x, products);
+  }
 #endif
   portable_row_products(*this, begin, count, x, products);
 }

@@ -164,8 +164,11 @@ struct ComplexSums {
   }
 };
 
+/// Single complex numbers have none: their slices take the portable loop.
 template <class T>
-struct SumsOf;
+struct SumsOf {
+  using Type = void;
+};
 template <>
 struct SumsOf<double> {
   using Type = DoubleSums;
@@ -178,6 +181,9 @@ template <>
 struct SumsOf<Complex> {
   using Type = ComplexSums;
 };
+
+template <Scalar T>
+inline constexpr bool has_avx512_sums = !std::is_void_v<typename SumsOf<T>::Type>;
 
 template <bool far, Scalar T>
 SUAN_AVX512_FUNCTION inline void avx512_sums(const SortedEntries<T>& m, const T* x, T* result) {

@@ -126,14 +126,14 @@ T product_dot(const char* label, const ExecutionSpace& space, const Matrix& m,
               const DeviceView<const T>& x, const DeviceView<T>& y) {
   using Number = SumOf<T>;
 #if SUAN_HAVE_CUDA
-  return static_cast<T>(sum_over_rows<Number, T>(
+  return scalar_cast<T>(sum_over_rows<Number, T>(
       label, space, m, x, KOKKOS_LAMBDA(LocalIndex i, T mx) {
         y(i) = mx;
         return Number(conjugate(x(i))) * Number(mx);
       }));
 #else
   const auto row = [&x](LocalIndex i, T mx) { return Number(conjugate(x(i))) * Number(mx); };
-  return static_cast<T>(sum_over_rows<Number, T>(label, space, m, x, row, y.data()));
+  return scalar_cast<T>(sum_over_rows<Number, T>(label, space, m, x, row, y.data()));
 #endif
 }
 

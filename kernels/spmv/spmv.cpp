@@ -113,12 +113,13 @@ T spmv_add_rows(const ExecutionSpace& space, T alpha, const CsrView<T>& a,
         KOKKOS_LAMBDA(LocalIndex i, T product) { y(rows(i)) += alpha * product; });
     return T{};
   }
-  return sum_over_rows<T, T>(
+  using Number = SumOf<T>;
+  return scalar_cast<T>(sum_over_rows<Number, T>(
       "suan::spmv_add_rows_dot", space, m, x, KOKKOS_LAMBDA(LocalIndex i, T product) {
         const T added = alpha * product;
         y(rows(i)) += added;
-        return conjugate(left(rows(i))) * added;
-      });
+        return Number(conjugate(left(rows(i)))) * Number(added);
+      }));
 }
 
 #define SUAN_INSTANTIATE(T)                                                                      \

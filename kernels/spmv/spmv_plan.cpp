@@ -17,7 +17,7 @@ template <Scalar T>
 T PreparedSpmv<T>::apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
                              const DeviceView<T>& y) const {
   apply(space, T(1), x, T(0), y);
-  return static_cast<T>(dot<T>(space, x, y));
+  return scalar_cast<T>(dot<T>(space, x, y));
 }
 
 template <Scalar T>

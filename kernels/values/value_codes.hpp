@@ -16,11 +16,6 @@ struct BFloat16 {
 struct Float16 {
   std::uint16_t bits;
 };
-/// A complex number in two float32.
-struct ComplexFloat {
-  float re;
-  float im;
-};
 
 /// The index of a value in a table.
 struct DictionaryCode {
@@ -41,7 +36,7 @@ KOKKOS_FORCEINLINE_FUNCTION T decode(const Code& code) {
   } else if constexpr (std::same_as<Code, Float16>) {
     return static_cast<T>(decode_float16(code.bits));
   } else if constexpr (std::same_as<Code, ComplexFloat>) {
-    return T(code.re, code.im);
+    return T(code.real(), code.imag());
   } else {
     return static_cast<T>(code);
   }
@@ -75,7 +70,7 @@ KOKKOS_FORCEINLINE_FUNCTION Code encode(const T& x) {
   } else if constexpr (std::same_as<Code, Float16>) {
     return encode_float16(static_cast<float>(x));
   } else if constexpr (std::same_as<Code, ComplexFloat>) {
-    return {static_cast<float>(x.real()), static_cast<float>(x.imag())};
+    return ComplexFloat(static_cast<float>(x.real()), static_cast<float>(x.imag()));
   } else {
     return static_cast<Code>(x);
   }
@@ -90,8 +85,9 @@ KOKKOS_FORCEINLINE_FUNCTION bool same_bits(const R& a, const R& b) {
     return Kokkos::bit_cast<std::uint64_t>(a) == Kokkos::bit_cast<std::uint64_t>(b);
   }
 }
-template <>
-KOKKOS_FORCEINLINE_FUNCTION bool same_bits(const Complex& a, const Complex& b) {
+template <class R>
+KOKKOS_FORCEINLINE_FUNCTION bool same_bits(const Kokkos::complex<R>& a,
+                                           const Kokkos::complex<R>& b) {
   return same_bits(a.real(), b.real()) && same_bits(a.imag(), b.imag());
 }
 
@@ -126,7 +122,7 @@ KOKKOS_FUNCTION bool bits_less(const T& x, const T& y) {
 template <Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION T marker() {
   if constexpr (is_complex<T>) {
-    return T(-0.0, -0.0);
+    return T(-Real<T>(0), -Real<T>(0));
   } else {
     return T(-0.0);
   }

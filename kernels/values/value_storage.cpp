@@ -45,16 +45,16 @@ struct ValueSet {
   DeviceView<Offset> places{"suan::value_set", slots};  // the index plus one; 0: empty
   DeviceView<int> count{"suan::value_count", 1};
 
-  KOKKOS_FUNCTION static std::uint32_t first_slot(const T& x) {
-    std::uint64_t bits = 0;
-    if constexpr (is_complex<T>) {
-      bits =
-          Kokkos::bit_cast<std::uint64_t>(x.real()) * 3 + Kokkos::bit_cast<std::uint64_t>(x.imag());
-    } else if constexpr (sizeof(T) == 4) {
-      bits = Kokkos::bit_cast<std::uint32_t>(x);
+  KOKKOS_FUNCTION static std::uint64_t bits_of(Real<T> x) {
+    if constexpr (sizeof(x) == 4) {
+      return Kokkos::bit_cast<std::uint32_t>(x);
     } else {
-      bits = Kokkos::bit_cast<std::uint64_t>(x);
+      return Kokkos::bit_cast<std::uint64_t>(x);
     }
+  }
+  KOKKOS_FUNCTION static std::uint32_t first_slot(const T& x) {
+    std::uint64_t bits = bits_of(real_part(x));
+    if constexpr (is_complex<T>) bits = bits * 3 + bits_of(x.imag());
     return static_cast<std::uint32_t>((bits * 0x9E3779B97F4A7C15ULL) >> 54);
   }
   KOKKOS_FUNCTION bool is_full() const { return peek(count(0)) > ValueFacts<T>::most_values; }
@@ -149,7 +149,7 @@ void ValueFacts<T>::look_for_rounded(const ExecutionSpace& space, const CsrView<
   Kokkos::parallel_for(
       "suan::look_for_rounded", Entries(space, 0, entries / chunk + 1), KOKKOS_LAMBDA(Offset c) {
         // No float is rounded to float32, and complex numbers have no other storage.
-        int known[3] = {std::same_as<T, float>, is_complex<T>, is_complex<T>};
+        int known[3] = {std::same_as<Real<T>, float>, is_complex<T>, is_complex<T>};
         for (std::size_t s = 0; s < found.extent(0); ++s) known[s] |= peek(found(s));
         if (known[0] != 0 && known[1] != 0 && known[2] != 0) return;
         const Offset end = Kokkos::min(entries, (c + 1) * chunk);

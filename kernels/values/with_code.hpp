@@ -39,7 +39,8 @@ auto with_code(ValueStorage storage, const Use& use) {
   macro(float, float) macro(float, BFloat16) macro(float, Float16) macro(float, DictionaryCode) \
       macro(double, double) macro(double, float) macro(double, BFloat16) macro(double, Float16) \
           macro(double, DictionaryCode) macro(Complex, Complex) macro(Complex, ComplexFloat)    \
-              macro(Complex, DictionaryCode)
+              macro(Complex, DictionaryCode) macro(ComplexFloat, ComplexFloat)                  \
+                  macro(ComplexFloat, DictionaryCode)
 
 template <class Code, Scalar T>
 Codec<T, Code> codec_for(const ValueFacts<T>& facts) {

@@ -20,6 +20,10 @@ cublasStatus_t call_dot(cublasHandle_t h, std::int64_t n, const Complex* x, cons
                         Complex* result) {
   return cublasZdotc_64(h, n, native(x), 1, native(y), 1, native(result));
 }
+cublasStatus_t call_dot(cublasHandle_t h, std::int64_t n, const ComplexFloat* x,
+                        const ComplexFloat* y, ComplexFloat* result) {
+  return cublasCdotc_64(h, n, native(x), 1, native(y), 1, native(result));
+}
 
 cublasStatus_t call_axpy(cublasHandle_t h, std::int64_t n, const float* alpha, const float* x,
                          float* y) {
@@ -32,6 +36,10 @@ cublasStatus_t call_axpy(cublasHandle_t h, std::int64_t n, const double* alpha, 
 cublasStatus_t call_axpy(cublasHandle_t h, std::int64_t n, const Complex* alpha, const Complex* x,
                          Complex* y) {
   return cublasZaxpy_64(h, n, native(alpha), native(x), 1, native(y), 1);
+}
+cublasStatus_t call_axpy(cublasHandle_t h, std::int64_t n, const ComplexFloat* alpha,
+                         const ComplexFloat* x, ComplexFloat* y) {
+  return cublasCaxpy_64(h, n, native(alpha), native(x), 1, native(y), 1);
 }
 
 }  // namespace

@@ -198,7 +198,7 @@ void inner_products(const ExecutionSpace& space, const RowMajor<const T>& x,
   for (std::size_t k = 0; k < size; ++k) {
     SumOf<T> sum{};
     for (std::size_t at = k; at < sums.size(); at += distance) sum += sums[at];
-    result[k] = static_cast<T>(sum);
+    result[k] = scalar_cast<T>(sum);
   }
 #endif
 }

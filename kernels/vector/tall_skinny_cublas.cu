@@ -41,11 +41,17 @@ void multiply(const ExecutionSpace& space, const char* what, const Gemm<float>& 
 void multiply(const ExecutionSpace& space, const char* what, const Gemm<double>& g) {
   call(space, what, &cublasDgemm_64, g);
 }
+/// The same numbers in cuBLAS's types.
+template <class Native, class Number>
+Gemm<Native> in_native(const Gemm<Number>& g) {
+  return {g.op_b,     g.rows,      g.columns,  g.inner,        native(g.alpha), native(g.a),
+          g.a_stride, native(g.b), g.b_stride, native(g.beta), native(g.c),     g.c_stride};
+}
 void multiply(const ExecutionSpace& space, const char* what, const Gemm<Complex>& g) {
-  call(space, what, &cublasZgemm_64,
-       Gemm<cuDoubleComplex>{g.op_b, g.rows, g.columns, g.inner, native(g.alpha), native(g.a),
-                             g.a_stride, native(g.b), g.b_stride, native(g.beta), native(g.c),
-                             g.c_stride});
+  call(space, what, &cublasZgemm_64, in_native<cuDoubleComplex>(g));
+}
+void multiply(const ExecutionSpace& space, const char* what, const Gemm<ComplexFloat>& g) {
+  call(space, what, &cublasCgemm_64, in_native<cuComplex>(g));
 }
 
 }  // namespace

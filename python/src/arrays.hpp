@@ -34,7 +34,7 @@ using OutputScalars = nb::ndarray<nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
 /// NumPy's name for the scalar type T.
 template <Scalar T>
-using NumpyScalar = std::conditional_t<std::is_same_v<T, Complex>, std::complex<double>, T>;
+using NumpyScalar = std::conditional_t<is_complex<T>, std::complex<Real<T>>, T>;
 
 /// Calls body.operator()<T>() with the scalar type of `dtype`.
 /// @throws NotSupported for a type that the library is not compiled for.
@@ -43,7 +43,8 @@ decltype(auto) visit_scalar(nb::dlpack::dtype dtype, Body&& body) {
   if (dtype == nb::dtype<float>()) return body.template operator()<float>();
   if (dtype == nb::dtype<double>()) return body.template operator()<double>();
   if (dtype == nb::dtype<std::complex<double>>()) return body.template operator()<Complex>();
-  throw NotSupported("arrays must be of float32, float64 or complex128");
+  if (dtype == nb::dtype<std::complex<float>>()) return body.template operator()<ComplexFloat>();
+  throw NotSupported("arrays must be of float32, float64, complex64 or complex128");
 }
 
 /// As above, with the name of the type.
@@ -52,8 +53,9 @@ decltype(auto) visit_scalar(const std::string& name, Body&& body) {
   if (name == "float32") return body.template operator()<float>();
   if (name == "float64") return body.template operator()<double>();
   if (name == "complex128") return body.template operator()<Complex>();
+  if (name == "complex64") return body.template operator()<ComplexFloat>();
   throw NotSupported(
-      message("scalar type \"", name, "\" is not one of float32, float64, complex128"));
+      message("scalar type \"", name, "\" is not one of float32, float64, complex64, complex128"));
 }
 
 /// The elements of an array as type T. @throws InvalidArgument when they are of another type.
@@ -69,7 +71,8 @@ inline constexpr bool device_is_host =
     Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
 
 /// A view of host memory for the device: the memory itself if possible, else a copy, which is
-/// recorded in `copied`. NumPy aligns complex numbers to 8 bytes, the library to 16.
+/// recorded in `copied`. NumPy aligns complex numbers as
+/// their parts, the library to their size.
 template <class T>
 DeviceView<T> borrow(std::span<const T> host, const std::string& name,
                      std::vector<std::string>& copied) {

@@ -19,7 +19,7 @@ from . import _suan
 from ._containers import as_csr, refuse_masked
 from ._errors import DimensionMismatch, InvalidArgument, NotSupported
 
-_SUPPORTED = ("float32", "float64", "complex128")
+_SUPPORTED = ("float32", "float64", "complex64", "complex128")
 _AS_THEY_ARE = frozenset(np.dtype(name) for name in _SUPPORTED)
 
 
@@ -37,7 +37,7 @@ def scalar_type(*operands: tuple[str, Any]) -> np.dtype[Any]:
         elif dtype.kind == "f" and dtype.itemsize <= 8:
             types.append(np.dtype(np.float64 if dtype.itemsize == 8 else np.float32))
         elif dtype.kind == "c" and dtype.itemsize <= 16:
-            types.append(np.dtype(np.complex128))
+            types.append(np.dtype(np.complex128 if dtype.itemsize == 16 else np.complex64))
         else:
             raise NotSupported(
                 f"{name} is of type {dtype}; Suan computes in {', '.join(_SUPPORTED)}: "

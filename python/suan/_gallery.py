@@ -25,7 +25,7 @@ def generate(
     name : str
         One of {names}.
     dtype : data type, default numpy.float64
-        float32, float64 or complex128.
+        float32, float64, complex64 or complex128.
     {options}
 
     Returns

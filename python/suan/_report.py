@@ -39,7 +39,7 @@ class SolveReport:
     format: str
     #: Of the kernels: "native", "cusparse", "cuda".
     path: str
-    #: "float32", "float64" or "complex128".
+    #: "float32", "float64", "complex64" or "complex128".
     scalar: str
     unknowns: int
     iterations: int

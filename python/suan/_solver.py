@@ -35,7 +35,7 @@ class Solver:
     M : as A, or callable, optional
         A preconditioner of your own, as in solve().
     dtype : data type, optional
-        In which to compute: float32, float64 or complex128; by default that of A.
+        In which to compute: float32, float64, complex64 or complex128; by default that of A.
     comm : mpi4py.MPI.Comm, optional
         As in solve(). All ranks make the solver, and call its methods, together.
     {options}

@@ -29,7 +29,8 @@ const OptionTable<ConvertArguments>& ConvertArguments::table() {
           .value("output", &ConvertArguments::output,
                  "The file to write, with one of these endings; an existing one is replaced once "
                  "the new one is complete.")
-          .choice("scalar", &ConvertArguments::scalar, {"auto", "float32", "float64", "complex128"},
+          .choice("scalar", &ConvertArguments::scalar,
+                  {"auto", "float32", "float64", "complex64", "complex128"},
                   "The type of the numbers; auto keeps that of the input.")
           .include(&ConvertArguments::matrix_market);
   return table;

@@ -27,7 +27,7 @@ FileName parse_file_name(const std::string& text);
 struct FileContents {
   enum class Kind { matrix, vector };
   Kind kind = Kind::matrix;
-  /// "float32", "float64" or "complex128".
+  /// "float32", "float64", "complex64" or "complex128".
   std::string scalar;
   GlobalIndex rows = 0;
 };

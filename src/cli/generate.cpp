@@ -28,8 +28,8 @@ const OptionTable<GenerateArguments>& GenerateArguments::table() {
           .choice("problem", &GenerateArguments::problem, gallery_names(), "The model problem.")
           .value("output", &GenerateArguments::output,
                  "The file to write; it ends in .mtx, .mtx.gz, .h5 or .hdf5.")
-          .choice("scalar", &GenerateArguments::scalar, {"float32", "float64", "complex128"},
-                  "The type of the numbers.")
+          .choice("scalar", &GenerateArguments::scalar,
+                  {"float32", "float64", "complex64", "complex128"}, "The type of the numbers.")
           .number("memory_limit_gib", &GenerateArguments::memory_limit_gib, 0, 1e9,
                   "Matrices that need more memory per node are refused; 0 stands for half of the "
                   "free memory.")

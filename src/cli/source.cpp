@@ -15,7 +15,8 @@ const OptionTable<SourceOptions>& SourceOptions::table() {
                  "file.h5:name names one of several matrices.")
           .choice("problem", &SourceOptions::problem, gallery_names(),
                   "A model problem instead of a file.")
-          .choice("scalar", &SourceOptions::scalar, {"auto", "float32", "float64", "complex128"},
+          .choice("scalar", &SourceOptions::scalar,
+                  {"auto", "float32", "float64", "complex64", "complex128"},
                   "The type of the numbers; auto is complex128 for complex files and float64 for "
                   "all others.")
           .include(&SourceOptions::matrix_market)
@@ -59,7 +60,8 @@ std::string choose_scalar(const SourceOptions& source, const std::vector<std::st
                           const Communicator& comm) {
   if (source.scalar != "auto") return source.scalar;
   const auto is_complex_file = [&comm](const std::string& path, Wanted wanted) {
-    return !path.empty() && inspect(parse_file_name(path), wanted, comm).scalar == "complex128";
+    return !path.empty() &&
+           inspect(parse_file_name(path), wanted, comm).scalar.starts_with("complex");
   };
   bool any = is_complex_file(source.matrix, Wanted::matrix);
   for (const auto& vector : vectors) any = is_complex_file(vector, Wanted::vector) || any;

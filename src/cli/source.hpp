@@ -43,6 +43,7 @@ template <class Action>
 auto with_scalar(const std::string& scalar, const Action& action) {
   if (scalar == scalar_name<float>()) return action(float());
   if (scalar == scalar_name<Complex>()) return action(Complex());
+  if (scalar == scalar_name<ComplexFloat>()) return action(ComplexFloat());
   return action(double());
 }
 

@@ -60,6 +60,10 @@ inline MPI_Datatype mpi_type<Complex>() {
   return MPI_CXX_DOUBLE_COMPLEX;
 }
 template <>
+inline MPI_Datatype mpi_type<ComplexFloat>() {
+  return MPI_CXX_FLOAT_COMPLEX;
+}
+template <>
 inline MPI_Datatype mpi_type<std::int32_t>() {
   return MPI_INT32_T;
 }

@@ -73,7 +73,7 @@ void Reduction<T>::State::wait() {
   require_success(MPI_Wait(&request, MPI_STATUS_IGNORE), "MPI_Wait");
   if constexpr (!is_exact<T>) {
     if (kind == ReductionKind::sum) combine_all<detail::Sum>(parts, values);
-    if constexpr (!std::is_same_v<T, Complex>) {
+    if constexpr (std::is_arithmetic_v<T>) {
       if (kind == ReductionKind::max) combine_all<detail::Max>(parts, values);
       if (kind == ReductionKind::min) combine_all<detail::Min>(parts, values);
     }
@@ -98,7 +98,7 @@ void Reduction<T>::State::abandon() noexcept {}
 
 template <class T>
 Reduction<T>::Reduction(const Communicator& comm, ReductionKind kind, std::size_t count) {
-  if (std::is_same_v<T, Complex> && kind != ReductionKind::sum) {
+  if (!std::is_arithmetic_v<T> && kind != ReductionKind::sum) {
     throw InvalidArgument("Reduction: complex numbers have no order, only sums");
   }
   if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {

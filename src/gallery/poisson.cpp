@@ -42,7 +42,7 @@ void add_star(const Grid& g, GlobalIndex i, double diagonal, RowWriter<T>& row) 
   if (z > 0) row.add(i - g.nx * g.ny, T(-1));
   if (y > 0) row.add(i - g.nx, T(-1));
   if (x > 0) row.add(i - 1, T(-1));
-  row.add(i, static_cast<T>(diagonal));
+  row.add(i, scalar_cast<T>(diagonal));
   if (x + 1 < g.nx) row.add(i + 1, T(-1));
   if (y + 1 < g.ny) row.add(i + g.nx, T(-1));
   if (z + 1 < g.nz) row.add(i + g.nx * g.ny, T(-1));
@@ -106,9 +106,9 @@ DistributedMatrix<T> convection_diffusion2d(GlobalIndex nx, GlobalIndex ny, doub
   return on_grid<T>(g, comm, [g, strength](GlobalIndex i, RowWriter<T>& row) {
     const GlobalIndex x = i % g.nx;
     const GlobalIndex y = i / g.nx;
-    if (y > 0) row.add(i - g.nx, static_cast<T>(-1 - strength));
-    if (x > 0) row.add(i - 1, static_cast<T>(-1 - strength));
-    row.add(i, static_cast<T>(4 + 2 * strength));
+    if (y > 0) row.add(i - g.nx, scalar_cast<T>(-1 - strength));
+    if (x > 0) row.add(i - 1, scalar_cast<T>(-1 - strength));
+    row.add(i, scalar_cast<T>(4 + 2 * strength));
     if (x + 1 < g.nx) row.add(i + 1, T(-1));
     if (y + 1 < g.ny) row.add(i + g.nx, T(-1));
   });

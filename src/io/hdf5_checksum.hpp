@@ -44,7 +44,8 @@ inline std::uint64_t value_term(std::int64_t position, double value) noexcept {
   return term(Array::values, position, std::bit_cast<std::uint64_t>(value));
 }
 /// A complex number is two words, real part first.
-inline std::uint64_t value_term(std::int64_t position, const Complex& value) noexcept {
+template <class R>
+std::uint64_t value_term(std::int64_t position, const Kokkos::complex<R>& value) noexcept {
   return value_term(2 * position, value.real()) + value_term(2 * position + 1, value.imag());
 }
 

@@ -14,11 +14,12 @@ constexpr std::int64_t largest_size = std::int64_t{1} << 53;
 __extension__ using Wide = __int128;
 
 Stored parse_scalar(const std::string& name, const Place& place) {
-  for (const auto stored : {Stored::float32, Stored::float64, Stored::complex128}) {
+  for (const auto stored :
+       {Stored::float32, Stored::float64, Stored::complex64, Stored::complex128}) {
     if (name == to_string(stored)) return stored;
   }
   fail(place, message("the attribute 'scalar' is '", name,
-                      "'; it must be float32, float64 or complex128"));
+                      "'; it must be float32, float64, complex64 or complex128"));
 }
 
 std::int64_t read_size(hid_t group, const char* name, const Place& place) {

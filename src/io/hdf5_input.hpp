@@ -64,9 +64,10 @@ void require_checksum(const Place& place, std::uint64_t stored, std::uint64_t fo
 /// @throws InvalidArgument when complex numbers would be read as real ones.
 template <Scalar T>
 void require_scalar(const Place& place, Stored stored) {
-  if (stored == Stored::complex128 && !is_complex<T>) {
+  const bool complex = stored == Stored::complex64 || stored == Stored::complex128;
+  if (complex && !is_complex<T>) {
     throw InvalidArgument(message(place.text(), ": holds complex numbers, which cannot be read as ",
-                                  scalar_name<T>(), "; read it as complex128"));
+                                  scalar_name<T>(), "; read it as ", to_string(stored)));
   }
 }
 
@@ -75,10 +76,8 @@ template <Scalar T, Scalar S>
 T convert(const S& x) {
   if constexpr (is_complex<S> && !is_complex<T>) {
     return static_cast<T>(x.real());
-  } else if constexpr (is_complex<S> == is_complex<T>) {
-    return static_cast<T>(x);
   } else {
-    return T(static_cast<Real<T>>(x));
+    return scalar_cast<T>(x);
   }
 }
 

@@ -19,12 +19,11 @@ namespace {
 
 using HostRange = Kokkos::RangePolicy<HostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
-/// This rank's rows of a file whose values are stored as S.
-template <Scalar S, Scalar T>
-class FileRows final : public RowBlockSource<T> {
+/// This rank's rows of a file.
+template <Scalar T>
+class FileRows : public RowBlockSource<T> {
  public:
   FileRows(const InputMatrix& from, const Layout& rows) : from_(from), first_row_(rows.first()) {
-    value_type_ = memory_type(from.header.scalar, from.place.in(dataset::values));
     read_offsets(rows);
     starts_ = split_rows({offsets_.data(), offsets_.extent(0)});
     checksums_.resize(starts_.size());
@@ -59,6 +58,15 @@ class FileRows final : public RowBlockSource<T> {
     for (const std::uint64_t block : checksums_) sum += block;
     return sum;
   }
+
+ protected:
+  /// Reads and checks the values of block k.
+  virtual std::span<const T> read_values(std::size_t k, std::uint64_t& checksum) = 0;
+
+  const InputMatrix& from_;
+  GlobalIndex first_row_;
+  HostView<Offset> offsets_;
+  std::vector<LocalIndex> starts_;
 
  private:
   void read_offsets(const Layout& rows) {
@@ -143,8 +151,26 @@ class FileRows final : public RowBlockSource<T> {
     return bad;
   }
 
-  /// Reads and checks the values of block k.
-  std::span<const T> read_values(std::size_t k, std::uint64_t& checksum) {
+  std::vector<std::uint64_t> checksums_;
+  std::vector<std::int32_t> narrow_;
+  std::vector<GlobalIndex> columns_;
+};
+
+/// The same for values that are stored as S.
+template <Scalar S, Scalar T>
+class StoredRows final : public FileRows<T> {
+ public:
+  StoredRows(const InputMatrix& from, const Layout& rows)
+      : FileRows<T>(from, rows),
+        value_type_(memory_type(from.header.scalar, from.place.in(dataset::values))) {}
+
+ private:
+  using FileRows<T>::from_;
+  using FileRows<T>::first_row_;
+  using FileRows<T>::offsets_;
+  using FileRows<T>::starts_;
+
+  std::span<const T> read_values(std::size_t k, std::uint64_t& checksum) override {
     const Place place = from_.place.in(dataset::values);
     const Offset begin = offsets_(static_cast<std::size_t>(starts_[k]));
     const Offset count = offsets_(static_cast<std::size_t>(starts_[k + 1])) - begin;
@@ -180,21 +206,14 @@ class FileRows final : public RowBlockSource<T> {
     }
   }
 
-  const InputMatrix& from_;
-  GlobalIndex first_row_;
   Handle value_type_;
-  HostView<Offset> offsets_;
-  std::vector<LocalIndex> starts_;
-  std::vector<std::uint64_t> checksums_;
-  std::vector<std::int32_t> narrow_;
-  std::vector<GlobalIndex> columns_;
   std::vector<S> stored_;
   std::vector<T> converted_;
 };
 
 /// On one rank every column is local and the sizes are known: one pass over the file.
-template <Scalar S, Scalar T>
-DistributedMatrix<T> read_on_one_rank(FileRows<S, T>& source, const Layout& rows,
+template <Scalar T>
+DistributedMatrix<T> read_on_one_rank(FileRows<T>& source, const Layout& rows,
                                       const Layout& columns, std::int64_t entries) {
   const auto size = static_cast<std::size_t>(entries);
   const auto indices = detail::allocate<LocalIndex>("suan::Csr::indices", size);
@@ -228,25 +247,31 @@ DistributedMatrix<T> read_on_one_rank(FileRows<S, T>& source, const Layout& rows
       rows, columns, Csr<T>(rows.local_size(), columns.local_size(), offsets, indices, values), {}};
 }
 
-template <Scalar S, Scalar T>
-DistributedMatrix<T> read_as(const InputMatrix& from, const Communicator& comm) {
+// Separate from the public function, because nvcc rejects a template lambda in a function whose
+// template arguments have defaults.
+template <Scalar T>
+std::unique_ptr<FileRows<T>> open_rows(const InputMatrix& from, const Layout& rows) {
+  return with_scalar(from.header.scalar, [&]<Scalar S>() -> std::unique_ptr<FileRows<T>> {
+    if constexpr (is_complex<S> && !is_complex<T>) {
+      return nullptr;  // require_scalar() has refused them
+    } else {
+      return std::make_unique<StoredRows<S, T>>(from, rows);
+    }
+  });
+}
+
+template <Scalar T>
+DistributedMatrix<T> read_stored(const InputMatrix& from, const Communicator& comm) {
   const MatrixHeader& header = from.header;
   const Layout rows = Layout::even(header.rows, comm);
   const Layout columns = header.rows == header.columns ? rows : Layout::even(header.columns, comm);
-  std::unique_ptr<FileRows<S, T>> source;
-  together(comm, [&] { source = std::make_unique<FileRows<S, T>>(from, rows); });
-  auto matrix = comm.size() == 1 ? read_on_one_rank<S, T>(*source, rows, columns, header.entries)
+  std::unique_ptr<FileRows<T>> source;
+  together(comm, [&] { source = open_rows<T>(from, rows); });
+  auto matrix = comm.size() == 1 ? read_on_one_rank<T>(*source, rows, columns, header.entries)
                                  : assemble<T>(rows, columns, *source);
   require_checksum(from.place, header.checksum,
                    comm.sum(source->checksum(rows)) + header_checksum(header));
   return matrix;
-}
-
-// Separate from the public function, because nvcc rejects a template lambda in a function whose
-// template arguments have defaults.
-template <Scalar T>
-DistributedMatrix<T> read_stored(const InputMatrix& from, const Communicator& comm) {
-  return with_scalar(from.header.scalar, [&]<Scalar S>() { return read_as<S, T>(from, comm); });
 }
 
 /// Bytes that a matrix takes in host memory, on all ranks together. If the device has its own

@@ -27,14 +27,21 @@ bool equal(hid_t a, hid_t b) { return H5Tequal(a, b) > 0; }
 bool is_float32(hid_t type) { return equal(type, H5T_IEEE_F32LE) || equal(type, H5T_IEEE_F32BE); }
 bool is_float64(hid_t type) { return equal(type, H5T_IEEE_F64LE) || equal(type, H5T_IEEE_F64BE); }
 
-bool is_member(hid_t type, unsigned number, const char* name, const Place& place) {
+/// Whether a member of a compound has this name and is of the type that `is_part` recognises.
+bool is_member(hid_t type, unsigned number, const char* name, bool (*is_part)(hid_t),
+               const Place& place) {
   char* text = H5Tget_member_name(type, number);
   const bool same_name = text != nullptr && std::string(text) == name;
   H5free_memory(text);
   if (!same_name) return false;
   const Handle member =
       checked(H5Tget_member_type(type, number), H5Tclose, place, "cannot read the datatype");
-  return is_float64(member.id());
+  return is_part(member.id());
+}
+
+bool is_complex_of(hid_t type, bool (*is_part)(hid_t), const Place& place) {
+  return H5Tget_class(type) == H5T_COMPOUND && H5Tget_nmembers(type) == 2 &&
+         is_member(type, 0, "r", is_part, place) && is_member(type, 1, "i", is_part, place);
 }
 
 /// Sets `stored` and returns true when the dataset holds one of our types.
@@ -44,8 +51,9 @@ bool find_stored_type(hid_t dataset, const Place& place, Stored& stored) {
     stored = Stored::float32;
   } else if (is_float64(type.id())) {
     stored = Stored::float64;
-  } else if (H5Tget_class(type.id()) == H5T_COMPOUND && H5Tget_nmembers(type.id()) == 2 &&
-             is_member(type.id(), 0, "r", place) && is_member(type.id(), 1, "i", place)) {
+  } else if (is_complex_of(type.id(), is_float32, place)) {
+    stored = Stored::complex64;
+  } else if (is_complex_of(type.id(), is_float64, place)) {
     stored = Stored::complex128;
   } else {
     return false;
@@ -100,12 +108,14 @@ const char* to_string(Stored stored) {
 Handle memory_type(Stored stored, const Place& place) {
   if (stored == Stored::float32) return copy_type(H5T_NATIVE_FLOAT, place);
   if (stored == Stored::float64) return copy_type(H5T_NATIVE_DOUBLE, place);
+  if (stored == Stored::complex64) return complex_type(H5T_NATIVE_FLOAT, sizeof(float), place);
   return complex_type(H5T_NATIVE_DOUBLE, sizeof(double), place);
 }
 
 Handle file_type(Stored stored, const Place& place) {
   if (stored == Stored::float32) return copy_type(H5T_IEEE_F32LE, place);
   if (stored == Stored::float64) return copy_type(H5T_IEEE_F64LE, place);
+  if (stored == Stored::complex64) return complex_type(H5T_IEEE_F32LE, sizeof(float), place);
   return complex_type(H5T_IEEE_F64LE, sizeof(double), place);
 }
 
@@ -113,8 +123,8 @@ Stored stored_type(hid_t dataset, const Place& place) {
   Stored stored = Stored::float64;
   if (!find_stored_type(dataset, place, stored)) {
     fail(place,
-         "holds another type of number than float32, float64 and complex128 (a compound of "
-         "\"r\" and \"i\"), which are the ones that can be read");
+         "holds another type of number than float32, float64, complex64 and complex128 (a compound "
+         "of \"r\" and \"i\"), which are the ones that can be read");
   }
   return stored;
 }

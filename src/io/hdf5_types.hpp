@@ -14,12 +14,13 @@
 namespace suan::hdf5 {
 
 /// The number types of files.
-enum class Stored { float32, float64, complex128 };
+enum class Stored { float32, float64, complex64, complex128 };
 
 template <Scalar T>
 constexpr Stored stored_as() {
   if constexpr (std::same_as<T, float>) return Stored::float32;
   if constexpr (std::same_as<T, double>) return Stored::float64;
+  if constexpr (std::same_as<T, ComplexFloat>) return Stored::complex64;
   return Stored::complex128;
 }
 
@@ -33,6 +34,8 @@ decltype(auto) with_scalar(Stored stored, Body&& body) {
       return body.template operator()<float>();
     case Stored::float64:
       return body.template operator()<double>();
+    case Stored::complex64:
+      return body.template operator()<ComplexFloat>();
     case Stored::complex128:
       break;
   }

@@ -36,7 +36,7 @@ void open(const std::string& function, const std::string& path, const Communicat
     opened.text = detail::read_header(*opened.file);
     if (!is_complex<T> && opened.text.header.field == MatrixMarketHeader::Field::complex) {
       throw InvalidArgument(message(path, ": the file is complex and cannot be read as ",
-                                    scalar_name<T>(), "; read it as complex128"));
+                                    scalar_name<T>(), "; read it as complex128 or complex64"));
     }
   });
   // Each rank reads a part of what should be the same file.

@@ -32,7 +32,7 @@ std::string bytes_text(std::int64_t bytes) {
 std::string symmetry_text(const MatrixFacts& facts) {
   if (facts.rows != facts.columns) return "not square";
   std::string text = facts.pattern_symmetric ? "pattern symmetric, " : "pattern not symmetric, ";
-  const bool complex = facts.scalar == "complex128";
+  const bool complex = facts.scalar.starts_with("complex");
   if (facts.not_finite > 0) return text + "values not comparable: some are not finite";
   if (facts.symmetric && facts.skew_symmetric) return text + "all values zero";
   if (facts.symmetric && facts.hermitian) return text + "values symmetric";

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 
+#include "matrix/split_product.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
-#include "suan/kernels/detail/level1.hpp"
-#include "suan/matrix/detail/deferred_errors.hpp"
-#include "suan/vector/blas1.hpp"
 
 namespace suan {
 
@@ -78,9 +76,12 @@ void require_exchange(const Exchange& exchange, const Layout& columns,
                                 map ? to_string(*map) : std::string("has no map")));
 }
 
+/// The product of a matrix with these parts.
 template <Scalar T>
-DeviceView<const T> as_vector(const RowMajor<const T>& received) {
-  return DeviceView<const T>(received.data(), received.extent(0));
+detail::SplitProduct<T, kernels::SpmvPlan<T>> split_product(
+    const Exchange& exchange, const Csr<T>& local,
+    const typename DistributedMatrix<T>::Remote& remote) {
+  return {exchange, local.plan(), remote.matrix.view(), remote.row_numbers};
 }
 
 }  // namespace
@@ -185,71 +186,25 @@ std::int64_t DistributedMatrix<T>::memory_bytes() const noexcept {
 }
 
 template <Scalar T>
-void DistributedMatrix<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const try {
-  const ExecutionSpace space;
-  auto pending = exchange_.forward<T>(x.view());
-  local_.plan().apply(space, alpha, x.view(), beta, y.view());
-  const auto received = pending.finish();
-  if (remote_.matrix.rows() == 0) return;
-  kernels::spmv_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers,
-                            as_vector(received), y.view(), {});
-} catch (...) {
-  rethrow_typed();
+void DistributedMatrix<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  split_product<T>(exchange_, local_, remote_).apply(alpha, x, beta, y);
 }
 
 template <Scalar T>
 void DistributedMatrix<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
-                                          MultiVector<T>& y) const try {
-  const ExecutionSpace space;
-  auto pending = exchange_.forward<T>(x.view());
-  local_.plan().apply(space, alpha, x.view(), beta, y.view());
-  const auto received = pending.finish();
-  if (remote_.matrix.rows() == 0) return;
-  kernels::spmm_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers, received,
-                            y.view());
-} catch (...) {
-  rethrow_typed();
+                                          MultiVector<T>& y) const {
+  split_product<T>(exchange_, local_, remote_).apply(alpha, x, beta, y);
 }
 
 template <Scalar T>
 T DistributedMatrix<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
-  const ExecutionSpace space;
-  T sum(std::numeric_limits<Real<T>>::quiet_NaN());  // tells the others when this rank fails
-  const auto error = detail::attempt(y.view(), [&] {
-    auto pending = exchange_.forward<T>(x.view());
-    T own = local_.plan().apply_dot(space, x.view(), y.view());
-    const auto received = pending.finish();
-    if (remote_.matrix.rows() > 0) {
-      own += kernels::spmv_add_rows<T>(space, T(1), remote_.matrix.view(), remote_.row_numbers,
-                                       as_vector(received), y.view(), x.view());
-    }
-    sum = own;
-  });
-  sum = this->comm().sum(sum);
-  detail::settle(error);
-  return sum;
+  return split_product<T>(exchange_, local_, remote_).apply_dot(x, y);
 }
 
 template <Scalar T>
 Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x,
                                           Vector<T>& r) const {
-  const ExecutionSpace space;
-  Real<T> squares = std::numeric_limits<Real<T>>::quiet_NaN();  // as above
-  const auto error = detail::attempt(r.view(), [&] {
-    auto pending = exchange_.forward<T>(x.view());
-    Real<T> own = local_.plan().residual(space, x.view(), b.view(), r.view());
-    const auto received = pending.finish();
-    if (remote_.matrix.rows() > 0) {
-      kernels::spmv_add_rows<T>(space, T(-1), remote_.matrix.view(), remote_.row_numbers,
-                                as_vector(received), r.view(), {});
-      own = static_cast<Real<T>>(
-          kernels::sum_of_squares<T>(space, std::as_const(r).view(), Real<T>(1)));
-    }
-    squares = own;
-  });
-  const Real<T> norm = norm2(r, squares);
-  detail::settle(error);
-  return norm;
+  return split_product<T>(exchange_, local_, remote_).residual(b, x, r);
 }
 
 #define SUAN_INSTANTIATE(T) template class DistributedMatrix<T>;

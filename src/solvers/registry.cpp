@@ -102,6 +102,7 @@ std::vector<OptionType> solver_types() {
   add_types(all, solver_registry<double>().types());
   add_types(all, solver_registry<float>().types());
   add_types(all, solver_registry<Complex>().types());
+  add_types(all, solver_registry<ComplexFloat>().types());
   return all;
 }
 
@@ -112,6 +113,7 @@ std::vector<OptionType> preconditioner_types() {
   add_types(all, preconditioner_registry<double>().types());
   add_types(all, preconditioner_registry<float>().types());
   add_types(all, preconditioner_registry<Complex>().types());
+  add_types(all, preconditioner_registry<ComplexFloat>().types());
   return all;
 }
 

@@ -21,7 +21,7 @@ enum class ReductionKind { sum, max, min };
 /// ranks start them in the same order. An object can be used again and again, and allocates nothing
 /// then. One that is destroyed under way, also by an exception, waits first.
 ///
-/// T: float, double, Complex, int32_t, int64_t, uint64_t. Memory: `count` numbers of each rank.
+/// T: a scalar of the library, int32_t, int64_t, uint64_t. Memory: `count` numbers of each rank.
 template <class T>
 class Reduction {
  public:

@@ -23,17 +23,29 @@ concept Array = std::ranges::contiguous_range<A> && std::ranges::sized_range<A>;
 template <Array A>
 using ElementOf = std::remove_cv_t<std::ranges::range_value_t<A>>;
 
+/// The numbers of which an element of a program's array consists: that of std::complex<float> is
+/// float, as that of suan::ComplexFloat and of float.
+template <class From>
+struct PartOf {
+  using Type = From;
+};
+template <class R>
+struct PartOf<std::complex<R>> {
+  using Type = R;
+};
+template <class R>
+struct PartOf<Kokkos::complex<R>> {
+  using Type = R;
+};
+
 /// Whether T can represent every number of type From.
 template <class From, class T>
-inline constexpr bool is_within = std::same_as<From, T> ||
-                                  (std::same_as<T, double> && std::same_as<From, float>) ||
-                                  (std::same_as<T, Complex> &&
-                                   (std::same_as<From, float> || std::same_as<From, double> ||
-                                    std::same_as<From, std::complex<float>> ||
-                                    std::same_as<From, std::complex<double>>));
+inline constexpr bool is_within = std::floating_point<typename PartOf<From>::Type> &&
+                                  sizeof(typename PartOf<From>::Type) <= sizeof(Real<T>) &&
+                                  (is_complex<T> || std::floating_point<From>);
 
 /// An array of scalars as an array of T: the array itself if its elements have this type, or
-/// std::complex<double> for Complex; else a copy.
+/// std::complex of its parts' type; else a copy.
 template <Scalar T>
 class Scalars {
  public:
@@ -42,14 +54,15 @@ class Scalars {
     using From = ElementOf<A>;
     static_assert(is_within<From, T>,
                   "Suan takes an array of this type for no scalar of its own (float, double, "
-                  "suan::Complex), or it would round or drop parts of numbers: convert it first");
+                  "suan::ComplexFloat, suan::Complex), or it would round or drop parts of numbers: "
+                  "convert it first");
     const auto* const data = std::ranges::data(array);
     const auto size = static_cast<std::size_t>(std::ranges::size(array));
     if constexpr (std::same_as<From, T>) {
       view_ = {data, size};
     } else {
-      if constexpr (std::same_as<From, std::complex<double>>) {
-        // Kokkos needs them aligned to 16 bytes.
+      if constexpr (std::same_as<From, std::complex<Real<T>>>) {
+        // Kokkos needs them aligned to their size.
         if (reinterpret_cast<std::uintptr_t>(data) % alignof(T) == 0) {
           view_ = {reinterpret_cast<const T*>(data), size};
           return;
@@ -57,9 +70,9 @@ class Scalars {
       }
       copy_.reserve(size);
       for (std::size_t i = 0; i < size; ++i) {
-        if constexpr (std::same_as<T, Complex> && !std::is_floating_point_v<From>) {
+        if constexpr (!std::floating_point<From>) {
           copy_.push_back(
-              T(static_cast<double>(data[i].real()), static_cast<double>(data[i].imag())));
+              T(static_cast<Real<T>>(data[i].real()), static_cast<Real<T>>(data[i].imag())));
         } else {
           copy_.push_back(T(static_cast<Real<T>>(data[i])));
         }

@@ -8,7 +8,8 @@
 
 /// macro(T) for each of them. Sources define templates with it, and headers that hold definitions
 /// declare them `extern`, so that a program compiles only what the library does not have.
-#define SUAN_FOR_EACH_SCALAR(macro) macro(float) macro(double) macro(::suan::Complex)
+#define SUAN_FOR_EACH_SCALAR(macro) \
+  macro(float) macro(double) macro(::suan::Complex) macro(::suan::ComplexFloat)
 
 /// In headers of definitions (`detail/*_impl.hpp`), which end with a list of the templates that the
 /// library has: its own sources, which include nothing but such a header, define them. Everywhere

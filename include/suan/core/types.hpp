@@ -25,7 +25,8 @@ using Offset = std::int64_t;
 /// Global row or column index of a distributed object.
 using GlobalIndex = std::int64_t;
 
-/// Complex numbers, layout-compatible with std::complex and usable on devices.
+/// Complex numbers in double and in single precision, layout-compatible with std::complex and
+/// usable on devices.
 using Complex = Kokkos::complex<double>;
 using ComplexFloat = Kokkos::complex<float>;
 
@@ -129,6 +130,18 @@ KOKKOS_FORCEINLINE_FUNCTION bool is_finite(const T& x) {
     return Kokkos::isfinite(x.real()) && Kokkos::isfinite(x.imag());
   } else {
     return Kokkos::isfinite(x);
+  }
+}
+
+/// A number as a scalar of another type: rounded to its precision, infinite beyond its range; a
+/// real number becomes a complex one.
+template <Scalar To, Scalar From>
+requires(is_complex<To> || !is_complex<From>) KOKKOS_FORCEINLINE_FUNCTION To
+    scalar_cast(const From& x) {
+  if constexpr (is_complex<From>) {
+    return To(static_cast<Real<To>>(x.real()), static_cast<Real<To>>(x.imag()));
+  } else {
+    return To(static_cast<Real<To>>(x));
   }
 }
 

@@ -41,4 +41,11 @@ template <Scalar T>
 std::shared_ptr<const PreparedFormat<T>> make_sell(const ExecutionSpace& space, const CsrView<T>& a,
                                                    ValueStorage storage = ValueStorage::lossless);
 
+/// `a` in the format above for vectors of a wider type T, with values and structure as `a` has
+/// them: the sums are those of T. For T = double and float values, T = Complex and ComplexFloat
+/// values. with_values() of the result gives null.
+template <Scalar T, Scalar Stored>
+std::shared_ptr<const PreparedFormat<T>> make_mixed_sell(const ExecutionSpace& space,
+                                                         const CsrView<Stored>& a);
+
 }  // namespace suan::kernels

@@ -20,7 +20,7 @@
 
 namespace suan::detail {
 
-/// A scalar as stored in entries: without the 16-byte alignment of Complex, which would cause
+/// A scalar as stored in entries: without the alignment of complex numbers, which would cause
 /// padding.
 template <Scalar T>
 struct Packed {
@@ -28,12 +28,12 @@ struct Packed {
   static Packed of(T v) { return {v}; }
   T get() const { return value; }
 };
-template <>
-struct Packed<Complex> {
-  double re;
-  double im;
-  static Packed of(Complex v) { return {v.real(), v.imag()}; }
-  Complex get() const { return {re, im}; }
+template <class R>
+struct Packed<Kokkos::complex<R>> {
+  R re;
+  R im;
+  static Packed of(Kokkos::complex<R> v) { return {v.real(), v.imag()}; }
+  Kokkos::complex<R> get() const { return {re, im}; }
 };
 
 /// One entry: 16 bytes in double precision while columns fit 31 bits, else 24.

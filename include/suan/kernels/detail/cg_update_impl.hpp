@@ -57,12 +57,12 @@ void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const Dev
   }
 }
 
-#define SUAN_INSTANTIATE(T)                                                                  \
+#define SUAN_INSTANTIATE(T)                                                                       \
   SUAN_TEMPLATE CgSums cg_update_residual(const ExecutionSpace&, T, const DeviceView<const T>&,   \
-                                     const DeviceView<const T>&, const DeviceView<T>&);      \
+                                          const DeviceView<const T>&, const DeviceView<T>&);      \
   SUAN_TEMPLATE void cg_update_direction(const ExecutionSpace&, T, T, const DeviceView<const T>&, \
-                                    const DeviceView<const T>&, const DeviceView<T>&,        \
-                                    const DeviceView<T>&);
+                                         const DeviceView<const T>&, const DeviceView<T>&,        \
+                                         const DeviceView<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

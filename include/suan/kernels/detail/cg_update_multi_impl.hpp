@@ -89,12 +89,12 @@ void cg_update_direction(const ExecutionSpace& space, const T* alpha, const T* b
       });
 }
 
-#define SUAN_INSTANTIATE(T)                                                                   \
+#define SUAN_INSTANTIATE(T)                                                                        \
   SUAN_TEMPLATE void cg_update_residual(const ExecutionSpace&, const T*, const RowMajor<const T>&, \
-                                   const DeviceView<const T>&, const RowMajor<T>&, CgSums*);  \
+                                        const DeviceView<const T>&, const RowMajor<T>&, CgSums*);  \
   SUAN_TEMPLATE void cg_update_direction(const ExecutionSpace&, const T*, const T*,                \
-                                    const DeviceView<const T>&, const RowMajor<const T>&,     \
-                                    const RowMajor<T>&, const RowMajor<T>&);
+                                         const DeviceView<const T>&, const RowMajor<const T>&,     \
+                                         const RowMajor<T>&, const RowMajor<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -27,7 +27,8 @@ SumOf<T> dot_of_block(const T* v, const T* w, std::int64_t first, std::int64_t l
     const std::int64_t end = Kokkos::min(last, first + block_elements);
     const double real = sum_over_block(first, end, RealPartOfDot<T, const T*, const T*>{v, w});
     if constexpr (is_complex<T>) {
-      sum += T(real, sum_over_block(first, end, ImaginaryPartOfDot<T, const T*, const T*>{v, w}));
+      sum += SumOf<T>(real,
+                      sum_over_block(first, end, ImaginaryPartOfDot<T, const T*, const T*>{v, w}));
     } else {
       sum += real;
     }
@@ -154,7 +155,7 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
         },
         sums);
     for (int j = first; j <= last; ++j) {
-      h[static_cast<std::size_t>(j)] = static_cast<T>(sums.value[j - first]);
+      h[static_cast<std::size_t>(j)] = scalar_cast<T>(sums.value[j - first]);
     }
   }
 }
@@ -228,7 +229,7 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
   for (std::size_t c = 0; c < h.size(); ++c) {
     Number sum{};
     for (std::size_t at = c; at < sums.size(); at += part_size) sum += sums[at];
-    h[c] = static_cast<T>(sum);
+    h[c] = scalar_cast<T>(sum);
   }
 }
 
@@ -256,11 +257,11 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
 
 #endif
 
-#define SUAN_INSTANTIATE(T)                                                                   \
+#define SUAN_INSTANTIATE(T)                                                                        \
   SUAN_TEMPLATE void multi_dot(const ExecutionSpace&, const Basis<T>&, const DeviceView<const T>&, \
-                          std::span<T>);                                                      \
+                               std::span<T>);                                                      \
   SUAN_TEMPLATE double multi_axpy(const ExecutionSpace&, const Basis<T>&, std::span<const T>,      \
-                             const DeviceView<T>&);
+                                  const DeviceView<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

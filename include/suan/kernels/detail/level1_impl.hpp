@@ -20,7 +20,7 @@ SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
              const DeviceView<const T>& y) {
 #if SUAN_HAVE_CUDA
   // cuBLAS adds float in float.
-  if constexpr (!std::same_as<T, float>) return cuda::dot<T>(space, x, y);
+  if constexpr (std::same_as<SumOf<T>, T>) return cuda::dot<T>(space, x, y);
 #endif
   return dot_over_vector<T>("suan::dot", space, x.extent(0), x, y);
 }
@@ -162,17 +162,17 @@ void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& d
   }
 }
 
-#define SUAN_INSTANTIATE(T)                                                                   \
+#define SUAN_INSTANTIATE(T)                                                                        \
   SUAN_TEMPLATE SumOf<T> dot(const ExecutionSpace&, const DeviceView<const T>&,                    \
-                        const DeviceView<const T>&);                                          \
+                             const DeviceView<const T>&);                                          \
   SUAN_TEMPLATE double sum_of_squares(const ExecutionSpace&, const DeviceView<const T>&, Real<T>); \
   SUAN_TEMPLATE Real<T> max_abs(const ExecutionSpace&, const DeviceView<const T>&);                \
   SUAN_TEMPLATE LocalIndex first_not_finite(const ExecutionSpace&, const DeviceView<const T>&);    \
   SUAN_TEMPLATE void axpby(const ExecutionSpace&, T, const DeviceView<const T>&, T,                \
-                      const DeviceView<T>&);                                                  \
+                           const DeviceView<T>&);                                                  \
   SUAN_TEMPLATE void scale(const ExecutionSpace&, T, const DeviceView<T>&);                        \
   SUAN_TEMPLATE void multiply(const ExecutionSpace&, T, const DeviceView<const T>&,                \
-                         const DeviceView<const T>&, T, const DeviceView<T>&);
+                              const DeviceView<const T>&, T, const DeviceView<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

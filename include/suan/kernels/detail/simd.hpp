@@ -14,14 +14,16 @@ struct VectorOf {
   typedef T Type __attribute__((vector_size(n * sizeof(T))));
 };
 /// Complex numbers gain nothing from vectors of their own.
-template <int n>
-struct VectorOf<Complex, n> {
-  using Type = Complex;
+template <class R, int n>
+struct VectorOf<Kokkos::complex<R>, n> {
+  using Type = Kokkos::complex<R>;
 };
 
 /// How many numbers fit in a register of 32 bytes.
 template <class T>
-inline constexpr int lanes_of_register = std::same_as<T, Complex> ? 1 : 32 / int(sizeof(T));
+inline constexpr int lanes_of_register = 32 / int(sizeof(T));
+template <class R>
+inline constexpr int lanes_of_register<Kokkos::complex<R>> = 1;
 
 /// n numbers at any address.
 template <int n, class T>

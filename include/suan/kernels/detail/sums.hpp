@@ -14,6 +14,6 @@ namespace suan::kernels {
 /// exceed their terms by 2^24, and squares of float overflow and underflow where the numbers do
 /// not.
 template <Scalar T>
-using SumOf = std::conditional_t<is_complex<T>, T, double>;
+using SumOf = std::conditional_t<is_complex<T>, Complex, double>;
 
 }  // namespace suan::kernels

@@ -42,7 +42,7 @@ struct RealPartOfDot {
   Y y;
   KOKKOS_FORCEINLINE_FUNCTION double operator()(std::int64_t i) const {
     if constexpr (is_complex<T>) {
-      return x[i].real() * y[i].real() + x[i].imag() * y[i].imag();
+      return double(x[i].real()) * double(y[i].real()) + double(x[i].imag()) * double(y[i].imag());
     } else {
       return static_cast<double>(x[i]) * static_cast<double>(y[i]);
     }
@@ -55,7 +55,7 @@ struct ImaginaryPartOfDot {
   X x;
   Y y;
   KOKKOS_FORCEINLINE_FUNCTION double operator()(std::int64_t i) const {
-    return x[i].real() * y[i].imag() - x[i].imag() * y[i].real();
+    return double(x[i].real()) * double(y[i].imag()) - double(x[i].imag()) * double(y[i].real());
   }
 };
 

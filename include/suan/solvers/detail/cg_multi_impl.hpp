@@ -121,7 +121,7 @@ class CgMulti {
       if (!slots_[s].runs) continue;
       slots_[s].runs = (!is_first || detail::positive(run(s), slots_[s].rho)) &&
                        detail::step_length(run(s), slots_[s].rho, real_part(p_a_p[s]), length);
-      if (slots_[s].runs) alpha[s] = static_cast<T>(length);
+      if (slots_[s].runs) alpha[s] = scalar_cast<T>(length);
     }
     // R = R - alpha Q
     std::vector<kernels::CgSums> sums(k);

@@ -76,9 +76,9 @@ void SolverOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>&
   axpby(alpha, std::as_const(solution_), beta, y);
 }
 
-#define SUAN_INSTANTIATE(T)                                                                       \
-  SUAN_TEMPLATE void Solver<T>::solve_inside(const Operator<T>&, const Operator<T>&, const Vector<T>&, \
-                                        Vector<T>&, Vector<T>&);                                  \
+#define SUAN_INSTANTIATE(T)                                                             \
+  SUAN_TEMPLATE void Solver<T>::solve_inside(const Operator<T>&, const Operator<T>&,    \
+                                             const Vector<T>&, Vector<T>&, Vector<T>&); \
   SUAN_TEMPLATE class SolverOperator<T>;
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

@@ -64,7 +64,7 @@ class KrylovBasis {
 
   /// w = V y; c has room for y.size() numbers.
   void combine(std::span<const Wide<T>> y, std::vector<T>& c, Vector<T>& w) const {
-    for (std::size_t j = 0; j < y.size(); ++j) c[j] = static_cast<T>(-1.0 * y[j]);
+    for (std::size_t j = 0; j < y.size(); ++j) c[j] = scalar_cast<T>(-1.0 * y[j]);
     fill(w, T(0));
     kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(c.data(), y.size()), w.view());
   }

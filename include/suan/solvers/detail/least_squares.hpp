@@ -13,7 +13,7 @@
 
 namespace suan::detail {
 
-/// The scalars of recurrences: double even for float.
+/// The scalars of recurrences: in double precision even for float.
 template <Scalar T>
 using Wide = std::conditional_t<is_complex<T>, Complex, double>;
 

@@ -108,10 +108,10 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   }
 }
 
-#define SUAN_INSTANTIATE(T)                                                                 \
+#define SUAN_INSTANTIATE(T)                                                                      \
   SUAN_TEMPLATE void Solver<T>::run_and_verify(const detail::SolveClock&, const Operator<T>&,    \
-                                          const Operator<T>&, const Vector<T>&, Vector<T>&, \
-                                          SolveReport&);
+                                               const Operator<T>&, const Vector<T>&, Vector<T>&, \
+                                               SolveReport&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -142,10 +142,10 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   for (const LocalIndex j : alone) run_alone(clock, a, m, b, x, j, reports[at(j)]);
 }
 
-#define SUAN_INSTANTIATE(T)                                                              \
+#define SUAN_INSTANTIATE(T)                                                                   \
   SUAN_TEMPLATE void Solver<T>::run_and_verify(const detail::SolveClock&, const Operator<T>&, \
-                                          const Operator<T>&, const MultiVector<T>&,     \
-                                          MultiVector<T>&, std::vector<SolveReport>&);
+                                               const Operator<T>&, const MultiVector<T>&,     \
+                                               MultiVector<T>&, std::vector<SolveReport>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -203,7 +203,7 @@ void Solver<T>::iterate_multi(std::vector<Run>&, MultiVector<T>&, MultiVector<T>
   throw InternalError(message(name(), " does not solve for several vectors at once"));
 }
 
-#define SUAN_INSTANTIATE(T) \
+#define SUAN_INSTANTIATE(T)      \
   SUAN_TEMPLATE class Solver<T>; \
   SUAN_TEMPLATE double relative_tolerance<T>(const KrylovOptions&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)

@@ -33,7 +33,7 @@ void require_same_columns(const char* what, const char* left_name, LocalIndex le
 template <Scalar T>
 T dot(const Vector<T>& x, const Vector<T>& y) {
   require_same_layout("dot", "x", x.layout(), "y", y.layout());
-  return static_cast<T>(
+  return scalar_cast<T>(
       x.layout().comm().sum(kernels::dot<T>(ExecutionSpace(), x.view(), y.view())));
 }
 
@@ -139,7 +139,7 @@ GlobalIndex first_not_finite(const Vector<T>& x) {
   return first == none ? -1 : first;
 }
 
-#define SUAN_INSTANTIATE(T)                                                  \
+#define SUAN_INSTANTIATE(T)                                                       \
   SUAN_TEMPLATE T dot(const Vector<T>&, const Vector<T>&);                        \
   SUAN_TEMPLATE Real<T> norm2(const Vector<T>&);                                  \
   SUAN_TEMPLATE Real<T> norm2(const Vector<T>&, Real<T>);                         \

@@ -194,10 +194,11 @@ void assign_columns(const MultiVector<T>& x, std::span<const LocalIndex> columns
   kernels::scatter_columns<T>(ExecutionSpace(), x.view(), columns, y.view());
 }
 
-#define SUAN_INSTANTIATE(T)                                                                   \
+#define SUAN_INSTANTIATE(T)                                                                        \
   SUAN_TEMPLATE class MultiVector<T>;                                                              \
   SUAN_TEMPLATE MultiVector<T> select_columns(const MultiVector<T>&, std::span<const LocalIndex>); \
-  SUAN_TEMPLATE void assign_columns(const MultiVector<T>&, std::span<const LocalIndex>, MultiVector<T>&);
+  SUAN_TEMPLATE void assign_columns(const MultiVector<T>&, std::span<const LocalIndex>,            \
+                                    MultiVector<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -173,14 +173,14 @@ Vector<T> random_vector(const Layout& layout, std::uint64_t seed) {
   return generate<T>(layout, [seed](GlobalIndex i) {
     const std::uint64_t bits = mix(mix(seed) ^ static_cast<std::uint64_t>(i));
     if constexpr (is_complex<T>) {
-      return T(unit(bits), unit(mix(bits)));
+      return T(static_cast<Real<T>>(unit(bits)), static_cast<Real<T>>(unit(mix(bits))));
     } else {
       return static_cast<T>(unit(bits));
     }
   });
 }
 
-#define SUAN_INSTANTIATE(T)                                                         \
+#define SUAN_INSTANTIATE(T)                                                              \
   SUAN_TEMPLATE class Vector<T>;                                                         \
   SUAN_TEMPLATE Vector<T> ones(const Layout&);                                           \
   SUAN_TEMPLATE Vector<T> generate(const Layout&, const std::function<T(GlobalIndex)>&); \
