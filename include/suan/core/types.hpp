@@ -132,4 +132,16 @@ KOKKOS_FORCEINLINE_FUNCTION bool is_finite(const T& x) {
   }
 }
 
+/// A number as a scalar of another type: rounded to its precision, infinite beyond its range; a
+/// real number becomes a complex one.
+template <Scalar To, Scalar From>
+requires(is_complex<To> || !is_complex<From>) KOKKOS_FORCEINLINE_FUNCTION To
+    scalar_cast(const From& x) {
+  if constexpr (is_complex<From>) {
+    return To(static_cast<Real<To>>(x.real()), static_cast<Real<To>>(x.imag()));
+  } else {
+    return To(static_cast<Real<To>>(x));
+  }
+}
+
 }  // namespace suan

@@ -110,7 +110,7 @@ void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
       update_and_sum_lanes(
           label, space, x.extent(0), k, [](std::int64_t, int) {},
           [=](std::int64_t i) { return Number(left[i]) * Number(right[i]); }, sums.data());
-      for (std::size_t c = 0; c < k; ++c) result[c] = static_cast<T>(sums[c]);
+      for (std::size_t c = 0; c < k; ++c) result[c] = scalar_cast<T>(sums[c]);
       return;
     }
   }
@@ -126,24 +126,25 @@ void column_dots(const ExecutionSpace& space, const RowMajor<const T>& x,
       },
       sums.data());
 #endif
-  for (std::size_t c = 0; c < sums.size(); ++c) result[c] = static_cast<T>(sums[c]);
+  for (std::size_t c = 0; c < sums.size(); ++c) result[c] = scalar_cast<T>(sums[c]);
 }
 
-#define SUAN_INSTANTIATE(T)                                                                       \
-  SUAN_TEMPLATE void copy_column(const ExecutionSpace&, const RowMajor<const T>&, std::size_t,         \
-                            const DeviceView<T>&);                                                \
-  SUAN_TEMPLATE void set_column(const ExecutionSpace&, const DeviceView<const T>&, const RowMajor<T>&, \
-                           std::size_t);                                                          \
-  SUAN_TEMPLATE void gather_columns(const ExecutionSpace&, const RowMajor<const T>&,                   \
-                               std::span<const LocalIndex>, const RowMajor<T>&);                  \
-  SUAN_TEMPLATE void scatter_columns(const ExecutionSpace&, const RowMajor<const T>&,                  \
-                                std::span<const LocalIndex>, const RowMajor<T>&);                 \
-  SUAN_TEMPLATE void clear_column(const ExecutionSpace&, const RowMajor<T>&, std::size_t);             \
-  SUAN_TEMPLATE void column_dots(const ExecutionSpace&, const RowMajor<const T>&,                      \
-                            const RowMajor<const T>&, T*);                                        \
-  SUAN_TEMPLATE void axpby(const ExecutionSpace&, T, const RowMajor<const T>&, T, const RowMajor<T>&); \
-  SUAN_TEMPLATE void multiply(const ExecutionSpace&, T, const DeviceView<const T>&,                    \
-                         const RowMajor<const T>&, T, const RowMajor<T>&);
+#define SUAN_INSTANTIATE(T)                                                                    \
+  SUAN_TEMPLATE void copy_column(const ExecutionSpace&, const RowMajor<const T>&, std::size_t, \
+                                 const DeviceView<T>&);                                        \
+  SUAN_TEMPLATE void set_column(const ExecutionSpace&, const DeviceView<const T>&,             \
+                                const RowMajor<T>&, std::size_t);                              \
+  SUAN_TEMPLATE void gather_columns(const ExecutionSpace&, const RowMajor<const T>&,           \
+                                    std::span<const LocalIndex>, const RowMajor<T>&);          \
+  SUAN_TEMPLATE void scatter_columns(const ExecutionSpace&, const RowMajor<const T>&,          \
+                                     std::span<const LocalIndex>, const RowMajor<T>&);         \
+  SUAN_TEMPLATE void clear_column(const ExecutionSpace&, const RowMajor<T>&, std::size_t);     \
+  SUAN_TEMPLATE void column_dots(const ExecutionSpace&, const RowMajor<const T>&,              \
+                                 const RowMajor<const T>&, T*);                                \
+  SUAN_TEMPLATE void axpby(const ExecutionSpace&, T, const RowMajor<const T>&, T,              \
+                           const RowMajor<T>&);                                                \
+  SUAN_TEMPLATE void multiply(const ExecutionSpace&, T, const DeviceView<const T>&,            \
+                              const RowMajor<const T>&, T, const RowMajor<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

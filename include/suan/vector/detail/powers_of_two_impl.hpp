@@ -32,7 +32,7 @@ double largest(const Vector<T>& x) {
   return x.layout().comm().max(std::isnan(mine) ? std::numeric_limits<double>::infinity() : mine);
 }
 
-#define SUAN_INSTANTIATE(T)                         \
+#define SUAN_INSTANTIATE(T)                              \
   SUAN_TEMPLATE void multiply_by_power(int, Vector<T>&); \
   SUAN_TEMPLATE double largest(const Vector<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
