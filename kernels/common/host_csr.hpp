@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-#include "core/staged.hpp"
+#include "suan/core/detail/staged.hpp"
 #include "suan/core/detail/threads.hpp"
 #include "suan/kernels/spmv.hpp"
 

@@ -7,10 +7,10 @@
 // J. Sci. Stat. Comput. 11 (1990), 123-144. On GPUs: W. Liu, A. Li, J. Hogg, I. Duff, B. Vinter,
 // "A synchronization-free algorithm for parallel sparse triangular solves", Euro-Par 2016, 617-630,
 // with atomic additions to the sums of other rows; here each row gathers its own.
-#include "core/staged.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/trsv/trsv_analysis.hpp"
 #include "kernels/trsv/trsv_rows.cuh"
+#include "suan/core/detail/staged.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::kernels::cuda {

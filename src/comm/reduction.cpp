@@ -6,7 +6,8 @@
 #include <limits>
 #include <vector>
 
-#include "comm/rank_order.hpp"
+#include "comm/mpi_calls.hpp"
+#include "suan/comm/detail/rank_order.hpp"
 #include "suan/core/detail/host_loop.hpp"
 #include "suan/core/instantiate.hpp"
 

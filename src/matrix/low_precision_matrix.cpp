@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/low_precision_matrix.hpp"
 
-#include "matrix/split_product.hpp"
+#include "suan/matrix/detail/split_product.hpp"
 #include "suan/comm/agreement.hpp"
 
 namespace suan {

@@ -1,9 +1,6 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
-#include "suan/solvers/detail/verdict.hpp"
-
-#include "suan/core/instantiate.hpp"
-#include "suan/vector/blas1.hpp"
+#include "suan/solvers/detail/verdict_impl.hpp"
 
 namespace suan::detail {
 
@@ -120,38 +117,5 @@ bool guess_is_better(SolveReport& report, bool residual_may_grow,
   report.true_residual_norm = report.initial_residual_norm;
   return true;
 }
-
-template <Scalar T>
-double energy(const Vector<T>& b, const Vector<T>& r, const Vector<T>& x) {
-  return -0.5 * (static_cast<double>(real_part(dot(x, b))) + real_part(dot(x, r)));
-}
-
-template <Scalar T>
-bool has_less_energy(const Operator<T>& a, const Vector<T>& b, const Vector<T>& guess,
-                     const Vector<T>& x, Vector<T>& r) {
-  const double reached = energy(b, r, x);
-  if (guess.global_size() == 0) return reached < 0;
-  a.residual(b, guess, r);
-  return reached < energy(b, r, guess);
-}
-
-template <Scalar T>
-double rounding_errors(const Operator<T>& a, const Vector<T>& r, const Vector<T>& x) {
-  Vector<T> image;
-  together(a.comm(), [&] { image = Vector<T>(r.layout()); });
-  a.apply(r, image);
-  const double r_norm = norm2(r);
-  const double gain = static_cast<double>(norm2(image)) / r_norm;
-  const double error = std::numeric_limits<Real<T>>::epsilon() * gain * norm2(x);
-  return std::isfinite(error) ? error : 0;
-}
-
-#define SUAN_INSTANTIATE(T)                                                             \
-  template double energy(const Vector<T>&, const Vector<T>&, const Vector<T>&);         \
-  template bool has_less_energy(const Operator<T>&, const Vector<T>&, const Vector<T>&, \
-                                const Vector<T>&, Vector<T>&);                          \
-  template double rounding_errors(const Operator<T>&, const Vector<T>&, const Vector<T>&);
-SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
-#undef SUAN_INSTANTIATE
 
 }  // namespace suan::detail

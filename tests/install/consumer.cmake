@@ -3,7 +3,7 @@
 #
 # cmake -Dsource=... -Dbinary=... -Dgenerator=... -Dprogram=... -P consumer.cmake -- ARGUMENT...
 # Configures and builds the project in ${source}, with the arguments before "run", and runs its
-# program with those after it.
+# program, or several separated by commas, with those after it.
 set(options "")
 set(arguments "")
 set(list "")
@@ -28,4 +28,7 @@ execute_process(COMMAND ${CMAKE_COMMAND} -S "${source}" -B "${binary}" -G "${gen
                 COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build "${binary}" --parallel ${jobs}
                 COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND "${binary}/${program}" ${arguments} COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "," ";" programs "${program}")
+foreach(one IN LISTS programs)
+  execute_process(COMMAND "${binary}/${one}" ${arguments} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()

@@ -9,15 +9,18 @@
 namespace suan::kernels {
 
 /// Sums over one rank's elements: r^H r and r^H (d r).
-struct CgSums {
-  double rr = 0;
-  double rz = 0;
+template <class R>
+struct CgSumsOf {
+  R rr = 0;
+  R rz = 0;
 };
+using CgSums = CgSumsOf<double>;
 
 /// r = r - alpha q; returns r^H r and r^H (d r). Per element: reads r, q, d, writes r.
 template <Scalar T>
-CgSums cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,
-                          const DeviceView<const T>& d, const DeviceView<T>& r);
+CgSumsOf<WideReal<T>> cg_update_residual(const ExecutionSpace& space, T alpha,
+                                         const DeviceView<const T>& q, const DeviceView<const T>& d,
+                                         const DeviceView<T>& r);
 
 /// x = x + alpha p; p = d r + beta p. Per element: reads x, p, r, d, writes x, p. Moving the
 /// update of x here saves reading p a second time.
@@ -32,7 +35,8 @@ void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const Dev
 /// Column c of R = R - alpha[c] Q; sums[c] of its elements.
 template <Scalar T>
 void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMajor<const T>& q,
-                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums* sums);
+                        const DeviceView<const T>& d, const RowMajor<T>& r,
+                        CgSumsOf<WideReal<T>>* sums);
 
 /// Column c of X = X + alpha[c] P, where alpha[c] is not zero; column c of P = D R + beta[c] P.
 template <Scalar T>

@@ -15,17 +15,19 @@ namespace suan::kernels {
 // overlap, and on a GPU a load after a store waits for it.
 
 template <Scalar T>
-CgSums cg_update_residual(const ExecutionSpace& space, T alpha, const DeviceView<const T>& q,
-                          const DeviceView<const T>& d, const DeviceView<T>& r) {
+CgSumsOf<WideReal<T>> cg_update_residual(const ExecutionSpace& space, T alpha,
+                                         const DeviceView<const T>& q, const DeviceView<const T>& d,
+                                         const DeviceView<T>& r) {
   using Number = SumOf<T>;
+  using R = WideReal<T>;
   const auto update = KOKKOS_LAMBDA(std::int64_t i) { r(i) = r(i) - alpha * q(i); };
   const auto square = KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(r(i))); };
   if (d.extent(0) == 0) {
-    const double rr =
-        update_and_sum("suan::cg_update_residual", space, r.extent(0), update, square).value[0];
+    const R rr =
+        update_and_sum<R>("suan::cg_update_residual", space, r.extent(0), update, square).value[0];
     return {rr, rr};
   }
-  const auto sums = update_and_sum(
+  const auto sums = update_and_sum<R>(
       "suan::cg_update_residual_scaled", space, r.extent(0), update, square,
       KOKKOS_LAMBDA(std::int64_t i) {
         return real_part(Number(d(i))) * abs_squared(Number(r(i)));
@@ -58,8 +60,9 @@ void cg_update_direction(const ExecutionSpace& space, T alpha, T beta, const Dev
 }
 
 #define SUAN_INSTANTIATE(T)                                                                       \
-  SUAN_TEMPLATE CgSums cg_update_residual(const ExecutionSpace&, T, const DeviceView<const T>&,   \
-                                          const DeviceView<const T>&, const DeviceView<T>&);      \
+  SUAN_TEMPLATE CgSumsOf<WideReal<T>> cg_update_residual(                                         \
+      const ExecutionSpace&, T, const DeviceView<const T>&, const DeviceView<const T>&,           \
+      const DeviceView<T>&);                                                                      \
   SUAN_TEMPLATE void cg_update_direction(const ExecutionSpace&, T, T, const DeviceView<const T>&, \
                                          const DeviceView<const T>&, const DeviceView<T>&,        \
                                          const DeviceView<T>&);

@@ -14,20 +14,22 @@ namespace suan::kernels {
 
 template <Scalar T>
 void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMajor<const T>& q,
-                        const DeviceView<const T>& d, const RowMajor<T>& r, CgSums* sums) {
+                        const DeviceView<const T>& d, const RowMajor<T>& r,
+                        CgSumsOf<WideReal<T>>* sums) {
   using Number = SumOf<T>;
+  using R = WideReal<T>;
   constexpr const char* label = "suan::cg_update_residuals";
   const bool scaled = d.extent(0) > 0;
 #if SUAN_HAVE_CUDA
   const auto steps = on_device(space, alpha, r.extent(1));
-  std::vector<Sums<2>> both(r.extent(1));
+  std::vector<Sums<2, R>> both(r.extent(1));
   sum_columns(
       label, space, r.extent(0), r.extent(1),
       KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) {
         const T ri = r(i, c) - steps(c) * q(i, c);
         r(i, c) = ri;
-        const double square = abs_squared(Number(ri));
-        return Sums<2>{{square, scaled ? real_part(Number(d(i))) * square : square}};
+        const R square = abs_squared(Number(ri));
+        return Sums<2, R>{{square, scaled ? real_part(Number(d(i))) * square : square}};
       },
       both.data());
   for (std::size_t c = 0; c < both.size(); ++c) sums[c] = {both[c].value[0], both[c].value[1]};
@@ -39,7 +41,7 @@ void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMa
       for (std::size_t j = 0; j < std::size_t(lanes); ++j) by[j] = alpha[j % k];
       T* const target = r.data();
       const T* const product = q.data();
-      std::vector<double> squares(k);
+      std::vector<R> squares(k);
       update_and_sum_lanes(
           label, space, r.extent(0), k,
           [=](std::int64_t i, int j) { target[i] = target[i] - by[j] * product[i]; },
@@ -48,19 +50,19 @@ void cg_update_residual(const ExecutionSpace& space, const T* alpha, const RowMa
       return;
     }
   }
-  std::vector<double> both(2 * k);
+  std::vector<R> both(2 * k);
   sum_rows(
       label, space, r.extent(0), 2 * k,
-      [&](std::int64_t i, double* rr) {
+      [&](std::int64_t i, R* rr) {
         T* const row = row_of(r, i);
         const T* const product = row_of(q, i);
-        double* const rz = rr + k;
-        const double by = scaled ? real_part(Number(d(i))) : 1.0;
+        R* const rz = rr + k;
+        const R by = scaled ? real_part(Number(d(i))) : R(1);
 #pragma GCC ivdep
         for (std::size_t c = 0; c < k; ++c) {
           const T ri = row[c] - alpha[c] * product[c];
           row[c] = ri;
-          const double square = abs_squared(Number(ri));
+          const R square = abs_squared(Number(ri));
           rr[c] += square;
           rz[c] += by * square;
         }
@@ -91,7 +93,8 @@ void cg_update_direction(const ExecutionSpace& space, const T* alpha, const T* b
 
 #define SUAN_INSTANTIATE(T)                                                                        \
   SUAN_TEMPLATE void cg_update_residual(const ExecutionSpace&, const T*, const RowMajor<const T>&, \
-                                        const DeviceView<const T>&, const RowMajor<T>&, CgSums*);  \
+                                        const DeviceView<const T>&, const RowMajor<T>&,            \
+                                        CgSumsOf<WideReal<T>>*);                                   \
   SUAN_TEMPLATE void cg_update_direction(const ExecutionSpace&, const T*, const T*,                \
                                          const DeviceView<const T>&, const RowMajor<const T>&,     \
                                          const RowMajor<T>&, const RowMajor<T>&);

@@ -90,18 +90,18 @@ bool fills_lanes(const RowMajor<T>& x) {
 
 /// For rows of k elements that fill lanes: update(i, lane) for each of the elements, then
 /// result[c], the sum of term(i) over column c.
-template <class Update, class Term>
+template <class R, class Update, class Term>
 void update_and_sum_lanes(const char* label, const ExecutionSpace& space, std::size_t rows,
-                          std::size_t k, const Update& update, const Term& term, double* result) {
+                          std::size_t k, const Update& update, const Term& term, R* result) {
   const auto n = static_cast<std::int64_t>(rows * k);
   const int parts = parts_of_work(space, n);
   // A cache line between the sums of the parts, against false sharing.
   constexpr std::size_t distance = 2 * lanes;
-  std::vector<double> sums(distance * static_cast<std::size_t>(parts));
+  std::vector<R> sums(distance * static_cast<std::size_t>(parts));
   for_parts(label, space, parts, [&](int part) {
-    double* const own = sums.data() + distance * static_cast<std::size_t>(part);
+    R* const own = sums.data() + distance * static_cast<std::size_t>(part);
     for_blocks_of_part(n, part, parts, [&](std::int64_t first, std::int64_t last) {
-      double lane[lanes] = {};
+      R lane[lanes] = {};
       std::int64_t i = first;
       for (; i + lanes <= last; i += lanes) {
 #pragma GCC ivdep
@@ -117,7 +117,7 @@ void update_and_sum_lanes(const char* label, const ExecutionSpace& space, std::s
     });
   });
   space.fence(label);
-  std::fill_n(result, k, 0.0);
+  std::fill_n(result, k, R(0));
   for (std::size_t at = 0; at < sums.size(); at += distance) {
     for (std::size_t j = 0; j < std::size_t(lanes); ++j) result[j % k] += sums[at + j];
   }

@@ -23,7 +23,7 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
 /// w = w - V(:, 0..h.size()) h; returns this rank's part of w^H w, or 0 without a column. On the
 /// host V is read once, and w read and written once.
 template <Scalar T>
-double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
-                  const DeviceView<T>& w);
+WideReal<T> multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
+                       const DeviceView<T>& w);
 
 }  // namespace suan::kernels

@@ -15,20 +15,19 @@
 
 namespace suan::kernels {
 
-namespace {
-
 #if !SUAN_HAVE_CUDA
 
 /// v^H w over first <= i < last.
 template <Scalar T>
 SumOf<T> dot_of_block(const T* v, const T* w, std::int64_t first, std::int64_t last) {
+  using R = WideReal<T>;
   SumOf<T> sum{};
   for (; first < last; first += block_elements) {
     const std::int64_t end = Kokkos::min(last, first + block_elements);
-    const double real = sum_over_block(first, end, RealPartOfDot<T, const T*, const T*>{v, w});
+    const R real = sum_over_block<R>(first, end, RealPartOfDot<T, const T*, const T*>{v, w});
     if constexpr (is_complex<T>) {
-      sum += SumOf<T>(real,
-                      sum_over_block(first, end, ImaginaryPartOfDot<T, const T*, const T*>{v, w}));
+      sum += SumOf<T>(
+          real, sum_over_block<R>(first, end, ImaginaryPartOfDot<T, const T*, const T*>{v, w}));
     } else {
       sum += real;
     }
@@ -41,7 +40,7 @@ SumOf<T> dot_of_block(const T* v, const T* w, std::int64_t first, std::int64_t l
 template <Scalar T>
 void add_dots_of_four(const T* v, std::size_t distance, const T* w, std::int64_t first,
                       std::int64_t last, SumOf<T>* sums) {
-  if constexpr (is_complex<T>) {
+  if constexpr (!std::same_as<T, float> && !std::same_as<T, double>) {
     for (std::size_t j = 0; j < 4; ++j)
       sums[j] += dot_of_block<T>(v + j * distance, w, first, last);
   } else {
@@ -109,33 +108,27 @@ void subtract_from_block(const T* v, std::size_t stride, std::span<const T> h, T
 
 #endif
 
-}  // namespace
-
 #if SUAN_HAVE_CUDA
 
-namespace {
-
 /// Columns per pass: enough that w is read seldom, few enough for registers.
-constexpr int width = 4;
+inline constexpr int basis_width = 4;
 
 template <Scalar T>
 struct FourSums {
-  SumOf<T> value[width] = {};
+  SumOf<T> value[basis_width] = {};
   KOKKOS_INLINE_FUNCTION FourSums& operator+=(const FourSums& other) {
-    for (int j = 0; j < width; ++j) value[j] += other.value[j];
+    for (int j = 0; j < basis_width; ++j) value[j] += other.value[j];
     return *this;
   }
 };
-
-}  // namespace
 
 template <Scalar T>
 void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
                std::span<T> h) {
   using Number = SumOf<T>;
   const int columns = static_cast<int>(h.size());
-  for (int first = 0; first < columns; first += width) {
-    const int last = std::min(first + width, columns) - 1;
+  for (int first = 0; first < columns; first += basis_width) {
+    const int last = std::min(first + basis_width, columns) - 1;
     // A narrow last group repeats its last column, so that the loop below has a fixed length.
     const int c0 = first;
     const int c1 = std::min(first + 1, last);
@@ -161,12 +154,12 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
 }
 
 template <Scalar T>
-double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
-                  const DeviceView<T>& w) {
+WideReal<T> multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
+                       const DeviceView<T>& w) {
   using Number = SumOf<T>;
   const int columns = static_cast<int>(h.size());
-  double sum = 0;
-  for (int first = 0; first < columns; first += width) {
+  WideReal<T> sum = 0;
+  for (int first = 0; first < columns; first += basis_width) {
     const auto coefficient = [&](int j) {
       return first + j < columns ? h[static_cast<std::size_t>(first + j)] : T(0);
     };
@@ -179,7 +172,7 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
     const int c1 = std::min(first + 1, last);
     const int c2 = std::min(first + 2, last);
     const int c3 = std::min(first + 3, last);
-    sum = update_and_sum(
+    sum = update_and_sum<WideReal<T>>(
               "suan::multi_axpy", space, w.extent(0),
               KOKKOS_LAMBDA(std::int64_t i) {
                 w(i) = w(i) - (h0 * v(i, c0) + h1 * v(i, c1) + (h2 * v(i, c2) + h3 * v(i, c3)));
@@ -195,7 +188,7 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
 // A block of w stays in the second-level cache while all columns pass by: V is read once and w
 // once, whatever the number of columns. Much shorter blocks would not let the hardware prefetch a
 // column.
-constexpr std::int64_t long_block = 8 * block_elements;
+inline constexpr std::int64_t long_block = 8 * block_elements;
 
 template <Scalar T>
 void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<const T>& w,
@@ -234,21 +227,22 @@ void multi_dot(const ExecutionSpace& space, const Basis<T>& v, const DeviceView<
 }
 
 template <Scalar T>
-double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
-                  const DeviceView<T>& w) {
+WideReal<T> multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<const T> h,
+                       const DeviceView<T>& w) {
   using Number = SumOf<T>;
+  using R = WideReal<T>;
   if (h.empty()) return 0;
   const auto n = static_cast<std::int64_t>(w.extent(0));
   const int parts = parts_of_work(space, n * static_cast<std::int64_t>(h.size()));
-  return sum_of_parts<double>("suan::multi_axpy", space, parts, [&](int part, double& sum) {
-    double own = 0;
+  return sum_of_parts<R>("suan::multi_axpy", space, parts, [&](int part, R& sum) {
+    R own = 0;
     for_blocks_of_part(
         n, part, parts,
         [&](std::int64_t first, std::int64_t last) {
           T* const target = w.data();
           subtract_from_block<T>(v.data(), v.stride(1), h, target, first, last);
-          own += sum_over_block(first, last,
-                                [=](std::int64_t i) { return abs_squared(Number(target[i])); });
+          own += sum_over_block<R>(first, last,
+                                   [=](std::int64_t i) { return abs_squared(Number(target[i])); });
         },
         long_block);
     sum += own;
@@ -260,8 +254,8 @@ double multi_axpy(const ExecutionSpace& space, const Basis<T>& v, std::span<cons
 #define SUAN_INSTANTIATE(T)                                                                        \
   SUAN_TEMPLATE void multi_dot(const ExecutionSpace&, const Basis<T>&, const DeviceView<const T>&, \
                                std::span<T>);                                                      \
-  SUAN_TEMPLATE double multi_axpy(const ExecutionSpace&, const Basis<T>&, std::span<const T>,      \
-                                  const DeviceView<T>&);
+  SUAN_TEMPLATE WideReal<T> multi_axpy(const ExecutionSpace&, const Basis<T>&, std::span<const T>, \
+                                       const DeviceView<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

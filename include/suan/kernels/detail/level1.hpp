@@ -15,7 +15,8 @@ SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
 
 /// Sum of |x_i / scale|^2.
 template <Scalar T>
-double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x, Real<T> scale);
+WideReal<T> sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x,
+                           Real<T> scale);
 
 /// Largest |x_i|; infinite or NaN when an element is.
 template <Scalar T>

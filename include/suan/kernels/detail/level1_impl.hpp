@@ -9,55 +9,82 @@
 #include "suan/core/instantiate.hpp"
 #include "suan/kernels/detail/vector_loops.hpp"
 
-#if SUAN_HAVE_CUDA
-#include "kernels/cuda/cuda.hpp"
-#endif
-
 namespace suan::kernels {
+
+#if SUAN_HAVE_CUDA
+// With cuBLAS, for the scalars that the library has.
+namespace cuda {
+template <Scalar T>
+SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
+             const DeviceView<const T>& y);
+template <Scalar T>
+void axpy(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
+          const DeviceView<T>& y);
+}  // namespace cuda
+#endif
 
 template <Scalar T>
 SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
              const DeviceView<const T>& y) {
 #if SUAN_HAVE_CUDA
   // cuBLAS adds float in float.
-  if constexpr (std::same_as<SumOf<T>, T>) return cuda::dot<T>(space, x, y);
+  if constexpr (is_compiled<T> && std::same_as<SumOf<T>, T>) return cuda::dot<T>(space, x, y);
 #endif
   return dot_over_vector<T>("suan::dot", space, x.extent(0), x, y);
 }
 
 template <Scalar T>
-double sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x, Real<T> scale) {
+WideReal<T> sum_of_squares(const ExecutionSpace& space, const DeviceView<const T>& x,
+                           Real<T> scale) {
   using Number = SumOf<T>;
   if (scale == Real<T>(1)) {
-    return sum_over_vector(
+    return sum_over_vector<WideReal<T>>(
                "suan::sum_of_squares", space, x.extent(0),
                KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(x(i))); })
         .value[0];
   }
-  return sum_over_vector(
+  return sum_over_vector<WideReal<T>>(
              "suan::sum_of_squares_scaled", space, x.extent(0),
              KOKKOS_LAMBDA(std::int64_t i) { return abs_squared(Number(x(i) / scale)); })
       .value[0];
 }
 
-namespace {
-
 /// The largest of some magnitudes, in their bits as an integer: those are ordered as the numbers
 /// are, and NaN, which comparisons of numbers lose, is above infinity. Compilers have vector
 /// instructions for the integers alone.
 template <class R>
-struct Largest {
+struct LargestBits {
   using Bits = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;
   static_assert(sizeof(R) == sizeof(Bits));
   Bits bits = 0;
-  KOKKOS_INLINE_FUNCTION Largest& operator+=(const Largest& other) {
-    bits = other.bits > bits ? other.bits : bits;
+  KOKKOS_INLINE_FUNCTION LargestBits& operator+=(const LargestBits& other) {
+    bits = larger(other.bits, bits);
     return *this;
   }
   KOKKOS_INLINE_FUNCTION static Bits of(R x) {
     return Kokkos::bit_cast<Bits>(x) & std::numeric_limits<Bits>::max();
   }
+  KOKKOS_FORCEINLINE_FUNCTION static Bits larger(Bits x, Bits y) { return x > y ? x : y; }
+  KOKKOS_INLINE_FUNCTION R value() const { return Kokkos::bit_cast<R>(bits); }
 };
+
+/// The same with numbers in place of their bits, for any type.
+template <class R>
+struct LargestNumber {
+  using Bits = R;
+  R bits = R(0);
+  KOKKOS_INLINE_FUNCTION LargestNumber& operator+=(const LargestNumber& other) {
+    bits = larger(other.bits, bits);
+    return *this;
+  }
+  KOKKOS_INLINE_FUNCTION static R of(const R& x) { return x < R(0) ? -x : x; }
+  KOKKOS_INLINE_FUNCTION static R larger(const R& x, const R& y) { return x > y || x != x ? x : y; }
+  KOKKOS_INLINE_FUNCTION R value() const { return bits; }
+};
+
+template <class R>
+using Largest = std::conditional_t<std::same_as<R, float> || std::same_as<R, double>,
+                                   LargestBits<R>, LargestNumber<R>>;
 
 template <Scalar T>
 KOKKOS_FORCEINLINE_FUNCTION Real<T> size_of(const T& x) {
@@ -67,8 +94,6 @@ KOKKOS_FORCEINLINE_FUNCTION Real<T> size_of(const T& x) {
     return x;  // the sign goes with its bit
   }
 }
-
-}  // namespace
 
 template <Scalar T>
 Real<T> max_abs(const ExecutionSpace& space, const DeviceView<const T>& x) {
@@ -87,19 +112,18 @@ Real<T> max_abs(const ExecutionSpace& space, const DeviceView<const T>& x) {
   const int parts = parts_of_work(space, size);
   largest = sum_of_parts<Found>("suan::max_abs", space, parts, [&](int part, Found& partial) {
     const T* const data = x.data();
-    typename Found::Bits bits = 0;
+    typename Found::Bits bits(0);
     for_blocks_of_part(size, part, parts, [&](std::int64_t first, std::int64_t last) {
-      typename Found::Bits most = 0;
+      typename Found::Bits most(0);
       for (std::int64_t i = first; i < last; ++i) {
-        const auto own = Found::of(size_of(data[i]));
-        most = own > most ? own : most;
+        most = Found::larger(Found::of(size_of(data[i])), most);
       }
-      bits = most > bits ? most : bits;
+      bits = Found::larger(most, bits);
     });
     partial += Found{bits};
   });
 #endif
-  return Kokkos::bit_cast<Real<T>>(largest.bits);
+  return largest.value();
 }
 
 template <Scalar T>
@@ -126,11 +150,13 @@ void axpby(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x, T
         KOKKOS_LAMBDA(std::int64_t i) { y(i) = alpha * x(i); });
   } else if (beta == T(1)) {
 #if SUAN_HAVE_CUDA
-    cuda::axpy<T>(space, alpha, x, y);
-#else
+    if constexpr (is_compiled<T>) {
+      cuda::axpy<T>(space, alpha, x, y);
+      return;
+    }
+#endif
     for_vector(
         "suan::axpy", space, x.extent(0), KOKKOS_LAMBDA(std::int64_t i) { y(i) += alpha * x(i); });
-#endif
   } else {
     for_vector(
         "suan::axpby", space, x.extent(0),
@@ -162,16 +188,17 @@ void multiply(const ExecutionSpace& space, T alpha, const DeviceView<const T>& d
   }
 }
 
-#define SUAN_INSTANTIATE(T)                                                                        \
-  SUAN_TEMPLATE SumOf<T> dot(const ExecutionSpace&, const DeviceView<const T>&,                    \
-                             const DeviceView<const T>&);                                          \
-  SUAN_TEMPLATE double sum_of_squares(const ExecutionSpace&, const DeviceView<const T>&, Real<T>); \
-  SUAN_TEMPLATE Real<T> max_abs(const ExecutionSpace&, const DeviceView<const T>&);                \
-  SUAN_TEMPLATE LocalIndex first_not_finite(const ExecutionSpace&, const DeviceView<const T>&);    \
-  SUAN_TEMPLATE void axpby(const ExecutionSpace&, T, const DeviceView<const T>&, T,                \
-                           const DeviceView<T>&);                                                  \
-  SUAN_TEMPLATE void scale(const ExecutionSpace&, T, const DeviceView<T>&);                        \
-  SUAN_TEMPLATE void multiply(const ExecutionSpace&, T, const DeviceView<const T>&,                \
+#define SUAN_INSTANTIATE(T)                                                                     \
+  SUAN_TEMPLATE SumOf<T> dot(const ExecutionSpace&, const DeviceView<const T>&,                 \
+                             const DeviceView<const T>&);                                       \
+  SUAN_TEMPLATE WideReal<T> sum_of_squares(const ExecutionSpace&, const DeviceView<const T>&,   \
+                                           Real<T>);                                            \
+  SUAN_TEMPLATE Real<T> max_abs(const ExecutionSpace&, const DeviceView<const T>&);             \
+  SUAN_TEMPLATE LocalIndex first_not_finite(const ExecutionSpace&, const DeviceView<const T>&); \
+  SUAN_TEMPLATE void axpby(const ExecutionSpace&, T, const DeviceView<const T>&, T,             \
+                           const DeviceView<T>&);                                               \
+  SUAN_TEMPLATE void scale(const ExecutionSpace&, T, const DeviceView<T>&);                     \
+  SUAN_TEMPLATE void multiply(const ExecutionSpace&, T, const DeviceView<const T>&,             \
                               const DeviceView<const T>&, T, const DeviceView<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

@@ -33,8 +33,8 @@ typename VectorOf<T, n>::Type load_lanes(const T* numbers) {
   return result;
 }
 template <int n, class T>
-void store_lanes(const typename VectorOf<T, n>::Type& lanes, T* numbers) {
-  __builtin_memcpy(numbers, &lanes, sizeof lanes);
+void store_lanes(const typename VectorOf<T, n>::Type& from, T* numbers) {
+  __builtin_memcpy(numbers, &from, sizeof from);
 }
 
 }  // namespace suan::kernels

@@ -15,9 +15,9 @@
 namespace suan::kernels {
 
 /// Several sums formed in one pass.
-template <int count>
+template <int count, class R>
 struct Sums {
-  double value[count] = {};
+  R value[count] = {};
   KOKKOS_INLINE_FUNCTION Sums& operator+=(const Sums& other) {
     for (int k = 0; k < count; ++k) value[k] += other.value[k];
     return *this;
@@ -27,9 +27,9 @@ struct Sums {
 }  // namespace suan::kernels
 
 namespace Kokkos {
-template <int count>
-struct reduction_identity<suan::kernels::Sums<count>> {
-  KOKKOS_FORCEINLINE_FUNCTION static suan::kernels::Sums<count> sum() { return {}; }
+template <int count, class R>
+struct reduction_identity<suan::kernels::Sums<count, R>> {
+  KOKKOS_FORCEINLINE_FUNCTION static suan::kernels::Sums<count, R> sum() { return {}; }
 };
 }  // namespace Kokkos
 
@@ -40,11 +40,12 @@ template <Scalar T, class X, class Y>
 struct RealPartOfDot {
   X x;
   Y y;
-  KOKKOS_FORCEINLINE_FUNCTION double operator()(std::int64_t i) const {
+  KOKKOS_FORCEINLINE_FUNCTION WideReal<T> operator()(std::int64_t i) const {
+    using R = WideReal<T>;
     if constexpr (is_complex<T>) {
-      return double(x[i].real()) * double(y[i].real()) + double(x[i].imag()) * double(y[i].imag());
+      return R(x[i].real()) * R(y[i].real()) + R(x[i].imag()) * R(y[i].imag());
     } else {
-      return static_cast<double>(x[i]) * static_cast<double>(y[i]);
+      return static_cast<R>(x[i]) * static_cast<R>(y[i]);
     }
   }
 };
@@ -54,8 +55,9 @@ template <Scalar T, class X, class Y>
 struct ImaginaryPartOfDot {
   X x;
   Y y;
-  KOKKOS_FORCEINLINE_FUNCTION double operator()(std::int64_t i) const {
-    return double(x[i].real()) * double(y[i].imag()) - double(x[i].imag()) * double(y[i].real());
+  KOKKOS_FORCEINLINE_FUNCTION WideReal<T> operator()(std::int64_t i) const {
+    using R = WideReal<T>;
+    return R(x[i].real()) * R(y[i].imag()) - R(x[i].imag()) * R(y[i].real());
   }
 };
 
@@ -73,13 +75,15 @@ void for_vector(const char* label, const ExecutionSpace& space, std::size_t size
 /// Functions of an element, side by side: nvcc captures no parameter packs in its lambdas.
 template <class... Terms>
 struct TermList {
-  KOKKOS_FORCEINLINE_FUNCTION void add(std::int64_t, double*) const {}
+  template <class R>
+  KOKKOS_FORCEINLINE_FUNCTION void add(std::int64_t, R*) const {}
 };
 template <class First, class... Rest>
 struct TermList<First, Rest...> {
   First first;
   TermList<Rest...> rest;
-  KOKKOS_FORCEINLINE_FUNCTION void add(std::int64_t i, double* sums) const {
+  template <class R>
+  KOKKOS_FORCEINLINE_FUNCTION void add(std::int64_t i, R* sums) const {
     *sums += first(i);
     rest.add(i, sums + 1);
   }
@@ -92,27 +96,27 @@ struct TermList<First, Rest...> {
   }
 };
 
-template <class Update, class... Terms>
+template <class R, class Update, class... Terms>
 struct UpdateAndSum {
   Update update;
   TermList<Terms...> terms;
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::int64_t i,
-                                              Sums<int(sizeof...(Terms))>& partial) const {
+                                              Sums<int(sizeof...(Terms)), R>& partial) const {
     update(i);
     terms.add(i, partial.value);
   }
 };
 
-template <class Update, class... Terms>
-Sums<int(sizeof...(Terms))> update_and_sum(const char* label, const ExecutionSpace& space,
-                                           std::size_t size, const Update& update,
-                                           const Terms&... terms) {
-  Sums<int(sizeof...(Terms))> sums;
-  Kokkos::parallel_reduce(label,
-                          Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-                              space, 0, static_cast<std::int64_t>(size)),
-                          UpdateAndSum<Update, Terms...>{update, TermList<Terms...>::of(terms...)},
-                          sums);
+template <class R, class Update, class... Terms>
+Sums<int(sizeof...(Terms)), R> update_and_sum(const char* label, const ExecutionSpace& space,
+                                              std::size_t size, const Update& update,
+                                              const Terms&... terms) {
+  Sums<int(sizeof...(Terms)), R> sums;
+  Kokkos::parallel_reduce(
+      label,
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+          space, 0, static_cast<std::int64_t>(size)),
+      UpdateAndSum<R, Update, Terms...>{update, TermList<Terms...>::of(terms...)}, sums);
   return sums;
 }
 
@@ -151,9 +155,9 @@ void for_vector(const char* label, const ExecutionSpace& space, std::size_t size
 }
 
 /// The sum of term(i) for first <= i < last.
-template <class Term>
-double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
-  double lane[lanes] = {};
+template <class R, class Term>
+R sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
+  R lane[lanes] = {};
   std::int64_t i = first;
   for (; i + lanes <= last; i += lanes) {
 #pragma GCC ivdep
@@ -168,11 +172,11 @@ double sum_over_block(std::int64_t first, std::int64_t last, const Term& term) {
 /// what each of `terms` returns for element i afterwards. Their order depends on the size and the
 /// number of threads. A block is updated in one loop and summed in others, from the first-level
 /// cache, because compilers vectorise each of these loops, but not a single one for everything.
-template <class Update, class... Terms>
-Sums<int(sizeof...(Terms))> update_and_sum(const char* label, const ExecutionSpace& space,
-                                           std::size_t size, const Update& update,
-                                           const Terms&... terms) {
-  using Result = Sums<int(sizeof...(Terms))>;
+template <class R, class Update, class... Terms>
+Sums<int(sizeof...(Terms)), R> update_and_sum(const char* label, const ExecutionSpace& space,
+                                              std::size_t size, const Update& update,
+                                              const Terms&... terms) {
+  using Result = Sums<int(sizeof...(Terms)), R>;
   const auto n = static_cast<std::int64_t>(size);
   const int parts = parts_of_work(space, n);
   return sum_of_parts<Result>(label, space, parts, [&](int part, Result& sums) {
@@ -180,7 +184,7 @@ Sums<int(sizeof...(Terms))> update_and_sum(const char* label, const ExecutionSpa
     for_blocks_of_part(n, part, parts, [&](std::int64_t first, std::int64_t last) {
 #pragma GCC ivdep
       for (std::int64_t i = first; i < last; ++i) update(i);
-      own += Result{{sum_over_block(first, last, terms)...}};
+      own += Result{{sum_over_block<R>(first, last, terms)...}};
     });
     sums += own;
   });
@@ -192,11 +196,11 @@ struct NoUpdate {
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::int64_t) const {}
 };
 
-/// The sums of each of `terms` for i < size.
-template <class... Terms>
-Sums<int(sizeof...(Terms))> sum_over_vector(const char* label, const ExecutionSpace& space,
-                                            std::size_t size, const Terms&... terms) {
-  return update_and_sum(label, space, size, NoUpdate(), terms...);
+/// The sums of each of `terms` for i < size, of type R.
+template <class R, class... Terms>
+Sums<int(sizeof...(Terms)), R> sum_over_vector(const char* label, const ExecutionSpace& space,
+                                               std::size_t size, const Terms&... terms) {
+  return update_and_sum<R>(label, space, size, NoUpdate(), terms...);
 }
 
 /// x^H y of vectors with a view each. conj(x) y has a sum for its real and one for its imaginary
@@ -204,12 +208,13 @@ Sums<int(sizeof...(Terms))> sum_over_vector(const char* label, const ExecutionSp
 template <Scalar T, class X, class Y>
 SumOf<T> dot_over_vector(const char* label, const ExecutionSpace& space, std::size_t size,
                          const X& x, const Y& y) {
+  using R = WideReal<T>;
   if constexpr (is_complex<T>) {
-    const auto sums = sum_over_vector(label, space, size, RealPartOfDot<T, X, Y>{x, y},
-                                      ImaginaryPartOfDot<T, X, Y>{x, y});
+    const auto sums = sum_over_vector<R>(label, space, size, RealPartOfDot<T, X, Y>{x, y},
+                                         ImaginaryPartOfDot<T, X, Y>{x, y});
     return {sums.value[0], sums.value[1]};
   } else {
-    return sum_over_vector(label, space, size, RealPartOfDot<T, X, Y>{x, y}).value[0];
+    return sum_over_vector<R>(label, space, size, RealPartOfDot<T, X, Y>{x, y}).value[0];
   }
 }
 

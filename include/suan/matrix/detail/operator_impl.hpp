@@ -15,9 +15,9 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
-const char* const shared_elements =
+inline constexpr const char* shared_elements =
     "the result of a product shares elements with an operand; give it its own vector";
 
 /// Whether x and y share elements on this rank. The same object counts even where a rank has no
@@ -25,8 +25,7 @@ const char* const shared_elements =
 template <Scalar T>
 bool share_elements(const Vector<T>& x, const Vector<T>& y) {
   if (&x == &y) throw InvalidArgument(shared_elements);
-  return detail::ranges_meet<T>(x.view().data(), x.view().extent(0), y.view().data(),
-                                y.view().extent(0));
+  return ranges_meet<T>(x.view().data(), x.view().extent(0), y.view().data(), y.view().extent(0));
 }
 
 /// Calls multiply(y). If y shares elements with an operand on this rank, which other ranks do not
@@ -37,29 +36,29 @@ void multiply_apart(bool shared, Vector<T>& y, const Multiply& multiply) {
     multiply(y);
     return;
   }
-  auto apart = Vector<T>::over(y.layout(), detail::allocate<T>("suan::Operator", y.view().size()));
+  auto apart = Vector<T>::over(y.layout(), allocate<T>("suan::Operator", y.view().size()));
   Kokkos::deep_copy(apart.view(), y.view());
   multiply(apart);
   throw InvalidArgument(shared_elements);
 }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 void Operator<T>::apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
   require_same_layout("apply", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply", "y", y.layout(), "the rows of the operator", rows_);
-  const bool shared = share_elements(x, y);
+  const bool shared = detail::share_elements(x, y);
   const detail::InOperator here;
   detail::in_frame(y.view(), [&] {
-    multiply_apart(shared, y, [&](Vector<T>& result) { do_apply(alpha, x, beta, result); });
+    detail::multiply_apart(shared, y, [&](Vector<T>& result) { do_apply(alpha, x, beta, result); });
   });
 }
 
 template <Scalar T>
 void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
   detail::require_multi_operands("apply", rows_, columns_, x, y);
-  if (&x == &y) throw InvalidArgument(shared_elements);
+  if (&x == &y) throw InvalidArgument(detail::shared_elements);
   const bool shared = detail::share_elements<T>(x.view(), y.view());
   const detail::InOperator here;
   detail::in_frame(y.view(), [&] {
@@ -67,12 +66,12 @@ void Operator<T>::apply(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>
       do_apply_multi(alpha, x, beta, y);
       return;
     }
-    // As multiply_apart().
+    // As detail::multiply_apart().
     MultiVector<T> apart(y.layout(), detail::allocate_view<RowMajor<T>>(
                                          "suan::Operator", y.view().extent(0), y.view().extent(1)));
     Kokkos::deep_copy(apart.view(), y.view());
     do_apply_multi(alpha, x, beta, apart);
-    throw InvalidArgument(shared_elements);
+    throw InvalidArgument(detail::shared_elements);
   });
 }
 
@@ -81,11 +80,12 @@ T Operator<T>::apply_dot(const Vector<T>& x, Vector<T>& y) const {
   require_same_layout("apply_dot", "the rows of the operator", rows_, "its columns", columns_);
   require_same_layout("apply_dot", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("apply_dot", "y", y.layout(), "the rows of the operator", rows_);
-  const bool shared = share_elements(x, y);
+  const bool shared = detail::share_elements(x, y);
   T product(std::numeric_limits<Real<T>>::quiet_NaN());
   const detail::InOperator here;
   detail::in_frame(y.view(), [&] {
-    multiply_apart(shared, y, [&](Vector<T>& result) { product = do_apply_dot(x, result); });
+    detail::multiply_apart(shared, y,
+                           [&](Vector<T>& result) { product = do_apply_dot(x, result); });
   });
   return product;
 }
@@ -95,12 +95,12 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
   require_same_layout("residual", "x", x.layout(), "the columns of the operator", columns_);
   require_same_layout("residual", "b", b.layout(), "the rows of the operator", rows_);
   require_same_layout("residual", "r", r.layout(), "the rows of the operator", rows_);
-  const bool with_x = share_elements(x, r);
-  const bool shared = share_elements(b, r) || with_x;
+  const bool with_x = detail::share_elements(x, r);
+  const bool shared = detail::share_elements(b, r) || with_x;
   Real<T> norm = std::numeric_limits<Real<T>>::quiet_NaN();
   const detail::InOperator here;
   detail::in_frame(r.view(), [&] {
-    multiply_apart(shared, r, [&](Vector<T>& result) { norm = do_residual(b, x, result); });
+    detail::multiply_apart(shared, r, [&](Vector<T>& result) { norm = do_residual(b, x, result); });
   });
   return norm;
 }
@@ -169,7 +169,7 @@ void FunctionOperator<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T
   axpby(alpha, product, beta, y);
 }
 
-#define SUAN_INSTANTIATE(T)   \
+#define SUAN_INSTANTIATE(T)        \
   SUAN_TEMPLATE class Operator<T>; \
   SUAN_TEMPLATE class Identity<T>; \
   SUAN_TEMPLATE class FunctionOperator<T>;

@@ -18,7 +18,7 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 /// The active vectors, in arrays that shrink with their number.
 template <Scalar T, class Run>
@@ -44,9 +44,9 @@ class CgMulti {
     m_.apply(r_, p_);  // P = M R
     const auto rho = dot(r_, p_);
     for (std::size_t s = 0; s < slots_.size(); ++s) slots_[s].rho = real_part(rho[s]);
-    if (detail::is_not_hermitian(rho, r_, p_)) {
+    if (is_not_hermitian(rho, r_, p_)) {
       for (auto& slot : slots_) {
-        detail::end_not_hermitian(runs_[at(slot.number)], rho[at(slot.number)]);
+        end_not_hermitian(runs_[at(slot.number)], rho[at(slot.number)]);
         slot.runs = false;
       }
     }
@@ -60,6 +60,8 @@ class CgMulti {
   }
 
  private:
+  using Number = kernels::WideReal<T>;
+
   /// The right-hand side of each column. One that has ended stays as a column of zeros until there
   /// are four of them.
   struct Slot {
@@ -67,20 +69,28 @@ class CgMulti {
     bool runs = true;
     bool cleared = false;
     bool finished_iteration = false;  // in the last step
-    double rho = 0;
+    Number rho = 0;
   };
 
   static std::size_t at(LocalIndex number) { return static_cast<std::size_t>(number); }
   Run& run(std::size_t slot) { return runs_[at(slots_[slot].number)]; }
 
+  bool leaves_range(std::size_t slot, const T& p_a_p) {
+    return run(slot).leaves_range(static_cast<double>(slots_[slot].rho),
+                                  static_cast<double>(real_part(p_a_p)));
+  }
+
   /// Whether an active vector needs other units, which its run then records. In the first step.
   bool needs_other_units(const std::vector<T>& p_a_p) {
     is_first_ = false;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
-      if (!slots_[s].runs || !run(s).leaves_range(slots_[s].rho, real_part(p_a_p[s]))) continue;
+      if (!slots_[s].runs || !leaves_range(s, p_a_p[s])) continue;
       const auto column = static_cast<LocalIndex>(s);
-      const double r_norm = norm2(r_.column(column));
-      if (run(s).rescale(norm2(p_.column(column)) / r_norm, norm2(q_.column(column)) / r_norm)) {
+      const auto norm = [column](const MultiVector<T>& vectors) {
+        return static_cast<double>(norm2(vectors.column(column)));
+      };
+      const double r_norm = norm(r_);
+      if (run(s).rescale(norm(p_) / r_norm, norm(q_) / r_norm)) {
         return true;
       }
     }
@@ -116,23 +126,23 @@ class CgMulti {
     const bool is_first = is_first_;
     if (is_first && needs_other_units(p_a_p)) return false;
     for (std::size_t s = 0; s < k; ++s) {
-      double length = 0;
+      Number length = 0;
       slots_[s].finished_iteration = false;
       if (!slots_[s].runs) continue;
-      slots_[s].runs = (!is_first || detail::positive(run(s), slots_[s].rho)) &&
-                       detail::step_length(run(s), slots_[s].rho, real_part(p_a_p[s]), length);
-      if (slots_[s].runs) alpha[s] = scalar_cast<T>(length);
+      slots_[s].runs = (!is_first || positive(run(s), slots_[s].rho)) &&
+                       step_length<Run, Number>(run(s), slots_[s].rho, real_part(p_a_p[s]), length);
+      if (slots_[s].runs) alpha[s] = static_cast<T>(static_cast<Real<T>>(length));
     }
     // R = R - alpha Q
-    std::vector<kernels::CgSums> sums(k);
+    std::vector<kernels::CgSumsOf<Number>> sums(k);
     kernels::cg_update_residual<T>(ExecutionSpace(), alpha.data(), q_.view(), d_, r_.view(),
                                    sums.data());
-    std::vector<double> both;
+    std::vector<Number> both;
     for (const auto& sum : sums) {
       both.insert(both.end(), {sum.rr, sum.rz});
     }
-    r_.layout().comm().sum(std::span<double>(both));
-    std::vector<double> beta_of(k);
+    r_.layout().comm().sum(std::span<Number>(both));
+    std::vector<Number> beta_of(k);
     if (!diagonal_) {
       m_.apply(r_, z());  // Z = M R
       const auto rz = dot(r_, z());
@@ -140,7 +150,7 @@ class CgMulti {
       if (is_flexible_) {
         const auto zq = dot(z_, q_);
         for (std::size_t s = 0; s < k; ++s) {
-          beta_of[s] = -static_cast<double>(real_part(alpha[s])) * real_part(zq[s]);
+          beta_of[s] = -static_cast<Number>(real_part(alpha[s])) * real_part(zq[s]);
         }
       }
     }
@@ -148,11 +158,11 @@ class CgMulti {
     for (std::size_t s = 0; s < k; ++s) {
       if (!slots_[s].runs) continue;
       run(s).count_bytes(bytes);
-      const double rr = both[2 * s];
-      const double rz = both[2 * s + 1];
+      const Number rr = both[2 * s];
+      const Number rz = both[2 * s + 1];
       if (!std::isfinite(rr)) alpha[s] = T(0);
       slots_[s].finished_iteration = true;
-      if (run(s).finished(std::sqrt(rr)) || !detail::positive(run(s), rz)) {
+      if (run(s).finished(static_cast<double>(std::sqrt(rr))) || !positive(run(s), rz)) {
         slots_[s].runs = false;
         continue;
       }
@@ -237,7 +247,7 @@ class CgMulti {
     try {
       log.iteration_finished(farthest->iterations(), farthest->residual_norm());
     } catch (...) {
-      detail::settle(std::current_exception());  // a logger may throw on one rank, too
+      settle(std::current_exception());  // a logger may throw on one rank, too
     }
   }
 
@@ -258,7 +268,7 @@ class CgMulti {
   std::vector<Slot> slots_;
 };
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 void Cg<T>::iterate_multi(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r) {
@@ -266,7 +276,7 @@ void Cg<T>::iterate_multi(std::vector<Run>& runs, MultiVector<T>& x, MultiVector
   const auto d = m.diagonal_entries();
   // A rank without rows has no entries either, so the ranks must agree on the loop.
   const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
-  CgMulti<T, Run>(runs, x, r, d, m.is_identity() || entries > 0).iterate(this->log());
+  detail::CgMulti<T, Run>(runs, x, r, d, m.is_identity() || entries > 0).iterate(this->log());
 }
 
 #define SUAN_INSTANTIATE(T) \

@@ -14,8 +14,8 @@
 namespace suan::detail {
 
 /// The step length rho / p^H A p, or nothing, with the reason recorded.
-template <class Run>
-bool step_length(Run& run, double rho, double p_a_p, double& alpha) {
+template <class Run, class R>
+bool step_length(Run& run, R rho, R p_a_p, R& alpha) {
   if (!std::isfinite(p_a_p)) {
     run.end(Reason::not_finite, "the product of the matrix and a search direction is not finite");
     return false;
@@ -33,8 +33,8 @@ bool step_length(Run& run, double rho, double p_a_p, double& alpha) {
 }
 
 /// Whether r^H M r is consistent with a positive definite M; else the reason is recorded.
-template <class Run>
-bool positive(Run& run, double rho) {
+template <class Run, class R>
+bool positive(Run& run, R rho) {
   if (rho > 0 && std::isfinite(rho)) return true;
   if (std::isfinite(rho)) {
     run.end(Reason::indefinite_preconditioner, message("r^H M r = ", rho, " for a residual r"));
@@ -52,9 +52,11 @@ constexpr double imaginary_tolerance = 1e-6;
 template <Scalar T>
 bool is_not_hermitian(const T& rho, const Vector<T>& r, const Vector<T>& z) {
   if constexpr (is_complex<T>) {
-    const double imaginary = std::abs(rho.imag());
-    if (!(imaginary > imaginary_tolerance * std::abs(rho.real()))) return false;
-    return imaginary > imaginary_tolerance * norm2(r) * norm2(z);
+    const auto imaginary = static_cast<double>(std::abs(rho.imag()));
+    if (!(imaginary > imaginary_tolerance * std::abs(static_cast<double>(rho.real()))))
+      return false;
+    return imaginary >
+           imaginary_tolerance * static_cast<double>(norm2(r)) * static_cast<double>(norm2(z));
   } else {
     return false;
   }
@@ -65,7 +67,11 @@ template <Scalar T>
 bool is_not_hermitian(const std::vector<T>& rho, const MultiVector<T>& r, const MultiVector<T>& z) {
   if constexpr (is_complex<T>) {
     for (std::size_t j = 0; j < rho.size(); ++j) {
-      if (!(std::abs(rho[j].imag()) > imaginary_tolerance * std::abs(rho[j].real()))) continue;
+      const T& one = rho[j];
+      if (!(std::abs(static_cast<double>(one.imag())) >
+            imaginary_tolerance * std::abs(static_cast<double>(one.real())))) {
+        continue;
+      }
       const auto column = static_cast<LocalIndex>(j);
       if (is_not_hermitian(rho[j], r.column(column), z.column(column))) return true;
     }

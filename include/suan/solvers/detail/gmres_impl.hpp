@@ -13,27 +13,17 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 /// The small arrays of a cycle of `size` iterations.
 template <Scalar T>
-struct Cycle {
-  explicit Cycle(std::size_t size) : problem(size), coefficients(size) {}
-  detail::LeastSquares<detail::Wide<T>> problem;
+struct GmresCycle {
+  explicit GmresCycle(std::size_t size) : problem(size), coefficients(size) {}
+  LeastSquares<Wide<T>> problem;
   std::vector<T> coefficients;  ///< of orthogonalize() and combine()
 };
 
-}  // namespace
-
-const OptionTable<GmresOptions>& GmresOptions::table() {
-  static const auto table =
-      OptionTable<GmresOptions>()
-          .include(&GmresOptions::krylov)
-          .number(
-              "restart", &GmresOptions::restart, 1, 1000,
-              "Basis vectors of gmres before it restarts; more converge faster and cost memory.");
-  return table;
-}
+}  // namespace detail
 
 template <Scalar T>
 Gmres<T>::Gmres(const GmresOptions& options)
@@ -55,11 +45,13 @@ std::string Gmres<T>::told() const {
 template <Scalar T>
 void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) {
   const auto size = static_cast<std::size_t>(restart_);
+  using Number = Real<detail::Wide<T>>;
   const bool plain = run.m.is_identity();
   const bool varies = run.m.varies();
   auto& workspace = run.workspace();
-  Cycle<T>* cycle = nullptr;
-  together(x.layout().comm(), [&] { cycle = &workspace.template kept<Cycle<T>>(size); });
+  detail::GmresCycle<T>* cycle = nullptr;
+  together(x.layout().comm(),
+           [&] { cycle = &workspace.template kept<detail::GmresCycle<T>>(size); });
   auto& problem = cycle->problem;
   auto& coefficients = cycle->coefficients;
   const detail::KrylovBasis<T> basis(x.layout(), workspace.basis(0, x.layout(), size + 1));
@@ -83,7 +75,7 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
     }
   };
 
-  double beta = norm2(r);
+  Number beta = norm2(r);
   bool is_first = true;
   while (true) {
     problem.start(beta);
@@ -102,12 +94,13 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
       if (!plain) run.m.apply(v, image);
       run.a.apply(direction, w);
       auto h = problem.next_column();
-      double before = 0;
+      Number before = 0;
       std::int64_t traffic = 0;
-      double next = basis.orthogonalize(w, h, coefficients, before, traffic);
-      if (is_first && run.leaves_range(before, 1)) {
+      Number next = basis.orthogonalize(w, h, coefficients, before, traffic);
+      if (is_first && run.leaves_range(static_cast<double>(before), 1)) {
         run.a.apply(direction, w);
-        if (run.rescale(norm2(direction), norm2(w))) return;
+        if (run.rescale(static_cast<double>(norm2(direction)), static_cast<double>(norm2(w))))
+          return;
         h = problem.next_column();
         next = basis.orthogonalize(w, h, coefficients, before, traffic);
       }
@@ -118,16 +111,16 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
         update();
         return;
       }
-      constexpr double eps = std::numeric_limits<Real<T>>::epsilon();
+      constexpr Number eps = std::numeric_limits<Real<T>>::epsilon();
       const bool invariant = next <= 10 * eps * before;
-      const double residual = problem.add_column(invariant ? 0 : next);
+      const Number residual = problem.add_column(invariant ? Number(0) : next);
       if (invariant && !problem.regular()) {
         problem.drop_last();
         run.end(Reason::breakdown, "the Krylov space is invariant and A is singular on it");
         update();
         return;
       }
-      done = run.finished(residual);
+      done = run.finished(static_cast<double>(residual));
       if (invariant) {
         run.end(Reason::happy_breakdown);
         done = true;
@@ -136,13 +129,14 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
     }
     update();
     if (done) return;
-    const double after = run.a.residual(b, x, r);
+    const Number after = run.a.residual(b, x, r);
     run.count_bytes(run.a.bytes_per_apply() + 2 * row_bytes);
-    if (!(after < (1 - 1e-5) * beta)) {
-      run.end(Reason::stagnated,
-              message("a cycle of ", restart_, " iterations brought the residual ", "from ",
-                      run.in_users_units(beta), " to ", run.in_users_units(after),
-                      "; a larger restart may help"));
+    if (!(after < Number(1 - 1e-5) * beta)) {
+      run.end(
+          Reason::stagnated,
+          message("a cycle of ", restart_, " iterations brought the residual ", "from ",
+                  run.in_users_units(static_cast<double>(beta)), " to ",
+                  run.in_users_units(static_cast<double>(after)), "; a larger restart may help"));
       return;
     }
     beta = after;

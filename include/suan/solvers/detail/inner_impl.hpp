@@ -15,7 +15,7 @@ template <Scalar T>
 void Solver<T>::solve_inside(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
                              Vector<T>& x, Vector<T>& r) {
   static const EventLog silence;
-  const double norm = norm2(b);
+  const auto norm = static_cast<double>(norm2(b));
   const double size = std::isfinite(norm) ? norm : detail::largest(b);
   if (size == 0 || !std::isfinite(size)) {
     copy(b, x);  // zero, or not finite, which the outer solver must see

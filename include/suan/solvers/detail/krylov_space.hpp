@@ -18,6 +18,8 @@ namespace suan::detail {
 template <Scalar T>
 class KrylovBasis {
  public:
+  using Number = Real<Wide<T>>;
+
   KrylovBasis() = default;
   KrylovBasis(const Layout& layout, const kernels::Basis<T>& columns)
       : layout_(layout), v_(columns) {}
@@ -26,7 +28,7 @@ class KrylovBasis {
     const auto rows = static_cast<std::size_t>(layout_.local_size());
     return Vector<T>::over(layout_, DeviceView<T>(v_.data() + j * v_.stride(1), rows));
   }
-  void set(std::size_t j, const Vector<T>& w, double norm) const {
+  void set(std::size_t j, const Vector<T>& w, Number norm) const {
     auto target = column(j);
     axpby(static_cast<T>(static_cast<Real<T>>(1 / norm)), w, T(0), target);
   }
@@ -37,26 +39,26 @@ class KrylovBasis {
   /// that cancellation costs at most one digit of orthogonality (W. Hoffmann, Computing 41 (1989),
   /// 335-348). Adds the values per row that it read and wrote to `traffic`. c has room for
   /// h.size() numbers.
-  double orthogonalize(Vector<T>& w, std::span<Wide<T>> h, std::vector<T>& c, double& before,
+  Number orthogonalize(Vector<T>& w, std::span<Wide<T>> h, std::vector<T>& c, Number& before,
                        std::int64_t& traffic) const {
     const auto& comm = layout_.comm();
     const std::span<T> own(c.data(), h.size());
     before = 0;
-    double after = 0;
+    Number after = 0;
     for (int pass = 0; pass < 2; ++pass) {
       traffic += 2 * static_cast<std::int64_t>(h.size()) + 3;
       kernels::multi_dot<T>(ExecutionSpace(), v_, w.view(), own);
       comm.sum(own);
-      after = static_cast<double>(comm.sum(
-          kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(own), w.view())));
-      double removed = 0;
+      after =
+          comm.sum(kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(own), w.view()));
+      Number removed = 0;
       for (std::size_t j = 0; j < h.size(); ++j) {
         const Wide<T> wide = own[j];
         h[j] += wide;
         removed += abs_squared(wide);
       }
       if (pass == 0) before = std::sqrt(after + removed);
-      constexpr double kept = 0.1;
+      constexpr auto kept = Number(0.1);
       if (!(after < kept * kept * (after + removed))) break;
     }
     return std::sqrt(after);
@@ -64,7 +66,7 @@ class KrylovBasis {
 
   /// w = V y; c has room for y.size() numbers.
   void combine(std::span<const Wide<T>> y, std::vector<T>& c, Vector<T>& w) const {
-    for (std::size_t j = 0; j < y.size(); ++j) c[j] = scalar_cast<T>(-1.0 * y[j]);
+    for (std::size_t j = 0; j < y.size(); ++j) c[j] = scalar_cast<T>(-y[j]);
     fill(w, T(0));
     kernels::multi_axpy<T>(ExecutionSpace(), v_, std::span<const T>(c.data(), y.size()), w.view());
   }

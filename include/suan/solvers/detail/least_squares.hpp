@@ -9,17 +9,17 @@
 #include <span>
 #include <vector>
 
-#include "suan/core/types.hpp"
+#include "suan/kernels/detail/sums.hpp"
 
 namespace suan::detail {
 
 /// The scalars of recurrences: in double precision even for float.
 template <Scalar T>
-using Wide = std::conditional_t<is_complex<T>, Complex, double>;
+using Wide = kernels::SumOf<T>;
 
 /// |x|, without squares that overflow or underflow.
 template <Scalar S>
-double magnitude(const S& x) {
+Real<S> magnitude(const S& x) {
   if constexpr (is_complex<S>) {
     return std::hypot(x.real(), x.imag());
   } else {
@@ -30,12 +30,14 @@ double magnitude(const S& x) {
 /// The Hessenberg matrix, made triangular by plane rotations, and the rotated right-hand side.
 template <Scalar S>
 class LeastSquares {
+  using Real = suan::Real<S>;
+
  public:
   /// For up to `size` columns; allocates everything here.
   explicit LeastSquares(std::size_t size)
       : stride_(size), columns_(size * size), rotations_(size), g_(size + 1), y_(size) {}
 
-  void start(double beta) {
+  void start(Real beta) {
     used_ = 0;
     std::fill(g_.begin(), g_.end(), S(0));
     g_[0] = S(beta);
@@ -50,7 +52,7 @@ class LeastSquares {
   }
   /// Adds the next column as it was filled, with `below` under the diagonal; returns the residual
   /// norm. Only columns with a nonzero diagonal can be kept.
-  double add_column(double below) {
+  Real add_column(Real below) {
     const std::size_t j = used_;
     S* const h = column(j);
     for (std::size_t k = 0; k < j; ++k) {
@@ -60,8 +62,8 @@ class LeastSquares {
       h[k] = upper;
     }
     // c real and s chosen so that [c s; -s^H c] maps (h_j, below) to (r, 0).
-    const double diagonal = magnitude(h[j]);
-    const double size = std::hypot(diagonal, below);
+    const Real diagonal = magnitude(h[j]);
+    const Real size = std::hypot(diagonal, below);
     Rotation rotation{1, S(0)};
     if (size > 0 && diagonal > 0) {
       const S phase = h[j] / S(diagonal);
@@ -94,7 +96,7 @@ class LeastSquares {
 
  private:
   struct Rotation {
-    double c = 1;
+    Real c = 1;
     S s{};
   };
   S* column(std::size_t k) { return columns_.data() + k * stride_; }

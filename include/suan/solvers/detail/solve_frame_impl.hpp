@@ -16,7 +16,7 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 /// r = b - A x, and its norm; without a product if x is zero. Collective.
 template <Scalar T>
@@ -27,7 +27,7 @@ double first_residual(const Operator<T>& a, const Vector<T>& b, double b_norm, c
   return b_norm;
 }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T>& a,
@@ -41,7 +41,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   Vector<T>& r = kept[0];
   Vector<T>* const guess = from_zero ? nullptr : &kept[1];
   if (guess != nullptr) copy(x, *guess);
-  const double given_norm = norm2(b);
+  const auto given_norm = static_cast<double>(norm2(b));
   const GlobalIndex bad_row = std::isfinite(given_norm) ? -1 : first_not_finite(b);
   if (!detail::usable(report, given_norm, bad_row)) {
     if (bad_row < 0) fill(x, T(0));
@@ -52,7 +52,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   // The norm of finite elements may overflow.
   units.choose(std::isfinite(given_norm) ? given_norm : detail::largest(b), guess_size);
   double b_norm = units.exponent() == 0 ? given_norm : static_cast<double>(norm2(units.b()));
-  double norm = first_residual(a, units.b(), b_norm, x, from_zero, r);
+  double norm = detail::first_residual(a, units.b(), b_norm, x, from_zero, r);
   if (const int by = units.distance(std::max(b_norm, norm)); by != 0) {
     units.shift(by, r);
     b_norm = std::ldexp(b_norm, by);

@@ -16,9 +16,9 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
-std::size_t at(LocalIndex j) { return static_cast<std::size_t>(j); }
+inline std::size_t at(LocalIndex j) { return static_cast<std::size_t>(j); }
 
 /// R = B - A X, without a product where X is zero.
 template <Scalar T>
@@ -29,20 +29,21 @@ void residuals(const Operator<T>& a, const MultiVector<T>& b, const MultiVector<
 }
 
 /// Of the unfinished ones, the one farthest from its target.
-LocalIndex farthest(const std::vector<LocalIndex>& open, const std::vector<double>& norms,
-                    const std::vector<detail::Goal>& aims) {
+inline LocalIndex farthest(const std::vector<LocalIndex>& open, const std::vector<double>& norms,
+                           const std::vector<Goal>& aims) {
   return *std::max_element(open.begin(), open.end(), [&](LocalIndex j, LocalIndex k) {
     return norms[at(j)] * aims[at(k)].target < norms[at(k)] * aims[at(j)].target;
   });
 }
 
-}  // namespace
+}  // namespace detail
 
 // Vectors that need their own units are solved separately: this is rare.
 template <Scalar T>
 void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T>& a,
                                const Operator<T>& m, const MultiVector<T>& b, MultiVector<T>& x,
                                std::vector<SolveReport>& reports) {
+  using detail::at;
   detail::require_distinct(b, x);
   const auto b_norms = norm2(b);
   const auto x_norms = norm2(x);
@@ -50,18 +51,19 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
   MultiVector<T> r;
   MultiVector<T> guess;
   together(a.comm(), [&] {
-    residuals(a, b, x, true, r);
+    detail::residuals(a, b, x, true, r);
     if (!from_zero) guess = x;
   });
   if (!from_zero) a.apply(T(-1), x, T(1), r);
   const auto r_norms = norm2(r);
-  std::vector<double> norms(r_norms.begin(), r_norms.end());
+  std::vector<double> norms;
+  for (const auto norm : r_norms) norms.push_back(static_cast<double>(norm));
 
   std::vector<detail::Goal> aims(reports.size());
   std::vector<LocalIndex> open;
   std::vector<LocalIndex> alone;
   for (LocalIndex j = 0; j < b.columns(); ++j) {
-    const double b_norm = b_norms[at(j)];
+    const auto b_norm = static_cast<double>(b_norms[at(j)]);
     const GlobalIndex bad_row = std::isfinite(b_norm) ? -1 : first_not_finite(b.column(j));
     if (!detail::usable(reports[at(j)], b_norm, bad_row)) {
       if (bad_row < 0) kernels::clear_column<T>(ExecutionSpace(), x.view(), at(j));
@@ -78,7 +80,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
     }
   }
   if (!open.empty()) {
-    const LocalIndex j = farthest(open, norms, aims);
+    const LocalIndex j = detail::farthest(open, norms, aims);
     log_.solve_started(name(), norms[at(j)], aims[at(j)].target);
   }
   const typename detail::KeptWorkspace<T>::Loan workspace(workspace_);
@@ -104,7 +106,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
       break;
     }
     assign_columns<T>(some_x, open, x);
-    residuals(a, some_b, some_x, false, some_r);
+    detail::residuals(a, some_b, some_x, false, some_r);
     assign_columns<T>(some_r, open, r);
     const auto some_norms = norm2(some_r);
     std::vector<LocalIndex> still_open;
@@ -113,7 +115,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
       const auto column = static_cast<LocalIndex>(k);
       auto& report = reports[at(j)];
       verified.before = norms[at(j)];
-      verified.norm = norms[at(j)] = some_norms[k];
+      verified.norm = norms[at(j)] = static_cast<double>(some_norms[k]);
       verified.bad_row =
           std::isfinite(verified.norm) ? -1 : first_not_finite(some_r.column(column));
       verified.rounding =

@@ -15,24 +15,6 @@
 
 namespace suan {
 
-const OptionTable<KrylovOptions>& KrylovOptions::table() {
-  constexpr double huge = 1e300;
-  static const auto table =
-      OptionTable<KrylovOptions>()
-          .number("rtol", &KrylovOptions::rtol, 0, 1,
-                  "Solved when the recomputed residual is at most rtol times the norm of b; the "
-                  "default stands for 1e-5 in float32.")
-          .number("atol", &KrylovOptions::atol, 0, huge,
-                  "Also solved when the recomputed residual is at most atol.")
-          .number("max_iterations", &KrylovOptions::max_iterations, 0, 1e9,
-                  "Stop after this many iterations.")
-          .number("time_limit", &KrylovOptions::time_limit, 0, huge,
-                  "Stop after this many seconds, set-up included; 0 means no limit.")
-          .number("dtol", &KrylovOptions::dtol, 1, huge,
-                  "Diverged when the residual exceeds dtol times its start and the norm of b.");
-  return table;
-}
-
 template <Scalar T>
 double relative_tolerance(const KrylovOptions& options) {
   constexpr double default_in_float = 1e-5;
@@ -132,7 +114,7 @@ detail::Goal Solver<T>::goal(double b_norm, double start, int exponent) const {
   result.start = start;
   result.target =
       std::max(relative_tolerance<T>(options_) * b_norm, std::ldexp(options_.atol, exponent));
-  constexpr double eps = std::numeric_limits<Real<T>>::epsilon();
+  constexpr auto eps = static_cast<double>(std::numeric_limits<Real<T>>::epsilon());
   result.floor = 0.125 * eps * b_norm;
   return result;
 }

@@ -14,8 +14,6 @@
 
 namespace suan::detail {
 
-namespace {
-
 /// y = 2^exponent M x.
 template <Scalar T>
 class Multiple final : public Operator<T> {
@@ -53,8 +51,6 @@ class Multiple final : public Operator<T> {
   T factor_;
   DeviceView<const T> entries_;
 };
-
-}  // namespace
 
 template <Scalar T>
 void Units<T>::choose(double b_size, double x_size) {

@@ -14,22 +14,6 @@
 
 namespace suan {
 
-void require_same_layout(const char* what, const char* left_name, const Layout& left,
-                         const char* right_name, const Layout& right) {
-  if (left == right) return;
-  const bool same_size = left.global_size() == right.global_size();
-  throw DimensionMismatch(message(what, ": ", left_name, " has ", to_string(left), " and ",
-                                  right_name, " has ", to_string(right),
-                                  same_size ? ", distributed differently" : ""));
-}
-
-void require_same_columns(const char* what, const char* left_name, LocalIndex left,
-                          const char* right_name, LocalIndex right) {
-  if (left == right) return;
-  throw DimensionMismatch(
-      message(what, ": ", left_name, " has ", left, " vectors and ", right_name, " has ", right));
-}
-
 template <Scalar T>
 T dot(const Vector<T>& x, const Vector<T>& y) {
   require_same_layout("dot", "x", x.layout(), "y", y.layout());
@@ -48,7 +32,7 @@ Real<T> norm_inf(const Vector<T>& x) {
   return nan ? std::numeric_limits<Real<T>>::quiet_NaN() : largest;
 }
 
-namespace {
+namespace detail {
 
 /// Whether a sum of squares neither overflowed nor lost digits to underflow.
 template <class R>
@@ -62,18 +46,19 @@ template <Scalar T>
 Real<T> scaled_norm2(const Vector<T>& x) {
   const Real<T> largest = norm_inf(x);
   if (largest == 0 || !std::isfinite(largest)) return largest;
-  const double squares =
+  const auto squares =
       x.layout().comm().sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), largest));
   return static_cast<Real<T>>(largest * std::sqrt(squares));
 }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x) {
-  const double sum =
+  const auto sum =
       x.layout().comm().sum(kernels::sum_of_squares<T>(ExecutionSpace(), x.view(), Real<T>(1)));
-  return has_its_digits(sum) ? static_cast<Real<T>>(std::sqrt(sum)) : scaled_norm2(x);
+  return detail::has_its_digits(sum) ? static_cast<Real<T>>(std::sqrt(sum))
+                                     : detail::scaled_norm2(x);
 }
 
 template <Scalar T>
@@ -92,7 +77,7 @@ std::vector<Real<T>> norm2(const MultiVector<T>& x) {
   std::vector<Real<T>> result;
   for (LocalIndex j = 0; j < x.columns(); ++j) {
     const Real<T> sum = real_part(squares[static_cast<std::size_t>(j)]);
-    result.push_back(has_its_digits(sum) ? std::sqrt(sum) : norm2(x.column(j)));
+    result.push_back(detail::has_its_digits(sum) ? std::sqrt(sum) : norm2(x.column(j)));
   }
   return result;
 }
@@ -100,7 +85,7 @@ std::vector<Real<T>> norm2(const MultiVector<T>& x) {
 template <Scalar T>
 Real<T> norm2(const Vector<T>& x, std::type_identity_t<Real<T>> own_squares) {
   const auto sum = x.layout().comm().sum(own_squares);
-  return has_its_digits(sum) ? std::sqrt(sum) : scaled_norm2(x);
+  return detail::has_its_digits(sum) ? std::sqrt(sum) : detail::scaled_norm2(x);
 }
 
 template <Scalar T>

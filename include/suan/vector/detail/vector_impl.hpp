@@ -14,14 +14,14 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 template <Scalar T>
-DeviceView<T> uninitialized(LocalIndex size) {
-  return detail::allocate<T>("suan::Vector", static_cast<std::size_t>(size));
+DeviceView<T> new_vector(LocalIndex size) {
+  return allocate<T>("suan::Vector", static_cast<std::size_t>(size));
 }
 
-void require_local_size(const Layout& layout, std::size_t size) {
+inline void require_local_size(const Layout& layout, std::size_t size) {
   if (static_cast<std::size_t>(layout.local_size()) != size) {
     throw DimensionMismatch(message("Vector: ", size, " elements were given for a layout of which ",
                                     "this rank has ", layout.local_size()));
@@ -34,33 +34,34 @@ HostView<const T> host_view(std::span<const T> elements) {
 }
 
 /// The finaliser of the SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014).
-std::uint64_t mix(std::uint64_t z) {
+inline std::uint64_t mix(std::uint64_t z) {
   z += 0x9e3779b97f4a7c15ULL;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
   return z ^ (z >> 31);
 }
 
-double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-52 - 1.0; }
+inline double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-52 - 1.0; }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 Vector<T>::Vector(Layout layout) : layout_(std::move(layout)) {
   detail::together_once(layout_.comm(),
-                        [&] { elements_ = uninitialized<T>(layout_.local_size()); });
+                        [&] { elements_ = detail::new_vector<T>(layout_.local_size()); });
   Kokkos::deep_copy(elements_, T(0));
 }
 
 template <Scalar T>
 Vector<T>::Vector(Layout layout, DeviceView<T> elements)
     : layout_(std::move(layout)), elements_(std::move(elements)), is_wrapped_(true) {
-  detail::together_once(layout_.comm(), [&] { require_local_size(layout_, elements_.extent(0)); });
+  detail::together_once(layout_.comm(),
+                        [&] { detail::require_local_size(layout_, elements_.extent(0)); });
 }
 
 template <Scalar T>
 Vector<T> Vector<T>::over(Layout layout, DeviceView<T> elements) {
-  require_local_size(layout, elements.extent(0));
+  detail::require_local_size(layout, elements.extent(0));
   Vector result;
   result.layout_ = std::move(layout);
   result.elements_ = std::move(elements);
@@ -78,9 +79,9 @@ Vector<T> Vector<T>::made_of(Layout layout, const std::function<std::span<const 
   Vector result;
   detail::together_once(layout.comm(), [&] {
     const std::span<const T> given = elements();
-    require_local_size(layout, given.size());
-    result.elements_ = uninitialized<T>(layout.local_size());
-    Kokkos::deep_copy(result.elements_, host_view(given));
+    detail::require_local_size(layout, given.size());
+    result.elements_ = detail::new_vector<T>(layout.local_size());
+    Kokkos::deep_copy(result.elements_, detail::host_view(given));
   });
   result.layout_ = std::move(layout);
   return result;
@@ -88,7 +89,7 @@ Vector<T> Vector<T>::made_of(Layout layout, const std::function<std::span<const 
 
 template <Scalar T>
 Vector<T>::Vector(const Vector& other)
-    : layout_(other.layout_), elements_(uninitialized<T>(other.local_size())) {
+    : layout_(other.layout_), elements_(detail::new_vector<T>(other.local_size())) {
   Kokkos::deep_copy(elements_, other.elements_);
 }
 
@@ -97,7 +98,7 @@ Vector<T>& Vector<T>::operator=(const Vector& other) {
   if (this == &other) return *this;
   // Not local_size(): a vector that was moved from has no layout.
   if (elements_.extent(0) != other.elements_.extent(0)) {
-    elements_ = uninitialized<T>(other.local_size());
+    elements_ = detail::new_vector<T>(other.local_size());
     is_wrapped_ = false;
   }
   layout_ = other.layout_;
@@ -138,8 +139,8 @@ std::vector<T> Vector<T>::gather() const {
 
 template <Scalar T>
 void Vector<T>::assign(std::span<const T> elements) {
-  require_local_size(layout_, elements.size());
-  Kokkos::deep_copy(elements_, host_view(elements));
+  detail::require_local_size(layout_, elements.size());
+  Kokkos::deep_copy(elements_, detail::host_view(elements));
 }
 
 template <Scalar T>
@@ -171,11 +172,12 @@ Vector<T> random_vector(const Layout& layout, std::uint64_t seed) {
                       message("size = ", layout.global_size(), "\nseed = ", seed, '\n'));
   }
   return generate<T>(layout, [seed](GlobalIndex i) {
-    const std::uint64_t bits = mix(mix(seed) ^ static_cast<std::uint64_t>(i));
+    const std::uint64_t bits = detail::mix(detail::mix(seed) ^ static_cast<std::uint64_t>(i));
     if constexpr (is_complex<T>) {
-      return T(static_cast<Real<T>>(unit(bits)), static_cast<Real<T>>(unit(mix(bits))));
+      return T(static_cast<Real<T>>(detail::unit(bits)),
+               static_cast<Real<T>>(detail::unit(detail::mix(bits))));
     } else {
-      return static_cast<T>(unit(bits));
+      return static_cast<T>(detail::unit(bits));
     }
   });
 }

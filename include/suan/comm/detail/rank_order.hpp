@@ -7,9 +7,7 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "comm/mpi_calls.hpp"
-
-#if SUAN_HAVE_MPI
+#include "suan/comm/reduction.hpp"
 
 namespace suan::detail {
 
@@ -18,7 +16,7 @@ template <class T>
 constexpr bool is_exact = std::is_integral_v<T>;
 
 struct Sum {
-  static MPI_Op mpi() { return MPI_SUM; }
+  static constexpr auto kind = ReductionKind::sum;
   template <class T>
   static T combine(T left, T right) {
     return left + right;
@@ -27,7 +25,7 @@ struct Sum {
 
 /// NaN if either number is NaN.
 struct Max {
-  static MPI_Op mpi() { return MPI_MAX; }
+  static constexpr auto kind = ReductionKind::max;
   template <class T>
   static T combine(T left, T right) {
     return right > left || right != right ? right : left;
@@ -35,7 +33,7 @@ struct Max {
 };
 
 struct Min {
-  static MPI_Op mpi() { return MPI_MIN; }
+  static constexpr auto kind = ReductionKind::min;
   template <class T>
   static T combine(T left, T right) {
     return right < left || right != right ? right : left;
@@ -51,5 +49,3 @@ T combined(const T* parts, std::size_t ranks, std::size_t count, std::size_t k) 
 }
 
 }  // namespace suan::detail
-
-#endif
