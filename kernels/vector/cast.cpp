@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/vector/cast.hpp"
 
-#include "kernels/vector/column_sums.hpp"
-#include "kernels/vector/row_major_loop.hpp"
+#include "suan/kernels/detail/column_sums.hpp"
+#include "suan/kernels/detail/row_major_loop.hpp"
 
 namespace suan::kernels {
 
