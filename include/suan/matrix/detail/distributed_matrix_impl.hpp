@@ -10,17 +10,17 @@
 
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
-#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/portable_spmv.hpp"
 #include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 template <Scalar T>
-void require_sizes(const Layout& rows, const Layout& columns, const Csr<T>& local,
-                   const typename DistributedMatrix<T>::Remote& remote) {
+void require_part_sizes(const Layout& rows, const Layout& columns, const Csr<T>& local,
+                        const typename DistributedMatrix<T>::Remote& remote) {
   if (local.rows() != rows.local_size() || local.columns() != columns.local_size()) {
     throw DimensionMismatch(message("DistributedMatrix: the local part is ", local.rows(), " x ",
                                     local.columns(), ", but the layouts give this rank ",
@@ -38,7 +38,7 @@ void require_sizes(const Layout& rows, const Layout& columns, const Csr<T>& loca
 
 /// Products add to these rows from several threads: a duplicate number would be a race, and one out
 /// of range an out-of-bounds write.
-void require_row_numbers(const DeviceView<const LocalIndex>& numbers, LocalIndex rows) {
+inline void require_row_numbers(const DeviceView<const LocalIndex>& numbers, LocalIndex rows) {
   constexpr auto none = std::numeric_limits<std::int64_t>::max();
   std::int64_t first_bad = none;
   Kokkos::parallel_reduce(
@@ -59,7 +59,7 @@ void require_row_numbers(const DeviceView<const LocalIndex>& numbers, LocalIndex
                                 ", but they must increase within [0, ", rows, ")"));
 }
 
-void require_columns(const std::vector<GlobalIndex>& columns, const Layout& layout) {
+inline void require_ghost_columns(const std::vector<GlobalIndex>& columns, const Layout& layout) {
   for (std::size_t k = 0; k < columns.size(); ++k) {
     const GlobalIndex j = columns[k];
     const char* wrong = nullptr;
@@ -72,8 +72,8 @@ void require_columns(const std::vector<GlobalIndex>& columns, const Layout& layo
   }
 }
 
-void require_exchange(const Exchange& exchange, const Layout& columns,
-                      const std::vector<GlobalIndex>& ghosts) {
+inline void require_exchange(const Exchange& exchange, const Layout& columns,
+                             const std::vector<GlobalIndex>& ghosts) {
   const auto& map = exchange.map();
   if (map && map->layout() == columns && std::ranges::equal(map->ghost_numbers(), ghosts)) return;
   throw InvalidArgument(message("DistributedMatrix: the remote part has ", ghosts.size(),
@@ -87,7 +87,7 @@ DeviceView<const T> as_vector(const RowMajor<const T>& received) {
   return DeviceView<const T>(received.data(), received.extent(0));
 }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local,
@@ -107,7 +107,7 @@ DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& column
       remote_(std::move(remote)),
       exchange_(std::move(exchange)) {
   require_parts();
-  together(this->comm(), [&] { require_exchange(exchange_, columns, remote_.columns); });
+  together(this->comm(), [&] { detail::require_exchange(exchange_, columns, remote_.columns); });
   count();
 }
 
@@ -125,9 +125,9 @@ void DistributedMatrix<T>::require_parts() const {
       comm, "DistributedMatrix",
       message("rows = ", rows.global_size(), "\ncolumns = ", columns.global_size(), "\n"));
   together(comm, [&] {
-    require_sizes<T>(rows, columns, local_, remote_);
-    require_row_numbers(remote_.row_numbers, local_.rows());
-    require_columns(remote_.columns, columns);
+    detail::require_part_sizes<T>(rows, columns, local_, remote_);
+    detail::require_row_numbers(remote_.row_numbers, local_.rows());
+    detail::require_ghost_columns(remote_.columns, columns);
   });
 }
 
@@ -196,7 +196,7 @@ void DistributedMatrix<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<
   const auto received = pending.finish();
   if (remote_.matrix.rows() == 0) return;
   kernels::spmv_add_rows<T>(space, alpha, remote_.matrix.view(), remote_.row_numbers,
-                            as_vector(received), y.view(), {});
+                            detail::as_vector(received), y.view(), {});
 } catch (...) {
   rethrow_typed();
 }
@@ -225,7 +225,7 @@ T DistributedMatrix<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
     const auto received = pending.finish();
     if (remote_.matrix.rows() > 0) {
       own += kernels::spmv_add_rows<T>(space, T(1), remote_.matrix.view(), remote_.row_numbers,
-                                       as_vector(received), y.view(), x.view());
+                                       detail::as_vector(received), y.view(), x.view());
     }
     sum = own;
   });
@@ -245,7 +245,7 @@ Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x
     const auto received = pending.finish();
     if (remote_.matrix.rows() > 0) {
       kernels::spmv_add_rows<T>(space, T(-1), remote_.matrix.view(), remote_.row_numbers,
-                                as_vector(received), r.view(), {});
+                                detail::as_vector(received), r.view(), {});
       own = static_cast<Real<T>>(
           kernels::sum_of_squares<T>(space, std::as_const(r).view(), Real<T>(1)));
     }
