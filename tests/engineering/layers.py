@@ -30,8 +30,8 @@ STANDS_ON = {
 SUFFIXES = {".hpp", ".cpp", ".cu", ".cuh"}
 # Made by CMake; it stands below all layers.
 CONFIG = "suan/config.hpp"
-# Includes nearly everything, and is for users only.
-ALL = "include/suan/suan.hpp"
+# They include nearly everything, and are for users only.
+ALL = {"include/suan/suan.hpp", "include/suan/definitions.hpp"}
 
 
 def below(layer):
@@ -54,6 +54,12 @@ def file_of(include, name, names):
     return next((path for path in paths if path in names), None)
 
 
+def may_define(name, path):
+    """Whether this file may include that header of definitions: x.cpp and x.hpp may include x_impl.hpp."""
+    own = pathlib.PurePosixPath(path).name.removesuffix("_impl.hpp")
+    return layer_of(name) == layer_of(path) and pathlib.PurePosixPath(name).stem == own
+
+
 def broken_includes(files):
     """`files`: from the name of each file to its text."""
     for name, text in files.items():
@@ -74,8 +80,11 @@ def broken_includes(files):
             if path is None:
                 yield (f'{name}:{number}: "{include}" is no file of the project; write its path from '
                        "include/, src/ or the root (kernels/...), and a library's header in <>")
-            elif path == ALL:
-                yield f"{name}:{number}: includes suan.hpp, which is for users; name the headers needed"
+            elif path in ALL:
+                yield f"{name}:{number}: includes {include}, which is for users; name the headers needed"
+            elif path.endswith("_impl.hpp") and not may_define(name, path):
+                yield (f"{name}:{number}: includes {include}, which compiles what it defines; only its own "
+                       "source may")
             elif layer_of(path) not in allowed:
                 yield (f"{name}:{number}: {layer} includes {include}, but {layer_of(path)} is not below "
                        f"{layer}; move this code up or what it needs down")
@@ -94,10 +103,12 @@ def files_of(root):
 def self_test():
     good = {
         "include/suan/suan.hpp": '#include "suan/solvers/cg.hpp"\n',
+        "include/suan/definitions.hpp": '#include "suan/solvers/detail/cg_impl.hpp"\n',
         "include/suan/core/error.hpp": f'#include <vector>\n#include "{CONFIG}"\n',
         "include/suan/solvers/cg.hpp": '#include "suan/core/error.hpp"\n',
         "src/solvers/steps.hpp": '#include "kernels/vector/dot.hpp"\n',
-        "src/solvers/cg.cpp": '#include <suan/solvers/cg.hpp>\n#include "steps.hpp"\n',
+        "include/suan/solvers/detail/cg_impl.hpp": '#include "suan/solvers/cg.hpp"\n',
+        "src/solvers/cg.cpp": '#include <suan/solvers/detail/cg_impl.hpp>\n#include "steps.hpp"\n',
         "src/io/mtx.hpp": '#include "suan/core/error.hpp"\n',
         "kernels/vector/dot.hpp": '#include "suan/core/error.hpp"\n',
         "python/src/maps.cpp": '#include "io/mtx.hpp"\n#include "suan/solvers/cg.hpp"\n',
@@ -112,6 +123,8 @@ def self_test():
         "src/io/a.cpp": ("#include <suan/solvers/cg.hpp>\n", "solvers is not below io"),
         "include/suan/io/a.hpp": ('#include "suan/core/none.hpp"\n', "no file of the project"),
         "src/cli/a.cpp": ("#include <suan/suan.hpp>\n", "for users"),
+        "src/cli/b.cpp": ("#include <suan/definitions.hpp>\n", "for users"),
+        "src/solvers/b.cpp": ('#include "suan/solvers/detail/cg_impl.hpp"\n', "only its own source"),
         "src/extras/a.cpp": ("", "no layer"),
     }
     for name, (text, expected) in bad.items():

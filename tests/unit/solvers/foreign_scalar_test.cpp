@@ -176,6 +176,58 @@ TYPED_TEST(ForeignScalar, GmresRestartsAndTakesAPreconditionerThatVaries) {
   }
 }
 
+TYPED_TEST(ForeignScalar, MatricesOfRowsMultiplyAsTheFunctionDoes) {
+  using T = TypeParam;
+  const auto lower = number<T>(-1, 0.5L);
+  const auto upper = number<T>(-1, -0.5L);
+  for (const auto& layout : this->layouts()) {
+    const auto function = tridiagonal<T>(layout, lower, upper);
+    const auto a =
+        suan::generate_rows<T>(layout, layout, [&](GlobalIndex i, suan::RowWriter<T>& row) {
+          if (i > 0) row.add(i - 1, lower);
+          row.add(i, T(suan::Real<T>(3 + i % 3)));
+          if (i + 1 < layout.global_size()) row.add(i + 1, upper);
+        });
+    const auto x = thirds<T>(layout);
+    Vector<T> expected(layout);
+    Vector<T> y(layout);
+    function.apply(x, expected);
+    a.apply(x, y);
+    EXPECT_LE(distance(y, expected), tiny);
+    const T difference = a.apply_dot(x, y) - function.apply_dot(x, y);
+    EXPECT_LE(static_cast<double>(Kokkos::abs(difference)), 1e-15);
+    suan::MultiVector<T> two(layout, 2);
+    suan::MultiVector<T> products(layout, 2);
+    two.set_column(1, x);
+    a.apply(two, products);
+    EXPECT_LE(distance(products.column(1), expected), tiny);
+    EXPECT_EQ(suan::norm2(products.column(0)), 0);
+
+    y = Vector<T>(layout);
+    const auto report = suan::Cg<T>({.rtol = tiny}).solve(a, expected, y);
+    EXPECT_TRUE(report.converged()) << report;
+    EXPECT_LE(distance(y, x), 10 * tiny);
+  }
+}
+
+TYPED_TEST(ForeignScalar, AMatrixOfArraysTakesOtherValues) {
+  using T = TypeParam;
+  const std::vector<int> offsets = {0, 2, 2, 3};
+  const std::vector<int> columns = {2, 0, 1};
+  auto a = suan::Csr<T>::from_host(3, 2 + 1, offsets, columns, std::vector<T>{T(1), T(2), T(3)});
+  const auto x = Vector<T>::from_host(a.column_layout(), std::vector<T>{T(5), T(7), T(11)});
+  Vector<T> y(a.row_layout());
+  a.apply(x, y);
+  EXPECT_EQ(y.to_host(), (std::vector<T>{T(21), T(0), T(21)}));
+  a.update_values(std::span<const T>(std::vector<T>{T(0), T(1), T(1)}));
+  a.apply(T(2), x, T(1), y);
+  EXPECT_EQ(y.to_host(), (std::vector<T>{T(31), T(0), T(35)}));
+  EXPECT_EQ(a.diagonal()(0), T(1));
+  EXPECT_THROW(suan::Csr<T>::from_host(3, 3, offsets, columns, std::vector<T>{T(1), T(2), T(3)},
+                                       suan::KernelPath::cuda),
+               suan::NotSupported);
+}
+
 TYPED_TEST(ForeignScalar, AMethodOfTheProgramRunsInTheFrame) {
   using T = TypeParam;
   const auto layout = this->layouts().back();

@@ -8,14 +8,22 @@
 
 #include "suan/core/error.hpp"
 #include "suan/core/instantiate.hpp"
-#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/portable_spmv.hpp"
 #include "suan/kernels/detail/values_checksum.hpp"
 
-#if SUAN_HAVE_CUDA
-#include "kernels/cuda/cuda.hpp"
-#endif
-
 namespace suan::kernels {
+
+#if SUAN_HAVE_CUDA
+// For the scalars that the library has.
+namespace cuda {
+template <Scalar T>
+std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& space,
+                                                          const CsrView<T>& a);
+template <Scalar T>
+std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space,
+                                                     const CsrView<T>& a);
+}  // namespace cuda
+#endif
 
 template <Scalar T>
 T PreparedSpmv<T>::apply_dot(const ExecutionSpace& space, const DeviceView<const T>& x,
@@ -33,31 +41,41 @@ Real<T> PreparedSpmv<T>::residual(const ExecutionSpace& space, const DeviceView<
 }
 
 template <Scalar T>
-SpmvPlan<T>::SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPath wanted)
-    : a_(a), hints_(space, a) {
+SpmvPlan<T>::SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a, KernelPath wanted) : a_(a) {
   [[maybe_unused]] const KernelPath path = choose_spmv_path(wanted);
+  if constexpr (is_compiled<T>) {
+    hints_ = SpmvHints<T>(space, a);
 #if SUAN_HAVE_CUDA
-  if (path == KernelPath::cusparse) prepared_ = cuda::make_cusparse_spmv<T>(space, a);
-  if (path == KernelPath::cuda) prepared_ = cuda::make_csr_spmv<T>(space, a);
+    if (path == KernelPath::cusparse) prepared_ = cuda::make_cusparse_spmv<T>(space, a);
+    if (path == KernelPath::cuda) prepared_ = cuda::make_csr_spmv<T>(space, a);
 #endif
+  } else if (wanted != KernelPath::automatic && wanted != KernelPath::native) {
+    throw NotSupported(message("the path ", to_string(wanted),
+                               " has no products for scalars that the library is not compiled ",
+                               "for; use native"));
+  }
 }
 
 template <Scalar T>
 SpmvPlan<T>::SpmvPlan(const ExecutionSpace& space, const CsrView<T>& a,
                       std::shared_ptr<const PreparedSpmv<T>> prepared)
     : a_(a), prepared_(std::move(prepared)) {
+  static_assert(is_compiled<T>, "formats beside csr exist for the library's scalars alone");
   if (copies_values()) checksum_ = values_checksum<T>(space, a_.values);
 }
 
 template <Scalar T>
 SpmvPlan<T> SpmvPlan<T>::with_values(const ExecutionSpace& space, const CsrView<T>& a) const {
   if (!copies_values()) return SpmvPlan(space, a, path());
-  auto prepared = prepared_->with_values(space, a);
-  if (!prepared) {
-    throw NotSupported(message("the format ", format(), " cannot be made again for new values; ",
-                               "make the products anew and give them to with_plan()"));
+  if constexpr (is_compiled<T>) {
+    auto prepared = prepared_->with_values(space, a);
+    if (!prepared) {
+      throw NotSupported(message("the format ", format(), " cannot be made again for new values; ",
+                                 "make the products anew and give them to with_plan()"));
+    }
+    return SpmvPlan(space, a, std::move(prepared));
   }
-  return SpmvPlan(space, a, std::move(prepared));
+  return {};
 }
 
 template <Scalar T>
@@ -69,7 +87,10 @@ bool SpmvPlan<T>::is_of(const CsrView<T>& a) const {
 
 template <Scalar T>
 bool SpmvPlan<T>::is_current(const ExecutionSpace& space) const {
-  return !copies_values() || checksum_ == values_checksum<T>(space, a_.values);
+  if constexpr (is_compiled<T>) {
+    return !copies_values() || checksum_ == values_checksum<T>(space, a_.values);
+  }
+  return true;
 }
 
 template <Scalar T>

@@ -18,9 +18,7 @@
 
 namespace suan {
 
-namespace {
-
-using detail::Staged;
+namespace detail {
 
 /// What the counting pass finds out about the remote part of one block.
 struct RemoteBlock {
@@ -41,7 +39,7 @@ class Assembler {
     const auto& comm = rows_.comm();
     Csr<T> local;
     typename DistributedMatrix<T>::Remote remote;
-    detail::together_with_foreign(comm, [&] {
+    together_with_foreign(comm, [&] {
       count();
       fill();
     });
@@ -63,14 +61,14 @@ class Assembler {
   /// Entries of each row in the local part, and the structure of the remote one.
   void count() {
     const auto size = static_cast<std::size_t>(rows_.local_size());
-    detail::call_foreign([&] { starts_ = source_.block_starts(); });
-    detail::require_starts(rows_, starts_);
+    call_foreign([&] { starts_ = source_.block_starts(); });
+    require_starts(rows_, starts_);
     offsets_.emplace("suan::Csr::offsets", size + 1);
     auto& offsets = *offsets_;
     offsets[0] = 0;
     const std::size_t n_blocks = starts_.empty() ? 0 : starts_.size() - 1;
     blocks_.resize(n_blocks);
-    detail::host_loop(n_blocks, concurrent(), [&](std::size_t k) {
+    host_loop(n_blocks, concurrent(), [&](std::size_t k) {
       take_once(k, false, &RowBlockSource<T>::structure,
                 [&](const RowBlock<T>& block) { count_block(k, block); });
     });
@@ -97,7 +95,7 @@ class Assembler {
 
   bool concurrent() const {
     bool result = false;
-    detail::call_foreign([&] { result = source_.concurrent(); });
+    call_foreign([&] { result = source_.concurrent(); });
     return result;
   }
 
@@ -107,10 +105,10 @@ class Assembler {
     const GlobalIndex first = rows_.first() + starts_[k];
     int handed_over = 0;
     int used = 0;
-    detail::call_foreign([&] {
+    call_foreign([&] {
       (source_.*give)(k, [&](const RowBlock<T>& block) {
         if (++handed_over > 1) return;
-        detail::require_row_block(first, starts_[k + 1] - starts_[k], block, with_values);
+        require_row_block(first, starts_[k + 1] - starts_[k], block, with_values);
         use(block);
         ++used;
       });
@@ -135,7 +133,7 @@ class Assembler {
       LocalIndex own = 0;
       for (std::size_t e = begin; e < end; ++e) {
         const GlobalIndex j = block.columns[e];
-        if (j <= previous || j >= size) detail::throw_bad_column(columns_, rows_.first() + row, j);
+        if (j <= previous || j >= size) throw_bad_column(columns_, rows_.first() + row, j);
         previous = j;
         if (j >= first && j < last) {
           ++own;
@@ -165,7 +163,7 @@ class Assembler {
     remote_indices_.emplace("suan::Remote::indices", remote_entries_);
     remote_values_.emplace("suan::Remote::values", remote_entries_);
     (*remote_offsets_)[0] = 0;
-    detail::host_loop(blocks_.size(), concurrent(), [&](std::size_t k) {
+    host_loop(blocks_.size(), concurrent(), [&](std::size_t k) {
       take_once(k, true, &RowBlockSource<T>::entries,
                 [&](const RowBlock<T>& block) { fill_block(k, block); });
     });
@@ -188,14 +186,14 @@ class Assembler {
           at_remote + (has_remote ? static_cast<std::size_t>(remote.counts[known]) : 0);
       const std::size_t counted = limit - at + remote_limit - at_remote;
       if (end - begin != counted) {
-        detail::throw_changed(rows_.first() + row, message("had ", counted, " entries and has ",
-                                                           end - begin, " the second time"));
+        throw_changed(rows_.first() + row, message("had ", counted, " entries and has ",
+                                                   end - begin, " the second time"));
       }
       // The total is as counted and neither kind exceeds its count, so both counts are right.
       GlobalIndex previous = -1;
       for (std::size_t e = begin; e < end; ++e) {
         const GlobalIndex j = block.columns[e];
-        if (j <= previous) detail::throw_bad_column(columns_, rows_.first() + row, j);
+        if (j <= previous) throw_bad_column(columns_, rows_.first() + row, j);
         previous = j;
         if (j >= first && j < last) {
           if (at == limit) throw_moved(row, j);
@@ -219,10 +217,10 @@ class Assembler {
 
   [[noreturn]] void throw_moved(LocalIndex row, GlobalIndex column) const {
     if (column >= columns_.global_size()) {
-      detail::throw_bad_column(columns_, rows_.first() + row, column);
+      throw_bad_column(columns_, rows_.first() + row, column);
     }
-    detail::throw_changed(rows_.first() + row,
-                          message("has column ", column, " the second time, and had another"));
+    throw_changed(rows_.first() + row,
+                  message("has column ", column, " the second time, and had another"));
   }
 
   Layout rows_;
@@ -242,21 +240,13 @@ class Assembler {
   std::optional<Staged<T>> remote_values_;
 };
 
-}  // namespace
-
-void detail::require_told_alike(const char* function, const Layout& rows, const Layout& columns,
-                                KernelPath path) {
-  if (rows.comm().size() == 1) return;
-  require_agreement(rows.comm(), function,
-                    message("rows = ", rows.global_size(), "\ncolumns = ", columns.global_size(),
-                            "\npath = ", to_string(path), '\n'));
-}
+}  // namespace detail
 
 template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns, RowBlockSource<T>& source,
                               KernelPath path) {
   detail::require_told_alike("assemble", rows, columns, path);
-  return Assembler<T>(rows, columns, source).build(path);
+  return detail::Assembler<T>(rows, columns, source).build(path);
 }
 
 #define SUAN_INSTANTIATE(T)                                                                     \

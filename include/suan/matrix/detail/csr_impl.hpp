@@ -14,18 +14,18 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 /// The result of one pass over the structure: the first row with each defect.
-struct Structure {
+struct CsrDefects {
   LocalIndex decreasing = std::numeric_limits<LocalIndex>::max();
   LocalIndex out_of_range = std::numeric_limits<LocalIndex>::max();
   LocalIndex unsorted = std::numeric_limits<LocalIndex>::max();
 };
 
 template <Scalar T>
-Structure inspect(const kernels::CsrView<T>& a) {
-  Structure found;
+CsrDefects inspect_csr(const kernels::CsrView<T>& a) {
+  CsrDefects found;
   const auto offsets = a.offsets;
   const auto indices = a.indices;
   const LocalIndex columns = a.columns;
@@ -55,7 +55,7 @@ Structure inspect(const kernels::CsrView<T>& a) {
 }
 
 template <Scalar T>
-void require_sizes(const kernels::CsrView<T>& a) {
+void require_csr_sizes(const kernels::CsrView<T>& a) {
   const auto describe = [&] { return message("Csr of ", a.rows, " x ", a.columns, ": "); };
   if (a.rows < 0 || a.columns < 0) {
     throw InvalidArgument(describe() + "sizes must not be negative");
@@ -86,20 +86,20 @@ void require_sizes(const kernels::CsrView<T>& a) {
 
 template <class T>
 DeviceView<const T> to_device(std::span<const T> host, const std::string& label) {
-  const DeviceView<T> device = detail::allocate<T>(label, host.size());
+  const DeviceView<T> device = allocate<T>(label, host.size());
   Kokkos::deep_copy(device, HostView<const T>(host.data(), host.size()));
   return device;
 }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 Csr<T>::Csr(LocalIndex rows, LocalIndex columns, DeviceView<const Offset> offsets,
             DeviceView<const LocalIndex> indices, DeviceView<const T> values, KernelPath path)
     : Operator<T>(Layout::serial(rows), Layout::serial(columns)),
       a_{rows, columns, std::move(offsets), std::move(indices), std::move(values)} {
-  require_sizes(a_);
-  const Structure found = inspect(a_);
+  detail::require_csr_sizes(a_);
+  const detail::CsrDefects found = detail::inspect_csr(a_);
   if (found.decreasing < rows) {
     throw InvalidArgument(message("Csr of ", rows, " x ", columns, ": the offsets of row ",
                                   found.decreasing, " decrease or leave the entries"));
@@ -116,9 +116,9 @@ template <Scalar T>
 Csr<T> Csr<T>::from_host(LocalIndex rows, LocalIndex columns, std::span<const Offset> offsets,
                          std::span<const LocalIndex> indices, std::span<const T> values,
                          KernelPath path) {
-  return Csr(rows, columns, to_device(offsets, "suan::Csr::offsets"),
-             to_device(indices, "suan::Csr::indices"), to_device(values, "suan::Csr::values"),
-             path);
+  return Csr(rows, columns, detail::to_device(offsets, "suan::Csr::offsets"),
+             detail::to_device(indices, "suan::Csr::indices"),
+             detail::to_device(values, "suan::Csr::values"), path);
 }
 
 template <Scalar T>
@@ -149,7 +149,7 @@ void Csr<T>::update_values(DeviceView<const T> values) {
 
 template <Scalar T>
 void Csr<T>::update_values(std::span<const T> values) {
-  update_values(to_device(values, "suan::Csr::values"));
+  update_values(detail::to_device(values, "suan::Csr::values"));
 }
 
 template <Scalar T>

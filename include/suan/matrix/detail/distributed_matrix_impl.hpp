@@ -10,15 +10,16 @@
 
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/portable_spmv.hpp"
 #include "suan/matrix/detail/split_product.hpp"
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 template <Scalar T>
-void require_sizes(const Layout& rows, const Layout& columns, const Csr<T>& local,
-                   const typename DistributedMatrix<T>::Remote& remote) {
+void require_part_sizes(const Layout& rows, const Layout& columns, const Csr<T>& local,
+                        const typename DistributedMatrix<T>::Remote& remote) {
   if (local.rows() != rows.local_size() || local.columns() != columns.local_size()) {
     throw DimensionMismatch(message("DistributedMatrix: the local part is ", local.rows(), " x ",
                                     local.columns(), ", but the layouts give this rank ",
@@ -36,7 +37,7 @@ void require_sizes(const Layout& rows, const Layout& columns, const Csr<T>& loca
 
 /// Products add to these rows from several threads: a duplicate number would be a race, and one out
 /// of range an out-of-bounds write.
-void require_row_numbers(const DeviceView<const LocalIndex>& numbers, LocalIndex rows) {
+inline void require_row_numbers(const DeviceView<const LocalIndex>& numbers, LocalIndex rows) {
   constexpr auto none = std::numeric_limits<std::int64_t>::max();
   std::int64_t first_bad = none;
   Kokkos::parallel_reduce(
@@ -57,7 +58,7 @@ void require_row_numbers(const DeviceView<const LocalIndex>& numbers, LocalIndex
                                 ", but they must increase within [0, ", rows, ")"));
 }
 
-void require_columns(const std::vector<GlobalIndex>& columns, const Layout& layout) {
+inline void require_ghost_columns(const std::vector<GlobalIndex>& columns, const Layout& layout) {
   for (std::size_t k = 0; k < columns.size(); ++k) {
     const GlobalIndex j = columns[k];
     const char* wrong = nullptr;
@@ -70,8 +71,8 @@ void require_columns(const std::vector<GlobalIndex>& columns, const Layout& layo
   }
 }
 
-void require_exchange(const Exchange& exchange, const Layout& columns,
-                      const std::vector<GlobalIndex>& ghosts) {
+inline void require_exchange(const Exchange& exchange, const Layout& columns,
+                             const std::vector<GlobalIndex>& ghosts) {
   const auto& map = exchange.map();
   if (map && map->layout() == columns && std::ranges::equal(map->ghost_numbers(), ghosts)) return;
   throw InvalidArgument(message("DistributedMatrix: the remote part has ", ghosts.size(),
@@ -82,13 +83,13 @@ void require_exchange(const Exchange& exchange, const Layout& columns,
 
 /// The product of a matrix with these parts.
 template <Scalar T>
-detail::SplitProduct<T, kernels::SpmvPlan<T>> split_product(
+SplitProduct<T, kernels::SpmvPlan<T>> split_product(
     const Exchange& exchange, const Csr<T>& local,
     const typename DistributedMatrix<T>::Remote& remote) {
   return {exchange, local.plan(), remote.matrix.view(), remote.row_numbers};
 }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& columns, Csr<T> local,
@@ -108,7 +109,7 @@ DistributedMatrix<T>::DistributedMatrix(const Layout& rows, const Layout& column
       remote_(std::move(remote)),
       exchange_(std::move(exchange)) {
   require_parts();
-  together(this->comm(), [&] { require_exchange(exchange_, columns, remote_.columns); });
+  together(this->comm(), [&] { detail::require_exchange(exchange_, columns, remote_.columns); });
   count();
 }
 
@@ -126,9 +127,9 @@ void DistributedMatrix<T>::require_parts() const {
       comm, "DistributedMatrix",
       message("rows = ", rows.global_size(), "\ncolumns = ", columns.global_size(), "\n"));
   together(comm, [&] {
-    require_sizes<T>(rows, columns, local_, remote_);
-    require_row_numbers(remote_.row_numbers, local_.rows());
-    require_columns(remote_.columns, columns);
+    detail::require_part_sizes<T>(rows, columns, local_, remote_);
+    detail::require_row_numbers(remote_.row_numbers, local_.rows());
+    detail::require_ghost_columns(remote_.columns, columns);
   });
 }
 
@@ -191,13 +192,13 @@ std::int64_t DistributedMatrix<T>::memory_bytes() const noexcept {
 
 template <Scalar T>
 void DistributedMatrix<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
-  split_product<T>(exchange_, local_, remote_).apply(alpha, x, beta, y);
+  detail::split_product<T>(exchange_, local_, remote_).apply(alpha, x, beta, y);
 }
 
 template <Scalar T>
 void DistributedMatrix<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                           MultiVector<T>& y) const {
-  split_product<T>(exchange_, local_, remote_).apply(alpha, x, beta, y);
+  detail::split_product<T>(exchange_, local_, remote_).apply(alpha, x, beta, y);
 }
 
 template <Scalar T>

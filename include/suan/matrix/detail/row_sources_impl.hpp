@@ -13,13 +13,13 @@
 
 namespace suan {
 
-namespace {
+namespace detail {
 
 /// Rows per block: some hundred KiB of entries for usual matrices, and enough blocks for all
 /// threads.
-constexpr LocalIndex rows_per_block = 8192;
+inline constexpr LocalIndex rows_per_block = 8192;
 
-std::vector<LocalIndex> even_blocks(LocalIndex rows) {
+inline std::vector<LocalIndex> even_blocks(LocalIndex rows) {
   std::vector<LocalIndex> starts;
   for (GlobalIndex at = 0; at < rows; at += rows_per_block) {
     starts.push_back(static_cast<LocalIndex>(at));
@@ -132,8 +132,8 @@ class GeneratedRows final : public RowBlockSource<T> {
 };
 
 template <Scalar T>
-void require_arrays(const Layout& rows, std::span<const Offset> offsets, std::size_t indices,
-                    std::size_t values) {
+void require_row_arrays(const Layout& rows, std::span<const Offset> offsets, std::size_t indices,
+                        std::size_t values) {
   const auto wanted = static_cast<std::size_t>(rows.local_size()) + 1;
   if (offsets.size() != wanted) {
     throw DimensionMismatch(message("assemble: there are ", offsets.size(), " row offsets for the ",
@@ -156,15 +156,16 @@ void require_arrays(const Layout& rows, std::span<const Offset> offsets, std::si
   }
 }
 
-}  // namespace
+}  // namespace detail
 
 template <Scalar T>
 DistributedMatrix<T> assemble(const Layout& rows, const Layout& columns,
                               std::span<const Offset> offsets, std::span<const GlobalIndex> indices,
                               std::span<const T> values, KernelPath path) {
   detail::require_told_alike("assemble", rows, columns, path);
-  together(rows.comm(), [&] { require_arrays<T>(rows, offsets, indices.size(), values.size()); });
-  ArrayRows<T> source(rows.local_size(), offsets, indices, values);
+  together(rows.comm(),
+           [&] { detail::require_row_arrays<T>(rows, offsets, indices.size(), values.size()); });
+  detail::ArrayRows<T> source(rows.local_size(), offsets, indices, values);
   return assemble(rows, columns, source, path);
 }
 
@@ -176,7 +177,7 @@ DistributedMatrix<T> generate_rows(const Layout& rows, const Layout& columns,
   together(rows.comm(), [&] {
     if (!row) throw InvalidArgument("generate_rows: the function that makes the rows is empty");
   });
-  GeneratedRows<T> source(rows, row);
+  detail::GeneratedRows<T> source(rows, row);
   return assemble(rows, columns, source, path);
 }
 
