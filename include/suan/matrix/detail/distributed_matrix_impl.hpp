@@ -203,13 +203,13 @@ void DistributedMatrix<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T be
 
 template <Scalar T>
 T DistributedMatrix<T>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
-  return split_product<T>(exchange_, local_, remote_).apply_dot(x, y);
+  return detail::split_product<T>(exchange_, local_, remote_).apply_dot(x, y);
 }
 
 template <Scalar T>
 Real<T> DistributedMatrix<T>::do_residual(const Vector<T>& b, const Vector<T>& x,
                                           Vector<T>& r) const {
-  return split_product<T>(exchange_, local_, remote_).residual(b, x, r);
+  return detail::split_product<T>(exchange_, local_, remote_).residual(b, x, r);
 }
 
 #define SUAN_INSTANTIATE(T) SUAN_TEMPLATE class DistributedMatrix<T>;
