@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "suan/comm/exchange.hpp"
-#include "suan/kernels/detail/level1.hpp"
+#include "suan/kernels/detail/portable_spmv.hpp"
 #include "suan/kernels/spmm.hpp"
 #include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/vector/blas1.hpp"
