@@ -6,6 +6,7 @@
 // For the library's own types they are not compiled again.
 #pragma once
 
+#include "suan/comm/detail/exchange_impl.hpp"
 #include "suan/comm/detail/reductions_impl.hpp"
 #include "suan/kernels/detail/cg_update_impl.hpp"
 #include "suan/kernels/detail/cg_update_multi_impl.hpp"

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
+#include "suan/comm/detail/exchange_impl.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
 #include "suan/comm/agreement.hpp"
-#include "suan/comm/exchange.hpp"
 #include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 

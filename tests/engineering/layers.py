@@ -31,7 +31,8 @@ SUFFIXES = {".hpp", ".cpp", ".cu", ".cuh"}
 # Made by CMake; it stands below all layers.
 CONFIG = "suan/config.hpp"
 # They include nearly everything, and are for users only.
-ALL = {"include/suan/suan.hpp", "include/suan/definitions.hpp"}
+DEFINITIONS = "include/suan/definitions.hpp"
+ALL = {"include/suan/suan.hpp", DEFINITIONS}
 
 
 def below(layer):
@@ -60,8 +61,25 @@ def may_define(name, path):
     return layer_of(name) == layer_of(path) and pathlib.PurePosixPath(name).stem == own
 
 
+def undefined_headers(files):
+    """Headers of definitions that no source of their name includes first, or that programs do not get."""
+    everything = files.get(DEFINITIONS, "")
+    for name in files:
+        if not name.endswith("_impl.hpp"):
+            continue
+        own = pathlib.PurePosixPath(name).name.removesuffix("_impl.hpp")
+        sources = [text for source, text in files.items()
+                   if layer_of(source) == layer_of(name) and source.endswith(f"/{own}.cpp")]
+        include = name.removeprefix("include/")
+        if not any(re.search(r'#\s*include\s*["<]([^">]+)', text).group(1) == include for text in sources):
+            yield f"{name}:1: no source {own}.cpp includes it first, and so compiles it alone"
+        if include not in everything:
+            yield f"{name}:1: {DEFINITIONS} does not include it"
+
+
 def broken_includes(files):
     """`files`: from the name of each file to its text."""
+    yield from undefined_headers(files)
     for name, text in files.items():
         layer = layer_of(name)
         if layer is None:
@@ -103,7 +121,7 @@ def files_of(root):
 def self_test():
     good = {
         "include/suan/suan.hpp": '#include "suan/solvers/cg.hpp"\n',
-        "include/suan/definitions.hpp": '#include "suan/solvers/detail/cg_impl.hpp"\n',
+        DEFINITIONS: '#include "suan/io/a_impl.hpp"\n#include "suan/solvers/detail/cg_impl.hpp"\n',
         "include/suan/core/error.hpp": f'#include <vector>\n#include "{CONFIG}"\n',
         "include/suan/solvers/cg.hpp": '#include "suan/core/error.hpp"\n',
         "src/solvers/steps.hpp": '#include "kernels/vector/dot.hpp"\n',
@@ -125,6 +143,7 @@ def self_test():
         "src/cli/a.cpp": ("#include <suan/suan.hpp>\n", "for users"),
         "src/cli/b.cpp": ("#include <suan/definitions.hpp>\n", "for users"),
         "src/solvers/b.cpp": ('#include "suan/solvers/detail/cg_impl.hpp"\n', "only its own source"),
+        "include/suan/io/a_impl.hpp": ("", "a_impl.hpp:1: no source a.cpp"),
         "src/extras/a.cpp": ("", "no layer"),
     }
     for name, (text, expected) in bad.items():
