@@ -42,6 +42,8 @@
 #include "suan/matrix/triangular.hpp"
 #include "suan/matrix/triplet_builder.hpp"
 #include "suan/preconditioners/block_jacobi.hpp"
+#include "suan/preconditioners/chebyshev.hpp"
+#include "suan/preconditioners/gauss_seidel.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/preconditioners/l1_jacobi.hpp"
 #include "suan/preconditioners/preconditioner.hpp"
