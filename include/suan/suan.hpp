@@ -47,6 +47,8 @@
 #include "suan/multigrid/smoother_registry.hpp"
 #include "suan/multigrid/strength.hpp"
 #include "suan/preconditioners/block_jacobi.hpp"
+#include "suan/preconditioners/chebyshev.hpp"
+#include "suan/preconditioners/gauss_seidel.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/preconditioners/l1_jacobi.hpp"
 #include "suan/preconditioners/preconditioner.hpp"
