@@ -210,8 +210,10 @@ template <Scalar T>
 void sweep_all(const ExecutionSpace& space, const GaussSeidelRows<T>& rows, Step step,
                Sweep direction, const SweepVectors<T>& v) {
   const std::size_t columns = v.x.extent(1);
-  const bool has_gaps = v.x.stride(0) != 1 || v.b.stride(0) != 1 || v.r.stride(0) != 1;
-  if (columns == 1 && !has_gaps) return sweep_columns<1>(space, rows, step, direction, v, 0, 1);
+  const auto has_gaps = [](const auto& x) { return x.extent(0) > 1 && x.stride(0) != 1; };
+  const bool is_single =
+      columns == 1 && !has_gaps(v.b) && !has_gaps(v.old) && !has_gaps(v.x) && !has_gaps(v.r);
+  if (is_single) return sweep_columns<1>(space, rows, step, direction, v, 0, 1);
   for (std::size_t first = 0; first < columns; first += most_columns) {
     const auto count = static_cast<int>(Kokkos::min<std::size_t>(most_columns, columns - first));
     sweep_columns<most_columns>(space, rows, step, direction, v, first, count);
@@ -219,3 +221,62 @@ void sweep_all(const ExecutionSpace& space, const GaussSeidelRows<T>& rows, Step
 }
 
 }  // namespace
+
+void find_diagonals(const ExecutionSpace& space, const DeviceView<const Offset>& offsets,
+                    const DeviceView<const LocalIndex>& indices,
+                    const DeviceView<LocalIndex>& places) {
+  Kokkos::parallel_for(
+      "suan::find_diagonals", Range(space, 0, static_cast<LocalIndex>(places.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex i) {
+        Offset k = offsets(i);
+        while (k < offsets(i + 1) && indices(k) != i) ++k;
+        places(i) = static_cast<LocalIndex>(k - offsets(i));
+      });
+}
+
+template <Scalar T>
+void sweep_from_zero(const ExecutionSpace& space, const GaussSeidelRows<T>& rows, Sweep sweep,
+                     const RowMajor<const T>& b, const RowMajor<T>& x) {
+  sweep_all<T>(space, rows, Step::from_zero, sweep, {.b = b, .x = x});
+}
+
+template <Scalar T>
+void sweep_from_guess(const ExecutionSpace& space, const GaussSeidelRows<T>& rows, Sweep sweep,
+                      const RowMajor<const T>& b, const RowMajor<const T>& old,
+                      const RowMajor<const T>& ghosts, const RowMajor<T>& x) {
+  sweep_all<T>(space, rows, Step::from_guess, sweep,
+               {.b = b, .old = old, .ghosts = ghosts, .x = x});
+}
+
+template <Scalar T>
+void residual_after_forward(const ExecutionSpace& space, const GaussSeidelRows<T>& rows,
+                            const RowMajor<T>& x, const RowMajor<const T>& ghosts,
+                            const RowMajor<T>& r) {
+  sweep_all<T>(space, rows, Step::residual, Sweep::forward,
+               {.old = x, .ghosts = ghosts, .x = x, .r = r});
+}
+
+template <Scalar T>
+void backward_after_forward(const ExecutionSpace& space, const GaussSeidelRows<T>& rows,
+                            const RowMajor<const T>& old, const RowMajor<const T>& ghosts,
+                            const RowMajor<T>& x) {
+  sweep_all<T>(space, rows, Step::after_forward, Sweep::backward,
+               {.old = old, .ghosts = ghosts, .x = x});
+}
+
+#define SUAN_INSTANTIATE(T)                                                                \
+  template void sweep_from_zero(const ExecutionSpace&, const GaussSeidelRows<T>&, Sweep,   \
+                                const RowMajor<const T>&, const RowMajor<T>&);             \
+  template void sweep_from_guess(const ExecutionSpace&, const GaussSeidelRows<T>&, Sweep,  \
+                                 const RowMajor<const T>&, const RowMajor<const T>&,       \
+                                 const RowMajor<const T>&, const RowMajor<T>&);            \
+  template void residual_after_forward(const ExecutionSpace&, const GaussSeidelRows<T>&,   \
+                                       const RowMajor<T>&, const RowMajor<const T>&,       \
+                                       const RowMajor<T>&);                                \
+  template void backward_after_forward(const ExecutionSpace&, const GaussSeidelRows<T>&,   \
+                                       const RowMajor<const T>&, const RowMajor<const T>&, \
+                                       const RowMajor<T>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::kernels

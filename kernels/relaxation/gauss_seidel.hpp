@@ -15,7 +15,8 @@
 // Bytes, with v those of a value, n rows and e entries: forward_from_zero reads the lower half,
 // (e - n) / 2 * (v + 4), and n * (12 + 3 v): offsets and the place of the diagonal, its inverse, b,
 // x. residual_after_forward and backward_after_forward read the upper half, the diagonal and F,
-// and n * (12 + 3 v), and E. sweep reads all entries, and n * (12 + 5 v): also x, and its old values.
+// and n * (12 + 3 v), and E. sweep reads all entries, and n * (12 + 5 v): also x, and its old
+// values.
 #pragma once
 
 #include "suan/kernels/spmv.hpp"
@@ -32,15 +33,15 @@ struct GaussSeidelRows {
   DeviceView<const LocalIndex> row_numbers;
   DeviceView<const LocalIndex> remote_first;  ///< of each block, and their number: in `remote`
   LocalIndex block_rows = 1;
-  LocalIndex blocks() const { return (a.rows + (block_rows - 1)) / block_rows; }
+  LocalIndex blocks() const { return a.rows / block_rows + (a.rows % block_rows > 0 ? 1 : 0); }
 };
 
 enum class Sweep { forward, backward };
 
 /// The place of each diagonal entry among those of its row.
-template <class Places>
 void find_diagonals(const ExecutionSpace& space, const DeviceView<const Offset>& offsets,
-                    const DeviceView<const LocalIndex>& indices, const Places& places);
+                    const DeviceView<const LocalIndex>& indices,
+                    const DeviceView<LocalIndex>& places);
 
 /// x = M b.
 template <Scalar T>
@@ -57,7 +58,7 @@ void sweep_from_guess(const ExecutionSpace& space, const GaussSeidelRows<T>& row
 /// b = (L + D + E) x, so r = (E - U - F) x.
 template <Scalar T>
 void residual_after_forward(const ExecutionSpace& space, const GaussSeidelRows<T>& rows,
-                            const RowMajor<const T>& x, const RowMajor<const T>& ghosts,
+                            const RowMajor<T>& x, const RowMajor<const T>& ghosts,
                             const RowMajor<T>& r);
 
 /// The backward sweep after a forward sweep from zero, from what that made of b; `old` as above.
