@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # suan_add_test(NAME name SOURCES a_test.cpp ... [RANKS 1 2 3 4] [LABELS label ...]
-#               [LIBRARIES target ...])
+#               [LIBRARIES target ...] [PARTS n] [PROCESSORS n] [COMPILE_OPTIONS option ...])
 #
 # Builds one GoogleTest program from SOURCES and registers it with ctest: once in one process, as
 # `name`, and, when RANKS are given and Suan has MPI, once per number of ranks, as `name.<n>ranks`
-# with the label mpi. Prefer one program per folder: linking Kokkos takes longer than most tests.
+# with the label mpi. With PARTS, one process becomes n, `name.part1` and so on, each with its share of
+# the tests, that may run side by side. Prefer one program per folder: linking Kokkos takes longer than
+# most tests. With COMPILE_OPTIONS it precompiles Kokkos' and GoogleTest's headers for itself.
 
 # GoogleTest: installed, Debian's source package, or the copy that ./dev setup keeps for machines
 # without either.
@@ -34,7 +36,8 @@ add_library(suan_test_main STATIC "${PROJECT_SOURCE_DIR}/tests/support/main.cpp"
 target_link_libraries(suan_test_main PUBLIC suan::suan GTest::gmock)
 target_include_directories(suan_test_main PUBLIC "${PROJECT_SOURCE_DIR}/tests")
 suan_target_defaults(suan_test_main)
-suan_precompile(suan_test_main <Kokkos_Core.hpp> <gmock/gmock.h> <gtest/gtest.h>)
+set(SUAN_TEST_HEADERS <Kokkos_Core.hpp> <gmock/gmock.h> <gtest/gtest.h>)
+suan_precompile(suan_test_main ${SUAN_TEST_HEADERS})
 
 # Open MPI refuses to run as root and to start more ranks than there are cores unless told that both
 # are intended; for a test they are. yield_when_idle: ranks that share a core yield while they wait.
@@ -44,10 +47,13 @@ set(SUAN_TEST_MPI_ENVIRONMENT
   OMPI_MCA_btl_vader_single_copy_mechanism=none
   OMPI_MCA_hwloc_base_binding_policy=none)
 
-# suan_register_test(NAME name COMMAND command ... [RANKS n] [LABELS label ...] [TIMEOUT seconds])
-# Registers an existing command, with the environment that every test gets.
+# suan_register_test(NAME name COMMAND command ... [RANKS n] [LABELS label ...] [TIMEOUT seconds]
+#                    [PROCESSORS n])
+# Registers an existing command, with the environment that every test gets. Without RANKS it has two
+# threads, but most tests are busy with one, so that ctest may run another beside it; PROCESSORS 2 is for
+# those that compile or choose by measuring.
 function(suan_register_test)
-  cmake_parse_arguments(arg "" "NAME;RANKS;TIMEOUT" "COMMAND;LABELS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;RANKS;TIMEOUT;PROCESSORS" "COMMAND;LABELS;ENVIRONMENT" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 900)
   endif()
@@ -62,7 +68,10 @@ function(suan_register_test)
   else()
     add_test(NAME ${arg_NAME} COMMAND ${arg_COMMAND})
     list(APPEND environment OMP_NUM_THREADS=2)
-    set(processors 2)
+    set(processors 1)
+  endif()
+  if(arg_PROCESSORS)
+    set(processors ${arg_PROCESSORS})
   endif()
   # Without this Kokkos prints a paragraph about thread binding.
   list(APPEND environment OMP_PROC_BIND=false)
@@ -72,7 +81,8 @@ function(suan_register_test)
 endfunction()
 
 function(suan_add_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;TIMEOUT;PARTS;PROCESSORS"
+                        "SOURCES;RANKS;LABELS;LIBRARIES;COMPILE_OPTIONS" ${ARGN})
   if(NOT arg_NAME OR NOT arg_SOURCES)
     message(FATAL_ERROR "suan_add_test needs NAME and SOURCES.")
   endif()
@@ -81,9 +91,26 @@ function(suan_add_test)
   endif()
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE suan_test_main ${arg_LIBRARIES})
-  suan_reuse_precompiled(${arg_NAME} suan_test_main)
-  suan_register_test(NAME ${arg_NAME} COMMAND ${arg_NAME} LABELS unit ${arg_LABELS}
-                     TIMEOUT ${arg_TIMEOUT})
+  if(arg_COMPILE_OPTIONS)
+    target_compile_options(${arg_NAME} PRIVATE ${arg_COMPILE_OPTIONS})
+    suan_precompile(${arg_NAME} ${SUAN_TEST_HEADERS})
+  else()
+    suan_reuse_precompiled(${arg_NAME} suan_test_main)
+  endif()
+  # Threads that wait soon yield the core, as in the program: tests compare on one thread what two compute.
+  set(environment GOMP_SPINCOUNT=2000)
+  if(arg_PARTS)
+    foreach(part RANGE 1 ${arg_PARTS})
+      math(EXPR index "${part} - 1")
+      suan_register_test(NAME ${arg_NAME}.part${part} COMMAND ${arg_NAME} LABELS unit ${arg_LABELS}
+        TIMEOUT ${arg_TIMEOUT} PROCESSORS ${arg_PROCESSORS}
+        ENVIRONMENT ${environment} GTEST_TOTAL_SHARDS=${arg_PARTS} GTEST_SHARD_INDEX=${index})
+      set_tests_properties(${arg_NAME}.part${part} PROPERTIES COST 100)
+    endforeach()
+  else()
+    suan_register_test(NAME ${arg_NAME} COMMAND ${arg_NAME} LABELS unit ${arg_LABELS}
+      TIMEOUT ${arg_TIMEOUT} PROCESSORS ${arg_PROCESSORS} ENVIRONMENT ${environment})
+  endif()
   if(SUAN_HAVE_MPI)
     foreach(ranks IN LISTS arg_RANKS)
       set(name ${arg_NAME}.${ranks}ranks)

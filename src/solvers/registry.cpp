@@ -6,6 +6,7 @@
 
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/multigrid/amg.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 
@@ -43,6 +44,10 @@ bool add_own(PreconditionerRegistry<T>& registry) {
                BlockJacobiOptions::table(),
                [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
                  return std::make_unique<BlockJacobi<T>>(a, BlockJacobiOptions::table().from(node));
+               });
+  registry.add("amg", "Algebraic multigrid by smoothed aggregation.", AmgOptions::table(),
+               [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
+                 return std::make_unique<Amg<T>>(a, AmgOptions::table().from(node));
                });
   return true;
 }

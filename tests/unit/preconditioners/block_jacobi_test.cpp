@@ -6,6 +6,7 @@
 
 #include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/scalars.hpp"
 
 namespace {
 
@@ -36,7 +37,7 @@ suan::DistributedMatrix<T> block_diagonal(GlobalIndex size, GlobalIndex blocks, 
 
 template <class T>
 class BlockJacobiTest : public testing::Test {};
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(BlockJacobiTest, Scalars);
 
 TYPED_TEST(BlockJacobiTest, InvertsABlockDiagonalMatrix) {

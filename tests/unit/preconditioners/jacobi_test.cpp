@@ -6,6 +6,7 @@
 
 #include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/scalars.hpp"
 
 namespace {
 
@@ -28,7 +29,7 @@ suan::DistributedMatrix<T> banded(GlobalIndex size, GlobalIndex zero_row = -1, f
 
 template <class T>
 class JacobiTest : public testing::Test {};
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(JacobiTest, Scalars);
 
 TYPED_TEST(JacobiTest, DividesByTheDiagonal) {

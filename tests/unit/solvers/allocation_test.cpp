@@ -6,6 +6,8 @@
 
 #include <Kokkos_Core.hpp>
 
+#include "suan/matrix/cast.hpp"
+#include "suan/preconditioners/cast_preconditioner.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
@@ -104,6 +106,21 @@ TYPED_TEST(AllocationTest, SolversInsideSolversKeepTheirVectors) {
         this->of_later_solves([&](Vector<T>& x) { solver->solve(*this->a_, *m, this->b_, x); });
     EXPECT_EQ(later.arrays, 0) << solver->name();
     EXPECT_EQ(this->alone_ ? later.large : 0, 0) << solver->name();
+  }
+}
+
+TEST(Allocation, APreconditionerOfAnotherPrecisionKeepsItsVectors) {
+  const auto a = hermitian<double>(3000);
+  const auto m = in_precision<double>(Jacobi<float>(cast<float>(a)));
+  const auto b = ones<double>(a.row_layout());
+  Vector<double> x(a.row_layout());
+  Cg<double> cg(KrylovOptions{.rtol = 1e-10});
+  for (const bool first : {true, false}) {
+    fill(x, 0.0);
+    const auto made = allocated_by([&] { EXPECT_TRUE(cg.solve(a, m, b, x).converged()); });
+    if (!first) {
+      EXPECT_EQ(made.arrays, 0);
+    }
   }
 }
 

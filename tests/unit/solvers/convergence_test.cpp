@@ -9,6 +9,7 @@
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/registry.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/scalars.hpp"
 #include "systems.hpp"
 
 namespace {
@@ -22,7 +23,7 @@ using suan::test::relative_residual;
 template <class T>
 class ConvergenceTest : public testing::Test {
  public:
-  static constexpr double rtol = std::is_same_v<T, float> ? 1e-4 : 1e-10;
+  static constexpr double rtol = suan::test::is_single<T> ? 1e-4 : 1e-10;
 
   static void expect_all_solve(const Operator<T>& a, const std::vector<std::string>& solvers) {
     const auto b = suan::random_vector<T>(a.row_layout(), 7);
@@ -45,7 +46,7 @@ class ConvergenceTest : public testing::Test {
     }
   }
 };
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(ConvergenceTest, Scalars);
 
 TYPED_TEST(ConvergenceTest, HermitianPositiveDefinite) {

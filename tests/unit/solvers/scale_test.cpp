@@ -14,6 +14,7 @@
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/scalars.hpp"
 #include "support/vectors.hpp"
 #include "systems.hpp"
 
@@ -58,7 +59,7 @@ struct Case {
 template <class T>
 class ScaleTest : public testing::Test {
  public:
-  static constexpr bool is_float = std::is_same_v<T, float>;
+  static constexpr bool is_float = suan::test::is_single<T>;
   /// About 1e-30 to 1e30 in float, 1e-300 to 1e300 in double.
   static constexpr int most = is_float ? 100 : 996;
   static std::vector<Case<T>> cases() {
@@ -78,7 +79,7 @@ class ScaleTest : public testing::Test {
             {0, -3 * most / 4}};
   }
 };
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(ScaleTest, Scalars);
 
 TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {

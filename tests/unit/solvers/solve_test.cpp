@@ -8,6 +8,7 @@
 #include "suan/matrix/optimize.hpp"
 #include "suan/matrix/probe.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/scalars.hpp"
 #include "systems.hpp"
 
 namespace {
@@ -22,7 +23,7 @@ using testing::ThrowsMessage;
 
 template <class T>
 class ProbeTest : public testing::Test {};
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(ProbeTest, Scalars);
 
 TYPED_TEST(ProbeTest, TellsMatricesApart) {

@@ -26,7 +26,7 @@ DistributedMatrix<T> hermitian(GlobalIndex size, float factor = 1) {
   const auto layout = Layout::even(size, Communicator::world());
   const auto coupling = [=](float sign) {
     if constexpr (is_complex<T>) {
-      return T(-0.5 * factor, 0.5 * factor * sign);
+      return T(-0.5F * factor, 0.5F * factor * sign);
     } else {
       return T(-factor);
     }

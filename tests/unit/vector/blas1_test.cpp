@@ -8,6 +8,8 @@
 #include <complex>
 #include <limits>
 
+#include "support/scalars.hpp"
+
 namespace {
 
 using suan::Complex;
@@ -21,7 +23,7 @@ Layout world_layout(suan::GlobalIndex size) {
 
 template <class T>
 class Blas1Test : public testing::Test {};
-using Scalars = testing::Types<float, double, Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(Blas1Test, Scalars);
 
 TYPED_TEST(Blas1Test, HandCheckedValues) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "suan/vector/tall_skinny.hpp"
+#include "support/scalars.hpp"
 
 namespace {
 
@@ -36,7 +37,7 @@ class MultiVectorTest : public testing::Test {
  public:
   const Layout layout = Layout::even(23, Communicator::world());
 };
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(MultiVectorTest, Scalars);
 
 TYPED_TEST(MultiVectorTest, BeginsWithZeros) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "suan/comm/communicator.hpp"
+#include "support/scalars.hpp"
 
 namespace {
 
@@ -16,7 +17,7 @@ class VectorTest : public testing::Test {
  public:
   const Layout layout = Layout::even(11, suan::Communicator::world());
 };
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(VectorTest, Scalars);
 
 TYPED_TEST(VectorTest, StartsAtZero) {

@@ -52,29 +52,29 @@ class GalerkinTest : public suan::test::ProductReference<T> {
   using Base = suan::test::ProductReference<T>;
   using Reference = typename Base::Reference;
   static Reference multiply(const Reference& left, const HostArrays<T>& right) {
-    Reference result;
-    for (const auto& [place, value] : left.values) {
-      const auto row = static_cast<std::size_t>(place.second);
-      for (auto l = static_cast<std::size_t>(right.offsets[row]);
-           l < static_cast<std::size_t>(right.offsets[row + 1]); ++l) {
-        const std::pair to(place.first, right.indices[l]);
-        result.values[to] += value * right.values[l];
-        result.absolute[to] += left.absolute.at(place) * suan::test::magnitude(right.values[l]);
-        result.products[to] += left.products.at(place);
+    typename Base::Rows rows(right.columns);
+    const auto size = Base::magnitudes(right);
+    for (LocalIndex i = 0; i < left.sums.rows; ++i) {
+      for (auto k = Base::begin(left.sums, i); k < Base::begin(left.sums, i + 1); ++k) {
+        const LocalIndex row = left.sums.indices[k];
+        for (auto l = Base::begin(right, row); l < Base::begin(right, row + 1); ++l) {
+          rows.add(right.indices[l], left.sums.values[k] * right.values[l],
+                   left.absolute[k] * size[l], left.products[k]);
+        }
       }
+      rows.end_row();
     }
-    return result;
+    return rows.result();
   }
   static Reference of(const HostArrays<T>& a) {
-    Reference result;
-    result.values = suan::test::to_map(a);
-    HostArrays<T> ones = a;
-    for (auto& value : ones.values) value = T(suan::test::magnitude(value));
-    for (const auto& [place, value] : suan::test::to_map(ones)) {
-      result.absolute[place] = suan::real_part(value);
-      result.products[place] = 4;  // more than the duplicates of these tests
+    typename Base::Rows rows(a.columns);
+    for (LocalIndex i = 0; i < a.rows; ++i) {
+      for (auto k = Base::begin(a, i); k < Base::begin(a, i + 1); ++k) {
+        rows.add(a.indices[k], a.values[k], suan::test::magnitude(a.values[k]), 1);
+      }
+      rows.end_row();
     }
-    return result;
+    return rows.result();
   }
   static void expect_near(const HostArrays<T>& c, const HostArrays<T>& r, const HostArrays<T>& a,
                           const HostArrays<T>& p) {

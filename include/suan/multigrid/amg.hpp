@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Algebraic multigrid by smoothed aggregation.
+// P. Vanek, J. Mandel, M. Brezina, "Algebraic multigrid by smoothed aggregation for second and
+// fourth order elliptic problems", Computing 56 (1996), 179-196.
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "suan/core/options.hpp"
+#include "suan/matrix/distributed_matrix.hpp"
+#include "suan/preconditioners/preconditioner.hpp"
+
+namespace suan {
+
+namespace multigrid {
+template <Scalar T>
+class Hierarchy;
+}  // namespace multigrid
+
+struct AmgOptions {
+  /// Threshold of strong connections, halved on each level. Negative: 0.08, and 0.02 where there
+  /// are more vectors in the near null space than unknowns of a node, as with rigid-body modes.
+  double theta = -1;
+  std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
+  std::int64_t levels = 20;        ///< at most
+  std::int64_t coarse_rows = 500;  ///< a level with at most so many is solved directly
+  OptionNode smoother = "l1_jacobi";
+  static const OptionTable<AmgOptions>& table();
+};
+
+/// One level of a hierarchy, the first being that of A.
+struct AmgLevel {
+  GlobalIndex rows = 0;
+  std::int64_t entries = 0;
+  std::int64_t interpolation_entries = 0;  ///< of the prolongator to this level from the next one
+  double radius = 0;                       ///< the spectral radius of D^-1 A_F that damped it
+  std::string smoother;                    ///< or what solves the coarsest level
+  /// Seconds of the steps of the set-up that made the next level from this one.
+  double strength = 0;
+  double aggregation = 0;
+  double tentative = 0;
+  double interpolation = 0;
+  double restriction = 0;
+  double product = 0;
+  double smoothing = 0;  ///< to set up the smoother, or to factorise
+};
+
+/// Prints as a table.
+struct AmgReport {
+  std::vector<AmgLevel> levels;
+  double seconds = 0;              ///< of the set-up
+  std::vector<std::string> notes;  ///< what was decided, and why
+  /// Entries, or rows, of all levels, divided by those of A.
+  double operator_complexity() const;
+  double grid_complexity() const;
+};
+std::ostream& operator<<(std::ostream& out, const AmgReport& report);
+
+/// One V-cycle for A x = b from x = 0. With CG: A Hermitian positive definite, or semidefinite with
+/// a consistent b. Aggregates and all levels have the same bits on any number of ranks and threads
+/// (with CUDA up to rounding of the products).
+///
+/// Levels are made until one has at most `coarse_rows` rows, which every rank solves by a dense
+/// factorisation that also works for singular matrices; or until they stop to become smaller, where
+/// the last one is smoothed only. Rows without connections belong to no coarser level.
+///
+/// Memory: about 1.7 times the matrix for Poisson problems, twice that of the prolongators, and
+/// three vectors on each level.
+template <Scalar T>
+class Amg final : public Preconditioner<T> {
+ public:
+  /// With a constant for each unknown of a node as near null space. Collective.
+  /// @throws NotSupported when A has no accessible entries; DimensionMismatch unless rows and
+  /// columns are distributed alike, in whole nodes; InvalidArgument when options are out of range
+  /// or differ between ranks, for a row with an entry that is not finite or without a positive
+  /// diagonal entry, with its number, or when the coarsest level shows that A is indefinite.
+  explicit Amg(const Operator<T>& a, const AmgOptions& options = {});
+  /// With the near null space that the columns of `near_null_space` span, in any scaling; see
+  /// rigid_body_modes(). @throws also DimensionMismatch unless it is distributed as the rows of A;
+  /// InvalidArgument unless it has 1 to 32 vectors, or for elements that are not finite.
+  Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const AmgOptions& options = {});
+  ~Amg() override;
+
+  std::string name() const override { return "amg"; }
+  std::int64_t bytes_per_apply() const override;
+  const AmgReport& report() const noexcept { return report_; }
+
+ private:
+  /// Keeps aggregates while the structure of A stays.
+  std::string do_update(const Operator<T>& a) override;
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
+  void set_up(const Operator<T>& a);
+
+  AmgOptions options_;
+  MultiVector<T> near_null_;
+  std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;
+  AmgReport report_;
+  mutable std::optional<Vector<T>> result_;  // of a cycle that is not all of y
+};
+
+}  // namespace suan

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Strength of connection: which entries of a matrix decide how its unknowns are aggregated.
+#pragma once
+
+#include "suan/matrix/distributed_matrix.hpp"
+
+namespace suan {
+
+/// The rows of a matrix in groups that are aggregated as one: the unknowns at a point of a mesh, or
+/// single rows. Local node numbers count the owned nodes first, then the ghosts by global number,
+/// as an IndexMap does.
+struct Nodes {
+  static constexpr LocalIndex most_rows = 32;
+
+  Layout layout;
+  /// Its map has as ghosts the nodes of the ghost columns.
+  Exchange exchange;
+  /// The first row of each owned node, and the end; empty if each row is a node.
+  DeviceView<const LocalIndex> first;
+  /// The node of each owned and ghost column; empty if each row is a node.
+  DeviceView<const LocalIndex> of;
+
+  LocalIndex owned() const noexcept { return layout.local_size(); }
+  LocalIndex size() const noexcept { return owned() + exchange.map()->ghosts(); }
+  bool is_row() const noexcept { return of.extent(0) == 0; }
+};
+
+/// Nodes of `block_size` consecutive rows of a square matrix. Collective.
+/// @throws DimensionMismatch, on all ranks, unless rows and columns are distributed alike and each
+/// rank has a multiple of block_size rows; InvalidArgument unless 1 <= block_size <= 32.
+template <Scalar T>
+Nodes make_nodes(const DistributedMatrix<T>& a, LocalIndex block_size);
+/// Nodes of different sizes, at most 32 rows: `first` has the first row of each owned node, and the
+/// end. Collective.
+template <Scalar T>
+Nodes make_nodes(const DistributedMatrix<T>& a, const DeviceView<const LocalIndex>& first);
+
+/// The strong connections of the owned nodes, without values. The neighbours of node i are at
+/// offsets(i) to offsets(i + 1) - 1, in the order of their global numbers and without i itself.
+struct StrengthGraph {
+  Nodes nodes;
+  DeviceView<const Offset> offsets;
+  DeviceView<const LocalIndex> neighbours;
+};
+
+/// Nodes i and j are strongly connected if
+///     w_ij = |a_ij| / sqrt(|a_ii| |a_jj|) >= min(theta, m_i / 2, m_j / 2),
+/// with m_i the largest w_ij of node i: a fixed threshold alone would drop all connections of, say,
+/// a 27-point Laplacian. For Hermitian matrices the graph is symmetric, bit for bit. |a_ij| of
+/// nodes with several rows is the Frobenius norm of the block. (P. Vanek, J. Mandel, M. Brezina,
+/// "Algebraic multigrid by smoothed aggregation for second and fourth order elliptic problems",
+/// Computing 56 (1996), 179-196.)
+///
+/// Bytes: twice those of the matrix read, and 4 an edge written. Collective.
+/// @throws InvalidArgument, on all ranks, for a row with an entry that is not finite, or whose
+/// diagonal entry is missing or not positive, with its number.
+template <Scalar T>
+StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta);
+
+}  // namespace suan

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/multigrid/amg.hpp"
+
+#include "matrix/distributed_pattern.hpp"
+#include "multigrid/hierarchy.hpp"
+#include "multigrid/near_null_rows.hpp"
+#include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
+#include "suan/multigrid/near_null_space.hpp"
+#include "suan/multigrid/smoother_registry.hpp"
+
+namespace suan {
+
+namespace {
+
+/// @throws NotSupported for an operator without entries.
+template <Scalar T>
+DistributedMatrix<T> matrix_of(const Operator<T>& a) {
+  if (const auto* matrix = dynamic_cast<const DistributedMatrix<T>*>(&a)) return *matrix;
+  if (const auto* matrix = dynamic_cast<const Csr<T>*>(&a)) return DistributedMatrix<T>(*matrix);
+  throw NotSupported(message("amg: the operator \"", a.name(),
+                             "\" has no accessible entries; use preconditioner none, or pass your "
+                             "own preconditioner"));
+}
+
+AmgOptions checked(const Communicator& comm, const AmgOptions& options) {
+  if (comm.size() > 1) require_agreement(comm, "Amg", AmgOptions::table().write(options));
+  AmgOptions::table().check(options);
+  return options;
+}
+
+template <Scalar T>
+bool has_structure_of(const Csr<T>& a, const Csr<T>& b) {
+  return a.rows() == b.rows() && a.columns() == b.columns() &&
+         detail::same_elements(a.view().offsets, b.view().offsets) &&
+         detail::same_elements(a.view().indices, b.view().indices);
+}
+
+/// On all ranks.
+template <Scalar T>
+bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>& b) {
+  bool same = false;
+  together(a.comm(), [&] {
+    same = has_structure_of(a.local(), b.local()) &&
+           has_structure_of(a.remote().matrix, b.remote().matrix) &&
+           a.remote().columns == b.remote().columns &&
+           detail::same_elements(a.remote().row_numbers, b.remote().row_numbers);
+  });
+  return a.comm().min(same ? 1 : 0) == 1;
+}
+
+}  // namespace
+
+const OptionTable<AmgOptions>& AmgOptions::table() {
+  static const auto table =
+      OptionTable<AmgOptions>()
+          .number(
+              "theta", &AmgOptions::theta, -1, 1,
+              "Entries with |a_ij| below theta sqrt(a_ii a_jj) are weak, and half of it on each "
+              "next level; larger values keep aggregates to strong directions.")
+          .number("block_size", &AmgOptions::block_size, 1, 32,
+                  "Unknowns of each node, in consecutive rows, that are aggregated together.")
+          .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")
+          .number("coarse_rows", &AmgOptions::coarse_rows, 1, 4000,
+                  "A level with at most so many rows is the last, and is solved by a dense "
+                  "factorisation.")
+          .typed_node("smoother", &AmgOptions::smoother, smoother_types,
+                      "What smooths errors on each level.");
+  return table;
+}
+
+template <Scalar T>
+Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
+    : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
+  require_same_layout("amg", "the rows of the operator", a.row_layout(), "its columns",
+                      a.column_layout());
+  matrix_of(a);
+  near_null_ = constant_vectors<T>(a.row_layout(), static_cast<LocalIndex>(options_.block_size));
+  set_up(a);
+}
+
+template <Scalar T>
+Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const AmgOptions& options)
+    : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
+  require_same_layout("amg", "the rows of the operator", a.row_layout(), "its columns",
+                      a.column_layout());
+  require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
+                      a.row_layout());
+  near_null_ = multigrid::scaled_near_null(near_null_space);
+  set_up(a);
+}
+
+template <Scalar T>
+Amg<T>::~Amg() = default;
+
+template <Scalar T>
+void Amg<T>::set_up(const Operator<T>& a) {
+  hierarchy_ =
+      std::make_unique<multigrid::Hierarchy<T>>(matrix_of(a), near_null_, options_, nullptr);
+  report_ = hierarchy_->report();
+}
+
+template <Scalar T>
+std::string Amg<T>::do_update(const Operator<T>& a) {
+  const auto matrix = matrix_of(a);
+  const bool same = has_structure_of(hierarchy_->matrix(), matrix);
+  auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null_, options_,
+                                                        same ? hierarchy_.get() : nullptr);
+  hierarchy_ = std::move(made);
+  report_ = hierarchy_->report();
+  return same ? "the aggregates were kept; interpolation, coarse matrices and smoothers are new"
+              : "all is new: the structure of the matrix is another one";
+}
+
+template <Scalar T>
+std::int64_t Amg<T>::bytes_per_apply() const {
+  return hierarchy_->bytes();
+}
+
+template <Scalar T>
+void Amg<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  if (alpha == T(1) && beta == T(0)) {
+    hierarchy_->cycle(x, y);
+    return;
+  }
+  if (!result_) result_.emplace(y.layout());
+  hierarchy_->cycle(x, *result_);
+  axpby(alpha, *result_, beta, y);
+}
+
+template <Scalar T>
+void Amg<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
+  if (alpha == T(1) && beta == T(0)) {
+    hierarchy_->cycle(x, y);
+    return;
+  }
+  MultiVector<T> result(y.layout(), y.columns());
+  hierarchy_->cycle(x, result);
+  for (LocalIndex j = 0; j < y.columns(); ++j) {
+    auto sum = y.column(j);
+    axpby(alpha, result.column(j), beta, sum);
+    y.set_column(j, sum);
+  }
+}
+
+#define SUAN_INSTANTIATE(T) template class Amg<T>;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan

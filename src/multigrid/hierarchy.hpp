@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The levels of a multigrid method.
+#pragma once
+
+#include "multigrid/coarsest.hpp"
+#include "suan/multigrid/aggregation.hpp"
+#include "suan/multigrid/amg.hpp"
+#include "suan/preconditioners/smoother.hpp"
+
+namespace suan::multigrid {
+
+/// What values do not change.
+template <Scalar T>
+struct LevelStructure {
+  StrengthGraph graph;
+  Aggregates aggregates;
+};
+
+/// Vectors of a level that a cycle needs. The finest level has no b and x of its own.
+template <class V>
+struct CycleVectors {
+  V b;
+  V x;
+  V residual;
+};
+
+template <Scalar T>
+struct Level {
+  DistributedMatrix<T> a;
+  std::unique_ptr<Smoother<T>> smoother;
+  DistributedMatrix<T> p;  // from the next level
+  DistributedMatrix<T> r;  // P^H
+  LevelStructure<T> structure;
+  CycleVectors<Vector<T>> vectors;
+  CycleVectors<MultiVector<T>> multi;  // made by the first cycle with as many vectors
+};
+
+template <Scalar T>
+class Hierarchy {
+ public:
+  /// With the aggregates of `before` if that is not null. Collective. @throws as Amg.
+  Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
+            const AmgOptions& options, const Hierarchy* before);
+
+  /// x = one V-cycle for A x = b from zero. Collective.
+  void cycle(const Vector<T>& b, Vector<T>& x) const;
+  /// The same for several vectors, with each matrix read once for all.
+  void cycle(const MultiVector<T>& b, MultiVector<T>& x) const;
+
+  const DistributedMatrix<T>& matrix() const { return levels_.front().a; }
+  const AmgReport& report() const { return report_; }
+  /// Bytes of a cycle on all ranks, by formula.
+  std::int64_t bytes() const;
+
+ private:
+  bool coarsen(Level<T>& fine, const Nodes& nodes, MultiVector<T>& near_null, Nodes& coarse_nodes,
+               DistributedMatrix<T>& coarse, const LevelStructure<T>* known, double theta);
+  void finish_last();
+  template <class V>
+  void visit(std::size_t level, const V& b, V& x) const;
+  template <class V>
+  void smooth_after(const Level<T>& level, const V& b, V& x) const;
+
+  AmgOptions options_;
+  bool hermitian_ = true;
+  mutable std::vector<Level<T>> levels_;  // their vectors are for work
+  Coarsest<T> coarsest_;
+  bool is_direct_ = false;
+  AmgReport report_;
+};
+
+}  // namespace suan::multigrid

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "suan/multigrid/strength.hpp"
+
+namespace suan::multigrid {
+
+/// What a node may be for independent_set(), in its own words.
+enum class Status : std::uint8_t { out, candidate, root };
+
+/// Decides the candidates among `status`, of owned and ghost nodes: on return they are roots or
+/// out, and the roots are a maximal set of candidates no two of which are within distance 2 in the
+/// graph that the candidates span. Depends on the global numbers of nodes alone. Collective.
+void independent_set(const StrengthGraph& graph, std::uint64_t seed,
+                     const DeviceView<Status>& status);
+
+}  // namespace suan::multigrid

@@ -1,0 +1,266 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/multigrid/strength.hpp"
+
+#include "kernels/common/new_csr.hpp"
+#include "multigrid/rows_view.hpp"
+#include "suan/comm/agreement.hpp"
+#include "suan/core/instantiate.hpp"
+
+namespace suan {
+
+namespace {
+
+using multigrid::GlobalOrder;
+using multigrid::NodeIndex;
+using multigrid::RowsView;
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+
+/// The first row with an entry that is not finite, or without a positive diagonal entry; or the
+/// number of rows.
+template <Scalar T>
+LocalIndex first_bad_row(const RowsView<T>& a) {
+  const LocalIndex rows = a.own.rows;
+  LocalIndex bad = rows;
+  Kokkos::parallel_reduce(
+      "suan::multigrid_check_rows", Range(0, rows),
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & first) {
+        T diagonal{};
+        bool finite = true;
+        a.visit(i, [&](LocalIndex j, const T& value) {
+          if (j == i) diagonal += value;
+          finite = finite && is_finite(value);
+        });
+        if (!(finite && real_part(diagonal) > 0) && i < first) first = i;
+      },
+      Kokkos::Min<LocalIndex>(bad));
+  return bad < rows ? bad : rows;
+}
+
+/// @throws InvalidArgument, saying what is wrong with the row.
+template <Scalar T>
+void require_rows(const RowsView<T>& a, GlobalIndex first_row) {
+  const LocalIndex bad = first_bad_row(a);
+  if (bad == a.own.rows) return;
+  struct Facts {
+    Real<T> diagonal;
+    int has_diagonal;
+    int finite;
+  };
+  const DeviceView<Facts> facts("suan::multigrid::facts", 1);
+  Kokkos::parallel_for(
+      "suan::multigrid_bad_row", Range(0, 1), KOKKOS_LAMBDA(LocalIndex) {
+        Facts found{0, 0, 1};
+        a.visit(bad, [&](LocalIndex j, const T& value) {
+          if (j == bad) found.diagonal += real_part(value);
+          if (j == bad) found.has_diagonal = 1;
+          if (!is_finite(value)) found.finite = 0;
+        });
+        facts(0) = found;
+      });
+  Facts found{};
+  Kokkos::deep_copy(found, Kokkos::subview(facts, 0));
+  const GlobalIndex row = first_row + bad;
+  if (found.finite == 0) {
+    throw InvalidArgument(message("multigrid: row ", row, " has an entry that is NaN or infinite"));
+  }
+  if (found.has_diagonal == 0) {
+    throw InvalidArgument(message("multigrid: row ", row,
+                                  " has no diagonal entry; multigrid is for positive definite "
+                                  "matrices: remove the unknown, or use preconditioner none"));
+  }
+  throw InvalidArgument(message("multigrid: the diagonal entry of row ", row, " is ",
+                                found.diagonal,
+                                "; multigrid is for matrices with a positive diagonal (positive "
+                                "definite ones, or nearly): use preconditioner none"));
+}
+
+/// The entries of a node's rows, merged by node: calls body(node, sum of |a|^2) in the order of
+/// global numbers.
+template <Scalar T, class Body>
+KOKKOS_INLINE_FUNCTION void visit_blocks(const RowsView<T>& a, const NodeIndex& nodes,
+                                         const GlobalOrder& order, LocalIndex v, const Body& body) {
+  Offset own[Nodes::most_rows];
+  Offset ghost[Nodes::most_rows];
+  const LocalIndex begin = nodes.begin(v);
+  const LocalIndex rows = nodes.end(v) - begin;
+  for (LocalIndex r = 0; r < rows; ++r) {
+    own[r] = a.own.offsets(begin + r);
+    ghost[r] = a.has_ghosts ? a.ghost.offsets(begin + r) : 0;
+  }
+  constexpr LocalIndex none = std::numeric_limits<LocalIndex>::max();
+  while (true) {
+    LocalIndex least = none;
+    for (LocalIndex r = 0; r < rows; ++r) {
+      if (own[r] < a.own.offsets(begin + r + 1)) {
+        least = Kokkos::min(least, order.place(nodes.node(a.own.indices(own[r]))));
+      }
+      if (a.has_ghosts && ghost[r] < a.ghost.offsets(begin + r + 1)) {
+        least = Kokkos::min(least, order.place(nodes.node(a.owned + a.ghost.indices(ghost[r]))));
+      }
+    }
+    if (least == none) return;
+    const LocalIndex node = order.number(least);
+    double squares = 0;
+    for (LocalIndex r = 0; r < rows; ++r) {
+      for (; own[r] < a.own.offsets(begin + r + 1) && nodes.node(a.own.indices(own[r])) == node;
+           ++own[r]) {
+        squares += static_cast<double>(abs_squared(a.own.values(own[r])));
+      }
+      for (; a.has_ghosts && ghost[r] < a.ghost.offsets(begin + r + 1) &&
+             nodes.node(a.owned + a.ghost.indices(ghost[r])) == node;
+           ++ghost[r]) {
+        squares += static_cast<double>(abs_squared(a.ghost.values(ghost[r])));
+      }
+    }
+    body(node, squares);
+  }
+}
+
+/// The Frobenius norms of the blocks, one row for each owned node.
+template <Scalar T>
+RowsView<Real<T>> block_norms(const RowsView<T>& a, const Nodes& nodes) {
+  const NodeIndex index(nodes);
+  const GlobalOrder order(*nodes.exchange.map());
+  const auto made = kernels::allocate_rows<Real<T>>(
+      ExecutionSpace(), nodes.owned(), KOKKOS_LAMBDA(LocalIndex v) {
+        Offset count = 0;
+        visit_blocks(a, index, order, v, [&](LocalIndex, double) { ++count; });
+        return count;
+      });
+  const auto offsets = made.offsets;
+  const auto columns = made.indices;
+  const auto norms = made.values;
+  Kokkos::parallel_for(
+      "suan::multigrid_block_norms", Range(0, nodes.owned()), KOKKOS_LAMBDA(LocalIndex v) {
+        Offset at = offsets(v);
+        visit_blocks(a, index, order, v, [&](LocalIndex node, double squares) {
+          columns(at) = node;
+          norms(at) = static_cast<Real<T>>(Kokkos::sqrt(squares));
+          ++at;
+        });
+      });
+  RowsView<Real<T>> result;
+  result.own = made.finish(nodes.owned(), nodes.size());
+  result.owned = nodes.size();
+  return result;
+}
+
+/// 1 / sqrt(|a_ii|)
+template <Scalar T>
+void find_scales(const RowsView<T>& a, const DeviceView<Real<T>>& scales) {
+  Kokkos::parallel_for(
+      "suan::multigrid_scales", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        T diagonal{};
+        a.visit(i, [&](LocalIndex j, const T& value) {
+          if (j == i) diagonal += value;
+        });
+        scales(i) = 1 / Kokkos::sqrt(Kokkos::abs(diagonal));
+      });
+}
+
+/// The largest w_ij of each row.
+template <Scalar T>
+void find_largest(const RowsView<T>& a, const DeviceView<Real<T>>& scales,
+                  const DeviceView<Real<T>>& largest) {
+  Kokkos::parallel_for(
+      "suan::multigrid_largest", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        const Real<T> scale = scales(i);
+        Real<T> most = 0;
+        a.visit(i, [&](LocalIndex j, const T& value) {
+          if (j != i) most = Kokkos::max(most, Kokkos::abs(value) * (scale * scales(j)));
+        });
+        largest(i) = most;
+      });
+}
+
+/// Whether an entry is a strong connection. Symmetric in i and j.
+template <Scalar T>
+struct IsStrong {
+  DeviceView<const Real<T>> scales;
+  DeviceView<const Real<T>> largest;
+  Real<T> theta;
+  KOKKOS_FORCEINLINE_FUNCTION bool operator()(LocalIndex i, LocalIndex j, const T& value) const {
+    if (j == i) return false;
+    const Real<T> weight = Kokkos::abs(value) * (scales(i) * scales(j));
+    const Real<T> half = Kokkos::min(largest(i), largest(j)) / 2;
+    return weight > 0 && weight >= Kokkos::min(theta, half);
+  }
+};
+
+template <Scalar T>
+void find_neighbours(const RowsView<T>& a, const DeviceView<Real<T>>& scales,
+                     const DeviceView<Real<T>>& largest, Real<T> theta, StrengthGraph& graph) {
+  const IsStrong<T> strong{scales, largest, theta};
+  const auto offsets = detail::allocate<Offset>("suan::multigrid::offsets",
+                                                static_cast<std::size_t>(a.own.rows) + 1);
+  const LocalIndex rows = a.own.rows;
+  Offset entries = 0;
+  Kokkos::parallel_scan(
+      "suan::multigrid_count_strong",
+      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
+          0, static_cast<std::int64_t>(rows) + 1),
+      KOKKOS_LAMBDA(std::int64_t k, Offset & sum, bool final) {
+        if (final) offsets(k) = sum;
+        if (k == rows) return;
+        const auto i = static_cast<LocalIndex>(k);
+        a.visit(i, [&](LocalIndex j, const T& value) { sum += strong(i, j, value) ? 1 : 0; });
+      },
+      entries);
+  const auto neighbours = detail::allocate<LocalIndex>("suan::multigrid::neighbours",
+                                                       static_cast<std::size_t>(entries));
+  Kokkos::parallel_for(
+      "suan::multigrid_fill_strong", Range(0, rows), KOKKOS_LAMBDA(LocalIndex i) {
+        Offset at = offsets(i);
+        a.visit(i, [&](LocalIndex j, const T& value) {
+          if (strong(i, j, value)) neighbours(at++) = j;
+        });
+      });
+  graph.offsets = offsets;
+  graph.neighbours = neighbours;
+}
+
+/// The graph of a matrix whose rows are nodes. Collective.
+template <Scalar T>
+StrengthGraph graph_of(const RowsView<T>& a, const Nodes& nodes, double theta) {
+  StrengthGraph graph;
+  graph.nodes = nodes;
+  DeviceView<Real<T>> scales;
+  DeviceView<Real<T>> largest;
+  together(nodes.layout.comm(), [&] {
+    const auto size = static_cast<std::size_t>(nodes.size());
+    scales = detail::allocate<Real<T>>("suan::multigrid::scales", size);
+    largest = detail::allocate<Real<T>>("suan::multigrid::largest", size);
+    find_scales(a, scales);
+  });
+  multigrid::refresh(nodes.exchange, scales);
+  together(nodes.layout.comm(), [&] { find_largest(a, scales, largest); });
+  multigrid::refresh(nodes.exchange, largest);
+  together(nodes.layout.comm(),
+           [&] { find_neighbours(a, scales, largest, static_cast<Real<T>>(theta), graph); });
+  return graph;
+}
+
+}  // namespace
+
+template <Scalar T>
+StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta) {
+  if (a.comm().size() > 1) {
+    require_agreement(a.comm(), "strength", message("theta = ", theta, "\n"));
+  }
+  RowsView<T> rows;
+  RowsView<Real<T>> blocks;
+  together(a.comm(), [&] {
+    rows = RowsView<T>(detail::local_rows(a));
+    require_rows(rows, a.row_layout().first());
+    if (!nodes.is_row()) blocks = block_norms(rows, nodes);
+  });
+  return nodes.is_row() ? graph_of(rows, nodes, theta) : graph_of(blocks, nodes, theta);
+}
+
+#define SUAN_INSTANTIATE(T) \
+  template StrengthGraph strength(const DistributedMatrix<T>&, const Nodes&, double);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan

@@ -1,0 +1,294 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/multigrid/amg.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include "elasticity_case.hpp"
+#include "multigrid_cases.hpp"
+#include "suan/gallery/poisson.hpp"
+#include "suan/multigrid/near_null_space.hpp"
+#include "suan/solvers/cg.hpp"
+#include "suan/solvers/gmres.hpp"
+#include "suan/solvers/solve.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::Amg;
+using suan::AmgOptions;
+using suan::DistributedMatrix;
+using suan::GlobalIndex;
+using suan::Layout;
+using suan::Real;
+using suan::RowWriter;
+using suan::Vector;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Le;
+using testing::ThrowsMessage;
+
+Layout even(GlobalIndex size) { return Layout::even(size, suan::Communicator::world()); }
+
+/// Of CG to 1e-8 (1e-4 in single precision) for b = 1, or -1 if it does not converge.
+template <class T>
+std::int64_t iterations(const DistributedMatrix<T>& a, const suan::Operator<T>& m) {
+  constexpr bool is_float = std::is_same_v<Real<T>, float>;
+  const auto b = suan::ones<T>(a.row_layout());
+  Vector<T> x(a.row_layout());
+  suan::Cg<T> cg({.rtol = is_float ? 1e-4 : 1e-8, .max_iterations = 200});
+  const auto report = cg.solve(a, m, b, x);
+  EXPECT_TRUE(report.converged()) << suan::to_string(report.reason);
+  return report.converged() ? report.iterations : -1;
+}
+
+template <class T>
+class AmgTest : public testing::Test {};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(AmgTest, Scalars);
+
+TYPED_TEST(AmgTest, SolvesPoisson) {
+  using T = TypeParam;
+  const GlobalIndex n = 16;
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const auto a = suan::test::grid3d<T>(layout, n, suan::test::isotropic());
+    const Amg<T> m(a, {.coarse_rows = 50});
+    EXPECT_LT(m.report().operator_complexity(), 1.8);
+    EXPECT_GE(m.report().levels.size(), 3u);
+    const auto count = iterations(a, m);
+    EXPECT_THAT(count, AllOf(testing::Gt(0), Le(16)));
+  }
+}
+
+// The cycle must be Hermitian and positive definite, or CG is not legal.
+TYPED_TEST(AmgTest, ItsCycleIsHermitianAndPositive) {
+  using T = TypeParam;
+  const GlobalIndex n = 10;
+  const auto a = suan::test::grid3d<T>(even(n * n * n), n, suan::test::isotropic());
+  const Amg<T> m(a, {.coarse_rows = 20});
+  const double eps = std::numeric_limits<Real<T>>::epsilon();
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    const auto x = suan::random_vector<T>(a.row_layout(), seed);
+    const auto y = suan::random_vector<T>(a.row_layout(), seed + 100);
+    Vector<T> mx(a.row_layout());
+    Vector<T> my(a.row_layout());
+    m.apply(x, mx);
+    m.apply(y, my);
+    const T left = suan::dot(x, my);
+    const T right = suan::dot(mx, y);
+    const auto scale = static_cast<double>(suan::norm2(x) * suan::norm2(my));
+    EXPECT_LT(suan::test::magnitude(T(left - right)), 100 * eps * scale);
+    EXPECT_GT(suan::real_part(suan::dot(x, mx)), 0);
+    // y = alpha M x + beta y
+    auto z = y;
+    m.apply(T(2), x, T(-1), z);
+    suan::axpby(T(2), mx, T(-1), my = y);
+    suan::axpby(T(-1), my, T(1), z);
+    EXPECT_LT(suan::norm_inf(z), 100 * eps * scale);
+  }
+}
+
+TEST(Amg, IsTheSameOnAnyNumberOfRanks) {
+  const GlobalIndex n = 14;
+  const auto rough = [](GlobalIndex i, GlobalIndex j, int) {
+    return 1 + 0.5 * std::sin(static_cast<double>(i * 31 + j * 17));
+  };
+  const AmgOptions options{.coarse_rows = 30};
+  const auto serial = Layout::serial(n * n * n);
+  const auto on_one = suan::test::grid3d<double>(serial, n, rough);
+  const Amg<double> one(on_one, options);
+  Vector<double> expected(serial);
+  one.apply(suan::random_vector(serial, 3), expected);
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const Amg<double> m(suan::test::grid3d<double>(layout, n, rough), options);
+    ASSERT_EQ(m.report().levels.size(), one.report().levels.size());
+    for (std::size_t k = 0; k < m.report().levels.size(); ++k) {
+      EXPECT_EQ(m.report().levels[k].rows, one.report().levels[k].rows);
+      EXPECT_EQ(m.report().levels[k].entries, one.report().levels[k].entries);
+      // Of all entries and sums that it comes from.
+      EXPECT_EQ(m.report().levels[k].radius, one.report().levels[k].radius);
+    }
+    Vector<double> y(layout);
+    m.apply(suan::random_vector(layout, 3), y);
+    const auto all = suan::test::everywhere(y.to_host());
+    const auto reference = expected.to_host();
+    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NEAR(all[i], reference[i], 1e-12);
+  }
+}
+
+TEST(Amg, FollowsStrongDirections) {
+  const GlobalIndex n = 16;
+  const auto anisotropic = [](GlobalIndex, GlobalIndex, int d) { return d == 2 ? 100.0 : 1.0; };
+  const auto a = suan::test::grid3d<double>(even(n * n * n), n, anisotropic);
+  EXPECT_THAT(iterations<double>(a, Amg<double>(a, {.coarse_rows = 100})), Le(22));
+}
+
+TEST(Amg, SolvesWithCoefficientsThatJump) {
+  const GlobalIndex n = 16;
+  const auto jumps = [n](GlobalIndex i, GlobalIndex j, int) {
+    const auto stiff = [n](GlobalIndex k) {
+      return (k % n / 4 + k / n % n / 4 + k / n / n / 4) % 2 == 0;
+    };
+    return stiff(i) && stiff(j) ? 1e6 : (stiff(i) || stiff(j) ? 2.0 : 1.0);
+  };
+  const auto a = suan::test::grid3d<double>(even(n * n * n), n, jumps);
+  EXPECT_THAT(iterations<double>(a, Amg<double>(a, {.coarse_rows = 100})), Le(30));
+}
+
+TEST(Amg, SolvesElasticityWithRigidBodyModes) {
+  const suan::test::Cantilever beam{.x = 8, .y = 8, .z = 8};
+  const auto a = beam.matrix();
+  const auto modes =
+      suan::rigid_body_modes<double>(a.row_layout(), 3, beam.coordinates(a.row_layout()));
+  const AmgOptions options{.block_size = 3, .coarse_rows = 100};
+  const Amg<double> with_modes(a, modes, options);
+  const Amg<double> translations(a, options);
+  const auto count = iterations<double>(a, with_modes);
+  EXPECT_THAT(count, Le(30));
+  EXPECT_LT(count, iterations<double>(a, translations));
+  // Units of the vectors do not matter.
+  auto scaled = modes;
+  for (suan::LocalIndex j = 0; j < modes.columns(); ++j) {
+    auto column = modes.column(j);
+    suan::scale(std::pow(10.0, 40 * j - 100), column);
+    scaled.set_column(j, column);
+  }
+  EXPECT_EQ(iterations<double>(a, Amg<double>(a, scaled, options)), count);
+}
+
+// Neumann's problem in two pieces that are not connected: singular on each.
+TEST(Amg, SolvesConsistentSingularSystems) {
+  const GlobalIndex n = 900;
+  for (const GlobalIndex cut : {GlobalIndex{7}, GlobalIndex{450}}) {
+    for (const auto& layout : suan::test::layouts(n)) {
+      const auto a =
+          suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
+            const bool left = i > 0 && i != cut;
+            const bool right = i + 1 < n && i + 1 != cut;
+            if (left) row.add(i - 1, -1);
+            row.add(i, (left ? 1 : 0) + (right ? 1 : 0));
+            if (right) row.add(i + 1, -1);
+          });
+      const Amg<double> m(a, {.coarse_rows = 10});
+      Vector<double> b(layout);
+      a.apply(suan::random_vector(layout, 5), b);
+      Vector<double> x(layout);
+      const auto report = suan::Cg<double>({.rtol = 1e-8}).solve(a, m, b, x);
+      EXPECT_TRUE(report.converged()) << suan::to_string(report.reason);
+      EXPECT_LT(report.iterations, 60);
+      EXPECT_EQ(suan::first_not_finite(x), -1);
+    }
+  }
+}
+
+TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
+  const GlobalIndex n = 10;
+  const auto layout = even(n * n * n);
+  const auto scaled = [](double factor) {
+    return [factor](GlobalIndex i, GlobalIndex j, int) {
+      return factor * (1 + 0.1 * std::sin(static_cast<double>(i + j)));
+    };
+  };
+  const auto a = suan::test::grid3d<double>(layout, n, scaled(1));
+  const auto other = suan::test::grid3d<double>(layout, n, scaled(1000));
+  Amg<double> m(a, {.coarse_rows = 50});
+  EXPECT_THAT(m.update(other), HasSubstr("aggregates were kept"));
+  Vector<double> y(layout);
+  Vector<double> z(layout);
+  const auto x = suan::random_vector(layout, 1);
+  m.apply(x, y);
+  Amg<double>(other, {.coarse_rows = 50}).apply(x, z);
+  EXPECT_EQ(y.to_host(), z.to_host());
+  EXPECT_THAT(iterations<double>(other, m), Le(16));
+  // Another structure: everything is new.
+  const auto identity = suan::generate_rows<double>(
+      layout, layout, [](GlobalIndex i, RowWriter<double>& row) { row.add(i, 2); });
+  EXPECT_THAT(m.update(identity), HasSubstr("all is new"));
+  m.apply(x, y);
+  suan::axpy(-0.5, x, y);
+  EXPECT_LT(suan::norm_inf(y), 1e-15);
+}
+
+TEST(Amg, AMatrixThatIsNotHermitianIsSaidSo) {
+  const auto a = suan::convection_diffusion2d<double>(40, 40, 10, suan::Communicator::world());
+  const Amg<double> m(a, {.coarse_rows = 100});
+  EXPECT_THAT(m.report().notes, testing::Contains(HasSubstr("not Hermitian")));
+  const auto b = suan::ones(a.row_layout());
+  Vector<double> x(a.row_layout());
+  const auto report = suan::Gmres<double>(suan::GmresOptions{}).solve(a, m, b, x);
+  EXPECT_TRUE(report.converged());
+  EXPECT_LT(report.iterations, 60);
+}
+
+TEST(Amg, PrintsATable) {
+  const auto a = suan::test::grid3d<double>(even(12 * 12 * 12), 12, suan::test::isotropic());
+  std::ostringstream out;
+  out << Amg<double>(a, {.coarse_rows = 50}).report();
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("1728"), HasSubstr("l1_jacobi"), HasSubstr("ldl"),
+                               HasSubstr("operator complexity")));
+}
+
+TEST(Amg, IsKnownByName) {
+  const auto a = suan::test::grid3d<double>(even(8 * 8 * 8), 8, suan::test::isotropic());
+  const auto b = suan::ones(a.row_layout());
+  Vector<double> x(a.row_layout());
+  suan::SolveOptions options;
+  options.preconditioner = {"amg", AmgOptions{.coarse_rows = 40, .smoother = "spai0"}};
+  const auto report = suan::solve(a, b, x, options);
+  EXPECT_TRUE(report.converged());
+  EXPECT_LT(report.iterations, 20);
+}
+
+TEST(Amg, SmallAndEmptyMatrices) {
+  for (const GlobalIndex n : {GlobalIndex{0}, GlobalIndex{1}, GlobalIndex{5}}) {
+    const auto layout = even(n);
+    const auto a = suan::generate_rows<double>(
+        layout, layout, [](GlobalIndex i, RowWriter<double>& row) { row.add(i, 4); });
+    const Amg<double> m(a);
+    const auto x = suan::ones(layout);
+    Vector<double> y(layout);
+    m.apply(x, y);
+    for (const double value : y.to_host()) EXPECT_DOUBLE_EQ(value, 0.25);
+  }
+}
+
+TEST(Amg, RefusesWhatItCannotUse) {
+  const auto layout = even(30);
+  const auto matrix = [&](double diagonal) {
+    return suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
+      if (i > 0) row.add(i - 1, -1);
+      row.add(i, i == 17 ? diagonal : 2);
+      if (i < 29) row.add(i + 1, -1);
+    });
+  };
+  const AmgOptions options{.coarse_rows = 5};
+  EXPECT_THAT([&] { Amg<double>(matrix(0), options); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
+  EXPECT_THAT([&] { Amg<double>(matrix(std::nan("")), options); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
+  EXPECT_THAT([&] { Amg<double>(matrix(0.01), options); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
+  const auto a = matrix(2);
+  EXPECT_THAT([&] { Amg<double>(a, suan::constant_vectors<double>(even(31), 1)); },
+              ThrowsMessage<suan::DimensionMismatch>(AllOf(HasSubstr("31"), HasSubstr("30"))));
+  EXPECT_THAT([&] { Amg<double>(a, suan::MultiVector<double>(layout, 33)); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("33")));
+  EXPECT_THAT([&] { Amg<double>(a, suan::MultiVector<double>(layout, 1)); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("zero")));
+  EXPECT_THAT([&] { Amg<double>(a, {.theta = 2}); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("theta")));
+  EXPECT_THAT([&] { Amg<double>(a, {.smoother = "sandpaper"}); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("sandpaper")));
+  const suan::FunctionOperator<double> f(
+      layout, layout, [](const Vector<double>& x, Vector<double>& y) { suan::copy(x, y); });
+  EXPECT_THAT([&] { Amg<double> m(f); },
+              ThrowsMessage<suan::NotSupported>(HasSubstr("no accessible entries")));
+  const auto& comm = layout.comm();
+  if (comm.size() == 1) return;
+  EXPECT_THAT([&] { Amg<double>(a, {.theta = comm.rank() == 0 ? 0.1 : 0.2}); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("theta")));
+}
+
+}  // namespace

@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "multigrid/prolongator.hpp"
+
+#include <gmock/gmock.h>
+
+#include "multigrid_cases.hpp"
+#include "suan/matrix/distributed_transform.hpp"
+#include "suan/multigrid/near_null_space.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::DistributedMatrix;
+using suan::GlobalIndex;
+using suan::Layout;
+using suan::LocalIndex;
+using suan::MultiVector;
+using suan::Real;
+using suan::Vector;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+template <class T>
+struct Coarse {
+  DistributedMatrix<T> p;
+  MultiVector<T> near_null;
+  double radius = 0;
+};
+
+template <class T>
+Coarse<T> coarsened(const DistributedMatrix<T>& a, const MultiVector<T>& b, LocalIndex block,
+                    double omega = 2.0 / 3, double theta = 0.08) {
+  const auto graph = suan::strength(a, suan::make_nodes(a, block), theta);
+  const auto aggregates = suan::aggregate(graph);
+  const auto& map = *a.exchange().map();
+  const suan::RowMajor<T> all("suan::test", static_cast<std::size_t>(map.size()),
+                              static_cast<std::size_t>(b.columns()));
+  Kokkos::deep_copy(
+      Kokkos::subview(all, Kokkos::make_pair(LocalIndex(0), map.owned()), Kokkos::ALL), b.view());
+  suan::multigrid::refresh(a.exchange(), all);
+  const auto tentative = suan::multigrid::make_tentative<T>(graph.nodes, aggregates, all);
+  const auto filtered = suan::multigrid::make_filtered<T>(a, graph, all);
+  return {suan::multigrid::make_prolongator<T>(a, filtered, tentative, all, omega),
+          tentative.near_null, suan::multigrid::spectral_radius(filtered, a.exchange())};
+}
+
+/// The largest element of P R - (B - omega D^-1 A B).
+template <class T>
+double defect(const DistributedMatrix<T>& a, const MultiVector<T>& b, const Coarse<T>& coarse,
+              double omega) {
+  MultiVector<T> interpolated(a.row_layout(), b.columns());
+  coarse.p.apply(coarse.near_null, interpolated);
+  MultiVector<T> product(a.row_layout(), b.columns());
+  a.apply(b, product);
+  const auto diagonal = suan::diagonal(a).to_host();
+  const auto expected = b.to_host();
+  const auto found = interpolated.to_host();
+  const auto ab = product.to_host();
+  double worst = 0;
+  const auto columns = static_cast<std::size_t>(b.columns());
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    const T wanted = expected[k] - T(static_cast<Real<T>>(omega)) * ab[k] / diagonal[k / columns];
+    worst = std::max(worst, static_cast<double>(suan::test::magnitude(T(found[k] - wanted))));
+  }
+  return a.comm().max(worst);
+}
+
+template <class T>
+class ProlongatorTest : public testing::Test {};
+using Scalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(ProlongatorTest, Scalars);
+
+TYPED_TEST(ProlongatorTest, RepresentsTheNearNullSpace) {
+  using T = TypeParam;
+  const double tolerance = 200 * std::numeric_limits<Real<T>>::epsilon();
+  const GlobalIndex n = 6;
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const auto a = suan::test::grid3d<T>(layout, n, suan::test::isotropic());
+    const auto b = suan::constant_vectors<T>(layout, 1);
+    EXPECT_LT(defect(a, b, coarsened(a, b, 1), 2.0 / 3), tolerance);
+  }
+  for (const auto& layout : suan::test::layouts(n * n * n, 3)) {
+    const auto a = suan::test::grid3d<T>(layout, n, suan::test::isotropic());
+    std::vector<double> coordinates;
+    for (GlobalIndex i = layout.first(); i < layout.last(); ++i) {
+      coordinates.push_back(static_cast<double>(i * i % 37));
+    }
+    const auto modes = suan::rigid_body_modes<T>(layout, 3, coordinates);
+    EXPECT_EQ(modes.columns(), 6);
+    EXPECT_LT(defect(a, modes, coarsened(a, modes, 3), 2.0 / 3), 50 * tolerance);
+  }
+}
+
+// Weak connections leave P R as it is, although they give P no entries.
+TEST(Prolongator, KeepsTheNearNullSpaceWhereConnectionsAreDropped) {
+  const GlobalIndex n = 8;
+  const auto anisotropic = [](GlobalIndex, GlobalIndex, int d) { return d == 2 ? 1.0 : 0.01; };
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const auto a = suan::test::grid3d<double>(layout, n, anisotropic);
+    auto b = suan::constant_vectors<double>(layout, 1);
+    const auto full = coarsened(a, b, 1);
+    EXPECT_LT(static_cast<double>(full.p.global_entries()), 2.5 * n * n * n);
+    // The diagonal of A_F is what weak entries leave: inside, 2.04 - 0.04.
+    const auto interpolated = [&] {
+      MultiVector<double> y(layout, 1);
+      full.p.apply(full.near_null, y);
+      return y.gather();
+    }();
+    if (layout.comm().rank() != 0) continue;
+    const auto inside = static_cast<std::size_t>(3 * n * n + 3 * n + 3);
+    EXPECT_NEAR(interpolated[inside], 1, 1e-14);
+  }
+}
+
+TEST(Prolongator, HasTheBitsOfOneRank) {
+  const GlobalIndex n = 9;
+  const auto rough = [](GlobalIndex i, GlobalIndex j, int) {
+    return 1 + 0.5 * std::sin(static_cast<double>(i * 31 + j * 17));
+  };
+  const auto serial = Layout::serial(n * n * n);
+  const auto on_one = suan::test::grid3d<double>(serial, n, rough);
+  const auto one = coarsened(on_one, suan::constant_vectors<double>(serial, 1), 1);
+  const auto x = [](const Layout& layout) {
+    return suan::generate<double>(layout, [](GlobalIndex i) { return 1.0 + double(i % 5); });
+  };
+  Vector<double> expected(serial);
+  one.p.apply(x(one.p.column_layout()), expected);
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const auto a = suan::test::grid3d<double>(layout, n, rough);
+    const auto several = coarsened(a, suan::constant_vectors<double>(layout, 1), 1);
+    EXPECT_EQ(several.radius, one.radius);
+    EXPECT_EQ(several.p.global_entries(), one.p.global_entries());
+    EXPECT_EQ(several.near_null.gather(),
+              layout.comm().rank() == 0 ? one.near_null.gather() : std::vector<double>());
+    Vector<double> y(layout);
+    several.p.apply(x(several.p.column_layout()), y);
+    const auto all = suan::test::everywhere(y.to_host());
+    const auto reference = expected.to_host();
+    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NEAR(all[i], reference[i], 1e-14);
+  }
+}
+
+// The rotation of two points about the line through them is no motion: one column fewer.
+TEST(Prolongator, DependentVectorsGiveNoCoarseRows) {
+  const auto layout = Layout::even(24, suan::Communicator::world());
+  const auto a =
+      suan::generate_rows<double>(layout, layout, [](GlobalIndex i, suan::RowWriter<double>& row) {
+        if (i > 0) row.add(i - 1, -1);
+        row.add(i, 2);
+        if (i < 23) row.add(i + 1, -1);
+      });
+  MultiVector<double> b(layout, 3);
+  b.set_column(0, suan::ones(layout));
+  auto twice = suan::ones(layout);
+  suan::scale(2e-3, twice);
+  b.set_column(1, twice);
+  b.set_column(2, suan::generate<double>(layout, [](GlobalIndex i) { return double(i) * 1e6; }));
+  const auto coarse = coarsened(a, b, 1);
+  const auto aggregates =
+      suan::aggregate(suan::strength(a, suan::make_nodes(a, 1), 0.08)).layout.global_size();
+  EXPECT_EQ(coarse.p.global_columns(), 2 * aggregates);
+  EXPECT_LT(defect(a, b, coarse, 2.0 / 3), 1e-7);
+}
+
+TEST(NearNullSpace, RefusesWhatDoesNotFit) {
+  const auto layout = Layout::even(12, suan::Communicator::world());
+  const std::vector<double> few(static_cast<std::size_t>(layout.local_size()) + 3);
+  EXPECT_THAT([&] { suan::rigid_body_modes<double>(layout, 3, few); },
+              ThrowsMessage<suan::DimensionMismatch>(HasSubstr("coordinates")));
+  EXPECT_THAT([&] { suan::rigid_body_modes<double>(layout, 4, few); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("2 or 3")));
+  EXPECT_THAT([&] { suan::constant_vectors<double>(layout, 5); },
+              ThrowsMessage<suan::DimensionMismatch>(HasSubstr("block_size = 5")));
+  EXPECT_THAT([&] { suan::constant_vectors<double>(layout, 0); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("positive")));
+  const auto world = layout.comm();
+  if (world.size() == 1) return;
+  EXPECT_THAT([&] { suan::constant_vectors<double>(layout, world.rank() == 0 ? 1 : 2); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("block_size")));
+  EXPECT_THAT([&] { suan::rigid_body_modes<double>(layout, world.rank() == 0 ? 2 : 3, few); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("dimension")));
+}
+
+}  // namespace
