@@ -85,6 +85,19 @@ class Solve(Case):
         self.assertEqual(report["scalar"], "complex128")
         self.assertEqual(report["reason"], "converged")
         self.fail("solve", "A.mtx", "--scalar", "float64", says="complex")
+        single = self.report("A.mtx", "--scalar", "complex64")
+        self.assertEqual(single["scalar"], "complex64")
+        self.assertEqual(single["reason"], "converged")
+
+    def test_single_complex_precision_stays_so_in_hdf5(self):
+        self.needs_hdf5()
+        self.succeed("generate", "poisson2d", "A.h5", "--size", "6", "--scalar", "complex64")
+        self.succeed("convert", "A.h5", "B.h5")
+        self.succeed("convert", "B.h5", "C.mtx")
+        self.fail("solve", "B.h5", "--scalar", "float64", says="read it as complex64")
+        self.assertEqual(self.report("B.h5", "--scalar", "complex64")["reason"], "converged")
+        self.assertEqual(self.report("B.h5")["scalar"], "complex128")
+        self.assertEqual(self.report("C.mtx")["scalar"], "complex128")
 
     def test_single_precision(self):
         report = self.report("--problem", "poisson2d", "--size", "8", "--scalar", "float32",

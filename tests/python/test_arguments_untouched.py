@@ -11,7 +11,7 @@ import suan
 from suan import _arrays
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
 @pytest.mark.parametrize("kind", [sp.csr_array, sp.csr_matrix])
 def test_only_indptr_is_copied(dtype, kind):
     A = kind(poisson2d(5, dtype))

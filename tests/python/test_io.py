@@ -58,10 +58,15 @@ def test_vectors_come_back_to_the_bit(tmp_path, ending, dtype):
 
 
 @hdf5
-def test_single_precision_stays_so_in_hdf5(tmp_path):
-    A = random_matrix(np.float32)
-    suan.write(tmp_path / "a.h5", A)
+@pytest.mark.parametrize("dtype", [np.float32, np.complex64])
+def test_single_precision_stays_so_in_hdf5(tmp_path, dtype):
+    A = random_matrix(dtype)
+    v = A.sum(axis=1)
+    suan.write(tmp_path / "a.h5", A=A, v=v)
     assert same(A, suan.read(tmp_path / "a.h5"))
+    w = suan.read(tmp_path / "a.h5", "v")
+    assert w.dtype == dtype
+    np.testing.assert_array_equal(v, w)
 
 
 def test_what_scipy_writes_is_read(tmp_path):

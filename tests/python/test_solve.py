@@ -20,16 +20,16 @@ def test_two_by_two_by_hand():
     np.testing.assert_allclose(x, [1 / 11, 7 / 11], rtol=4e-14)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
 def test_equals_a_direct_solution(dtype):
     A = poisson2d(12, dtype)
-    if dtype is np.complex128:
-        A = A + 1j * sp.eye_array(A.shape[0], format="csr")
+    if np.dtype(dtype).kind == "c":
+        A = A + 1j * sp.eye_array(A.shape[0], dtype=dtype, format="csr")
     rng = np.random.default_rng(1)
     b = rng.standard_normal(A.shape[0]).astype(dtype)
-    if dtype is np.complex128:
-        b = b + 1j * rng.standard_normal(A.shape[0])
-    rtol = 1e-5 if dtype is np.float32 else 1e-12
+    if np.dtype(dtype).kind == "c":
+        b = (b + 1j * rng.standard_normal(A.shape[0])).astype(dtype)
+    rtol = 1e-5 if np.finfo(dtype).bits == 32 else 1e-12
     x, report = suan.solve(A, b, rtol=rtol)
     assert report.reason == "converged"
     assert report.scalar == np.dtype(dtype).name
@@ -64,8 +64,10 @@ def test_a_dense_matrix():
         (bool, np.float64, "float64"),
         (np.float32, np.float64, "float64"),
         (np.float64, np.float32, "float64"),
-        (np.float32, np.complex64, "complex128"),
+        (np.float32, np.complex64, "complex64"),
         (np.complex64, np.float64, "complex128"),
+        (np.complex64, np.int8, "complex128"),
+        (np.complex64, np.float16, "complex64"),
         (np.float16, np.float32, "float32"),
         (np.uint8, np.float32, "float64"),
         (">f8", "<f8", "float64"),
@@ -137,7 +139,7 @@ def test_a_function_as_the_matrix():
         np.testing.assert_array_equal(v, copy)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
 def test_a_linear_operator(dtype):
     A = poisson2d(5, dtype)
     operator = spl.aslinearoperator(A)

@@ -68,7 +68,7 @@ class Communicator {
 
   /// Reductions that give the same bits on all ranks, and in each run with the same number of
   /// ranks: numbers are added in the order of ranks, whatever the network prefers. Maximum and
-  /// minimum are NaN if a rank has NaN. T: float, double, Complex, int32_t, int64_t, uint64_t (max
+  /// minimum are NaN if a rank has NaN. T: a scalar of the library, int32_t, int64_t, uint64_t (max
   /// and min: the real ones). Reduction (reduction.hpp) is the form that does not block.
   template <class T>
   T sum(T value) const;

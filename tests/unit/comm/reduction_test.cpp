@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "support/scalars.hpp"
+
 namespace {
 
 using suan::Communicator;
@@ -28,7 +30,7 @@ std::vector<T> terms(const Communicator& comm, std::size_t count, int salt) {
 
 template <class T>
 class ReductionTest : public testing::Test {};
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(ReductionTest, Scalars);
 
 TYPED_TEST(ReductionTest, HasTheBitsOfASumThatBlocks) {

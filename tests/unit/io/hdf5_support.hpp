@@ -72,7 +72,7 @@ inline std::uint64_t hash(std::uint64_t x) {
 template <Scalar T>
 T number(std::uint64_t seed) {
   if constexpr (is_complex<T>) {
-    return T(number<double>(2 * seed), number<double>(2 * seed + 1));
+    return T(number<Real<T>>(2 * seed), number<Real<T>>(2 * seed + 1));
   } else {
     if (hash(seed) % 11 == 0) return T(-0.0);
     if (hash(seed) % 11 == 1) return std::numeric_limits<T>::denorm_min();

@@ -70,7 +70,8 @@ void expect_round_trip(const std::string& name) {
     for (int j = i % 7; j < 500; j += 25) {
       T value;
       if constexpr (is_complex<T>) {
-        value = T(random_value<double>(random), random_value<double>(random));
+        const auto real = random_value<Real<T>>(random);
+        value = T(real, random_value<Real<T>>(random));
       } else {
         value = random_value<T>(random);
       }
@@ -90,6 +91,7 @@ TEST(MatrixMarketWrite, BitsComeBack) {
   expect_round_trip<float>("a.mtx");
   expect_round_trip<double>("a.mtx");
   expect_round_trip<Complex>("a.mtx");
+  expect_round_trip<ComplexFloat>("a.mtx");
   expect_round_trip<double>("a.mtx.gz");
 }
 
