@@ -161,7 +161,7 @@ TEST(SellStorage, RoundedStorageHasTheErrorOfItsRounding) {
                                       {ValueStorage::float32, 0x1p-24}}) {
     Vector<double> y(Layout::serial(400));
     const auto sell = as_sell(a.csr(), storage);
-    EXPECT_EQ(sell.name(), "sell, rounded to " + std::string(to_string(storage)));
+    EXPECT_EQ(sell.name(), message("sell, rounded to ", to_string(storage)));
     sell.apply(x, y);
     const auto hy = y.to_host();
     double largest = 0;
