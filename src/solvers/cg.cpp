@@ -45,11 +45,9 @@ bool may_go_on(Run& run, double rho, double p_a_p, const Vector<T>& r, const Vec
 
 template <Scalar T>
 void Cg<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
-  const auto d = run.m.diagonal_entries();
-  // A rank without rows has no entries either, so the ranks must agree on the loop.
-  const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
-  if (run.m.is_identity() || entries > 0) {
-    iterate_diagonal(run, d, x, r);
+  const auto m = run.m.access();
+  if (m.is_identity() || m.is_diagonal()) {
+    iterate_diagonal(run, m.diagonal, x, r);
   } else {
     iterate_general(run, x, r);
   }
@@ -60,8 +58,8 @@ void Cg<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
 template <Scalar T>
 void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r) {
   const ExecutionSpace space;
-  const std::int64_t vectors =
-      (run.m.is_identity() ? 8 : 10) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
+  const std::int64_t vectors = (run.m.access().is_identity() ? 8 : 10) *
+                               static_cast<std::int64_t>(sizeof(T)) * x.global_size();
   const auto kept = run.vectors(2);
   Vector<T>& p = kept[0];
   Vector<T>& q = kept[1];

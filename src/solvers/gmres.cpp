@@ -51,7 +51,7 @@ std::string Gmres<T>::told() const {
 template <Scalar T>
 void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) {
   const auto size = static_cast<std::size_t>(restart_);
-  const bool plain = run.m.is_identity();
+  const bool plain = run.m.access().is_identity();
   const bool varies = run.m.varies();
   auto& workspace = run.workspace();
   Cycle<T>* cycle = nullptr;
