@@ -151,7 +151,7 @@ bool looks_hermitian(const Operator<T>& a, const DeviceView<const T>& d, bool sc
 /// Whether this rank's square block has all entries of its rows, in order.
 template <Scalar T>
 bool is_all(const Operator<T>& a, const Csr<T>& local) {
-  const auto* distributed = dynamic_cast<const DistributedMatrix<T>*>(&a);
+  const auto* distributed = a.access().distributed;
   if (distributed != nullptr) return distributed->remote().matrix.entries() == 0;
   return static_cast<const Operator<T>*>(&local) == &a;
 }
@@ -164,7 +164,7 @@ MatrixTraits probe(const Operator<T>& a) {
                       a.column_layout());
   MatrixTraits traits;
   detail::DeferredErrors errors(a.comm());
-  const Csr<T>* local = a.local_matrix();
+  const Csr<T>* local = a.access().local;
   traits.has_entries = local != nullptr;
   if (!traits.has_entries) {
     traits.hermitian = looks_hermitian<T>(a, {}, false);

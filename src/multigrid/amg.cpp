@@ -5,6 +5,7 @@
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
+#include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/multigrid/near_null_space.hpp"
@@ -13,16 +14,6 @@
 namespace suan {
 
 namespace {
-
-/// @throws NotSupported for an operator without entries.
-template <Scalar T>
-DistributedMatrix<T> matrix_of(const Operator<T>& a) {
-  if (const auto* matrix = dynamic_cast<const DistributedMatrix<T>*>(&a)) return *matrix;
-  if (const auto* matrix = dynamic_cast<const Csr<T>*>(&a)) return DistributedMatrix<T>(*matrix);
-  throw NotSupported(message("amg: the operator \"", a.name(),
-                             "\" has no accessible entries; use preconditioner none, or pass your "
-                             "own preconditioner"));
-}
 
 AmgOptions checked(const Communicator& comm, const AmgOptions& options) {
   if (comm.size() > 1) require_agreement(comm, "Amg", AmgOptions::table().write(options));
@@ -73,9 +64,7 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  require_same_layout("amg", "the rows of the operator", a.row_layout(), "its columns",
-                      a.column_layout());
-  matrix_of(a);
+  detail::require_matrix("amg", a);
   near_null_ = constant_vectors<T>(a.row_layout(), static_cast<LocalIndex>(options_.block_size));
   set_up(a);
 }
@@ -83,8 +72,6 @@ Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  require_same_layout("amg", "the rows of the operator", a.row_layout(), "its columns",
-                      a.column_layout());
   require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
                       a.row_layout());
   near_null_ = multigrid::scaled_near_null(near_null_space);
@@ -96,14 +83,14 @@ Amg<T>::~Amg() = default;
 
 template <Scalar T>
 void Amg<T>::set_up(const Operator<T>& a) {
-  hierarchy_ =
-      std::make_unique<multigrid::Hierarchy<T>>(matrix_of(a), near_null_, options_, nullptr);
+  hierarchy_ = std::make_unique<multigrid::Hierarchy<T>>(detail::require_matrix("amg", a),
+                                                         near_null_, options_, nullptr);
   report_ = hierarchy_->report();
 }
 
 template <Scalar T>
 std::string Amg<T>::do_update(const Operator<T>& a) {
-  const auto matrix = matrix_of(a);
+  const auto matrix = detail::require_matrix("amg", a);
   const bool same = has_structure_of(hierarchy_->matrix(), matrix);
   auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null_, options_,
                                                         same ? hierarchy_.get() : nullptr);

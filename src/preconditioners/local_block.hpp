@@ -15,7 +15,7 @@ template <Scalar T>
 const Csr<T>& require_local_block(const char* what, const Operator<T>& a) {
   require_same_layout(what, "the rows of the operator", a.row_layout(), "its columns",
                       a.column_layout());
-  const Csr<T>* local = a.local_matrix();
+  const Csr<T>* local = a.access().local;
   if (local == nullptr) {
     throw NotSupported(message(what, ": the operator \"", a.name(),
                                "\" has no accessible entries; use preconditioner none, or pass "

@@ -82,8 +82,10 @@ template <Scalar T>
 DistributedMatrix<T> require_matrix(const char* what, const Operator<T>& a) {
   require_same_layout(what, "the rows of the operator", a.row_layout(), "its columns",
                       a.column_layout());
-  if (const auto* matrix = dynamic_cast<const DistributedMatrix<T>*>(&a)) return *matrix;
-  if (const auto* local = dynamic_cast<const Csr<T>*>(&a)) return DistributedMatrix<T>(*local);
+  const auto access = a.access();
+  if (access.distributed != nullptr) return *access.distributed;
+  // The square block of an operator on several ranks is not all of it.
+  if (access.local != nullptr && a.comm().size() == 1) return DistributedMatrix<T>(*access.local);
   throw NotSupported(message(what, ": the operator \"", a.name(),
                              "\" has no accessible entries; use preconditioner none, or pass your "
                              "own preconditioner"));

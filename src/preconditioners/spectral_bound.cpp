@@ -128,6 +128,9 @@ template <Scalar T>
 double spectral_bound(const DistributedMatrix<T>& a, const DeviceView<const T>& d,
                       std::int64_t lanczos_steps) {
   const auto& comm = a.comm();
+  require_agreement(comm, "spectral_bound", message("lanczos_steps = ", lanczos_steps, "\n"));
+  require_same_layout("spectral_bound", "the rows of the matrix", a.row_layout(), "its columns",
+                      a.column_layout());
   Vector<T> v;
   Vector<T> last;
   Vector<T> w;
@@ -135,6 +138,11 @@ double spectral_bound(const DistributedMatrix<T>& a, const DeviceView<const T>& 
   DeviceView<T> roots;
   double row_sum = 0;
   together(comm, [&] {
+    if (d.extent(0) != static_cast<std::size_t>(a.local().rows())) {
+      throw DimensionMismatch(message("spectral_bound: the diagonal has ", d.extent(0),
+                                      " elements on this rank, the matrix ", a.local().rows(),
+                                      " rows"));
+    }
     for (Vector<T>* each : {&last, &w, &scaled}) *each = Vector<T>(a.row_layout());
     roots = detail::allocate<T>("suan::spectral_bound", d.extent(0));
     take_roots<T>(d, roots);

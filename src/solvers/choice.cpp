@@ -94,8 +94,8 @@ std::unique_ptr<const Operator<T>> with_values_of(const Operator<T>& a, const Op
   const auto* distributed = dynamic_cast<const Matrix*>(&a);
   const auto* csr = dynamic_cast<const Csr<T>*>(&a);
   if (made == nullptr || (distributed == nullptr && csr == nullptr)) return nullptr;
-  const auto& now = a.local_matrix()->view();
-  const auto& then = was.local_matrix()->view();
+  const auto& now = a.access().local->view();
+  const auto& then = was.access().local->view();
   const bool same = now.columns == then.columns && same_elements(now.offsets, then.offsets) &&
                     same_elements(now.indices, then.indices);
   if (a.comm().min(std::int64_t{same}) == 0) return nullptr;

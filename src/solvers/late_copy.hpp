@@ -15,7 +15,7 @@ namespace suan::detail {
 /// Which values this rank's part of A has; see Csr::version().
 template <Scalar T>
 std::int64_t version_of(const Operator<T>& a) {
-  const Csr<T>* local = a.local_matrix();
+  const Csr<T>* local = a.access().local;
   return local != nullptr ? local->version() : 0;
 }
 
@@ -62,7 +62,7 @@ class LateCopy final : public Operator<T> {
   std::string path() const override { return seen().path(); }
   std::string multi_path() const override { return seen().multi_path(); }
   std::int64_t bytes_per_apply() const override { return seen().bytes_per_apply(); }
-  const Csr<T>* local_matrix() const noexcept override { return a_.local_matrix(); }
+  Access<T> access() const override { return a_.access(); }
   /// A copy of values that update_values() has replaced since is given up. Collective.
   void require_current() const override {
     if (copy_ && this->comm().max(std::int64_t{version_of(a_) != version_}) != 0) {

@@ -219,7 +219,7 @@ detail::SolveClock LinearSolver<T>::start(const Layout& b, EventLogger* logger) 
   // Entries show that a matrix is Hermitian; products with two vectors only suggest it. There CG,
   // if it is our choice, must not use up all iterations without progress.
   const bool is_guess =
-      given_.solver == "auto" && setup_.options.solver == "cg" && a_->local_matrix() == nullptr;
+      given_.solver == "auto" && setup_.options.solver == "cg" && a_->access().local == nullptr;
   if (is_guess) clock.patience = std::max<std::int64_t>(1, given_.krylov().max_iterations / 2);
   if (!setup_.is_new) return clock;
   setup_.is_new = false;

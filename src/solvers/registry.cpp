@@ -4,10 +4,15 @@
 
 #include <algorithm>
 
+#include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/multigrid/amg.hpp"
+#include "suan/preconditioners/chebyshev.hpp"
+#include "suan/preconditioners/gauss_seidel.hpp"
 #include "suan/preconditioners/jacobi.hpp"
+#include "suan/preconditioners/l1_jacobi.hpp"
+#include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
 
 namespace suan {
@@ -27,6 +32,17 @@ bool add_own(SolverRegistry<T>& registry) {
                  return std::make_unique<Gmres<T>>(GmresOptions::table().from(node));
                });
   return true;
+}
+
+/// A smoother as a preconditioner, which is Hermitian where A is.
+template <template <class> class Made, class Options, Scalar T>
+void add_smoother(PreconditionerRegistry<T>& registry, const char* name, const char* sentence) {
+  registry.add(
+      name, sentence, Options::table(),
+      [name](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
+        return std::make_unique<Made<T>>(detail::require_matrix(name, a),
+                                         Options::table().from(node));
+      });
 }
 
 // A new preconditioner takes one entry here.
@@ -49,6 +65,14 @@ bool add_own(PreconditionerRegistry<T>& registry) {
                [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
                  return std::make_unique<Amg<T>>(a, AmgOptions::table().from(node));
                });
+  add_smoother<GaussSeidel, GaussSeidelOptions>(
+      registry, "gauss_seidel", "A symmetric sweep of Gauss-Seidel, in blocks of rows.");
+  add_smoother<Chebyshev, ChebyshevOptions>(
+      registry, "chebyshev", "A Chebyshev polynomial of the matrix; few reductions, for GPUs.");
+  add_smoother<L1Jacobi, L1JacobiOptions>(
+      registry, "l1_jacobi", "Division by the diagonal, enlarged so that it always converges.");
+  add_smoother<Spai0, Spai0Options>(registry, "spai0",
+                                    "The diagonal that is nearest to the inverse.");
   return true;
 }
 

@@ -37,7 +37,9 @@ class CastOperator final : public Operator<Outer> {
   std::string multi_path() const override { return inner_->multi_path(); }
   /// Those of the inner one, and both conversions.
   std::int64_t bytes_per_apply() const override;
-  bool is_identity() const noexcept override { return inner_->is_identity(); }
+  Access<Outer> access() const override {
+    return inner_->access().is_identity() ? Access<Outer>::to_identity() : Access<Outer>();
+  }
   bool varies() const noexcept override { return inner_->varies(); }
   void require_current() const override { inner_->require_current(); }
 

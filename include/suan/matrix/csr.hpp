@@ -82,7 +82,7 @@ class Csr final : public Operator<T> {
   /// MultiVectorProduct has others.
   std::string multi_path() const override { return "native"; }
   std::int64_t bytes_per_apply() const override;
-  const Csr* local_matrix() const noexcept override { return this; }
+  Access<T> access() const override { return Access<T>::to_matrix(*this); }
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;

@@ -67,7 +67,7 @@ class DistributedMatrix final : public Operator<T> {
   std::string path() const override { return local_.path(); }
   std::string multi_path() const override { return local_.multi_path(); }
   std::int64_t bytes_per_apply() const override { return bytes_per_apply_; }
-  const Csr<T>* local_matrix() const noexcept override { return &local_; }
+  Access<T> access() const override { return Access<T>::to_matrix(local_, this); }
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;

@@ -14,8 +14,8 @@ namespace suan {
 /// half the bytes, and differ from those of cast<T>(a) by nothing but the order of sums.
 ///
 /// The values are copied, in compact SELL (kernels/sell.hpp) and without being widened; `a` is not
-/// needed afterwards. Entries in ghost columns are kept in T: they are few. It has no
-/// local_matrix() for preconditioners, which are made from `a` (cast_operator.hpp).
+/// needed afterwards. Entries in ghost columns are kept in T: they are few. It
+/// shows no entries to preconditioners, which are made from `a` (cast_operator.hpp).
 template <Scalar T, Scalar Stored>
 class LowPrecisionMatrix final : public Operator<T> {
  public:

@@ -15,6 +15,28 @@ namespace suan {
 
 template <Scalar T>
 class Csr;
+template <Scalar T>
+class DistributedMatrix;
+
+/// What an operator shows of its entries. Its kind is the same on all ranks; the rest is this
+/// rank's, and belongs to the operator.
+template <Scalar T>
+struct Access {
+  enum class Kind { none, identity, diagonal, matrix };
+  Kind kind = Kind::none;
+  DeviceView<const T> diagonal{};                     ///< of a diagonal operator
+  const Csr<T>* local = nullptr;                      ///< of a matrix: this rank's rows and columns
+  const DistributedMatrix<T>* distributed = nullptr;  ///< the whole matrix, if it is of this class
+
+  bool is_identity() const noexcept { return kind == Kind::identity; }
+  bool is_diagonal() const noexcept { return kind == Kind::diagonal; }
+
+  static Access to_identity() { return {Kind::identity}; }
+  static Access to_diagonal(DeviceView<const T> d) { return {Kind::diagonal, std::move(d)}; }
+  static Access to_matrix(const Csr<T>& local, const DistributedMatrix<T>* distributed = nullptr) {
+    return {Kind::matrix, {}, &local, distributed};
+  }
+};
 
 /// A linear map from vectors with column_layout() to vectors with row_layout().
 ///
@@ -58,15 +80,13 @@ class Operator {
   virtual std::string multi_path() const { return path(); }
   /// Bytes that one apply moves on all ranks together, by formula; 0 if unknown.
   virtual std::int64_t bytes_per_apply() const { return 0; }
-  /// This rank's rows and columns as a matrix if the operator has entries; else null.
-  virtual const Csr<T>* local_matrix() const noexcept { return nullptr; }
-  /// The entries of a diagonal operator, so that solvers can fuse it; else an empty view.
-  virtual DeviceView<const T> diagonal_entries() const { return {}; }
-  /// Whether it is the identity, which solvers skip.
-  virtual bool is_identity() const noexcept { return false; }
+  /// What can be seen of it beside its products: nothing, that it is the identity, which solvers
+  /// skip, the entries of a diagonal, which they fuse with their own passes, or those of a matrix,
+  /// from which preconditioners are made.
+  virtual Access<T> access() const { return {}; }
   /// Whether two products with the same vector may differ, as with a solver that iterates to a
   /// tolerance: it is then not a linear map. With such a preconditioner, methods use their flexible
-  /// forms.
+  /// forms; as a matrix they refuse it.
   virtual bool varies() const noexcept { return false; }
   /// Collective. @throws InvalidArgument, on all ranks, when products would read outdated copies of
   /// values. Solvers call this before they start.
@@ -96,7 +116,7 @@ class Identity final : public Operator<T> {
  public:
   explicit Identity(const Layout& layout) : Operator<T>(layout, layout) {}
   std::string name() const override { return "none"; }
-  bool is_identity() const noexcept override { return true; }
+  Access<T> access() const override { return Access<T>::to_identity(); }
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;

@@ -22,7 +22,7 @@ class CastPreconditioner final : public Preconditioner<Outer> {
   std::string name() const override { return cast_.name(); }
   std::string path() const override { return cast_.path(); }
   std::int64_t bytes_per_apply() const override { return cast_.bytes_per_apply(); }
-  bool is_identity() const noexcept override { return cast_.is_identity(); }
+  Access<Outer> access() const override { return cast_.access(); }
   bool varies() const noexcept override { return cast_.varies(); }
   void require_current() const override { cast_.require_current(); }
 

@@ -15,8 +15,7 @@ template <Scalar T>
 class DiagonalSmoother : public Smoother<T> {
  public:
   std::int64_t bytes_per_smooth(Guess guess) const final;
-  /// D.
-  DeviceView<const T> diagonal_entries() const final { return d_; }
+  Access<T> access() const final { return Access<T>::to_diagonal(d_); }
 
  protected:
   using Smoother<T>::Smoother;

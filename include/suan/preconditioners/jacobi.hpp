@@ -19,7 +19,7 @@ class Jacobi final : public Preconditioner<T> {
 
   std::string name() const override { return "jacobi"; }
   std::int64_t bytes_per_apply() const override;
-  DeviceView<const T> diagonal_entries() const override { return inverse_; }
+  Access<T> access() const override { return Access<T>::to_diagonal(inverse_); }
 
  private:
   std::string do_update(const Operator<T>& a) override;

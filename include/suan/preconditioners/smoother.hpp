@@ -31,7 +31,7 @@ enum class Guess { zero, given };
 /// A smoother keeps a copy of the matrix, which shares its arrays, and some vectors for its work:
 /// one host thread at a time may use it. Where a function is given the same vector, or parts of it,
 /// twice, it throws InvalidArgument; where layouts differ, DimensionMismatch. All are collective;
-/// they exchange ghosts and reduce nothing.
+/// they exchange ghosts and reduce nothing. The guess must be the same on all ranks.
 template <Scalar T>
 class Smoother : public Preconditioner<T> {
  public:

@@ -23,7 +23,8 @@ struct SpectralBoundOptions {
 ///
 /// The bits depend on A, D and the ranks, not on the number of threads. Costs a product for each
 /// step, and two reductions. Collective.
-/// @throws InvalidArgument when an entry is not finite; OutOfMemory; on all ranks.
+/// @throws InvalidArgument when an entry is not finite or ranks pass different steps;
+/// DimensionMismatch when sizes do not match; OutOfMemory; on all ranks.
 template <Scalar T>
 double spectral_bound(const DistributedMatrix<T>& a, const DeviceView<const T>& d,
                       std::int64_t lanczos_steps);

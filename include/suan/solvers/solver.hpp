@@ -71,8 +71,9 @@ class Solver {
   /// If x is finite on entry, it is finite on return, whatever happens. If the solve fails with a
   /// larger residual than that of the guess, x is the guess; at a limit, CG keeps an iterate
   /// whose energy, x^H A x / 2 - b^H x, is smaller, even if its residual is not. Collective.
-  /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A is not square, b
-  /// and x share elements, or the ranks' arguments differ; OutOfMemory. The same on all ranks.
+  /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A is not square or
+  /// varies(), b and x share elements, or the ranks' arguments differ; OutOfMemory. The same on all
+  /// ranks.
   SolveReport solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x);
   /// Without preconditioner.
   SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x);
@@ -207,6 +208,7 @@ class Solver {
 template <Scalar T>
 class SolverOperator final : public Operator<T> {
  public:
+  /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A varies().
   SolverOperator(std::shared_ptr<Solver<T>> solver, std::shared_ptr<const Operator<T>> a,
                  std::shared_ptr<const Operator<T>> m);
   std::string name() const override { return solver_->name(); }

@@ -83,7 +83,7 @@ TEST(LowPrecisionMatrix, MovesAboutHalfTheBytesAndNeedsNoOther) {
   const auto wide = optimize(cast<double>(a), {.format = "sell", .storage = "same"});
   const LowPrecisionMatrix<double, float> m(a);
   EXPECT_EQ(m.name(), "sell with float32 values");
-  EXPECT_EQ(m.local_matrix(), nullptr);
+  EXPECT_EQ(m.access().local, nullptr);
   const std::int64_t vectors = 16 * std::int64_t{a.local().rows()};
   const auto ratio = static_cast<double>(m.bytes_per_apply() - vectors) /
                      static_cast<double>(wide.bytes_per_apply() - vectors);

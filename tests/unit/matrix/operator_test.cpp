@@ -125,7 +125,7 @@ TEST(Identity, IsTheIdentity) {
   Vector<double> y(layout);
   identity.apply(x, y);
   EXPECT_EQ(x.to_host(), y.to_host());
-  EXPECT_TRUE(identity.is_identity());
+  EXPECT_TRUE(identity.access().is_identity());
 }
 
 TEST(FunctionOperator, HasAllFormsOfAProduct) {

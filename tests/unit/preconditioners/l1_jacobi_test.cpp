@@ -28,7 +28,7 @@ suan::test::MakeSmoother<T> spai0() {
 
 template <class T>
 class DiagonalSmoothersTest : public testing::Test {};
-using Scalars = testing::Types<float, double, suan::Complex>;
+using Scalars = testing::Types<float, suan::Complex>;
 TYPED_TEST_SUITE(DiagonalSmoothersTest, Scalars);
 
 TYPED_TEST(DiagonalSmoothersTest, KeepWhatEverySmootherPromises) {

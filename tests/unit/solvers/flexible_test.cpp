@@ -75,6 +75,36 @@ TYPED_TEST(FlexibleTest, CgWithASolverInside) {
   }
 }
 
+TEST(Varying, IsNoMatrixToSolveWith) {
+  const auto a = suan::poisson2d<double>(6, 6, suan::Communicator::world());
+  const auto varying = inner<double, suan::Cg<double>>(a, 1e-1);
+  const auto b = suan::ones(a.row_layout());
+  const suan::MultiVector<double> many(a.row_layout(), 4);
+  for (const auto& name : suan::solver_names()) {
+    const auto solver = suan::make_solver<double>(name, {});
+    Vector<double> x(a.row_layout());
+    EXPECT_THAT([&] { solver->solve(*varying, b, x); },
+                testing::ThrowsMessage<suan::InvalidArgument>(HasSubstr("varies")));
+    MultiVector<double> y(a.row_layout(), 4);
+    EXPECT_THROW(solver->solve(*varying, many, y), suan::InvalidArgument);
+  }
+  EXPECT_THROW(suan::SolverOperator<double>(std::make_shared<suan::Cg<double>>(), varying, nullptr),
+               suan::InvalidArgument);
+}
+
+// Every method takes a preconditioner that varies, in a form that allows for it.
+TEST(Varying, IsAPreconditionerOfEveryMethod) {
+  const auto a = suan::test::hermitian<double>(300);
+  const auto m = inner<double, suan::Cg<double>>(a, 1e-1);
+  const auto b = suan::random_vector<double>(a.row_layout(), 2);
+  for (const auto& name : suan::solver_names()) {
+    Vector<double> x(a.row_layout());
+    const auto report = suan::make_solver<double>(name, {})->solve(a, *m, b, x);
+    EXPECT_TRUE(report.converged()) << name << to_string(report.reason) << report.detail;
+    EXPECT_LE(suan::test::relative_residual<double>(a, b, x), 1.001e-8) << name;
+  }
+}
+
 /// Counts what it hears.
 class Listener final : public suan::EventLogger {
  public:

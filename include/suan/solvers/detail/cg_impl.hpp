@@ -52,11 +52,9 @@ bool may_go_on(Run& run, kernels::WideReal<T> rho, kernels::WideReal<T> p_a_p, c
 
 template <Scalar T>
 void Cg<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
-  const auto d = run.m.diagonal_entries();
-  // A rank without rows has no entries either, so the ranks must agree on the loop.
-  const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
-  if (run.m.is_identity() || entries > 0) {
-    iterate_diagonal(run, d, x, r);
+  const auto m = run.m.access();
+  if (m.is_identity() || m.is_diagonal()) {
+    iterate_diagonal(run, m.diagonal, x, r);
   } else {
     iterate_general(run, x, r);
   }
@@ -68,8 +66,8 @@ template <Scalar T>
 void Cg<T>::iterate_diagonal(Run& run, const DeviceView<const T>& d, Vector<T>& x, Vector<T>& r) {
   using Number = kernels::WideReal<T>;
   const ExecutionSpace space;
-  const std::int64_t vectors =
-      (run.m.is_identity() ? 8 : 10) * static_cast<std::int64_t>(sizeof(T)) * x.global_size();
+  const std::int64_t vectors = (run.m.access().is_identity() ? 8 : 10) *
+                               static_cast<std::int64_t>(sizeof(T)) * x.global_size();
   const auto kept = run.vectors(2);
   Vector<T>& p = kept[0];
   Vector<T>& q = kept[1];

@@ -24,14 +24,13 @@ namespace detail {
 template <Scalar T, class Run>
 class CgMulti {
  public:
-  CgMulti(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r,
-          const DeviceView<const T>& d, bool diagonal)
+  CgMulti(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r, const Access<T>& m)
       : runs_(runs),
         a_(runs.front().a),
         m_(runs.front().m),
-        d_(d),
-        diagonal_(diagonal),
-        is_flexible_(!diagonal && m_.varies()),
+        d_(m.diagonal),
+        diagonal_(m.is_identity() || m.is_diagonal()),
+        is_flexible_(!diagonal_ && m_.varies()),
         result_(x),
         x_(x.layout(), x.view()),
         r_(r.layout(), r.view()),
@@ -224,7 +223,7 @@ class CgMulti {
   /// One vector's share of the bytes of a step.
   std::int64_t bytes_of_one() const {
     const std::int64_t vector = static_cast<std::int64_t>(sizeof(T)) * x_.global_size();
-    const std::int64_t values = m_.is_identity() ? 8 : diagonal_ ? 10 : 12;
+    const std::int64_t values = m_.access().is_identity() ? 8 : diagonal_ ? 10 : 12;
     const auto shared = [&](const Operator<T>& op) {
       const std::int64_t of_all = std::max<std::int64_t>(op.bytes_per_apply() - 2 * vector, 0);
       return of_all / static_cast<std::int64_t>(slots_.size()) + 2 * vector;
@@ -273,10 +272,7 @@ class CgMulti {
 template <Scalar T>
 void Cg<T>::iterate_multi(std::vector<Run>& runs, MultiVector<T>& x, MultiVector<T>& r) {
   const auto& m = runs.front().m;
-  const auto d = m.diagonal_entries();
-  // A rank without rows has no entries either, so the ranks must agree on the loop.
-  const auto entries = r.layout().comm().sum(static_cast<std::int64_t>(d.extent(0)));
-  detail::CgMulti<T, Run>(runs, x, r, d, m.is_identity() || entries > 0).iterate(this->log());
+  detail::CgMulti<T, Run>(runs, x, r, m.access()).iterate(this->log());
 }
 
 #define SUAN_INSTANTIATE(T) \

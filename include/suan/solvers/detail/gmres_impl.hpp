@@ -46,7 +46,7 @@ template <Scalar T>
 void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) {
   const auto size = static_cast<std::size_t>(restart_);
   using Number = Real<detail::Wide<T>>;
-  const bool plain = run.m.is_identity();
+  const bool plain = run.m.access().is_identity();
   const bool varies = run.m.varies();
   auto& workspace = run.workspace();
   detail::GmresCycle<T>* cycle = nullptr;

@@ -48,6 +48,10 @@ SolverOperator<T>::SolverOperator(std::shared_ptr<Solver<T>> solver,
       solver_(std::move(solver)),
       a_(std::move(a)),
       m_(m ? std::move(m) : std::make_shared<Identity<T>>(a_->row_layout())) {
+  if (a_->varies()) {
+    throw InvalidArgument(message("SolverOperator: the matrix (", a_->name(), ") varies from ",
+                                  "product to product, so there is no system to solve"));
+  }
   require_same_layout("SolverOperator", "the rows of the matrix", a_->row_layout(), "its columns",
                       a_->column_layout());
   require_same_layout("SolverOperator", "the preconditioner", m_->row_layout(), "the matrix",

@@ -82,6 +82,12 @@ void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const
                                   " rows and ", a.column_layout().global_size(),
                                   " columns, but must be square"));
   }
+  if (a.varies()) {
+    throw InvalidArgument(message(name(), ": the matrix (", a.name(), ") varies from product to ",
+                                  "product, so there is no system to solve; use it as the "
+                                  "preconditioner, or wrap it as a function if it varies less than "
+                                  "your rtol"));
+  }
   require_same_layout("solve", "the rows of the matrix", a.row_layout(), "its columns",
                       a.column_layout());
   require_same_layout("solve", "the preconditioner", m.row_layout(), "the matrix", a.row_layout());

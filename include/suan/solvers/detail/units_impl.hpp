@@ -23,24 +23,24 @@ class Multiple final : public Operator<T> {
       : Operator<T>(m.row_layout(), m.column_layout()),
         m_(m),
         factor_(static_cast<T>(static_cast<Real<T>>(std::ldexp(1.0, exponent)))) {
-    const auto d = m.diagonal_entries();
-    const auto entries = m.comm().sum(static_cast<std::int64_t>(d.extent(0)));
-    if (!m.is_identity() && entries == 0) return;
+    const auto access = m.access();
+    if (!access.is_identity() && !access.is_diagonal()) return;
     together(m.comm(), [&] {
       // The identity has no stored entries, but its multiple does.
       Vector<T> entries_of_multiple(m.row_layout());
-      if (m.is_identity()) {
+      if (access.is_identity()) {
         fill(entries_of_multiple, factor_);
       } else {
-        kernels::axpby<T>(ExecutionSpace(), factor_, d, T(0), entries_of_multiple.view());
+        kernels::axpby<T>(ExecutionSpace(), factor_, access.diagonal, T(0),
+                          entries_of_multiple.view());
       }
-      entries_ = entries_of_multiple.view();
+      access_ = Access<T>::to_diagonal(entries_of_multiple.view());
     });
   }
   std::string name() const override { return m_.name(); }
   std::string path() const override { return m_.path(); }
   std::int64_t bytes_per_apply() const override { return m_.bytes_per_apply(); }
-  DeviceView<const T> diagonal_entries() const override { return entries_; }
+  Access<T> access() const override { return access_; }
   bool varies() const noexcept override { return m_.varies(); }
 
  private:
@@ -49,7 +49,7 @@ class Multiple final : public Operator<T> {
   }
   const Operator<T>& m_;
   T factor_;
-  DeviceView<const T> entries_;
+  Access<T> access_;
 };
 
 template <Scalar T>
