@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/multigrid/aggregation.hpp"
 
+#include <optional>
+
 #include "multigrid/independent_set.hpp"
 #include "multigrid/rows_view.hpp"
 #include "suan/comm/agreement.hpp"
@@ -14,7 +16,7 @@ using multigrid::GlobalOrder;
 using multigrid::Status;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 using Labels = DeviceView<GlobalIndex>;  // while aggregates grow: the global number of the root
-constexpr GlobalIndex none = Aggregates::none;
+constexpr GlobalIndex unlabelled = Aggregates::none;
 
 /// The graph and the global numbers of its nodes, in kernels.
 struct Graph {
@@ -39,7 +41,7 @@ struct Graph {
 void mark_free(const Graph& graph, const Labels& labels, const DeviceView<Status>& status) {
   Kokkos::parallel_for(
       "suan::multigrid_free", Range(0, graph.owned), KOKKOS_LAMBDA(LocalIndex v) {
-        const bool is_free = labels(v) == none && graph.offsets(v + 1) > graph.offsets(v);
+        const bool is_free = labels(v) == unlabelled && graph.offsets(v + 1) > graph.offsets(v);
         status(v) = is_free ? Status::candidate : Status::out;
       });
 }
@@ -49,10 +51,10 @@ void mark_free(const Graph& graph, const Labels& labels, const DeviceView<Status
 void take_neighbours(const Graph& graph, const DeviceView<Status>& status, const Labels& labels) {
   Kokkos::parallel_for(
       "suan::multigrid_take", Range(0, graph.owned), KOKKOS_LAMBDA(LocalIndex v) {
-        if (labels(v) != none) return;
-        GlobalIndex label = none;
+        if (labels(v) != unlabelled) return;
+        GlobalIndex label = unlabelled;
         if (status(v) == Status::root) label = graph.global(v);
-        for (Offset e = graph.offsets(v); label == none && e < graph.offsets(v + 1); ++e) {
+        for (Offset e = graph.offsets(v); label == unlabelled && e < graph.offsets(v + 1); ++e) {
           if (status(graph.neighbours(e)) == Status::root)
             label = graph.global(graph.neighbours(e));
         }
@@ -68,23 +70,24 @@ void drop_small(const Graph& graph, const Labels& labels, double least,
         if (status(v) != Status::root) return;
         LocalIndex size = 1;
         for (Offset e = graph.offsets(v); e < graph.offsets(v + 1); ++e) {
-          if (labels(graph.neighbours(e)) == none) ++size;
+          if (labels(graph.neighbours(e)) == unlabelled) ++size;
         }
         if (size < least) status(v) = Status::out;
       });
 }
 
-/// The label that most of the neighbours have, and of several the smallest; `none` if no neighbour
-/// has one. Of nodes with very many neighbours only the labels of the first ones are compared.
+/// The label that most of the neighbours have, and of several the smallest; `unlabelled` if no
+/// neighbour has one. Of nodes with very many neighbours only the labels of the first ones are
+/// compared.
 KOKKOS_INLINE_FUNCTION GlobalIndex commonest(const Graph& graph, const Labels& labels,
                                              LocalIndex v) {
-  GlobalIndex best = none;
+  GlobalIndex best = unlabelled;
   LocalIndex most = 0;
   LocalIndex compared = 0;
   for (Offset e = graph.offsets(v); e < graph.offsets(v + 1) && compared < 64; ++e) {
     const GlobalIndex label = labels(graph.neighbours(e));
-    if (label != none) ++compared;
-    if (label == none || label == best) continue;
+    if (label != unlabelled) ++compared;
+    if (label == unlabelled || label == best) continue;
     LocalIndex count = 0;
     for (Offset f = e; f < graph.offsets(v + 1); ++f) {
       if (labels(graph.neighbours(f)) == label) ++count;
@@ -105,9 +108,9 @@ LocalIndex join(const Graph& graph, const Labels& before, const Labels& after, L
       "suan::multigrid_join", Range(0, graph.owned),
       KOKKOS_LAMBDA(LocalIndex v, LocalIndex & sum, LocalIndex & rest) {
         after(v) = before(v);
-        if (before(v) != none || graph.offsets(v + 1) == graph.offsets(v)) return;
+        if (before(v) != unlabelled || graph.offsets(v + 1) == graph.offsets(v)) return;
         after(v) = commonest(graph, before, v);
-        if (after(v) != none) {
+        if (after(v) != unlabelled) {
           ++sum;
         } else {
           ++rest;
@@ -129,7 +132,7 @@ Counts count(const Graph& graph, const Labels& labels, const Communicator& comm)
       "suan::multigrid_count", Range(0, graph.owned),
       KOKKOS_LAMBDA(LocalIndex v, std::int64_t & roots, std::int64_t & members) {
         if (labels(v) == graph.global(v)) ++roots;
-        if (labels(v) != none) ++members;
+        if (labels(v) != unlabelled) ++members;
       },
       counts.roots, counts.members);
   return {comm.sum(counts.roots), comm.sum(counts.members)};
@@ -142,7 +145,7 @@ LocalIndex number_roots(const Graph& graph, const Labels& labels, const Labels& 
       "suan::multigrid_number_roots", Range(0, graph.owned),
       KOKKOS_LAMBDA(LocalIndex v, LocalIndex & place, bool last) {
         const bool is_root = labels(v) == graph.global(v);
-        if (last) numbers(v) = is_root ? place : none;
+        if (last) numbers(v) = is_root ? place : unlabelled;
         if (is_root) ++place;
       },
       total);
@@ -152,7 +155,7 @@ LocalIndex number_roots(const Graph& graph, const Labels& labels, const Labels& 
 void add(const Labels& numbers, LocalIndex count, GlobalIndex first) {
   Kokkos::parallel_for(
       "suan::multigrid_add_first", Range(0, count), KOKKOS_LAMBDA(LocalIndex v) {
-        if (numbers(v) != none) numbers(v) += first;
+        if (numbers(v) != unlabelled) numbers(v) += first;
       });
 }
 
@@ -165,8 +168,8 @@ void look_up(const Labels& labels, const DeviceView<const GlobalIndex>& roots,
   Kokkos::parallel_for(
       "suan::multigrid_look_up", Range(0, size), KOKKOS_LAMBDA(LocalIndex v) {
         const GlobalIndex root = labels(v);
-        if (root == none) {
-          result(v) = none;
+        if (root == unlabelled) {
+          result(v) = unlabelled;
         } else if (root >= first && root < first + owned) {
           result(v) = own_numbers(static_cast<LocalIndex>(root - first));
         } else {
@@ -179,7 +182,7 @@ std::vector<GlobalIndex> foreign_roots(const Labels& labels, const Layout& layou
   std::vector<GlobalIndex> foreign;
   const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), labels);
   for (std::size_t v = 0; v < host.extent(0); ++v) {
-    if (host(v) != none && !layout.owns(host(v))) foreign.push_back(host(v));
+    if (host(v) != unlabelled && !layout.owns(host(v))) foreign.push_back(host(v));
   }
   return foreign;
 }
@@ -222,17 +225,19 @@ Aggregates aggregate(const StrengthGraph& strength, const AggregationOptions& op
     require_agreement(comm, "aggregate", message("least_share = ", options.least_share, "\n"));
   }
   const Exchange& exchange = strength.nodes.exchange;
-  const Graph graph(strength);
+  std::optional<Graph> made;
   Labels labels;
   Labels joined_labels;
   DeviceView<Status> status;
   together(comm, [&] {
+    made.emplace(strength);
     const auto size = static_cast<std::size_t>(strength.nodes.size());
     labels = detail::allocate<GlobalIndex>("suan::multigrid::labels", size);
     joined_labels = detail::allocate<GlobalIndex>("suan::multigrid::labels", size);
     status = detail::allocate<Status>("suan::multigrid::status", size);
-    Kokkos::deep_copy(labels, none);
+    Kokkos::deep_copy(labels, unlabelled);
   });
+  const Graph& graph = *made;
   for (int phase = 1; phase <= 2; ++phase) {
     const Counts before = phase == 1 ? Counts() : count(graph, labels, comm);
     mark_free(graph, labels, status);

@@ -64,6 +64,18 @@ KOKKOS_INLINE_FUNCTION double hashed(GlobalIndex row) {
   return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-52 - 1;
 }
 
+/// S = D^-1/2, and a vector.
+template <Scalar T>
+void start(const DeviceView<const Real<T>>& inverse, GlobalIndex first,
+           const DeviceView<Real<T>>& scales, const DeviceView<T>& v) {
+  Kokkos::parallel_for(
+      "suan::multigrid_lanczos_start", Range(0, static_cast<LocalIndex>(inverse.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex i) {
+        scales(i) = Kokkos::sqrt(inverse(i));
+        v(i) = T(static_cast<Real<T>>(hashed(first + i)));
+      });
+}
+
 /// w = S A_F S v - beta w, with S = D^-1/2 and the diagonal of S A_F S, which is one.
 template <Scalar T>
 void scaled_product(const Filtered<T>& a, const DeviceView<const Real<T>>& scales,
@@ -127,15 +139,7 @@ double lanczos(const Filtered<T>& a, const Exchange& columns) {
     scales = allocate<Real<T>>("suan::multigrid::scales", size);
     v = allocate<T>("suan::multigrid::lanczos", size);
     w = DeviceView<T>("suan::multigrid::lanczos", size);
-    const auto inverse = a.inverse;
-    const GlobalIndex first = map.layout().first();
-    const auto scale = scales;
-    const auto start = v;
-    Kokkos::parallel_for(
-        "suan::multigrid_lanczos_start", Range(0, owned), KOKKOS_LAMBDA(LocalIndex i) {
-          scale(i) = Kokkos::sqrt(inverse(i));
-          start(i) = T(static_cast<Real<T>>(hashed(first + i)));
-        });
+    start<T>(a.inverse, map.layout().first(), scales, v);
   });
   refresh(columns, scales);
   const auto rows = map.layout().global_size();

@@ -12,9 +12,9 @@ using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>
 using List = DeviceView<LocalIndex>;
 using Tickets = DeviceView<std::uint64_t>;
 
-// Words in one order: in < the priority of an undecided node < out.
-constexpr std::uint64_t in = 0;
-constexpr std::uint64_t out = ~std::uint64_t{0};
+// Words in one order: in, then the priorities of undecided nodes, then out.
+constexpr std::uint64_t word_in = 0;
+constexpr std::uint64_t word_out = ~std::uint64_t{0};
 
 /// The mixing function of splitmix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), which gives
 /// different results for different numbers.
@@ -27,7 +27,7 @@ KOKKOS_INLINE_FUNCTION std::uint64_t mix(std::uint64_t z) {
 
 KOKKOS_INLINE_FUNCTION std::uint64_t ticket(std::uint64_t round, GlobalIndex node) {
   const std::uint64_t hash = mix(round ^ static_cast<std::uint64_t>(node));
-  return hash == in ? 1 : (hash == out ? out - 1 : hash);
+  return hash == word_in ? 1 : (hash == word_out ? word_out - 1 : hash);
 }
 
 /// Copies those of the first `count` elements of `list` for which keep(v) holds to `kept`, in
@@ -74,8 +74,8 @@ struct Rounds {
           for (Offset e = self.offsets(v); e < self.offsets(v + 1); ++e) {
             smallest = Kokkos::min(smallest, self.tickets(self.neighbours(e)));
           }
-          // The neighbours of one that is in see it as `out`: they may not be in themselves.
-          self.least(v) = smallest == in ? out : smallest;
+          // The neighbours of one that is in see it as word_out: they may not be in themselves.
+          self.least(v) = smallest == word_in ? word_out : smallest;
         });
   }
 
@@ -87,19 +87,19 @@ struct Rounds {
         "suan::multigrid_decide", Range(0, count), KOKKOS_LAMBDA(LocalIndex k) {
           const LocalIndex v = list(k);
           const std::uint64_t own = self.tickets(v);
-          bool near_member = self.least(v) == out;
+          bool near_member = self.least(v) == word_out;
           bool wins = self.least(v) >= own;
           for (Offset e = self.offsets(v); e < self.offsets(v + 1); ++e) {
             const LocalIndex w = self.neighbours(e);
             // Nodes that were never candidates neither connect nor compete.
-            if (self.least(w) == in) continue;
-            near_member = near_member || self.least(w) == out;
+            if (self.least(w) == word_in) continue;
+            near_member = near_member || self.least(w) == word_out;
             wins = wins && self.least(w) >= own;
           }
           if (near_member) {
-            self.tickets(v) = out;
+            self.tickets(v) = word_out;
           } else if (wins) {
-            self.tickets(v) = in;
+            self.tickets(v) = word_in;
           }
         });
   }
@@ -111,8 +111,8 @@ void start(const DeviceView<Status>& status, const Rounds& rounds) {
   const auto least = rounds.least;
   Kokkos::parallel_for(
       "suan::multigrid_start", Range(0, size), KOKKOS_LAMBDA(LocalIndex v) {
-        tickets(v) = out;
-        least(v) = status(v) == Status::candidate ? out - 1 : in;
+        tickets(v) = word_out;
+        least(v) = status(v) == Status::candidate ? word_out - 1 : word_in;
       });
 }
 
@@ -136,7 +136,7 @@ void finish(const Tickets& tickets, const DeviceView<Status>& status) {
       "suan::multigrid_finish", Range(0, static_cast<LocalIndex>(status.extent(0))),
       KOKKOS_LAMBDA(LocalIndex v) {
         if (status(v) == Status::candidate) {
-          status(v) = tickets(v) == in ? Status::root : Status::out;
+          status(v) = tickets(v) == word_in ? Status::root : Status::out;
         }
       });
 }
@@ -145,12 +145,12 @@ LocalIndex undecided_of(const Tickets& tickets, const List& list, LocalIndex cou
                         const List& kept) {
   return filter(
       list, count, kept,
-      KOKKOS_LAMBDA(LocalIndex v) { return tickets(v) != in && tickets(v) != out; });
+      KOKKOS_LAMBDA(LocalIndex v) { return tickets(v) != word_in && tickets(v) != word_out; });
 }
 
 LocalIndex open_of(const Tickets& least, const List& list, LocalIndex count, const List& kept) {
   return filter(
-      list, count, kept, KOKKOS_LAMBDA(LocalIndex v) { return least(v) != out; });
+      list, count, kept, KOKKOS_LAMBDA(LocalIndex v) { return least(v) != word_out; });
 }
 
 }  // namespace

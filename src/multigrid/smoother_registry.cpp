@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "suan/core/instantiate.hpp"
+#include "suan/preconditioners/chebyshev.hpp"
+#include "suan/preconditioners/gauss_seidel.hpp"
 #include "suan/preconditioners/l1_jacobi.hpp"
 #include "suan/preconditioners/spai0.hpp"
 
@@ -22,6 +24,16 @@ bool add_own(SmootherRegistry<T>& registry) {
   registry.add("spai0", "The diagonal that is nearest to the inverse, damped.",
                Spai0Options::table(), [](const DistributedMatrix<T>& a, const OptionNode& node) {
                  return std::make_unique<Spai0<T>>(a, Spai0Options::table().from(node));
+               });
+  registry.add("chebyshev", "Chebyshev polynomials; nothing but products, for GPUs.",
+               ChebyshevOptions::table(),
+               [](const DistributedMatrix<T>& a, const OptionNode& node) {
+                 return std::make_unique<Chebyshev<T>>(a, ChebyshevOptions::table().from(node));
+               });
+  registry.add("gauss_seidel", "Gauss-Seidel in blocks of rows: forward before, backward after.",
+               GaussSeidelOptions::table(),
+               [](const DistributedMatrix<T>& a, const OptionNode& node) {
+                 return std::make_unique<GaussSeidel<T>>(a, GaussSeidelOptions::table().from(node));
                });
   return true;
 }

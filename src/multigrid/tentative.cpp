@@ -14,6 +14,24 @@ using suan::detail::on_device;
 using suan::detail::on_host;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
+/// Local numbers in a map with this rank's first number, so many of its own, and these ghosts.
+void look_up_local(const DeviceView<const GlobalIndex>& global,
+                   const DeviceView<const GlobalIndex>& ghosts, GlobalIndex first, LocalIndex owned,
+                   const DeviceView<LocalIndex>& local) {
+  Kokkos::parallel_for(
+      "suan::multigrid_number_locally", Range(0, static_cast<LocalIndex>(global.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex v) {
+        const GlobalIndex c = global(v);
+        if (c == Aggregates::none) {
+          local(v) = -1;
+        } else if (c >= first && c < first + owned) {
+          local(v) = static_cast<LocalIndex>(c - first);
+        } else {
+          local(v) = owned + suan::detail::place_among(ghosts, c);
+        }
+      });
+}
+
 /// The map of this rank's aggregates and of those in which it or its neighbours have nodes; and the
 /// local number of each node's aggregate in it. Collective.
 template <Scalar T>
@@ -30,23 +48,10 @@ void number_locally(const Nodes& nodes, const Aggregates& aggregates, Tentative<
   result.exchange = Exchange(IndexMap::make(layout, needed));
   const auto& map = *result.exchange.map();
   together(comm, [&] {
-    const auto size = static_cast<LocalIndex>(aggregates.of.extent(0));
     const auto of = allocate<LocalIndex>("suan::multigrid::aggregate_of", aggregates.of.extent(0));
-    const auto ghosts = on_device<GlobalIndex>("suan::multigrid::ghosts", map.ghost_numbers());
-    const auto global = aggregates.of;
-    const GlobalIndex first = layout.first();
-    const LocalIndex owned = map.owned();
-    Kokkos::parallel_for(
-        "suan::multigrid_number_locally", Range(0, size), KOKKOS_LAMBDA(LocalIndex v) {
-          const GlobalIndex c = global(v);
-          if (c == Aggregates::none) {
-            of(v) = -1;
-          } else if (c >= first && c < first + owned) {
-            of(v) = static_cast<LocalIndex>(c - first);
-          } else {
-            of(v) = owned + suan::detail::place_among(ghosts, c);
-          }
-        });
+    look_up_local(aggregates.of,
+                  on_device<GlobalIndex>("suan::multigrid::ghosts", map.ghost_numbers()),
+                  layout.first(), map.owned(), of);
     result.of = of;
   });
 }
@@ -165,6 +170,25 @@ DeviceView<LocalIndex> number_rows(const DeviceView<std::uint32_t>& pivots, Loca
   return first;
 }
 
+void add_first(const DeviceView<LocalIndex>& local, GlobalIndex first, LocalIndex count,
+               const DeviceView<GlobalIndex>& global) {
+  Kokkos::parallel_for(
+      "suan::multigrid_global_rows", Range(0, count),
+      KOKKOS_LAMBDA(LocalIndex c) { global(c) = first + local(c); });
+}
+
+/// The coarse rows of each aggregate, and the first of each of this rank's.
+void count_rows(const DeviceView<std::uint32_t>& pivots, const DeviceView<LocalIndex>& own_first,
+                LocalIndex owned, const DeviceView<LocalIndex>& rank,
+                const DeviceView<LocalIndex>& first) {
+  Kokkos::parallel_for(
+      "suan::multigrid_ranks", Range(0, static_cast<LocalIndex>(rank.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex c) {
+        rank(c) = count_bits(pivots(c));
+        if (c < owned) first(c) = own_first(c);
+      });
+}
+
 /// Those of all aggregates by local number. Collective.
 template <Scalar T>
 void number_ghost_rows(const DeviceView<LocalIndex>& own_first, LocalIndex total,
@@ -176,20 +200,13 @@ void number_ghost_rows(const DeviceView<LocalIndex>& own_first, LocalIndex total
   DeviceView<GlobalIndex> global;
   together(map.comm(), [&] {
     global = allocate<GlobalIndex>("suan::multigrid::global_rows", size);
-    const GlobalIndex first_row = result.rows.first();
-    Kokkos::parallel_for(
-        "suan::multigrid_global_rows", Range(0, owned),
-        KOKKOS_LAMBDA(LocalIndex c) { global(c) = first_row + own_first(c); });
+    add_first(own_first, result.rows.first(), owned, global);
   });
   refresh(result.exchange, global);
   together(map.comm(), [&] {
     const auto first = allocate<LocalIndex>("suan::multigrid::first", size);
     const auto rank = allocate<LocalIndex>("suan::multigrid::rank", size);
-    Kokkos::parallel_for(
-        "suan::multigrid_ranks", Range(0, map.size()), KOKKOS_LAMBDA(LocalIndex c) {
-          rank(c) = count_bits(pivots(c));
-          if (c < owned) first(c) = own_first(c);
-        });
+    count_rows(pivots, own_first, owned, rank, first);
     const auto ghosts = Kokkos::make_pair(static_cast<std::size_t>(owned), size);
     const auto ranks =
         on_host<LocalIndex>(DeviceView<const LocalIndex>(Kokkos::subview(rank, ghosts)));

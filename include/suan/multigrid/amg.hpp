@@ -30,7 +30,7 @@ struct AmgOptions {
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is solved directly
-  OptionNode smoother = "l1_jacobi";
+  OptionNode smoother = SUAN_HAVE_CUDA ? "chebyshev" : "gauss_seidel";
   static const OptionTable<AmgOptions>& table();
 };
 
