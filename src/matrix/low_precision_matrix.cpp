@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/matrix/low_precision_matrix.hpp"
 
-#include "suan/matrix/detail/split_product.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/matrix/detail/split_product.hpp"
 
 namespace suan {
 

@@ -35,8 +35,8 @@ class IndexMap {
   /// Siebert, A. Lumsdaine, "Scalable communication protocols for dynamic sparse data exchange",
   /// PPoPP 2010). On one rank nothing is sent. Collective.
   /// @throws InvalidArgument for a number outside the layout, or when ranks pass
-  /// different layouts; NotSupported when a rank's elements and ghosts are more than 2^31 - 1; on all
-  /// ranks.
+  /// different layouts; NotSupported when a rank's elements and ghosts are more than 2^31 - 1; on
+  /// all ranks.
   static std::shared_ptr<const IndexMap> make(const Layout& layout,
                                               std::span<const GlobalIndex> needed);
 
