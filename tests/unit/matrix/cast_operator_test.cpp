@@ -168,7 +168,7 @@ TEST(CastOperator, TellsWhatTheInnerOneIs) {
   EXPECT_EQ(m.bytes_per_apply(), 1000 + 10 * (8 + 8 + 4 + 4 + 8));
   EXPECT_THROW(m.require_current(), InvalidArgument);
   EXPECT_EQ(m.inner().name(), "probed");
-  EXPECT_FALSE(m.is_identity());
+  EXPECT_FALSE(m.access().is_identity());
   EXPECT_TRUE(in_precision<double>(Identity<float>(layout)).access().is_identity());
   using Cast = CastOperator<double, float>;
   EXPECT_THAT([] { Cast{nullptr}; }, ThrowsMessage<InvalidArgument>(HasSubstr("null pointer")));

@@ -10,6 +10,7 @@
 #include "suan/preconditioners/gauss_seidel.hpp"
 #include "suan/preconditioners/l1_jacobi.hpp"
 #include "suan/preconditioners/spai0.hpp"
+#include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/solve.hpp"
 
 namespace {
@@ -40,15 +41,16 @@ TEST(Smoothers, PreconditionCgByName) {
 }
 
 TEST(Smoothers, UpdateInALinearSolver) {
-  auto a = suan::poisson2d<double>(12, 12, suan::Communicator::world());
+  const auto a = std::make_shared<const suan::DistributedMatrix<double>>(
+      suan::poisson2d<double>(12, 12, suan::Communicator::world()));
   suan::SolveOptions options;
   options.solver = "cg";
   for (const char* name : {"gauss_seidel", "chebyshev", "l1_jacobi", "spai0"}) {
     options.preconditioner = name;
     suan::LinearSolver<double> solver(a, options);
     solver.update(a);
-    Vector<double> x(a.row_layout());
-    EXPECT_TRUE(solver.solve(suan::ones(a.row_layout()), x).converged()) << name;
+    Vector<double> x(a->row_layout());
+    EXPECT_TRUE(solver.solve(suan::ones(a->row_layout()), x).converged()) << name;
   }
 }
 
