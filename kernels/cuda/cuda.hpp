@@ -65,8 +65,11 @@ std::unique_ptr<const PreparedSpmv<T>> make_cusparse_spmv(const ExecutionSpace& 
 /// @throws NotSupported beyond 9 * 10^11 entries, DeviceError when CUDA fails.
 template <Scalar T>
 std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space,
+                                                     const CsrView<T>& a);
+template <Scalar T>
+std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space,
                                                      const CsrView<T>& a,
-                                                     std::optional<CsrChoice> choice = {});
+                                                     std::optional<CsrChoice> choice);
 
 /// As make_cusparse_spmv, for cusparseSpMM with `vectors` vectors. NVIDIA promises the same bits in
 /// every run; very long rows did not keep that promise (docs/cuda.md).

@@ -248,9 +248,17 @@ std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space
   return std::make_unique<const CsrSpmv<T>>(space, a, choice);
 }
 
-#define SUAN_INSTANTIATE(T)                                      \
-  template std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv( \
-      const ExecutionSpace&, const CsrView<T>&, std::optional<CsrChoice>);
+template <Scalar T>
+std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace& space,
+                                                     const CsrView<T>& a) {
+  return make_csr_spmv<T>(space, a, std::nullopt);
+}
+
+#define SUAN_INSTANTIATE(T)                                                            \
+  template std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(                       \
+      const ExecutionSpace&, const CsrView<T>&, std::optional<CsrChoice>);             \
+  template std::unique_ptr<const PreparedSpmv<T>> make_csr_spmv(const ExecutionSpace&, \
+                                                                const CsrView<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

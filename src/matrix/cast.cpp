@@ -23,7 +23,7 @@ LocalIndex row_of_entry(const DeviceView<const Offset>& offsets, Offset k) {
 
 /// The matrix with values of type To. name_row(i) is the number of row i in messages.
 template <Scalar To, Scalar From, class NameRow>
-Csr<To> cast_part(const Csr<From>& a, const NameRow& name_row) {
+Csr<To> cast_part(const Csr<From>& a, KernelPath path, const NameRow& name_row) {
   const auto& view = a.view();
   if constexpr (kernels::narrows<To, From>) {
     const RowMajor<const From> column(view.values.data(), view.values.extent(0), 1);
@@ -41,7 +41,13 @@ Csr<To> cast_part(const Csr<From>& a, const NameRow& name_row) {
   const ExecutionSpace space;
   kernels::cast<To, From>(space, Real<From>(1), view.values, values);
   space.fence("suan::cast");
-  return Csr<To>(a.rows(), a.columns(), view.offsets, view.indices, values);
+  return Csr<To>(a.rows(), a.columns(), view.offsets, view.indices, values, path);
+}
+
+/// That of the matrix, unless it is that of a format, which is not cast.
+template <Scalar T>
+KernelPath path_of(const Csr<T>& a) {
+  return a.plan().copies_values() ? KernelPath::automatic : a.plan().path();
 }
 
 }  // namespace
@@ -51,7 +57,7 @@ requires CastsTo<To, From> Csr<To> cast(const Csr<From>& a) {
   if constexpr (std::same_as<To, From>) {
     return a;
   } else {
-    return cast_part<To>(a, [](LocalIndex i) { return i; });
+    return cast_part<To>(a, path_of(a), [](LocalIndex i) { return i; });
   }
 }
 
@@ -67,8 +73,8 @@ requires CastsTo<To, From> DistributedMatrix<To> cast(const DistributedMatrix<Fr
     together(a.comm(), [&] {
       const auto& from = a.remote();
       const GlobalIndex first = a.row_layout().first();
-      local = cast_part<To>(a.local(), [&](LocalIndex i) { return first + i; });
-      remote.matrix = cast_part<To>(from.matrix, [&](LocalIndex i) {
+      local = cast_part<To>(a.local(), path_of(a.local()), [&](LocalIndex i) { return first + i; });
+      remote.matrix = cast_part<To>(from.matrix, KernelPath::native, [&](LocalIndex i) {
         LocalIndex row = 0;
         Kokkos::deep_copy(row, Kokkos::subview(from.row_numbers, static_cast<std::size_t>(i)));
         return first + row;

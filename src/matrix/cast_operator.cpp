@@ -48,8 +48,12 @@ std::vector<int> shifts_of(const MultiVector<Outer>& x) {
   std::vector<int> shifts(static_cast<std::size_t>(x.columns()), 0);
   if constexpr (kernels::narrows<Inner, Outer>) {
     const auto norms = norm2(x);
-    std::transform(norms.begin(), norms.end(), shifts.begin(),
-                   [](Real<Outer> norm) { return shift_for(exponent_of_size(norm)); });
+    for (std::size_t j = 0; j < norms.size(); ++j) {
+      // A norm can overflow where no element does.
+      const auto size =
+          std::isfinite(norms[j]) ? norms[j] : norm_inf(x.column(static_cast<LocalIndex>(j)));
+      shifts[j] = shift_for(exponent_of_size(size));
+    }
   }
   return shifts;
 }
@@ -106,8 +110,12 @@ void CastOperator<Outer, Inner>::do_apply_multi(Outer alpha, const MultiVector<O
   const ExecutionSpace space;
   // The numbers of vectors differ on all ranks or none.
   if (many_x_.columns() != x.columns()) {
-    MultiVector<Inner> more_x(this->column_layout(), x.columns());
-    MultiVector<Inner> more_y(this->row_layout(), x.columns());
+    MultiVector<Inner> more_x;
+    MultiVector<Inner> more_y;
+    together(this->comm(), [&] {
+      more_x = MultiVector<Inner>(this->column_layout(), x.columns());
+      more_y = MultiVector<Inner>(this->row_layout(), x.columns());
+    });
     many_x_ = std::move(more_x);
     many_y_ = std::move(more_y);
   }

@@ -37,16 +37,20 @@ LocalIndex first_bad_row(const RowsView<T>& a) {
   return bad < rows ? bad : rows;
 }
 
+/// Of a row that is refused.
+template <class R>
+struct RowFacts {
+  R diagonal;
+  int has_diagonal;
+  int finite;
+};
+
 /// @throws InvalidArgument, saying what is wrong with the row.
 template <Scalar T>
 void require_rows(const RowsView<T>& a, GlobalIndex first_row) {
   const LocalIndex bad = first_bad_row(a);
   if (bad == a.own.rows) return;
-  struct Facts {
-    Real<T> diagonal;
-    int has_diagonal;
-    int finite;
-  };
+  using Facts = RowFacts<Real<T>>;
   const DeviceView<Facts> facts("suan::multigrid::facts", 1);
   Kokkos::parallel_for(
       "suan::multigrid_bad_row", Range(0, 1), KOKKOS_LAMBDA(LocalIndex) {

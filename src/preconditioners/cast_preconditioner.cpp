@@ -15,11 +15,11 @@ CastPreconditioner<Outer, Inner>::CastPreconditioner(std::shared_ptr<Preconditio
 
 template <Scalar Outer, Scalar Inner>
 std::string CastPreconditioner<Outer, Inner>::do_update(const Operator<Outer>& a) {
-  if (const auto* matrix = dynamic_cast<const DistributedMatrix<Outer>*>(&a)) {
-    return inner_->update(cast<Inner>(*matrix));
-  }
-  if (const auto* matrix = dynamic_cast<const Csr<Outer>*>(&a)) {
-    return inner_->update(cast<Inner>(*matrix));
+  const auto access = a.access();
+  if (access.distributed != nullptr) return inner_->update(cast<Inner>(*access.distributed));
+  // The square block of an operator on several ranks is not all of it.
+  if (access.local != nullptr && a.comm().size() == 1) {
+    return inner_->update(cast<Inner>(*access.local));
   }
   throw NotSupported(message(this->name(), ": needs the entries of the matrix, and ", a.name(),
                              " has none to look at"));

@@ -35,7 +35,7 @@ bool add_own(SolverRegistry<T>& registry) {
 }
 
 /// A smoother as a preconditioner, which is Hermitian where A is.
-template <template <class> class Made, class Options, Scalar T>
+template <template <Scalar> class Made, class Options, Scalar T>
 void add_smoother(PreconditionerRegistry<T>& registry, const char* name, const char* sentence) {
   registry.add(
       name, sentence, Options::table(),

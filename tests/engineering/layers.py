@@ -71,7 +71,8 @@ def undefined_headers(files):
         sources = [text for source, text in files.items()
                    if layer_of(source) == layer_of(name) and source.endswith(f"/{own}.cpp")]
         include = name.removeprefix("include/")
-        if not any(re.search(r'#\s*include\s*["<]([^">]+)', text).group(1) == include for text in sources):
+        first = [re.search(r'#\s*include\s*["<]([^">]+)', text) for text in sources]
+        if not any(found and found.group(1) == include for found in first):
             yield f"{name}:1: no source {own}.cpp includes it first, and so compiles it alone"
         if include not in everything:
             yield f"{name}:1: {DEFINITIONS} does not include it"

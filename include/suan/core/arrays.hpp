@@ -40,9 +40,10 @@ struct PartOf<Kokkos::complex<R>> {
 
 /// Whether T can represent every number of type From.
 template <class From, class T>
-inline constexpr bool is_within = std::floating_point<typename PartOf<From>::Type> &&
-                                  sizeof(typename PartOf<From>::Type) <= sizeof(Real<T>) &&
-                                  (is_complex<T> || std::floating_point<From>);
+inline constexpr bool is_within = std::same_as<From, T> ||
+                                  (std::floating_point<typename PartOf<From>::Type> &&
+                                   sizeof(typename PartOf<From>::Type) <= sizeof(Real<T>) &&
+                                   (is_complex<T> || std::floating_point<From>));
 
 /// An array of scalars as an array of T: the array itself if its elements have this type, or
 /// std::complex of its parts' type; else a copy.

@@ -84,14 +84,9 @@ inline constexpr bool is_complex = ScalarTraits<T>::is_complex;
 /// complex128; those of other types are longdouble and clongdouble.
 template <Scalar T>
 constexpr const char* scalar_name() {
-  switch (sizeof(Real<T>)) {
-    case 4:
-      return is_complex<T> ? "complex64" : "float32";
-    case 8:
-      return is_complex<T> ? "complex128" : "float64";
-    default:
-      return is_complex<T> ? "clongdouble" : "longdouble";
-  }
+  if constexpr (std::same_as<Real<T>, float>) return is_complex<T> ? "complex64" : "float32";
+  if constexpr (std::same_as<Real<T>, double>) return is_complex<T> ? "complex128" : "float64";
+  return is_complex<T> ? "clongdouble" : "longdouble";
 }
 
 /// Complex conjugate; the identity for real numbers.

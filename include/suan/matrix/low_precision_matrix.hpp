@@ -18,6 +18,11 @@ namespace suan {
 /// shows no entries to preconditioners, which are made from `a` (cast_operator.hpp).
 template <Scalar T, Scalar Stored>
 class LowPrecisionMatrix final : public Operator<T> {
+  static_assert((std::same_as<T, double> && std::same_as<Stored, float>) ||
+                    (std::same_as<T, Complex> && std::same_as<Stored, ComplexFloat>),
+                "Suan multiplies matrices of float with vectors of double, and matrices of "
+                "ComplexFloat with vectors of Complex; for other pairs use suan::cast");
+
  public:
   /// Collective. @throws NotSupported as make_sell(), OutOfMemory; on all ranks.
   explicit LowPrecisionMatrix(const DistributedMatrix<Stored>& a);

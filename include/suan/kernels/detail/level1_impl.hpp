@@ -15,8 +15,7 @@ namespace suan::kernels {
 // With cuBLAS, for the scalars that the library has.
 namespace cuda {
 template <Scalar T>
-SumOf<T> dot(const ExecutionSpace& space, const DeviceView<const T>& x,
-             const DeviceView<const T>& y);
+T dot(const ExecutionSpace& space, const DeviceView<const T>& x, const DeviceView<const T>& y);
 template <Scalar T>
 void axpy(const ExecutionSpace& space, T alpha, const DeviceView<const T>& x,
           const DeviceView<T>& y);
