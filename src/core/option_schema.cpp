@@ -207,7 +207,8 @@ void OptionSchema::throw_unknown(const std::string& name, const TypeAt& type_at)
   if (!nearest.empty()) text += message("; did you mean ", detail::joined(nearest), "?");
   for (const auto& one : list({}, type_at, Reach::all, help_levels)) {
     if (one.description.path != name || one.description.types.empty()) continue;
-    text += message("; ", detail::joined(one.description.types), " has it");
+    const auto& types = one.description.types;
+    text += message("; ", detail::joined(types), types.size() > 1 ? " have it" : " has it");
   }
   throw InvalidArgument(text);
 }

@@ -170,7 +170,7 @@ class Configuration(Case):
                            "--preconditioner", "block_jacobi")
         self.assertEqual(same["history"], report["history"])
         for words, says in ((("--preconditioner", "jacobi", "--preconditioner.block_size=3"),
-                             "preconditioner is jacobi, which has no options; block_jacobi has it"),
+                             "preconditioner is jacobi, which has no options; block_jacobi, amg have it"),
                             (("--solver", "gmres", "--solver.restrt", "3"), "solver.restart?")):
             self.fail("solve", "--problem", "poisson1d", *words, says=says)
 
