@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/multigrid/aggregation.hpp"
 
+#include <iomanip>
 #include <optional>
 
 #include "multigrid/independent_set.hpp"
@@ -222,7 +223,8 @@ Aggregates numbered(const StrengthGraph& strength, const Graph& graph, const Lab
 Aggregates aggregate(const StrengthGraph& strength, const AggregationOptions& options) {
   const auto& comm = strength.nodes.layout.comm();
   if (comm.size() > 1) {
-    require_agreement(comm, "aggregate", message("least_share = ", options.least_share, "\n"));
+    require_agreement(comm, "aggregate",
+                      message(std::setprecision(17), "least_share = ", options.least_share, "\n"));
   }
   const Exchange& exchange = strength.nodes.exchange;
   std::optional<Graph> made;

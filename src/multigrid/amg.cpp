@@ -16,8 +16,13 @@ namespace suan {
 namespace {
 
 AmgOptions checked(const Communicator& comm, const AmgOptions& options) {
-  if (comm.size() > 1) require_agreement(comm, "Amg", AmgOptions::table().write(options));
-  AmgOptions::table().check(options);
+  std::string told;
+  // Registries of smoothers may differ between ranks.
+  together(comm, [&] {
+    AmgOptions::table().check(options);
+    told = AmgOptions::table().write(options);
+  });
+  if (comm.size() > 1) require_agreement(comm, "Amg", told);
   return options;
 }
 
@@ -79,6 +84,10 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
 }
 
 template <Scalar T>
+Amg<T>::Amg(Amg&&) noexcept = default;
+template <Scalar T>
+Amg<T>& Amg<T>::operator=(Amg&&) noexcept = default;
+template <Scalar T>
 Amg<T>::~Amg() = default;
 
 template <Scalar T>
@@ -111,7 +120,7 @@ void Amg<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
     hierarchy_->cycle(x, y);
     return;
   }
-  if (!result_) result_.emplace(y.layout());
+  if (!result_) together(this->comm(), [&] { result_.emplace(y.layout()); });
   hierarchy_->cycle(x, *result_);
   axpby(alpha, *result_, beta, y);
 }
@@ -122,13 +131,10 @@ void Amg<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVecto
     hierarchy_->cycle(x, y);
     return;
   }
-  MultiVector<T> result(y.layout(), y.columns());
+  MultiVector<T> result;
+  together(this->comm(), [&] { result = detail::like(y); });
   hierarchy_->cycle(x, result);
-  for (LocalIndex j = 0; j < y.columns(); ++j) {
-    auto sum = y.column(j);
-    axpby(alpha, result.column(j), beta, sum);
-    y.set_column(j, sum);
-  }
+  detail::add(alpha, std::as_const(result), beta, y);
 }
 
 #define SUAN_INSTANTIATE(T) template class Amg<T>;

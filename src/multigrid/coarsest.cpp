@@ -37,6 +37,7 @@ Coarsest<T>::Coarsest(const DistributedMatrix<T>& a, bool hermitian) : hermitian
   fetch(a);
   together(a.comm(), [&] {
     all_ = suan::detail::allocate<T>("suan::multigrid::coarsest", static_cast<std::size_t>(size_));
+    host_ = Kokkos::create_mirror_view(Kokkos::HostSpace(), all_);
     rows_.resize(static_cast<std::size_t>(size_));
     std::iota(rows_.begin(), rows_.end(), 0);
     columns_ = rows_;
@@ -102,20 +103,29 @@ void Coarsest<T>::factorise_hermitian() {
     }
   }
   rank_ = static_cast<LocalIndex>(k);
-  // What is left is zero for a semidefinite matrix.
-  for (std::size_t i = k; i < n; ++i) {
-    const double rest = real_part(at(i, i));
-    if (rest >= -std::sqrt(least)) continue;
-    throw InvalidArgument(
-        message("amg: the coarsest level, scaled to a diagonal of about one, has "
-                "the pivot ",
-                rest,
-                ", so the matrix is indefinite; multigrid of this kind is for "
-                "positive definite ones: use another preconditioner"));
-  }
+  require_nothing_left(std::sqrt(least));
   transposed_.assign(n * n, Wide(0));
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j <= i; ++j) transposed_[j * n + i] = at(i, j);
+  }
+}
+
+/// What is left after `rank_` pivots is zero for a semidefinite matrix: the diagonal, whose entries
+/// are no pivots, and what is beside it, which they bound.
+template <Scalar T>
+void Coarsest<T>::require_nothing_left(double rounding) const {
+  const auto n = static_cast<std::size_t>(size_);
+  for (std::size_t i = static_cast<std::size_t>(rank_); i < n; ++i) {
+    for (std::size_t j = static_cast<std::size_t>(rank_); j <= i; ++j) {
+      const Wide rest = factor_[i * n + j];
+      if (i == j ? real_part(rest) >= -rounding : Kokkos::abs(rest) <= rounding) continue;
+      throw InvalidArgument(message(
+          "amg: the coarsest level, scaled to a diagonal of about one, has ",
+          i == j ? message("the pivot ", real_part(rest))
+                 : message("the entry ", rest, " beside pivots that vanish"),
+          ", so the matrix is indefinite; multigrid of this kind is for positive definite ones: ",
+          "use another preconditioner"));
+    }
   }
 }
 
@@ -206,21 +216,24 @@ void Coarsest<T>::solve_gauss() const {
   }
 }
 
+// Allocates nothing, because memory may run out on one rank alone.
 template <Scalar T>
-void Coarsest<T>::solve(const Vector<T>& b, Vector<T>& x) const {
+template <class From, class To>
+void Coarsest<T>::solve_column(const From& b, const To& x) const {
   const auto& map = *exchange_.map();
   const auto owned = static_cast<std::size_t>(map.owned());
   const auto n = static_cast<std::size_t>(size_);
-  Kokkos::deep_copy(DeviceView<T>(all_.data(), owned), b.view());
+  const DeviceView<T> own(all_.data(), owned);
+  Kokkos::deep_copy(own, b);
   refresh(exchange_, all_);
-  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), all_);
+  Kokkos::deep_copy(host_, all_);
   const auto first = static_cast<std::size_t>(map.layout().first());
   // Own elements stand first.
   const auto place = [&](LocalIndex row) {
     const auto i = static_cast<std::size_t>(row);
     return i < first ? owned + i : (i < first + owned ? i - first : i);
   };
-  for (std::size_t k = 0; k < n; ++k) work_[k] = Wide(host(place(rows_[k])));
+  for (std::size_t k = 0; k < n; ++k) work_[k] = Wide(host_(place(rows_[k])));
   if (hermitian_) {
     for (std::size_t k = 0; k < n; ++k) work_[k] *= scales_[static_cast<std::size_t>(rows_[k])];
     solve_hermitian();
@@ -233,24 +246,28 @@ void Coarsest<T>::solve(const Vector<T>& b, Vector<T>& x) const {
     work_[n + static_cast<std::size_t>(to[k])] =
         k < static_cast<std::size_t>(rank_) ? work_[k] : Wide(0);
   }
-  const auto result = Kokkos::create_mirror_view(Kokkos::WithoutInitializing, x.view());
   for (std::size_t i = 0; i < owned; ++i) {
     if constexpr (is_complex<T>) {
       const Wide value = work_[n + first + i];
-      result(i) = T(static_cast<Real<T>>(value.real()), static_cast<Real<T>>(value.imag()));
+      host_(i) = T(static_cast<Real<T>>(value.real()), static_cast<Real<T>>(value.imag()));
     } else {
-      result(i) = static_cast<T>(work_[n + first + i]);
+      host_(i) = static_cast<T>(work_[n + first + i]);
     }
   }
-  Kokkos::deep_copy(x.view(), result);
+  Kokkos::deep_copy(own, Kokkos::subview(host_, Kokkos::make_pair(std::size_t(0), owned)));
+  Kokkos::deep_copy(x, own);
+}
+
+template <Scalar T>
+void Coarsest<T>::solve(const Vector<T>& b, Vector<T>& x) const {
+  solve_column(b.view(), x.view());
 }
 
 template <Scalar T>
 void Coarsest<T>::solve(const MultiVector<T>& b, MultiVector<T>& x) const {
-  Vector<T> solution(x.layout());
   for (LocalIndex j = 0; j < b.columns(); ++j) {
-    solve(b.column(j), solution);
-    x.set_column(j, solution);
+    solve_column(Kokkos::subview(b.view(), Kokkos::ALL, j),
+                 Kokkos::subview(x.view(), Kokkos::ALL, j));
   }
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
 
 #include "suan/matrix/distributed_matrix.hpp"
 #include "suan/vector/multi_vector.hpp"
@@ -38,6 +39,9 @@ class Coarsest {
   void gauss();
   void solve_hermitian() const;
   void solve_gauss() const;
+  void require_nothing_left(double rounding) const;
+  template <class From, class To>
+  void solve_column(const From& b, const To& x) const;
 
   LocalIndex size_ = 0;
   LocalIndex rank_ = 0;
@@ -49,7 +53,10 @@ class Coarsest {
   std::vector<LocalIndex> columns_;
   Exchange exchange_;  // every rank's elements to all others
   mutable std::vector<Wide> work_;
+  using HostCopy =
+      decltype(Kokkos::create_mirror_view(Kokkos::HostSpace(), std::declval<DeviceView<T>>()));
   DeviceView<T> all_;  // own elements, then those of lower and higher ranks
+  HostCopy host_;
 };
 
 }  // namespace suan::multigrid

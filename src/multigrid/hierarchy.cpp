@@ -32,8 +32,10 @@ class Laps {
   double last_ = 0;
 };
 
-/// Of a level that is too large for a dense factorisation because coarsening has stalled.
-constexpr GlobalIndex most_dense_rows = 4000;
+/// The last level is solved by a dense factorisation with at most so many rows even if that is more
+/// than coarse_rows, because coarsening has stalled or the levels are limited. Gauss searches all
+/// of the rest for each pivot.
+constexpr GlobalIndex most_dense_rows(bool hermitian) { return hermitian ? 4000 : 1500; }
 
 template <Scalar T>
 AmgLevel described(const DistributedMatrix<T>& a) {
@@ -43,26 +45,28 @@ AmgLevel described(const DistributedMatrix<T>& a) {
   return level;
 }
 
-/// @throws InvalidArgument, on all ranks: below the finest level, for the matrix as a whole.
-template <Scalar T>
-StrengthGraph strength_of_level(std::size_t level, const DistributedMatrix<T>& a,
-                                const Nodes& nodes, double theta) {
-  if (level == 0) return strength(a, nodes, theta);
+/// What body(), which checks the rows of a level, returns. @throws InvalidArgument, on all ranks:
+/// below the finest level, for the matrix as a whole.
+template <class Body>
+auto checked_on_level(std::size_t level, const Body& body) {
+  if (level == 0) return body();
   try {
-    return strength(a, nodes, theta);
+    return body();
   } catch (const InvalidArgument& error) {
     throw InvalidArgument(message("amg: the matrix is indefinite, or not finite in products; on ",
                                   "level ", level, " of the hierarchy, ", error.what()));
   }
 }
 
-/// Collective.
+/// Collective, also in a product, where the constructors of vectors alone are not.
 template <class V, class... Columns>
 CycleVectors<V> make_vectors(bool is_finest, const Layout& layout, Columns... columns) {
   CycleVectors<V> made;
-  if (!is_finest) made.b = V(layout, columns...);
-  if (!is_finest) made.x = V(layout, columns...);
-  made.residual = V(layout, columns...);
+  together(layout.comm(), [&] {
+    if (!is_finest) made.b = V(layout, columns...);
+    if (!is_finest) made.x = V(layout, columns...);
+    made.residual = V(layout, columns...);
+  });
   return made;
 }
 
@@ -86,7 +90,8 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   if (!hermitian_) {
     report_.notes.push_back("A is not Hermitian: the restriction is P^H all the same");
   }
-  MultiVector<T> vectors = near_null;
+  MultiVector<T> vectors;
+  together(a.comm(), [&] { vectors = near_null; });
   Nodes nodes = make_nodes(a, static_cast<LocalIndex>(options.block_size));
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
@@ -120,11 +125,13 @@ bool Hierarchy<T>::coarsen(Level<T>& fine, const Nodes& nodes, MultiVector<T>& n
   AmgLevel& report = report_.levels.back();
   const auto& a = fine.a;
   Laps laps;
+  const std::size_t level = levels_.size() - 1;
   if (known != nullptr) {
+    checked_on_level(level, [&] { require_rows(a); });
     fine.structure = *known;
     fine.structure.graph.nodes = nodes;
   } else {
-    fine.structure.graph = strength_of_level(levels_.size() - 1, a, nodes, theta);
+    fine.structure.graph = checked_on_level(level, [&] { return strength(a, nodes, theta); });
     report.strength = laps.lap();
     fine.structure.aggregates = aggregate(fine.structure.graph);
     report.aggregation = laps.lap();
@@ -133,18 +140,17 @@ bool Hierarchy<T>::coarsen(Level<T>& fine, const Nodes& nodes, MultiVector<T>& n
   const GlobalIndex aggregates = fine.structure.aggregates.layout.global_size();
   if (aggregates == 0) {
     report_.notes.push_back(
-        message("level ", levels_.size() - 1, " is the last: none of its rows have connections"));
+        message("level ", level, " is the last: none of its rows have connections"));
     return false;
   }
   const auto rows = near_null_rows(a, near_null);
-  const auto tentative = make_tentative<T>(graph.nodes, fine.structure.aggregates, rows);
+  auto tentative = make_tentative<T>(graph.nodes, fine.structure.aggregates, rows);
   report.tentative = laps.lap();
   const GlobalIndex coarse_rows = tentative.rows.global_size();
   if (coarse_rows == 0 ||
       static_cast<double>(coarse_rows) > 0.9 * static_cast<double>(a.global_rows())) {
-    report_.notes.push_back(message("level ", levels_.size() - 1, " is the last: the next one ",
-                                    "would have ", coarse_rows, " of its ", a.global_rows(),
-                                    " rows"));
+    report_.notes.push_back(message("level ", level, " is the last: the next one would have ",
+                                    coarse_rows, " of its ", a.global_rows(), " rows"));
     return false;
   }
   const auto filtered = make_filtered<T>(a, graph, rows);
@@ -165,7 +171,7 @@ bool Hierarchy<T>::coarsen(Level<T>& fine, const Nodes& nodes, MultiVector<T>& n
   fine.smoother = smoother_registry<T>().make(a, options_.smoother);
   report.smoother = fine.smoother->name();
   report.smoothing = laps.lap();
-  near_null = tentative.near_null;
+  near_null = std::move(tentative.near_null);
   coarse_nodes =
       tentative.vectors == 1 ? make_nodes(coarse, 1) : make_nodes(coarse, tentative.first_rows);
   return true;
@@ -176,7 +182,9 @@ void Hierarchy<T>::finish_last() {
   auto& last = levels_.back();
   AmgLevel& report = report_.levels.back();
   Laps laps;
-  is_direct_ = last.a.global_rows() <= std::max<GlobalIndex>(options_.coarse_rows, most_dense_rows);
+  checked_on_level(levels_.size() - 1, [&] { require_rows(last.a); });
+  is_direct_ = last.a.global_rows() <=
+               std::max<GlobalIndex>(options_.coarse_rows, most_dense_rows(hermitian_));
   if (is_direct_) {
     coarsest_ = Coarsest<T>(last.a, hermitian_);
     report.smoother = coarsest_.described();
@@ -230,7 +238,8 @@ template <Scalar T>
 void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   for (std::size_t k = 0; k < levels_.size(); ++k) {
     auto& level = levels_[k];
-    if (level.multi.residual.columns() != b.columns()) {
+    const auto& kept = level.multi.residual;
+    if (kept.columns() != b.columns() || !(kept.layout() == level.a.row_layout())) {
       level.multi = make_vectors<MultiVector<T>>(k == 0, level.a.row_layout(), b.columns());
     }
   }

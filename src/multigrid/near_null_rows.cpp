@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/near_null_rows.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "multigrid/rows_view.hpp"
 #include "suan/core/instantiate.hpp"
@@ -72,6 +74,8 @@ MultiVector<T> scaled_near_null(const MultiVector<T>& near_null) {
     }
     int exponent = 0;
     std::frexp(most, &exponent);
+    // The inverse of a subnormal number may be infinite.
+    exponent = std::max(exponent, std::numeric_limits<Real<T>>::min_exponent);
     multiply_column<T>(result.view(), j, std::ldexp(1.0, -exponent));
   }
   return result;

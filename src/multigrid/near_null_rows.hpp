@@ -11,9 +11,9 @@ namespace suan::multigrid {
 template <Scalar T>
 RowMajor<const T> near_null_rows(const DistributedMatrix<T>& a, const MultiVector<T>& near_null);
 
-/// The vectors, each divided by its largest element: sums of squares do not overflow then, and no
-/// vector is lost beside another one. @throws InvalidArgument, on all ranks, unless there are 1 to
-/// 32 vectors, all finite and none zero. Collective.
+/// The vectors, each divided by a power of two near its largest element: sums of squares do not
+/// overflow then, and no vector is lost beside another one. @throws InvalidArgument, on all ranks,
+/// unless there are 1 to 32 vectors, all finite and none zero. Collective.
 template <Scalar T>
 MultiVector<T> scaled_near_null(const MultiVector<T>& near_null);
 

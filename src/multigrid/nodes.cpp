@@ -41,6 +41,48 @@ DeviceView<const LocalIndex> multiples(LocalIndex count, LocalIndex step) {
   return result;
 }
 
+/// The first node that has fewer than 0 or more than 32 rows, or the number of nodes.
+LocalIndex first_bad_node(const DeviceView<const LocalIndex>& first) {
+  const auto nodes = static_cast<LocalIndex>(first.extent(0)) - 1;
+  LocalIndex bad = nodes;
+  Kokkos::parallel_reduce(
+      "suan::multigrid_check_nodes", Range(0, nodes),
+      KOKKOS_LAMBDA(LocalIndex v, LocalIndex & least) {
+        // Arbitrary numbers, whose difference may be too large.
+        const auto rows = static_cast<std::int64_t>(first(v + 1)) - first(v);
+        if ((rows < 0 || rows > Nodes::most_rows) && v < least) least = v;
+      },
+      Kokkos::Min<LocalIndex>(bad));
+  return bad < nodes ? bad : nodes;
+}
+
+LocalIndex element(const DeviceView<const LocalIndex>& x, std::size_t place) {
+  LocalIndex value = 0;
+  Kokkos::deep_copy(value, Kokkos::subview(x, place));
+  return value;
+}
+
+/// @throws as make_nodes().
+void require_nodes(const DeviceView<const LocalIndex>& first, LocalIndex rows) {
+  if (first.extent(0) == 0 || element(first, 0) != 0) {
+    throw InvalidArgument(
+        "make_nodes: the first rows of nodes must begin with 0, and after the last one comes the "
+        "end");
+  }
+  const LocalIndex bad = first_bad_node(first);
+  if (bad + 1 < static_cast<LocalIndex>(first.extent(0))) {
+    const auto at = static_cast<std::size_t>(bad);
+    throw InvalidArgument(message("make_nodes: node ", bad, " of this rank has rows ",
+                                  element(first, at), " to ", element(first, at + 1),
+                                  " (exclusive), but must have 0 to ", Nodes::most_rows));
+  }
+  const LocalIndex end = element(first, first.extent(0) - 1);
+  if (end != rows) {
+    throw DimensionMismatch(message("make_nodes: the nodes of this rank end at row ", end,
+                                    ", but it has ", rows, " rows"));
+  }
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -70,6 +112,7 @@ Nodes make_nodes(const DistributedMatrix<T>& a, LocalIndex block_size) {
 template <Scalar T>
 Nodes make_nodes(const DistributedMatrix<T>& a, const DeviceView<const LocalIndex>& first) {
   require_square(a);
+  together(a.comm(), [&] { require_nodes(first, a.row_layout().local_size()); });
   const auto owned = static_cast<LocalIndex>(first.extent(0)) - 1;
   const auto& columns = *a.exchange().map();
   Nodes nodes;

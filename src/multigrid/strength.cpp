@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/multigrid/strength.hpp"
 
+#include <iomanip>
+
 #include "kernels/common/new_csr.hpp"
 #include "multigrid/rows_view.hpp"
 #include "suan/comm/agreement.hpp"
@@ -47,7 +49,7 @@ struct RowFacts {
 
 /// @throws InvalidArgument, saying what is wrong with the row.
 template <Scalar T>
-void require_rows(const RowsView<T>& a, GlobalIndex first_row) {
+void refuse_bad_rows(const RowsView<T>& a, GlobalIndex first_row) {
   const LocalIndex bad = first_bad_row(a);
   if (bad == a.own.rows) return;
   using Facts = RowFacts<Real<T>>;
@@ -79,8 +81,32 @@ void require_rows(const RowsView<T>& a, GlobalIndex first_row) {
                                 "definite ones, or nearly): use preconditioner none"));
 }
 
-/// The entries of a node's rows, merged by node: calls body(node, sum of |a|^2) in the order of
-/// global numbers.
+/// The Frobenius norm of a block that measure() and then add() have seen all entries of, in any
+/// order: squares are added as integers, in units of 2^-52 of the largest one. So a block and its
+/// mirror image have the same norm, and no square is beyond the range of the numbers.
+class BlockNorm {
+ public:
+  template <Scalar T>
+  KOKKOS_FORCEINLINE_FUNCTION void measure(const T& value) {
+    largest_ = Kokkos::max(largest_, static_cast<double>(Kokkos::abs(value)));
+  }
+  template <Scalar T>
+  KOKKOS_FORCEINLINE_FUNCTION void add(const T& value) {
+    if (!(largest_ > 0)) return;
+    const double share = static_cast<double>(Kokkos::abs(value)) / largest_;
+    squares_ += static_cast<std::int64_t>(share * share * 0x1p52);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION double value() const {
+    return largest_ * Kokkos::sqrt(static_cast<double>(squares_) * 0x1p-52);
+  }
+
+ private:
+  double largest_ = 0;
+  std::int64_t squares_ = 0;  // at most 32 * 32 of at most 2^52
+};
+
+/// The entries of a node's rows, merged by node: calls body(node, norm of the block) in the order
+/// of global numbers.
 template <Scalar T, class Body>
 KOKKOS_INLINE_FUNCTION void visit_blocks(const RowsView<T>& a, const NodeIndex& nodes,
                                          const GlobalOrder& order, LocalIndex v, const Body& body) {
@@ -105,19 +131,26 @@ KOKKOS_INLINE_FUNCTION void visit_blocks(const RowsView<T>& a, const NodeIndex& 
     }
     if (least == none) return;
     const LocalIndex node = order.number(least);
-    double squares = 0;
-    for (LocalIndex r = 0; r < rows; ++r) {
-      for (; own[r] < a.own.offsets(begin + r + 1) && nodes.node(a.own.indices(own[r])) == node;
-           ++own[r]) {
-        squares += static_cast<double>(abs_squared(a.own.values(own[r])));
-      }
-      for (; a.has_ghosts && ghost[r] < a.ghost.offsets(begin + r + 1) &&
-             nodes.node(a.owned + a.ghost.indices(ghost[r])) == node;
-           ++ghost[r]) {
-        squares += static_cast<double>(abs_squared(a.ghost.values(ghost[r])));
+    BlockNorm norm;
+    for (int pass = 0; pass < 2; ++pass) {
+      for (LocalIndex r = 0; r < rows; ++r) {
+        Offset k = own[r];
+        for (; k < a.own.offsets(begin + r + 1) && nodes.node(a.own.indices(k)) == node; ++k) {
+          if (pass == 0) norm.measure(a.own.values(k));
+          if (pass == 1) norm.add(a.own.values(k));
+        }
+        if (pass == 1) own[r] = k;
+        if (!a.has_ghosts) continue;
+        for (k = ghost[r];
+             k < a.ghost.offsets(begin + r + 1) && nodes.node(a.owned + a.ghost.indices(k)) == node;
+             ++k) {
+          if (pass == 0) norm.measure(a.ghost.values(k));
+          if (pass == 1) norm.add(a.ghost.values(k));
+        }
+        if (pass == 1) ghost[r] = k;
       }
     }
-    body(node, squares);
+    body(node, norm.value());
   }
 }
 
@@ -138,9 +171,9 @@ RowsView<Real<T>> block_norms(const RowsView<T>& a, const Nodes& nodes) {
   Kokkos::parallel_for(
       "suan::multigrid_block_norms", Range(0, nodes.owned()), KOKKOS_LAMBDA(LocalIndex v) {
         Offset at = offsets(v);
-        visit_blocks(a, index, order, v, [&](LocalIndex node, double squares) {
+        visit_blocks(a, index, order, v, [&](LocalIndex node, double norm) {
           columns(at) = node;
-          norms(at) = static_cast<Real<T>>(Kokkos::sqrt(squares));
+          norms(at) = static_cast<Real<T>>(norm);
           ++at;
         });
       });
@@ -250,20 +283,28 @@ StrengthGraph graph_of(const RowsView<T>& a, const Nodes& nodes, double theta) {
 template <Scalar T>
 StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta) {
   if (a.comm().size() > 1) {
-    require_agreement(a.comm(), "strength", message("theta = ", theta, "\n"));
+    require_agreement(a.comm(), "strength",
+                      message(std::setprecision(17), "theta = ", theta, "\n"));
   }
   RowsView<T> rows;
   RowsView<Real<T>> blocks;
   together(a.comm(), [&] {
     rows = RowsView<T>(detail::local_rows(a));
-    require_rows(rows, a.row_layout().first());
+    refuse_bad_rows(rows, a.row_layout().first());
     if (!nodes.is_row()) blocks = block_norms(rows, nodes);
   });
   return nodes.is_row() ? graph_of(rows, nodes, theta) : graph_of(blocks, nodes, theta);
 }
 
-#define SUAN_INSTANTIATE(T) \
-  template StrengthGraph strength(const DistributedMatrix<T>&, const Nodes&, double);
+template <Scalar T>
+void multigrid::require_rows(const DistributedMatrix<T>& a) {
+  together(a.comm(),
+           [&] { refuse_bad_rows(RowsView<T>(detail::local_rows(a)), a.row_layout().first()); });
+}
+
+#define SUAN_INSTANTIATE(T)                                                           \
+  template StrengthGraph strength(const DistributedMatrix<T>&, const Nodes&, double); \
+  template void multigrid::require_rows(const DistributedMatrix<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -60,13 +60,12 @@ void number_locally(const Nodes& nodes, const Aggregates& aggregates, Tentative<
 /// i has stride `vectors`. A column that all but vanishes when those before it are taken out
 /// depends on them. Returns the columns kept, as bits; row t of R belongs to the t-th of them.
 template <Scalar T>
-KOKKOS_INLINE_FUNCTION std::uint32_t orthogonalise(T* b, LocalIndex rows, LocalIndex vectors,
-                                                   T* r) {
+KOKKOS_INLINE_FUNCTION std::uint32_t orthogonalise(T* b, LocalIndex rows, Offset vectors, T* r) {
   using R = Real<T>;
   const R least = Kokkos::sqrt(std::numeric_limits<R>::epsilon());
   std::uint32_t kept = 0;
   LocalIndex rank = 0;
-  for (LocalIndex e = 0; e < vectors * vectors; ++e) r[e] = T(0);
+  for (Offset e = 0; e < vectors * vectors; ++e) r[e] = T(0);
   for (LocalIndex j = 0; j < vectors; ++j) {
     R before = 0;
     for (LocalIndex i = 0; i < rows; ++i) before += abs_squared(b[i * vectors + j]);

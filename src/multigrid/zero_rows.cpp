@@ -18,20 +18,26 @@ void copy_sizes(const DeviceView<const T>& diagonal, const DeviceView<Real<T>>& 
       KOKKOS_LAMBDA(LocalIndex i) { sizes(i) = Kokkos::abs(diagonal(i)); });
 }
 
-/// Replaces the diagonal entries that are rounding in `values`; returns how many.
+/// Replaces the diagonal entries in `values` of rows that are rounding; returns how many.
 template <Scalar T>
 GlobalIndex replace(const RowsView<T>& r, const DeviceView<const Real<T>>& sizes,
-                    const kernels::CsrView<T>& coarse, const DeviceView<T>& values) {
-  constexpr Real<T> rounding = 100 * std::numeric_limits<Real<T>>::epsilon();
+                    const RowsView<T>& coarse, const kernels::CsrView<T>& own,
+                    const DeviceView<T>& values) {
+  constexpr Real<T> rounding = 32 * std::numeric_limits<Real<T>>::epsilon();
   GlobalIndex count = 0;
   Kokkos::parallel_reduce(
-      "suan::multigrid_zero_rows", Range(0, coarse.rows),
+      "suan::multigrid_zero_rows", Range(0, own.rows),
       KOKKOS_LAMBDA(LocalIndex c, GlobalIndex & sum) {
         Real<T> size = 0;
         r.visit(c, [&](LocalIndex i, const T& value) { size += abs_squared(value) * sizes(i); });
-        for (Offset k = coarse.offsets(c); k < coarse.offsets(c + 1); ++k) {
-          if (coarse.indices(k) != c) continue;
-          if (Kokkos::abs(values(k)) > rounding * size || !(size > 0)) return;
+        if (!(size > 0)) return;
+        bool is_zero = true;
+        coarse.visit(c, [&](LocalIndex, const T& value) {
+          is_zero = is_zero && Kokkos::abs(value) <= rounding * size;
+        });
+        if (!is_zero) return;
+        for (Offset k = own.offsets(c); k < own.offsets(c + 1); ++k) {
+          if (own.indices(k) != c) continue;
           values(k) = T(size);
           ++sum;
           return;
@@ -56,9 +62,10 @@ GlobalIndex decouple_zero_rows(const DistributedMatrix<T>& a, const DistributedM
   GlobalIndex count = 0;
   together(a.comm(), [&] {
     const RowsView<T> rows(suan::detail::local_rows(r));
+    const RowsView<T> coarse_rows(suan::detail::local_rows(coarse));
     const auto& view = coarse.local().view();
     const DeviceView<T> values(const_cast<T*>(view.values.data()), view.values.extent(0));
-    count = replace<T>(rows, sizes, view, values);
+    count = replace<T>(rows, sizes, coarse_rows, view, values);
     Kokkos::fence("suan::multigrid_zero_rows");
   });
   return a.comm().sum(count);

@@ -12,7 +12,7 @@ namespace suan::detail {
 /// 1 / (a_ii + weight(i) a_ii / |a_ii|), for the diagonal of this rank's block; `weights` may be
 /// empty, for zeros. Not collective, so for the body of together().
 /// @throws InvalidArgument when an element has no finite inverse or a_ii is negligible beside the
-/// entries of its row, with its row.
+/// entries of its row in this rank's block, with its row.
 template <Scalar T>
 DeviceView<T> inverse_diagonal(const char* what, const Csr<T>& block, GlobalIndex first_row,
                                const DeviceView<const Real<T>>& weights = {});

@@ -116,7 +116,7 @@ double spectral_radius(const std::vector<double>& alpha, const std::vector<doubl
 const OptionTable<SpectralBoundOptions>& SpectralBoundOptions::table() {
   static const auto table =
       OptionTable<SpectralBoundOptions>()
-          .number("lanczos_steps", &SpectralBoundOptions::lanczos_steps, 1, 100,
+          .number("lanczos_steps", &SpectralBoundOptions::lanczos_steps, 8, 100,
                   "Products for the bound of the spectrum; more tell it better.")
           .value("reuse_bound", &SpectralBoundOptions::reuse_bound,
                  "Whether new values of the matrix keep the bound of the spectrum; that saves the "

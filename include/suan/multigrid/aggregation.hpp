@@ -14,7 +14,8 @@ namespace suan {
 struct Aggregates {
   static constexpr GlobalIndex none = -1;
   Layout layout;
-  /// The aggregate of each owned and ghost node, or `none` for nodes without strong connections.
+  /// The aggregate of each owned and ghost node, or `none` for nodes without strong connections
+  /// and, in a graph that is not symmetric, for some that no aggregate is near.
   DeviceView<const GlobalIndex> of;
 };
 

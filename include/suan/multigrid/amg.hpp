@@ -29,7 +29,7 @@ struct AmgOptions {
   double theta = -1;
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
-  std::int64_t coarse_rows = 500;  ///< a level with at most so many is solved directly
+  std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
   OptionNode smoother = SUAN_HAVE_CUDA ? "chebyshev" : "gauss_seidel";
   static const OptionTable<AmgOptions>& table();
 };
@@ -67,8 +67,10 @@ std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 /// (with CUDA up to rounding of the products).
 ///
 /// Levels are made until one has at most `coarse_rows` rows, which every rank solves by a dense
-/// factorisation that also works for singular matrices; or until they stop to become smaller, where
-/// the last one is smoothed only. Rows without connections belong to no coarser level.
+/// factorisation that also works for singular matrices; or until they stop to become smaller or are
+/// `levels`, where the last one is solved so, too, if it has at most 4000 rows (1500 if A is not
+/// Hermitian), whatever `coarse_rows` is, and else is smoothed only. Rows without connections
+/// belong to no coarser level.
 ///
 /// Memory: about 1.7 times the matrix for Poisson problems, twice that of the prolongators, and
 /// three vectors on each level.
@@ -79,12 +81,14 @@ class Amg final : public Preconditioner<T> {
   /// @throws NotSupported when A has no accessible entries; DimensionMismatch unless rows and
   /// columns are distributed alike, in whole nodes; InvalidArgument when options are out of range
   /// or differ between ranks, for a row with an entry that is not finite or without a positive
-  /// diagonal entry, with its number, or when the coarsest level shows that A is indefinite.
+  /// diagonal entry, with its number, or when a coarser level shows that A is indefinite.
   explicit Amg(const Operator<T>& a, const AmgOptions& options = {});
   /// With the near null space that the columns of `near_null_space` span, in any scaling; see
   /// rigid_body_modes(). @throws also DimensionMismatch unless it is distributed as the rows of A;
   /// InvalidArgument unless it has 1 to 32 vectors, or for elements that are not finite.
   Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const AmgOptions& options = {});
+  Amg(Amg&&) noexcept;
+  Amg& operator=(Amg&&) noexcept;
   ~Amg() override;
 
   std::string name() const override { return "amg"; }

@@ -34,6 +34,9 @@ template <Scalar T>
 Nodes make_nodes(const DistributedMatrix<T>& a, LocalIndex block_size);
 /// Nodes of different sizes, at most 32 rows: `first` has the first row of each owned node, and the
 /// end. Collective.
+/// @throws, on all ranks, DimensionMismatch unless rows and columns are distributed alike and the
+/// end is this rank's number of rows; InvalidArgument unless the first element is 0 and each node
+/// has 0 to 32 rows.
 template <Scalar T>
 Nodes make_nodes(const DistributedMatrix<T>& a, const DeviceView<const LocalIndex>& first);
 
@@ -58,5 +61,11 @@ struct StrengthGraph {
 /// diagonal entry is missing or not positive, with its number.
 template <Scalar T>
 StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta);
+
+namespace multigrid {
+/// The check of rows that strength() makes, alone, for a square matrix. Collective.
+template <Scalar T>
+void require_rows(const DistributedMatrix<T>& a);
+}  // namespace multigrid
 
 }  // namespace suan

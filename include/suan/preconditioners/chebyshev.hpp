@@ -39,7 +39,7 @@ class Chebyshev final : public Smoother<T> {
   explicit Chebyshev(const DistributedMatrix<T>& a, const ChebyshevOptions& options = {});
   std::string name() const override { return "chebyshev"; }
   std::int64_t bytes_per_smooth(Guess guess) const override;
-  /// The bound of the spectral radius of D^-1 A that it uses.
+  /// What it uses as bound of the spectral radius of D^-1 A: the estimate of spectral_bound().
   double bound() const noexcept { return *bound_; }
 
   /// d = keep * d + add * D^-1 r, and then x = x + weight * d.

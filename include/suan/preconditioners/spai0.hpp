@@ -21,9 +21,9 @@ struct Spai0Options {
 /// M_ii = conj(a_ii) / sum_j |a_ij|^2 (O. Broeker, M. J. Grote, "Sparse approximate inverse
 /// smoothers for geometric and algebraic multigrid", Appl. Numer. Math. 41 (2002), 61-80).
 ///
-/// Unlike theirs it is multiplied by min(1, 1.6 / r), where r is the bound of the spectral radius
-/// of M A: without this it diverges on some positive definite matrices, and a cycle becomes
-/// indefinite.
+/// Unlike theirs it is multiplied by min(1, 1.6 / r), where r is the estimate of the spectral
+/// radius of M A by spectral_bound(): without this it diverges on some positive definite matrices,
+/// and a cycle becomes indefinite.
 template <Scalar T>
 class Spai0 final : public DiagonalSmoother<T> {
  public:

@@ -9,7 +9,11 @@
 #include "elasticity_case.hpp"
 #include "multigrid_cases.hpp"
 #include "suan/gallery/poisson.hpp"
+#include "suan/matrix/cast.hpp"
 #include "suan/multigrid/near_null_space.hpp"
+#include "suan/multigrid/smoother_registry.hpp"
+#include "suan/preconditioners/cast_preconditioner.hpp"
+#include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/solve.hpp"
@@ -22,6 +26,7 @@ using suan::AmgOptions;
 using suan::DistributedMatrix;
 using suan::GlobalIndex;
 using suan::Layout;
+using suan::MultiVector;
 using suan::Real;
 using suan::RowWriter;
 using suan::Vector;
@@ -274,12 +279,33 @@ TEST(Amg, RefusesWhatItCannotUse) {
       if (i < 29) row.add(i + 1, -1);
     });
   };
-  const AmgOptions options{.coarse_rows = 5};
-  EXPECT_THAT([&] { Amg<double>(matrix(0), options); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
-  EXPECT_THAT([&] { Amg<double>(matrix(std::nan("")), options); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
-  EXPECT_THAT([&] { Amg<double>(matrix(0.01), options); },
+  // With several levels, with one because there are few rows, and with one because of `levels`.
+  for (const auto& options :
+       {AmgOptions{.coarse_rows = 5}, AmgOptions{}, AmgOptions{.levels = 1, .coarse_rows = 5}}) {
+    EXPECT_THAT([&] { Amg<double>(matrix(0), options); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
+    EXPECT_THAT([&] { Amg<double>(matrix(-4), options); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17 is -4")));
+    EXPECT_THAT([&] { Amg<double>(matrix(std::nan("")), options); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
+    EXPECT_THAT([&] { Amg<double>(matrix(0.01), options); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
+    const auto beside =
+        suan::generate_rows<double>(layout, layout, [](GlobalIndex i, RowWriter<double>& row) {
+          if (i == 17) row.add(16, std::nan(""));
+          row.add(i, 2);
+          if (i == 16) row.add(17, std::nan(""));
+        });
+    EXPECT_THAT([&] { Amg<double>(beside, options); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 16 has an entry")));
+  }
+  // Indefinite, with zeros as the diagonal of what the first pivot leaves.
+  const auto three = even(3);
+  const auto vanishing =
+      suan::generate_rows<double>(three, three, [](GlobalIndex i, RowWriter<double>& row) {
+        for (GlobalIndex j = 0; j < 3; ++j) row.add(j, i + j == 3 ? 2 : 1);
+      });
+  EXPECT_THAT([&] { Amg<double> m(vanishing); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
   const auto a = matrix(2);
   EXPECT_THAT([&] { Amg<double>(a, suan::constant_vectors<double>(even(31), 1)); },
@@ -300,6 +326,168 @@ TEST(Amg, RefusesWhatItCannotUse) {
   if (comm.size() == 1) return;
   EXPECT_THAT([&] { Amg<double>(a, {.theta = comm.rank() == 0 ? 0.1 : 0.2}); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("theta")));
+  // A smoother that one rank alone has registered.
+  if (comm.rank() == 0) {
+    suan::smoother_registry<double>().add(
+        "pumice", "Of one rank.", suan::Spai0Options::table(),
+        [](const DistributedMatrix<double>&, const suan::OptionNode&) {
+          return std::unique_ptr<suan::Smoother<double>>();
+        });
+  }
+  EXPECT_THAT([&] { Amg<double>(a, {.smoother = "pumice"}); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("pumice")));
+}
+
+// New values are checked as the first ones are, although strength is not measured again.
+TEST(Amg, UpdatesRefuseWhatTheConstructorRefuses) {
+  const auto layout = even(60);
+  const auto matrix = [&](double diagonal) {
+    return suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
+      if (i > 0) row.add(i - 1, -1);
+      row.add(i, i == 17 ? diagonal : 2);
+      if (i < 59) row.add(i + 1, -1);
+    });
+  };
+  Amg<double> m(matrix(2), {.coarse_rows = 5});
+  const auto x = suan::random_vector(layout, 1);
+  Vector<double> before(layout);
+  m.apply(x, before);
+  for (const double diagonal : {0.0, -3.0, std::nan("")}) {
+    const auto bad = matrix(diagonal);
+    EXPECT_THAT([&] { m.update(bad); }, ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
+  }
+  const auto indefinite = matrix(0.01);
+  EXPECT_THAT([&] { m.update(indefinite); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
+  Vector<double> after(layout);
+  m.apply(x, after);
+  EXPECT_EQ(after.to_host(), before.to_host());
+}
+
+TEST(Amg, TakesSeveralVectorsAsEachOfThem) {
+  const GlobalIndex n = 10;
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const auto a = suan::test::grid3d<double>(layout, n, suan::test::isotropic());
+    const Amg<double> m(a, {.coarse_rows = 50});
+    for (const suan::LocalIndex columns : {0, 1, 3}) {
+      MultiVector<double> x(layout, columns);
+      MultiVector<double> y(layout, columns);
+      for (suan::LocalIndex j = 0; j < columns; ++j) {
+        x.set_column(j, suan::random_vector(layout, static_cast<std::uint64_t>(j)));
+        y.set_column(j, suan::random_vector(layout, static_cast<std::uint64_t>(j) + 10));
+      }
+      auto sum = y;
+      m.apply(x, y);
+      m.apply(2.0, x, -1.0, sum);
+      for (suan::LocalIndex j = 0; j < columns; ++j) {
+        Vector<double> one(layout);
+        m.apply(x.column(j), one);
+        auto difference = y.column(j);
+        suan::axpy(-1.0, one, difference);
+        EXPECT_LT(suan::norm_inf(difference), 1e-13);
+        auto sum_of_one = suan::random_vector(layout, static_cast<std::uint64_t>(j) + 10);
+        m.apply(2.0, x.column(j), -1.0, sum_of_one);
+        suan::axpy(-1.0, sum.column(j), sum_of_one);
+        EXPECT_LT(suan::norm_inf(sum_of_one), 1e-13);
+      }
+    }
+  }
+}
+
+// Half of the bytes, at most one iteration more.
+TEST(Amg, InSinglePrecisionInsideOfADoubleSolver) {
+  const GlobalIndex n = 12;
+  const auto a = suan::test::grid3d<double>(even(n * n * n), n, suan::test::isotropic());
+  const AmgOptions options{.coarse_rows = 50};
+  const auto inner = suan::in_precision<double>(Amg<float>(suan::cast<float>(a), options));
+  const auto count = iterations<double>(a, inner);
+  EXPECT_GT(count, 0);
+  EXPECT_LE(count, iterations<double>(a, Amg<double>(a, options)) + 1);
+}
+
+// D^H A D with unitary D is A in other units, and truly complex.
+TEST(Amg, PhasesChangeNothing) {
+  using T = suan::Complex;
+  const GlobalIndex n = 12;
+  const auto phase = [](GlobalIndex i) {
+    const auto angle = 0.1 * static_cast<double>(i * i % 97);
+    return T(std::cos(angle), std::sin(angle));
+  };
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const auto twisted = [&](bool with_phases) {
+      return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, RowWriter<T>& row) {
+        const std::array<GlobalIndex, 3> at = {i % n, i / n % n, i / (n * n)};
+        const std::array<GlobalIndex, 3> step = {1, n, n * n};
+        const auto add = [&](GlobalIndex j) {
+          row.add(j, with_phases ? -suan::conjugate(phase(i)) * phase(j) : T(-1));
+        };
+        for (std::size_t k = 3; k-- > 0;) {
+          if (at[k] > 0) add(i - step[k]);
+        }
+        row.add(i, T(6));
+        for (std::size_t k = 0; k < 3; ++k) {
+          if (at[k] + 1 < n) add(i + step[k]);
+        }
+      });
+    };
+    const auto solve = [&](bool with_phases, Vector<T>& x, std::vector<GlobalIndex>& rows) {
+      const auto a = twisted(with_phases);
+      const auto b = suan::generate<T>(
+          layout, [&](GlobalIndex i) { return with_phases ? suan::conjugate(phase(i)) : T(1); });
+      MultiVector<T> near_null(layout, 1);
+      near_null.set_column(0, b);
+      const Amg<T> m(a, near_null, {.coarse_rows = 50});
+      for (const auto& level : m.report().levels) {
+        rows.push_back(level.rows);
+        rows.push_back(level.entries);
+      }
+      const auto report = suan::Cg<T>({.rtol = 1e-10}).solve(a, m, b, x);
+      EXPECT_TRUE(report.converged());
+      return report.iterations;
+    };
+    Vector<T> real(layout);
+    Vector<T> complex(layout);
+    std::vector<GlobalIndex> real_levels;
+    std::vector<GlobalIndex> complex_levels;
+    const auto expected = solve(false, real, real_levels);
+    EXPECT_EQ(solve(true, complex, complex_levels), expected);
+    EXPECT_EQ(complex_levels, real_levels);
+    const auto found = complex.to_host();
+    const auto wanted = real.to_host();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const T back = phase(layout.first() + static_cast<GlobalIndex>(i)) * found[i];
+      EXPECT_LT(suan::test::magnitude(T(back - wanted[i])), 1e-8);
+    }
+  }
+}
+
+TEST(Amg, UpdatesKeepAggregatesOfOtherDirections) {
+  const GlobalIndex n = 12;
+  const auto layout = even(n * n * n);
+  const auto along = [n, layout](int strong) {
+    return suan::test::grid3d<double>(layout, n, [strong](GlobalIndex, GlobalIndex, int d) {
+      return strong < 0 || d == strong ? 1.0 : 1e-3;
+    });
+  };
+  const AmgOptions options{.coarse_rows = 20};
+  Amg<double> m(along(-1), options);
+  const auto before = m.report();
+  m.update(along(2));
+  ASSERT_EQ(m.report().levels.size(), before.levels.size());
+  for (std::size_t k = 0; k < before.levels.size(); ++k) {
+    EXPECT_EQ(m.report().levels[k].rows, before.levels[k].rows);
+  }
+  EXPECT_GT(Amg<double>(along(2), options).report().levels[1].rows, 2 * before.levels[1].rows);
+}
+
+// So small that the inverse of an element is infinite.
+TEST(Amg, TakesANearNullSpaceOfSubnormalNumbers) {
+  const auto a = suan::test::grid3d<double>(even(8 * 8 * 8), 8, suan::test::isotropic());
+  MultiVector<double> tiny(a.row_layout(), 1);
+  tiny.set_column(0, suan::generate<double>(a.row_layout(), [](GlobalIndex) { return 4e-310; }));
+  const AmgOptions options{.coarse_rows = 20};
+  EXPECT_EQ(iterations<double>(a, Amg<double>(a, tiny, options)),
+            iterations<double>(a, Amg<double>(a, options)));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "matrix/local_rows.hpp"
 #include "multigrid_cases.hpp"
 
 namespace {
@@ -69,6 +70,75 @@ TYPED_TEST(StrengthTest, MeasuresBlocksByTheirNorm) {
   }
 }
 
+// Chains of four nodes: the middle connection is exactly half of the outer ones, which leaves no
+// room for a norm that depends on the order of the entries.
+TEST(Strength, NormsOfBlocksAreThoseOfTheirMirrorImages) {
+  const GlobalIndex nodes = 128;
+  const auto value = [](GlobalIndex chain, GlobalIndex k) {
+    return 0.1 + 0.8 * std::abs(std::sin(static_cast<double>(chain * 9 + k % 9 + 1)));
+  };
+  for (const auto& layout : suan::test::layouts(3 * nodes, 3)) {
+    const auto a =
+        suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
+          const GlobalIndex node = i / 3;
+          const GlobalIndex at = i % 3;
+          const GlobalIndex chain = node / 4;
+          // B doubled from 0 to 1 and from 2 to 3, B with its entries moved from 1 to 2.
+          const auto entry = [&](GlobalIndex left, GlobalIndex r, GlobalIndex c) {
+            return left == 1 ? value(chain, 3 * r + c + 4) : 2 * value(chain, 3 * r + c);
+          };
+          for (GlobalIndex k = 0; node % 4 > 0 && k < 3; ++k) {
+            row.add(3 * (node - 1) + k, entry(node % 4 - 1, k, at));
+          }
+          row.add(i, 64);
+          for (GlobalIndex k = 0; node % 4 < 3 && k < 3; ++k) {
+            row.add(3 * (node + 1) + k, entry(node % 4, at, k));
+          }
+        });
+    const auto graph = suan::strength(a, suan::make_nodes(a, 3), 0.9);
+    EXPECT_EQ(edges(graph).size(), static_cast<std::size_t>(2 * 6 * (nodes / 4)));
+  }
+}
+
+TYPED_TEST(StrengthTest, UnitsOfBlocksDoNotMatter) {
+  using T = TypeParam;
+  constexpr bool is_float = std::is_same_v<suan::Real<T>, float>;
+  const GlobalIndex n = 6;
+  for (const auto& layout : suan::test::layouts(n * n * n, 3)) {
+    const auto found = [&](double unit) {
+      const auto a = suan::test::grid3d<T>(layout, n, [unit](GlobalIndex i, GlobalIndex j, int d) {
+        return unit * (d == 1 ? 0.01 : 1 + 0.5 * std::sin(static_cast<double>(i * 31 + j * 17)));
+      });
+      return edges(suan::strength(a, suan::make_nodes(a, 3), 0.08));
+    };
+    const auto expected = found(1);
+    EXPECT_FALSE(expected.empty());
+    EXPECT_EQ(found(is_float ? 1e-30 : 1e-170), expected);
+    EXPECT_EQ(found(is_float ? 1e30 : 1e170), expected);
+  }
+}
+
+TEST(Strength, NodesMustBeTheRowsOfTheRank) {
+  const auto layout = Layout::even(27, suan::Communicator::world());
+  const auto a = suan::test::grid3d<double>(layout, 3, suan::test::isotropic());
+  const auto make = [&](std::vector<LocalIndex> first) {
+    return [&a, first] {
+      suan::make_nodes(a, suan::DeviceView<const LocalIndex>(suan::detail::on_device<LocalIndex>(
+                              "suan::test", std::span<const LocalIndex>(first))));
+    };
+  };
+  const LocalIndex rows = layout.local_size();
+  EXPECT_THAT(make({}), ThrowsMessage<suan::InvalidArgument>(HasSubstr("begin with 0")));
+  EXPECT_THAT(make({1, rows}), ThrowsMessage<suan::InvalidArgument>(HasSubstr("begin with 0")));
+  EXPECT_THAT(make({0, 2, 1, rows}), ThrowsMessage<suan::InvalidArgument>(HasSubstr("node 1")));
+  EXPECT_THAT(make({0, 40, rows}), ThrowsMessage<suan::InvalidArgument>(HasSubstr("0 to 32")));
+  EXPECT_THAT(make({0, rows - 1}), ThrowsMessage<suan::DimensionMismatch>(HasSubstr("but it has")));
+  // On one rank alone.
+  const bool last = layout.comm().rank() == layout.comm().size() - 1;
+  EXPECT_THAT(make({0, last ? rows - 1 : rows}),
+              ThrowsMessage<suan::DimensionMismatch>(HasSubstr("the nodes of this rank end")));
+}
+
 TEST(Strength, AThresholdAboveAllEntriesDropsNothing) {
   const auto layout = Layout::even(4 * 4 * 4, suan::Communicator::world());
   const auto a = suan::test::grid3d<double>(layout, 4, suan::test::isotropic());
@@ -113,7 +183,7 @@ TEST(Strength, BlocksMustBeWholeAndTheSameOnAllRanks) {
   EXPECT_THAT([&] { suan::make_nodes(a, comm.rank() == 0 ? 2 : 1); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("block_size")));
   const auto nodes = suan::make_nodes(a, 1);
-  EXPECT_THAT([&] { suan::strength(a, nodes, comm.rank() == 0 ? 0.1 : 0.2); },
+  EXPECT_THAT([&] { suan::strength(a, nodes, comm.rank() == 0 ? 0.1 : 0.1 + 1e-12); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("theta")));
 }
 

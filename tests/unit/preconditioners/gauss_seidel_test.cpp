@@ -148,8 +148,15 @@ TEST(GaussSeidel, KeepsTheBlocksOfTheSameStructure) {
   const auto layout = Layout::even(40, suan::Communicator::world());
   auto a = suan::test::definite<double>(layout, 1);
   GaussSeidel<double> smoother(a);
-  a.update_values(a.local().view().values, a.remote().matrix.view().values);
+  const auto other = suan::test::definite<double>(layout, 1, 0.5);
+  a.update_values(other.local().view().values, other.remote().matrix.view().values);
   EXPECT_THAT(smoother.update(a), HasSubstr("were kept"));
+  const auto b = suan::random_vector(layout, 3);
+  Vector<double> x(layout);
+  Vector<double> fresh(layout);
+  smoother.smooth(b, x, Guess::zero);
+  GaussSeidel<double>(other).smooth(b, fresh, Guess::zero);
+  EXPECT_EQ(x.to_host(), fresh.to_host());
   EXPECT_THAT(smoother.update(suan::test::definite<double>(layout, 1)), HasSubstr("made anew"));
 }
 

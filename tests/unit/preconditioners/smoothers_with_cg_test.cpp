@@ -54,6 +54,16 @@ TEST(Smoothers, UpdateInALinearSolver) {
   }
 }
 
+// With fewer, the bound of the spectrum may be far too small.
+TEST(Smoothers, TakeEightStepsOfLanczosAtLeast) {
+  const auto a = suan::poisson2d<double>(6, 6, suan::Communicator::world());
+  const auto refuses = testing::ThrowsMessage<suan::InvalidArgument>(
+      testing::AllOf(testing::HasSubstr("lanczos_steps"), testing::HasSubstr("8")));
+  EXPECT_THAT([&] { suan::Spai0<double>(a, {.bound = {.lanczos_steps = 7}}); }, refuses);
+  EXPECT_THAT([&] { suan::Chebyshev<double>(a, {.bound = {.lanczos_steps = 7}}); }, refuses);
+  EXPECT_THAT([&] { suan::L1Jacobi<double>(a, {.bound = {.lanczos_steps = 7}}); }, refuses);
+}
+
 TEST(Smoothers, RefuseOptionsThatRanksWereToldDifferently) {
   const auto world = suan::Communicator::world();
   if (world.size() == 1) GTEST_SKIP() << "needs several ranks";
