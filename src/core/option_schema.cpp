@@ -157,7 +157,7 @@ auto OptionSchema::ending_with(const std::string& name, const TypeAt& type_at) c
   std::erase_if(found, others);
   if (!found.empty() || name.find('.') != std::string::npos) return found;
   found = list({}, type_at, Reach::all, 1);
-  std::erase_if(found, [&others](const Found& one) { return one.is_type || others(one); });
+  std::erase_if(found, others);
   for (auto& one : found) one.loose = true;
   return found;
 }

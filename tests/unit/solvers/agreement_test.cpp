@@ -55,6 +55,8 @@ class Agreement : public testing::Test {
 TEST_F(Agreement, EveryOptionOfSolve) {
   const auto& table = suan::SolveOptions::table();
   for (const auto& option : table.descriptions()) {
+    // An option of a component inside of another one needs both to be named.
+    if (option.name.find('.') != std::string::npos) continue;
     suan::SolveOptions options;
     // By its short name, which an option of a type that is not named may have.
     if (is_last) table.set(options, option.name, another(option));
