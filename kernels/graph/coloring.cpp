@@ -3,27 +3,21 @@
 #include "kernels/graph/graph.hpp"
 
 #include "kernels/graph/greedy_coloring.hpp"
+#include "kernels/graph/work_list.hpp"
+#include "suan/core/detail/splitmix.hpp"
 
 namespace suan::kernels {
 
 namespace {
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-using List = DeviceView<LocalIndex>;
+using List = WorkList;
 using Tickets = DeviceView<std::uint64_t>;
-
-/// The mixing function of splitmix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014).
-KOKKOS_INLINE_FUNCTION std::uint64_t mix(std::uint64_t z) {
-  z += 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
 
 /// A different number for each vertex in each round: a hash, with the vertex number below it.
 KOKKOS_INLINE_FUNCTION std::uint64_t ticket(std::uint64_t round, LocalIndex v) {
   const auto number = static_cast<std::uint64_t>(v);
-  return (mix(mix(round) ^ number) >> 33 << 32) + number + 1;
+  return (suan::detail::mixed(suan::detail::mixed(round) ^ number) >> 33 << 32) + number + 1;
 }
 
 List uninitialised(const char* label, LocalIndex size) {
@@ -35,24 +29,6 @@ List all_vertices(const ExecutionSpace& space, LocalIndex count) {
   Kokkos::parallel_for(
       "suan::graph_all", Range(space, 0, count), KOKKOS_LAMBDA(LocalIndex v) { list(v) = v; });
   return list;
-}
-
-/// Copies those of the first `count` elements of `list` for which keep(v) holds to `kept`, in
-/// order; returns their number.
-template <class Keep>
-LocalIndex filter(const ExecutionSpace& space, const List& list, LocalIndex count, const List& kept,
-                  const Keep& keep) {
-  LocalIndex total = 0;
-  Kokkos::parallel_scan(
-      "suan::graph_filter", Range(space, 0, count),
-      KOKKOS_LAMBDA(LocalIndex k, LocalIndex & place, bool last) {
-        const LocalIndex v = list(k);
-        if (!keep(v)) return;
-        if (last) kept(place) = v;
-        ++place;
-      },
-      total);
-  return total;
 }
 
 /// Calls visit(w) for the vertices within distance 1 or 2 of v, some of them twice, possibly v
@@ -147,7 +123,8 @@ DeviceView<LocalIndex> color_graph(const ExecutionSpace& space, const GraphView&
           if (color != no_color) Kokkos::atomic_store(&colors(v), color);
         });
     count = filter(
-        space, list, count, kept, KOKKOS_LAMBDA(LocalIndex v) { return colors(v) == no_color; });
+        "suan::graph_filter", space, list, count, kept,
+        KOKKOS_LAMBDA(LocalIndex v) { return colors(v) == no_color; });
     std::swap(list, kept);
   }
   space.fence("suan::graph_color");
@@ -201,11 +178,12 @@ DeviceView<LocalIndex> independent_set_2(const ExecutionSpace& space, const Grap
           }
         });
     undecided_count = filter(
-        space, undecided, undecided_count, kept,
+        "suan::graph_filter", space, undecided, undecided_count, kept,
         KOKKOS_LAMBDA(LocalIndex v) { return tickets(v) != in && tickets(v) != out; });
     std::swap(undecided, kept);
     open_count = filter(
-        space, open, open_count, kept, KOKKOS_LAMBDA(LocalIndex v) { return least(v) != out; });
+        "suan::graph_filter", space, open, open_count, kept,
+        KOKKOS_LAMBDA(LocalIndex v) { return least(v) != out; });
     std::swap(open, kept);
   }
   const List members = uninitialised("suan::graph::members", n);

@@ -39,6 +39,15 @@ void require_new(const std::string& kind, const std::string& name,
   }
 }
 
+void add_types(std::vector<OptionType>& all, std::vector<OptionType> more) {
+  for (auto& type : more) {
+    const bool known = std::any_of(all.begin(), all.end(), [&type](const OptionType& other) {
+      return other.name == type.name;
+    });
+    if (!known) all.push_back(std::move(type));
+  }
+}
+
 void throw_unknown_component(const std::string& kind, const OptionNode& node,
                              const std::vector<OptionType>& types) {
   std::vector<std::string> names;

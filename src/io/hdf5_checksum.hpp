@@ -13,25 +13,17 @@
 #include <cstdint>
 #include <span>
 
-#include "suan/core/types.hpp"
+#include "suan/core/detail/splitmix.hpp"
 
 namespace suan::hdf5 {
 
 enum class Array : std::uint64_t { header = 0, row_offsets = 1, columns = 2, values = 3 };
 
-/// The finaliser of SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014, with the constants of Stafford's variant 13.
-constexpr std::uint64_t mix(std::uint64_t x) noexcept {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31);
-}
-
 /// The term of the 64 bits `word` at `position` of `array`.
 constexpr std::uint64_t term(Array array, std::int64_t position, std::uint64_t word) noexcept {
   const auto place =
       (static_cast<std::uint64_t>(array) << 58) + static_cast<std::uint64_t>(position);
-  return mix(word ^ (place * 0x9e3779b97f4a7c15U));
+  return detail::finalised(word ^ (place * 0x9e3779b97f4a7c15U));
 }
 
 inline std::uint64_t term(Array array, std::int64_t position, std::int64_t value) noexcept {

@@ -11,6 +11,7 @@
 #include <limits>
 #include <vector>
 
+#include "suan/core/detail/splitmix.hpp"
 #include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan::detail::analysis {
@@ -67,16 +68,6 @@ struct Partial {
     upper_bound = std::max(upper_bound, other.upper_bound);
   }
 };
-
-/// A bijective mixing function: the finaliser of the generator SplitMix64.
-/// G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators",
-/// OOPSLA 2014, 453-472.
-inline std::uint64_t mixed(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15ULL;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
 
 inline std::uint64_t hash_of_position(GlobalIndex i, GlobalIndex j) {
   return mixed(mixed(static_cast<std::uint64_t>(i)) + static_cast<std::uint64_t>(j));

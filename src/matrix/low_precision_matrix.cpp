@@ -3,7 +3,6 @@
 #include "suan/matrix/low_precision_matrix.hpp"
 
 #include "suan/comm/agreement.hpp"
-#include "suan/matrix/detail/split_product.hpp"
 
 namespace suan {
 
@@ -45,34 +44,31 @@ std::int64_t LowPrecisionMatrix<T, Stored>::memory_bytes() const noexcept {
 }
 
 template <Scalar T, Scalar Stored>
+auto LowPrecisionMatrix<T, Stored>::product() const -> Product {
+  return {exchange_, *own_, boundary_.view(), boundary_rows_};
+}
+
+template <Scalar T, Scalar Stored>
 void LowPrecisionMatrix<T, Stored>::do_apply(T alpha, const Vector<T>& x, T beta,
                                              Vector<T>& y) const {
-  const detail::SplitProduct<T, kernels::PreparedSpmv<T>> product{exchange_, *own_,
-                                                                  boundary_.view(), boundary_rows_};
-  product.apply(alpha, x, beta, y);
+  product().apply(alpha, x, beta, y);
 }
 
 template <Scalar T, Scalar Stored>
 void LowPrecisionMatrix<T, Stored>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                                    MultiVector<T>& y) const {
-  const detail::SplitProduct<T, kernels::PreparedSpmv<T>> product{exchange_, *own_,
-                                                                  boundary_.view(), boundary_rows_};
-  product.apply(alpha, x, beta, y);
+  product().apply(alpha, x, beta, y);
 }
 
 template <Scalar T, Scalar Stored>
 T LowPrecisionMatrix<T, Stored>::do_apply_dot(const Vector<T>& x, Vector<T>& y) const {
-  const detail::SplitProduct<T, kernels::PreparedSpmv<T>> product{exchange_, *own_,
-                                                                  boundary_.view(), boundary_rows_};
-  return product.apply_dot(x, y);
+  return product().apply_dot(x, y);
 }
 
 template <Scalar T, Scalar Stored>
 Real<T> LowPrecisionMatrix<T, Stored>::do_residual(const Vector<T>& b, const Vector<T>& x,
                                                    Vector<T>& r) const {
-  const detail::SplitProduct<T, kernels::PreparedSpmv<T>> product{exchange_, *own_,
-                                                                  boundary_.view(), boundary_rows_};
-  return product.residual(b, x, r);
+  return product().residual(b, x, r);
 }
 
 template class LowPrecisionMatrix<double, float>;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "multigrid/exact_dot.hpp"
+#include "suan/core/detail/splitmix.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::multigrid {
@@ -58,10 +59,7 @@ Real<T> largest_row_sum(const Filtered<T>& a) {
 
 /// Pseudo-random in [-1, 1].
 KOKKOS_INLINE_FUNCTION double hashed(GlobalIndex row) {
-  auto z = static_cast<std::uint64_t>(row) * 0x9e3779b97f4a7c15u + 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-52 - 1;
+  return detail::unit(detail::mixed(static_cast<std::uint64_t>(row) * 0x9e3779b97f4a7c15u));
 }
 
 /// S = D^-1/2, and a vector.

@@ -2,49 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/independent_set.hpp"
 
+#include "kernels/graph/work_list.hpp"
 #include "multigrid/rows_view.hpp"
+#include "suan/core/detail/splitmix.hpp"
 
 namespace suan::multigrid {
 
 namespace {
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-using List = DeviceView<LocalIndex>;
+using List = kernels::WorkList;
 using Tickets = DeviceView<std::uint64_t>;
 
 // Words in one order: in, then the priorities of undecided nodes, then out.
 constexpr std::uint64_t word_in = 0;
 constexpr std::uint64_t word_out = ~std::uint64_t{0};
 
-/// The mixing function of splitmix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), which gives
-/// different results for different numbers.
-KOKKOS_INLINE_FUNCTION std::uint64_t mix(std::uint64_t z) {
-  z += 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
 KOKKOS_INLINE_FUNCTION std::uint64_t ticket(std::uint64_t round, GlobalIndex node) {
-  const std::uint64_t hash = mix(round ^ static_cast<std::uint64_t>(node));
+  const std::uint64_t hash = detail::mixed(round ^ static_cast<std::uint64_t>(node));
   return hash == word_in ? 1 : (hash == word_out ? word_out - 1 : hash);
-}
-
-/// Copies those of the first `count` elements of `list` for which keep(v) holds to `kept`, in
-/// order; returns their number.
-template <class Keep>
-LocalIndex filter(const List& list, LocalIndex count, const List& kept, const Keep& keep) {
-  LocalIndex total = 0;
-  Kokkos::parallel_scan(
-      "suan::multigrid_filter", Range(0, count),
-      KOKKOS_LAMBDA(LocalIndex k, LocalIndex & place, bool last) {
-        const LocalIndex v = list(k);
-        if (!keep(v)) return;
-        if (last) kept(place) = v;
-        ++place;
-      },
-      total);
-  return total;
 }
 
 /// One set under construction. `least` is the least word of a node and its neighbours. A node whose
@@ -143,14 +119,15 @@ void finish(const Tickets& tickets, const DeviceView<Status>& status) {
 
 LocalIndex undecided_of(const Tickets& tickets, const List& list, LocalIndex count,
                         const List& kept) {
-  return filter(
-      list, count, kept,
+  return kernels::filter(
+      "suan::multigrid_filter", ExecutionSpace(), list, count, kept,
       KOKKOS_LAMBDA(LocalIndex v) { return tickets(v) != word_in && tickets(v) != word_out; });
 }
 
 LocalIndex open_of(const Tickets& least, const List& list, LocalIndex count, const List& kept) {
-  return filter(
-      list, count, kept, KOKKOS_LAMBDA(LocalIndex v) { return least(v) != word_out; });
+  return kernels::filter(
+      "suan::multigrid_filter", ExecutionSpace(), list, count, kept,
+      KOKKOS_LAMBDA(LocalIndex v) { return least(v) != word_out; });
 }
 
 }  // namespace
@@ -178,7 +155,7 @@ void independent_set(const StrengthGraph& graph, std::uint64_t seed,
   });
   LocalIndex open_count = undecided_count;
   for (std::uint64_t round = 0; comm.sum(static_cast<std::int64_t>(undecided_count)) > 0; ++round) {
-    rounds.draw(mix(seed + round), first, undecided, undecided_count);
+    rounds.draw(detail::mixed(seed + round), first, undecided, undecided_count);
     refresh(exchange, rounds.tickets);
     rounds.find_least(open, open_count);
     refresh(exchange, rounds.least);

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/multigrid/smoother_registry.hpp"
 
-#include <algorithm>
-
 #include "suan/core/instantiate.hpp"
 #include "suan/preconditioners/chebyshev.hpp"
 #include "suan/preconditioners/gauss_seidel.hpp"
@@ -14,37 +12,25 @@ namespace suan {
 
 namespace {
 
+template <template <Scalar> class Made, class Options, Scalar T>
+void add(SmootherRegistry<T>& registry, const char* name, const char* sentence) {
+  registry.add(name, sentence, Options::table(),
+               [](const DistributedMatrix<T>& a, const OptionNode& node) {
+                 return std::make_unique<Made<T>>(a, Options::table().from(node));
+               });
+}
+
 // A new smoother takes one entry here.
 template <Scalar T>
 bool add_own(SmootherRegistry<T>& registry) {
-  registry.add("l1_jacobi", "Jacobi's iteration, damped by row sums.", L1JacobiOptions::table(),
-               [](const DistributedMatrix<T>& a, const OptionNode& node) {
-                 return std::make_unique<L1Jacobi<T>>(a, L1JacobiOptions::table().from(node));
-               });
-  registry.add("spai0", "The diagonal that is nearest to the inverse, damped.",
-               Spai0Options::table(), [](const DistributedMatrix<T>& a, const OptionNode& node) {
-                 return std::make_unique<Spai0<T>>(a, Spai0Options::table().from(node));
-               });
-  registry.add("chebyshev", "Chebyshev polynomials; nothing but products, for GPUs.",
-               ChebyshevOptions::table(),
-               [](const DistributedMatrix<T>& a, const OptionNode& node) {
-                 return std::make_unique<Chebyshev<T>>(a, ChebyshevOptions::table().from(node));
-               });
-  registry.add("gauss_seidel", "Gauss-Seidel in blocks of rows: forward before, backward after.",
-               GaussSeidelOptions::table(),
-               [](const DistributedMatrix<T>& a, const OptionNode& node) {
-                 return std::make_unique<GaussSeidel<T>>(a, GaussSeidelOptions::table().from(node));
-               });
+  add<L1Jacobi, L1JacobiOptions>(registry, "l1_jacobi", "Jacobi's iteration, damped by row sums.");
+  add<Spai0, Spai0Options>(registry, "spai0",
+                           "The diagonal that is nearest to the inverse, damped.");
+  add<Chebyshev, ChebyshevOptions>(registry, "chebyshev",
+                                   "Chebyshev polynomials; nothing but products, for GPUs.");
+  add<GaussSeidel, GaussSeidelOptions>(
+      registry, "gauss_seidel", "Gauss-Seidel in blocks of rows: forward before, backward after.");
   return true;
-}
-
-void add_types(std::vector<OptionType>& all, std::vector<OptionType> more) {
-  for (auto& type : more) {
-    const bool known = std::any_of(all.begin(), all.end(), [&type](const OptionType& other) {
-      return other.name == type.name;
-    });
-    if (!known) all.push_back(std::move(type));
-  }
 }
 
 }  // namespace
@@ -62,7 +48,7 @@ SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 
 std::vector<OptionType> smoother_types() {
   std::vector<OptionType> all;
-#define SUAN_ADD(T) add_types(all, smoother_registry<T>().types());
+#define SUAN_ADD(T) detail::add_types(all, smoother_registry<T>().types());
   SUAN_FOR_EACH_SCALAR(SUAN_ADD)
 #undef SUAN_ADD
   return all;

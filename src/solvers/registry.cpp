@@ -76,15 +76,6 @@ bool add_own(PreconditionerRegistry<T>& registry) {
   return true;
 }
 
-void add_types(std::vector<OptionType>& all, std::vector<OptionType> more) {
-  for (auto& type : more) {
-    const bool known = std::any_of(all.begin(), all.end(), [&type](const OptionType& other) {
-      return other.name == type.name;
-    });
-    if (!known) all.push_back(std::move(type));
-  }
-}
-
 std::vector<std::string> names_without_auto(const std::vector<OptionType>& types) {
   std::vector<std::string> names;
   for (const auto& type : types) {
@@ -128,10 +119,10 @@ std::vector<OptionType> solver_types() {
   // The library chooses cg or gmres, and gives each what it has of these.
   static const auto schema = std::make_shared<const OptionSchema>(GmresOptions::table());
   std::vector<OptionType> all = {{"auto", "Examines the matrix, and reports its choice.", schema}};
-  add_types(all, solver_registry<double>().types());
-  add_types(all, solver_registry<float>().types());
-  add_types(all, solver_registry<Complex>().types());
-  add_types(all, solver_registry<ComplexFloat>().types());
+  detail::add_types(all, solver_registry<double>().types());
+  detail::add_types(all, solver_registry<float>().types());
+  detail::add_types(all, solver_registry<Complex>().types());
+  detail::add_types(all, solver_registry<ComplexFloat>().types());
   return all;
 }
 
@@ -139,10 +130,10 @@ std::vector<OptionType> preconditioner_types() {
   static const auto schema = std::make_shared<const OptionSchema>();
   std::vector<OptionType> all = {
       {"auto", "Examines the diagonal, and reports its choice.", schema}};
-  add_types(all, preconditioner_registry<double>().types());
-  add_types(all, preconditioner_registry<float>().types());
-  add_types(all, preconditioner_registry<Complex>().types());
-  add_types(all, preconditioner_registry<ComplexFloat>().types());
+  detail::add_types(all, preconditioner_registry<double>().types());
+  detail::add_types(all, preconditioner_registry<float>().types());
+  detail::add_types(all, preconditioner_registry<Complex>().types());
+  detail::add_types(all, preconditioner_registry<ComplexFloat>().types());
   return all;
 }
 

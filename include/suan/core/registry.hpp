@@ -22,6 +22,9 @@ void require_addable(const std::string& kind, const OptionType& type);
 /// @throws InvalidArgument when one of `types` has the name.
 void require_new(const std::string& kind, const std::string& name,
                  const std::vector<OptionType>& types);
+/// Adds those of `more` whose names `all` does not have: components may exist for some scalars
+/// only.
+void add_types(std::vector<OptionType>& all, std::vector<OptionType> more);
 [[noreturn]] void throw_unknown_component(const std::string& kind, const OptionNode& node,
                                           const std::vector<OptionType>& types);
 }  // namespace detail

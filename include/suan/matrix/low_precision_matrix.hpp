@@ -6,6 +6,7 @@
 
 #include "suan/kernels/sell.hpp"
 #include "suan/matrix/cast.hpp"
+#include "suan/matrix/detail/split_product.hpp"
 
 namespace suan {
 
@@ -36,6 +37,8 @@ class LowPrecisionMatrix final : public Operator<T> {
   std::int64_t memory_bytes() const noexcept;
 
  private:
+  using Product = detail::SplitProduct<T, kernels::PreparedSpmv<T>>;
+  Product product() const;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   T do_apply_dot(const Vector<T>& x, Vector<T>& y) const override;

@@ -10,6 +10,7 @@
 #include "suan/comm/detail/callbacks.hpp"
 #include "suan/comm/detail/together_once.hpp"
 #include "suan/core/detail/memory.hpp"
+#include "suan/core/detail/splitmix.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan {
@@ -32,16 +33,6 @@ template <Scalar T>
 HostView<const T> host_view(std::span<const T> elements) {
   return HostView<const T>(elements.data(), elements.size());
 }
-
-/// The finaliser of the SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014).
-inline std::uint64_t mix(std::uint64_t z) {
-  z += 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
-inline double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-52 - 1.0; }
 
 }  // namespace detail
 
@@ -172,10 +163,10 @@ Vector<T> random_vector(const Layout& layout, std::uint64_t seed) {
                       message("size = ", layout.global_size(), "\nseed = ", seed, '\n'));
   }
   return generate<T>(layout, [seed](GlobalIndex i) {
-    const std::uint64_t bits = detail::mix(detail::mix(seed) ^ static_cast<std::uint64_t>(i));
+    const std::uint64_t bits = detail::mixed(detail::mixed(seed) ^ static_cast<std::uint64_t>(i));
     if constexpr (is_complex<T>) {
       return T(static_cast<Real<T>>(detail::unit(bits)),
-               static_cast<Real<T>>(detail::unit(detail::mix(bits))));
+               static_cast<Real<T>>(detail::unit(detail::mixed(bits))));
     } else {
       return static_cast<T>(detail::unit(bits));
     }
