@@ -6,14 +6,13 @@
 
 #include <sstream>
 
+#include "amg_cases.hpp"
 #include "elasticity_case.hpp"
 #include "multigrid_cases.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/cast.hpp"
 #include "suan/multigrid/near_null_space.hpp"
-#include "suan/multigrid/smoother_registry.hpp"
 #include "suan/preconditioners/cast_preconditioner.hpp"
-#include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/solve.hpp"
@@ -23,31 +22,17 @@ namespace {
 
 using suan::Amg;
 using suan::AmgOptions;
-using suan::DistributedMatrix;
 using suan::GlobalIndex;
 using suan::Layout;
 using suan::MultiVector;
 using suan::Real;
 using suan::RowWriter;
 using suan::Vector;
+using suan::test::even;
+using suan::test::iterations;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Le;
-using testing::ThrowsMessage;
-
-Layout even(GlobalIndex size) { return Layout::even(size, suan::Communicator::world()); }
-
-/// Of CG to 1e-8 (1e-4 in single precision) for b = 1, or -1 if it does not converge.
-template <class T>
-std::int64_t iterations(const DistributedMatrix<T>& a, const suan::Operator<T>& m) {
-  constexpr bool is_float = std::is_same_v<Real<T>, float>;
-  const auto b = suan::ones<T>(a.row_layout());
-  Vector<T> x(a.row_layout());
-  suan::Cg<T> cg({.rtol = is_float ? 1e-4 : 1e-8, .max_iterations = 200});
-  const auto report = cg.solve(a, m, b, x);
-  EXPECT_TRUE(report.converged()) << suan::to_string(report.reason);
-  return report.converged() ? report.iterations : -1;
-}
 
 template <class T>
 class AmgTest : public testing::Test {};
@@ -199,34 +184,6 @@ TEST(Amg, SolvesConsistentSingularSystems) {
   }
 }
 
-TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
-  const GlobalIndex n = 10;
-  const auto layout = even(n * n * n);
-  const auto scaled = [](double factor) {
-    return [factor](GlobalIndex i, GlobalIndex j, int) {
-      return factor * (1 + 0.1 * std::sin(static_cast<double>(i + j)));
-    };
-  };
-  const auto a = suan::test::grid3d<double>(layout, n, scaled(1));
-  const auto other = suan::test::grid3d<double>(layout, n, scaled(1000));
-  Amg<double> m(a, {.coarse_rows = 50});
-  EXPECT_THAT(m.update(other), HasSubstr("aggregates were kept"));
-  Vector<double> y(layout);
-  Vector<double> z(layout);
-  const auto x = suan::random_vector(layout, 1);
-  m.apply(x, y);
-  Amg<double>(other, {.coarse_rows = 50}).apply(x, z);
-  EXPECT_EQ(y.to_host(), z.to_host());
-  EXPECT_THAT(iterations<double>(other, m), Le(16));
-  // Another structure: everything is new.
-  const auto identity = suan::generate_rows<double>(
-      layout, layout, [](GlobalIndex i, RowWriter<double>& row) { row.add(i, 2); });
-  EXPECT_THAT(m.update(identity), HasSubstr("all is new"));
-  m.apply(x, y);
-  suan::axpy(-0.5, x, y);
-  EXPECT_LT(suan::norm_inf(y), 1e-15);
-}
-
 TEST(Amg, AMatrixThatIsNotHermitianIsSaidSo) {
   const auto a = suan::convection_diffusion2d<double>(40, 40, 10, suan::Communicator::world());
   const Amg<double> m(a, {.coarse_rows = 100});
@@ -268,100 +225,6 @@ TEST(Amg, SmallAndEmptyMatrices) {
     m.apply(x, y);
     for (const double value : y.to_host()) EXPECT_DOUBLE_EQ(value, 0.25);
   }
-}
-
-TEST(Amg, RefusesWhatItCannotUse) {
-  const auto layout = even(30);
-  const auto matrix = [&](double diagonal) {
-    return suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
-      if (i > 0) row.add(i - 1, -1);
-      row.add(i, i == 17 ? diagonal : 2);
-      if (i < 29) row.add(i + 1, -1);
-    });
-  };
-  // With several levels, with one because there are few rows, and with one because of `levels`.
-  for (const auto& options :
-       {AmgOptions{.coarse_rows = 5}, AmgOptions{}, AmgOptions{.levels = 1, .coarse_rows = 5}}) {
-    EXPECT_THAT([&] { Amg<double>(matrix(0), options); },
-                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
-    EXPECT_THAT([&] { Amg<double>(matrix(-4), options); },
-                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17 is -4")));
-    EXPECT_THAT([&] { Amg<double>(matrix(std::nan("")), options); },
-                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
-    EXPECT_THAT([&] { Amg<double>(matrix(0.01), options); },
-                ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
-    const auto beside =
-        suan::generate_rows<double>(layout, layout, [](GlobalIndex i, RowWriter<double>& row) {
-          if (i == 17) row.add(16, std::nan(""));
-          row.add(i, 2);
-          if (i == 16) row.add(17, std::nan(""));
-        });
-    EXPECT_THAT([&] { Amg<double>(beside, options); },
-                ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 16 has an entry")));
-  }
-  // Indefinite, with zeros as the diagonal of what the first pivot leaves.
-  const auto three = even(3);
-  const auto vanishing =
-      suan::generate_rows<double>(three, three, [](GlobalIndex i, RowWriter<double>& row) {
-        for (GlobalIndex j = 0; j < 3; ++j) row.add(j, i + j == 3 ? 2 : 1);
-      });
-  EXPECT_THAT([&] { Amg<double> m(vanishing); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
-  const auto a = matrix(2);
-  EXPECT_THAT([&] { Amg<double>(a, suan::constant_vectors<double>(even(31), 1)); },
-              ThrowsMessage<suan::DimensionMismatch>(AllOf(HasSubstr("31"), HasSubstr("30"))));
-  EXPECT_THAT([&] { Amg<double>(a, suan::MultiVector<double>(layout, 33)); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("33")));
-  EXPECT_THAT([&] { Amg<double>(a, suan::MultiVector<double>(layout, 1)); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("zero")));
-  EXPECT_THAT([&] { Amg<double>(a, {.theta = 2}); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("theta")));
-  EXPECT_THAT([&] { Amg<double>(a, {.smoother = "sandpaper"}); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("sandpaper")));
-  const suan::FunctionOperator<double> f(
-      layout, layout, [](const Vector<double>& x, Vector<double>& y) { suan::copy(x, y); });
-  EXPECT_THAT([&] { Amg<double> m(f); },
-              ThrowsMessage<suan::NotSupported>(HasSubstr("no accessible entries")));
-  const auto& comm = layout.comm();
-  if (comm.size() == 1) return;
-  EXPECT_THAT([&] { Amg<double>(a, {.theta = comm.rank() == 0 ? 0.1 : 0.2}); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("theta")));
-  // A smoother that one rank alone has registered.
-  if (comm.rank() == 0) {
-    suan::smoother_registry<double>().add(
-        "pumice", "Of one rank.", suan::Spai0Options::table(),
-        [](const DistributedMatrix<double>&, const suan::OptionNode&) {
-          return std::unique_ptr<suan::Smoother<double>>();
-        });
-  }
-  EXPECT_THAT([&] { Amg<double>(a, {.smoother = "pumice"}); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("pumice")));
-}
-
-// New values are checked as the first ones are, although strength is not measured again.
-TEST(Amg, UpdatesRefuseWhatTheConstructorRefuses) {
-  const auto layout = even(60);
-  const auto matrix = [&](double diagonal) {
-    return suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
-      if (i > 0) row.add(i - 1, -1);
-      row.add(i, i == 17 ? diagonal : 2);
-      if (i < 59) row.add(i + 1, -1);
-    });
-  };
-  Amg<double> m(matrix(2), {.coarse_rows = 5});
-  const auto x = suan::random_vector(layout, 1);
-  Vector<double> before(layout);
-  m.apply(x, before);
-  for (const double diagonal : {0.0, -3.0, std::nan("")}) {
-    const auto bad = matrix(diagonal);
-    EXPECT_THAT([&] { m.update(bad); }, ThrowsMessage<suan::InvalidArgument>(HasSubstr("row 17")));
-  }
-  const auto indefinite = matrix(0.01);
-  EXPECT_THAT([&] { m.update(indefinite); },
-              ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
-  Vector<double> after(layout);
-  m.apply(x, after);
-  EXPECT_EQ(after.to_host(), before.to_host());
 }
 
 TEST(Amg, TakesSeveralVectorsAsEachOfThem) {
@@ -459,25 +322,6 @@ TEST(Amg, PhasesChangeNothing) {
       EXPECT_LT(suan::test::magnitude(T(back - wanted[i])), 1e-8);
     }
   }
-}
-
-TEST(Amg, UpdatesKeepAggregatesOfOtherDirections) {
-  const GlobalIndex n = 12;
-  const auto layout = even(n * n * n);
-  const auto along = [n, layout](int strong) {
-    return suan::test::grid3d<double>(layout, n, [strong](GlobalIndex, GlobalIndex, int d) {
-      return strong < 0 || d == strong ? 1.0 : 1e-3;
-    });
-  };
-  const AmgOptions options{.coarse_rows = 20};
-  Amg<double> m(along(-1), options);
-  const auto before = m.report();
-  m.update(along(2));
-  ASSERT_EQ(m.report().levels.size(), before.levels.size());
-  for (std::size_t k = 0; k < before.levels.size(); ++k) {
-    EXPECT_EQ(m.report().levels[k].rows, before.levels[k].rows);
-  }
-  EXPECT_GT(Amg<double>(along(2), options).report().levels[1].rows, 2 * before.levels[1].rows);
 }
 
 // So small that the inverse of an element is infinite.

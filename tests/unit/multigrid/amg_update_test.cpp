@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What update() of a hierarchy keeps, and what it makes anew.
+#include <gmock/gmock.h>
+
+#include "amg_cases.hpp"
+#include "multigrid_cases.hpp"
+#include "suan/multigrid/amg.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace {
+
+using suan::Amg;
+using suan::AmgOptions;
+using suan::GlobalIndex;
+using suan::RowWriter;
+using suan::Vector;
+using suan::test::even;
+using suan::test::iterations;
+using testing::HasSubstr;
+using testing::Le;
+
+TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
+  const GlobalIndex n = 10;
+  const auto layout = even(n * n * n);
+  const auto scaled = [](double factor) {
+    return [factor](GlobalIndex i, GlobalIndex j, int) {
+      return factor * (1 + 0.1 * std::sin(static_cast<double>(i + j)));
+    };
+  };
+  const auto a = suan::test::grid3d<double>(layout, n, scaled(1));
+  const auto other = suan::test::grid3d<double>(layout, n, scaled(1000));
+  Amg<double> m(a, {.coarse_rows = 50});
+  EXPECT_THAT(m.update(other), HasSubstr("aggregates were kept"));
+  Vector<double> y(layout);
+  Vector<double> z(layout);
+  const auto x = suan::random_vector(layout, 1);
+  m.apply(x, y);
+  Amg<double>(other, {.coarse_rows = 50}).apply(x, z);
+  EXPECT_EQ(y.to_host(), z.to_host());
+  EXPECT_THAT(iterations<double>(other, m), Le(16));
+  // Another structure: everything is new.
+  const auto identity = suan::generate_rows<double>(
+      layout, layout, [](GlobalIndex i, RowWriter<double>& row) { row.add(i, 2); });
+  EXPECT_THAT(m.update(identity), HasSubstr("all is new"));
+  m.apply(x, y);
+  suan::axpy(-0.5, x, y);
+  EXPECT_LT(suan::norm_inf(y), 1e-15);
+}
+
+TEST(Amg, UpdatesKeepAggregatesOfOtherDirections) {
+  const GlobalIndex n = 12;
+  const auto layout = even(n * n * n);
+  const auto along = [n, layout](int strong) {
+    return suan::test::grid3d<double>(layout, n, [strong](GlobalIndex, GlobalIndex, int d) {
+      return strong < 0 || d == strong ? 1.0 : 1e-3;
+    });
+  };
+  const AmgOptions options{.coarse_rows = 20};
+  Amg<double> m(along(-1), options);
+  const auto before = m.report();
+  m.update(along(2));
+  ASSERT_EQ(m.report().levels.size(), before.levels.size());
+  for (std::size_t k = 0; k < before.levels.size(); ++k) {
+    EXPECT_EQ(m.report().levels[k].rows, before.levels[k].rows);
+  }
+  EXPECT_GT(Amg<double>(along(2), options).report().levels[1].rows, 2 * before.levels[1].rows);
+}
+
+}  // namespace
