@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <sstream>
 
 #include "amg_cases.hpp"
@@ -266,6 +267,30 @@ TEST(Amg, InSinglePrecisionInsideOfADoubleSolver) {
   const auto count = iterations<double>(a, inner);
   EXPECT_GT(count, 0);
   EXPECT_LE(count, iterations<double>(a, Amg<double>(a, options)) + 1);
+}
+
+// A ring with a flux through it, which no change of phases removes: the factors are complex.
+TEST(Amg, SolvesSmallComplexMatricesDirectly) {
+  using T = suan::Complex;
+  const GlobalIndex n = 15;
+  for (const auto& layout : suan::test::layouts(n)) {
+    const auto a = suan::generate_rows<T>(layout, layout, [](GlobalIndex i, RowWriter<T>& row) {
+      std::array<T, n> entries{};
+      entries[static_cast<std::size_t>(i)] = T(2.5 + static_cast<double>(i % 4));
+      entries[static_cast<std::size_t>((i + 1) % n)] += T(0.6, 0.8);
+      entries[static_cast<std::size_t>((i + n - 1) % n)] += T(0.6, -0.8);
+      for (GlobalIndex j = 0; j < n; ++j) {
+        const T entry = entries[static_cast<std::size_t>(j)];
+        if (entry != T(0)) row.add(j, entry);
+      }
+    });
+    const Amg<T> m(a);
+    const auto b = suan::random_vector<T>(layout, 3);
+    Vector<T> x(layout);
+    Vector<T> r(layout);
+    m.apply(b, x);
+    EXPECT_LT(a.residual(b, x, r), 1e-14 * suan::norm2(b));
+  }
 }
 
 // D^H A D with unitary D is A in other units, and truly complex.

@@ -92,6 +92,26 @@ TYPED_TEST(ProlongatorTest, RepresentsTheNearNullSpace) {
   }
 }
 
+// Without smoothing the columns are orthonormal, also those of one aggregate among each other.
+TYPED_TEST(ProlongatorTest, KeepsLengthsUnlessSmoothed) {
+  using T = TypeParam;
+  const double tolerance = 200 * std::numeric_limits<Real<T>>::epsilon();
+  const GlobalIndex n = 6;
+  for (const auto& layout : suan::test::layouts(n * n * n)) {
+    const auto a = suan::test::grid3d<T>(layout, n, suan::test::isotropic());
+    MultiVector<T> b(layout, 3);
+    for (LocalIndex j = 0; j < 3; ++j) {
+      b.set_column(j, suan::random_vector<T>(layout, static_cast<std::uint64_t>(j) + 1));
+    }
+    const auto coarse = coarsened(a, b, 1, 0);
+    EXPECT_LT(defect(a, b, coarse, 0), tolerance);
+    const auto y = suan::random_vector<T>(coarse.p.column_layout(), 9);
+    suan::Vector<T> x(layout);
+    coarse.p.apply(y, x);
+    EXPECT_NEAR(suan::norm2(x) / suan::norm2(y), 1, tolerance);
+  }
+}
+
 // Weak connections leave P R as it is, although they give P no entries.
 TEST(Prolongator, KeepsTheNearNullSpaceWhereConnectionsAreDropped) {
   const GlobalIndex n = 8;
