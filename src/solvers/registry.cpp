@@ -119,10 +119,9 @@ std::vector<OptionType> solver_types() {
   // The library chooses cg or gmres, and gives each what it has of these.
   static const auto schema = std::make_shared<const OptionSchema>(GmresOptions::table());
   std::vector<OptionType> all = {{"auto", "Examines the matrix, and reports its choice.", schema}};
-  detail::add_types(all, solver_registry<double>().types());
-  detail::add_types(all, solver_registry<float>().types());
-  detail::add_types(all, solver_registry<Complex>().types());
-  detail::add_types(all, solver_registry<ComplexFloat>().types());
+#define SUAN_ADD(T) detail::add_types(all, solver_registry<T>().types());
+  SUAN_FOR_EACH_SCALAR(SUAN_ADD)
+#undef SUAN_ADD
   return all;
 }
 
@@ -130,10 +129,9 @@ std::vector<OptionType> preconditioner_types() {
   static const auto schema = std::make_shared<const OptionSchema>();
   std::vector<OptionType> all = {
       {"auto", "Examines the diagonal, and reports its choice.", schema}};
-  detail::add_types(all, preconditioner_registry<double>().types());
-  detail::add_types(all, preconditioner_registry<float>().types());
-  detail::add_types(all, preconditioner_registry<Complex>().types());
-  detail::add_types(all, preconditioner_registry<ComplexFloat>().types());
+#define SUAN_ADD(T) detail::add_types(all, preconditioner_registry<T>().types());
+  SUAN_FOR_EACH_SCALAR(SUAN_ADD)
+#undef SUAN_ADD
   return all;
 }
 

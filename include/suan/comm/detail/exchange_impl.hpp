@@ -7,6 +7,7 @@
 #include "suan/comm/exchange.hpp"
 
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/row_major_loop.hpp"
 
 namespace suan {
 
@@ -37,38 +38,19 @@ struct ExchangePlan {
 void require_rows(const char* function, const char* array, std::size_t rows, LocalIndex expected);
 void require_columns(const char* function, std::size_t left, std::size_t right);
 
-/// Calls element(i, c) for i < rows and c < columns: on a device with one thread each.
-template <class Element>
-void for_row_elements(const char* label, std::size_t rows, std::size_t columns,
-                      const Element& element) {
-  using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
-  if (rows == 0 || columns == 0) return;
-  const ExecutionSpace space;
-  const auto k = static_cast<std::int64_t>(columns);
-  const auto n = static_cast<std::int64_t>(rows);
-#if SUAN_HAVE_CUDA
-  Kokkos::parallel_for(
-      label, Range(space, 0, n * k), KOKKOS_LAMBDA(std::int64_t at) { element(at / k, at % k); });
-#else
-  Kokkos::parallel_for(label, Range(space, 0, n), [=](std::int64_t i) {
-    for (std::int64_t c = 0; c < k; ++c) element(i, c);
-  });
-#endif
-}
-
 /// to(i, c) = from(rows(i), c)
 template <class T>
 void gather_rows(const RowMajor<const T>& from, const DeviceView<const LocalIndex>& rows,
                  const RowMajor<T>& to) {
-  for_row_elements(
-      "suan::exchange_pack", to.extent(0), to.extent(1),
+  kernels::for_elements(
+      "suan::exchange_pack", ExecutionSpace(), to.extent(0), to.extent(1),
       KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) { to(i, c) = from(rows(i), c); });
 }
 
 template <class T>
 void copy_rows(const RowMajor<const T>& from, const RowMajor<T>& to) {
-  for_row_elements(
-      "suan::exchange_copy", to.extent(0), to.extent(1),
+  kernels::for_elements(
+      "suan::exchange_copy", ExecutionSpace(), to.extent(0), to.extent(1),
       KOKKOS_LAMBDA(std::int64_t i, std::int64_t c) { to(i, c) = from(i, c); });
 }
 
@@ -87,8 +69,8 @@ void combine_rows(const CombineOrder& order, const RowMajor<const T>& received,
   const auto places = order.places;
   const auto own = order.own;
   constexpr bool replaces = replaces_owned<Op>();
-  for_row_elements(
-      "suan::exchange_combine", targets.extent(0), owned.extent(1),
+  kernels::for_elements(
+      "suan::exchange_combine", ExecutionSpace(), targets.extent(0), owned.extent(1),
       KOKKOS_LAMBDA(std::int64_t t, std::int64_t c) {
         const LocalIndex first = offsets(t);
         const LocalIndex here = replaces ? first : own(t);

@@ -14,6 +14,7 @@ template <class Element>
 void for_elements(const char* label, const ExecutionSpace& space, std::size_t rows,
                   std::size_t columns, const Element& element) {
   using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
+  if (rows == 0 || columns == 0) return;
   const auto k = static_cast<std::int64_t>(columns);
   const auto n = static_cast<std::int64_t>(rows);
 #if SUAN_HAVE_CUDA
