@@ -23,6 +23,8 @@ option(SUAN_WARNINGS_AS_ERRORS "Treat warnings in Suan's own sources as errors"
        ${PROJECT_IS_TOP_LEVEL})
 option(SUAN_PRECOMPILE_HEADERS "Compile the headers of Kokkos once per group of targets"
        OFF)
+option(SUAN_COMPILE_TOGETHER "Compile the sources of a folder as one: faster as a whole, slower after a \
+change" ON)
 set(SUAN_SANITIZE "" CACHE STRING
     "Sanitizers for Suan's own targets, as in -fsanitize=, e.g. address,undefined")
 

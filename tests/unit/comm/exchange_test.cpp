@@ -17,14 +17,12 @@ using suan::GlobalIndex;
 using suan::IndexMap;
 using suan::LocalIndex;
 using suan::RowMajor;
+using suan::test::Bytes12;
 using suan::test::ghost_rows;
 using suan::test::owned_rows;
 using suan::test::value_of;
 using suan::test::wrong_rows;
 
-struct Bytes12 {
-  float x[3];
-};
 struct Bytes24 {  // without padding, which copies need not keep
   double x;
   std::int64_t i;

@@ -12,6 +12,11 @@
 
 namespace suan::test {
 
+/// Something that is copied but not computed with.
+struct Bytes12 {
+  float x[3];
+};
+
 struct NamedMap {
   std::string name;
   std::shared_ptr<const IndexMap> map;

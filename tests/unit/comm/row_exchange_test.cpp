@@ -16,11 +16,8 @@ using suan::IndexMap;
 using suan::LocalIndex;
 using suan::Offset;
 using suan::RowExchange;
+using suan::test::Bytes12;
 using suan::test::value_of;
-
-struct Bytes12 {
-  float x[3];
-};
 
 /// Many rows are empty, one is long.
 std::size_t length(GlobalIndex row, int rank) {

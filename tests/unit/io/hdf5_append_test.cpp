@@ -17,7 +17,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using Mode = Hdf5Writer::Mode;
 
-constexpr Pattern pattern{14, 11};
+constexpr Pattern appended_pattern{14, 11};
 
 class Hdf5Append : public testing::Test {
  protected:
@@ -40,11 +40,11 @@ TEST_F(Hdf5Append, KeepsWhatIsThere) {
   for (const GlobalIndex step : {1, 2, 3}) {
     Hdf5Writer writer(path_, {}, Mode::append);  // the first time there is no file
     write_step(writer, step);
-    if (step == 2) writer.write("A", make_matrix<double>(pattern));
+    if (step == 2) writer.write("A", make_matrix<double>(appended_pattern));
     writer.close();
   }
   expect_steps({1, 2, 3}, 4);
-  expect_pattern(read_hdf5_matrix<double>(path_), pattern);
+  expect_pattern(read_hdf5_matrix<double>(path_), appended_pattern);
   EXPECT_EQ(folder_.count(), 1U);
 }
 
@@ -179,14 +179,14 @@ TEST(Hdf5KilledAfterFlushDeathTest, WhatWasFlushedIsThere) {
   EXPECT_EXIT(
       {
         Hdf5Writer writer(path, {});
-        writer.write("A", make_matrix<double>(pattern));
+        writer.write("A", make_matrix<double>(appended_pattern));
         writer.flush();
         writer.write("B", make_matrix<double>({200, 200}));
         std::raise(SIGKILL);
       },
       testing::KilledBySignal(SIGKILL), "");
   unsetenv(path_variable);
-  expect_pattern(read_hdf5_matrix<double>(path, {}, "A"), pattern);
+  expect_pattern(read_hdf5_matrix<double>(path, {}, "A"), appended_pattern);
   EXPECT_THROW(find_hdf5(path, "B"), InvalidArgument);
   EXPECT_EQ(folder->count(), 2U) << "the file and the unfinished one";
   // Which goes away with the next write.
@@ -195,7 +195,7 @@ TEST(Hdf5KilledAfterFlushDeathTest, WhatWasFlushedIsThere) {
   next.write("C", make_matrix<double>({2, 2}));
   next.close();
   EXPECT_EQ(folder->count(), 1U);
-  expect_pattern(read_hdf5_matrix<double>(path, {}, "A"), pattern);
+  expect_pattern(read_hdf5_matrix<double>(path, {}, "A"), appended_pattern);
 }
 
 TEST_F(Hdf5Append, TextsThatCouldNotBeReadAreNotWritten) {

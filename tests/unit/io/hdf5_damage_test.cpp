@@ -14,13 +14,13 @@
 namespace suan::test {
 namespace {
 
-constexpr Pattern pattern{50, 50};
+constexpr Pattern damaged_pattern{50, 50};
 
 class Hdf5Damage : public testing::Test {
  protected:
   void SetUp() override {
     Hdf5Writer writer(path_, {});
-    writer.write("A", make_matrix<double>(pattern));
+    writer.write("A", make_matrix<double>(damaged_pattern));
     writer.write("x", make_vector<float>(layout_));
     writer.close();
     good_ = read_bytes(path_);
@@ -30,7 +30,7 @@ class Hdf5Damage : public testing::Test {
   /// Whether the file is read; what is read must then be right.
   bool reads_matrix() {
     try {
-      expect_pattern(read_hdf5_matrix<double>(path_, {}, "A"), pattern);
+      expect_pattern(read_hdf5_matrix<double>(path_, {}, "A"), damaged_pattern);
       return true;
     } catch (const Error&) {
       return false;

@@ -17,13 +17,13 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr Pattern pattern{12, 9};
+constexpr Pattern neighbour_pattern{12, 9};
 
 class Hdf5Neighbours : public testing::Test {
  protected:
   void SetUp() override {
     Hdf5Writer writer(path_, {});
-    writer.write("A", make_matrix<double>(pattern));
+    writer.write("A", make_matrix<double>(neighbour_pattern));
     writer.write("b", make_vector<double>(layout_));
     writer.close();
   }
@@ -35,8 +35,8 @@ class Hdf5Neighbours : public testing::Test {
     ASSERT_GE(H5Fclose(file), 0);
   }
   void expect_unharmed() const {
-    expect_pattern(read_hdf5_matrix<double>(path_, {}, "A"), pattern);
-    expect_pattern(read_hdf5_matrix<double>(path_), pattern);
+    expect_pattern(read_hdf5_matrix<double>(path_, {}, "A"), neighbour_pattern);
+    expect_pattern(read_hdf5_matrix<double>(path_), neighbour_pattern);
     expect_numbers(read_hdf5_vector<double>(path_, layout_, "b"));
     EXPECT_EQ(find_hdf5(path_).name, "A");
     EXPECT_EQ(find_hdf5(path_, "b").rows, 6);
@@ -201,7 +201,7 @@ TEST_F(Hdf5Neighbours, ADamagedMatrixIsNotPassedOverForTheOnlyOne) {
   writer.write("B", make_matrix<double>({3, 3}));
   writer.close();
   edit([](hid_t file) { H5Adelete_by_name(file, "B", "rows", H5P_DEFAULT); });
-  expect_pattern(read_hdf5_matrix<double>(path_, {}, "A"), pattern);
+  expect_pattern(read_hdf5_matrix<double>(path_, {}, "A"), neighbour_pattern);
   EXPECT_THAT(message_of<InvalidArgument>([&] { read_hdf5_matrix<double>(path_); }),
               AllOf(HasSubstr("'A' (csr_matrix)"), HasSubstr("'B' (damaged csr_matrix)")));
   EXPECT_THAT(names(), testing::ElementsAre("A", "b"));
@@ -271,7 +271,7 @@ TEST_F(Hdf5Neighbours, MemoryIsLimitedBeforeItIsTaken) {
               AllOf(HasSubstr("'A'"), HasSubstr("12 rows"), HasSubstr("memory_limit_gib"),
                     HasSubstr("raise")));
   options.memory_limit_gib = 0.001;
-  expect_pattern(read_hdf5_matrix<double>(path_, {}, "A", options), pattern);
+  expect_pattern(read_hdf5_matrix<double>(path_, {}, "A", options), neighbour_pattern);
   options.memory_limit_gib = -1;
   EXPECT_THAT(
       message_of<InvalidArgument>([&] { read_hdf5_matrix<double>(path_, {}, "A", options); }),
@@ -281,10 +281,10 @@ TEST_F(Hdf5Neighbours, MemoryIsLimitedBeforeItIsTaken) {
 TEST_F(Hdf5Neighbours, NamesThatAreNoUtf8) {
   const std::string strange = folder_.file("m\xe9thode.h5");
   Hdf5Writer writer(strange, {});
-  writer.write("\xe9t\xe9/A", make_matrix<double>(pattern));
+  writer.write("\xe9t\xe9/A", make_matrix<double>(neighbour_pattern));
   writer.write("\xe9", make_vector<double>(layout_));
   writer.close();
-  expect_pattern(read_hdf5_matrix<double>(strange, {}, "\xe9t\xe9/A"), pattern);
+  expect_pattern(read_hdf5_matrix<double>(strange, {}, "\xe9t\xe9/A"), neighbour_pattern);
   ASSERT_EQ(list_hdf5(strange).size(), 1U);
   EXPECT_EQ(list_hdf5(strange)[0].name, "\xe9");
   expect_numbers(read_hdf5_vector<double>(strange, layout_));

@@ -17,7 +17,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr Pattern pattern{30, 20};
+constexpr Pattern refused_pattern{30, 20};
 
 /// Opens `path` for changing, hands the file to `change` and closes it.
 void edit(const std::string& path, const std::function<void(hid_t)>& change) {
@@ -96,16 +96,16 @@ TEST_P(Hdf5Refusal, SaysWhatIsWrong) {
   const Folder folder;
   const std::string path = folder.file("a.h5");
   Hdf5Writer writer(path, {});
-  writer.write("A", make_matrix<double>(pattern));
+  writer.write("A", make_matrix<double>(refused_pattern));
   writer.close();
-  expect_pattern(read_hdf5_matrix<double>(path), pattern);
+  expect_pattern(read_hdf5_matrix<double>(path), refused_pattern);
   edit(path, GetParam().change);
   const auto text = message_of<IoError>([&] { read_hdf5_matrix<double>(path, {}, "A"); });
   EXPECT_THAT(text, AllOf(HasSubstr(path), HasSubstr("'A"), HasSubstr(GetParam().expected)));
 }
 
 std::vector<Case> cases() {
-  const auto entries = static_cast<hsize_t>(pattern.entries());
+  const auto entries = static_cast<hsize_t>(refused_pattern.entries());
   std::vector<Case> all;
   for (const char* name : {"kind", "format_version", "rows", "columns", "entries", "scalar",
                            "index_width", "sorted", "checksum"}) {
@@ -287,7 +287,7 @@ TEST_F(Hdf5Foreign, WhatIsNotThereOrNoHdf5) {
     EXPECT_THROW(list_hdf5(path_), IoError);
   }
   Hdf5Writer writer(path_, {});
-  writer.write("A", make_matrix<double>(pattern));
+  writer.write("A", make_matrix<double>(refused_pattern));
   writer.write("x", make_vector<double>(layout));
   writer.close();
   EXPECT_THAT(read(path_, "y"), AllOf(HasSubstr("no 'y'"), HasSubstr("'x'"), HasSubstr("'A'")));

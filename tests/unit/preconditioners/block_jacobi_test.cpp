@@ -37,8 +37,8 @@ suan::DistributedMatrix<T> block_diagonal(GlobalIndex size, GlobalIndex blocks, 
 
 template <class T>
 class BlockJacobiTest : public testing::Test {};
-using Scalars = suan::test::AllScalars;
-TYPED_TEST_SUITE(BlockJacobiTest, Scalars);
+using BlockJacobiScalars = suan::test::AllScalars;
+TYPED_TEST_SUITE(BlockJacobiTest, BlockJacobiScalars);
 
 TYPED_TEST(BlockJacobiTest, InvertsABlockDiagonalMatrix) {
   using T = TypeParam;

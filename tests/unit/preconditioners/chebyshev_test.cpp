@@ -22,8 +22,8 @@ suan::test::MakeSmoother<T> chebyshev(const ChebyshevOptions& options) {
 
 template <class T>
 class ChebyshevTest : public testing::Test {};
-using Scalars = testing::Types<float, suan::Complex>;
-TYPED_TEST_SUITE(ChebyshevTest, Scalars);
+using ChebyshevScalars = testing::Types<float, suan::Complex>;
+TYPED_TEST_SUITE(ChebyshevTest, ChebyshevScalars);
 
 TYPED_TEST(ChebyshevTest, KeepsWhatEverySmootherPromises) {
   suan::test::expect_smoother<TypeParam>(chebyshev<TypeParam>({}));

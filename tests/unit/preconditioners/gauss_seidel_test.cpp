@@ -24,8 +24,8 @@ suan::test::MakeSmoother<T> gauss_seidel(std::int64_t block_rows) {
 
 template <class T>
 class GaussSeidelTest : public testing::Test {};
-using Scalars = testing::Types<float, suan::Complex>;
-TYPED_TEST_SUITE(GaussSeidelTest, Scalars);
+using GaussSeidelScalars = testing::Types<float, suan::Complex>;
+TYPED_TEST_SUITE(GaussSeidelTest, GaussSeidelScalars);
 
 TYPED_TEST(GaussSeidelTest, KeepsWhatEverySmootherPromises) {
   suan::test::expect_smoother<TypeParam>(gauss_seidel<TypeParam>(0));

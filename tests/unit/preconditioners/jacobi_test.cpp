@@ -29,8 +29,8 @@ suan::DistributedMatrix<T> banded(GlobalIndex size, GlobalIndex zero_row = -1, f
 
 template <class T>
 class JacobiTest : public testing::Test {};
-using Scalars = suan::test::AllScalars;
-TYPED_TEST_SUITE(JacobiTest, Scalars);
+using JacobiScalars = suan::test::AllScalars;
+TYPED_TEST_SUITE(JacobiTest, JacobiScalars);
 
 TYPED_TEST(JacobiTest, DividesByTheDiagonal) {
   using T = TypeParam;

@@ -28,8 +28,8 @@ suan::test::MakeSmoother<T> spai0() {
 
 template <class T>
 class DiagonalSmoothersTest : public testing::Test {};
-using Scalars = testing::Types<float, suan::Complex>;
-TYPED_TEST_SUITE(DiagonalSmoothersTest, Scalars);
+using DiagonalSmoothersScalars = testing::Types<float, suan::Complex>;
+TYPED_TEST_SUITE(DiagonalSmoothersTest, DiagonalSmoothersScalars);
 
 TYPED_TEST(DiagonalSmoothersTest, KeepWhatEverySmootherPromises) {
   suan::test::expect_smoother<TypeParam>(l1_jacobi<TypeParam>("row_sums"));

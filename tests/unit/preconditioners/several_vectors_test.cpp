@@ -61,8 +61,8 @@ class SeveralVectorsTest : public testing::Test {
     EXPECT_LE(norm_inf(x), tolerance);
   }
 };
-using Scalars = testing::Types<float, double, Complex>;
-TYPED_TEST_SUITE(SeveralVectorsTest, Scalars);
+using SeveralVectorsScalars = testing::Types<float, double, Complex>;
+TYPED_TEST_SUITE(SeveralVectorsTest, SeveralVectorsScalars);
 
 TYPED_TEST(SeveralVectorsTest, OnAllRanks) {
   using T = TypeParam;

@@ -69,8 +69,8 @@ class AllocationTest : public testing::Test {
     return sum;
   }
 };
-using Scalars = testing::Types<float, double, Complex>;
-TYPED_TEST_SUITE(AllocationTest, Scalars);
+using AllocationScalars = testing::Types<float, double, Complex>;
+TYPED_TEST_SUITE(AllocationTest, AllocationScalars);
 
 TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
   using T = TypeParam;

@@ -46,8 +46,8 @@ class ConvergenceTest : public testing::Test {
     }
   }
 };
-using Scalars = suan::test::AllScalars;
-TYPED_TEST_SUITE(ConvergenceTest, Scalars);
+using ConvergenceScalars = suan::test::AllScalars;
+TYPED_TEST_SUITE(ConvergenceTest, ConvergenceScalars);
 
 TYPED_TEST(ConvergenceTest, HermitianPositiveDefinite) {
   TestFixture::expect_all_solve(suan::test::hermitian<TypeParam>(701), {"cg", "gmres"});

@@ -39,8 +39,8 @@ std::shared_ptr<suan::SolverOperator<T>> inner(const suan::DistributedMatrix<T>&
 
 template <class T>
 class FlexibleTest : public testing::Test {};
-using Scalars = testing::Types<float, double, suan::Complex>;
-TYPED_TEST_SUITE(FlexibleTest, Scalars);
+using FlexibleScalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(FlexibleTest, FlexibleScalars);
 
 TYPED_TEST(FlexibleTest, GmresWithASolverInside) {
   using T = TypeParam;

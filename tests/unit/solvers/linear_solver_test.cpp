@@ -23,8 +23,8 @@ using testing::ThrowsMessage;
 
 template <class T>
 class LinearSolverTest : public testing::Test {};
-using Scalars = testing::Types<float, double, suan::Complex>;
-TYPED_TEST_SUITE(LinearSolverTest, Scalars);
+using LinearSolverScalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(LinearSolverTest, LinearSolverScalars);
 
 TYPED_TEST(LinearSolverTest, SolvesAsTheOneLineForm) {
   using T = TypeParam;

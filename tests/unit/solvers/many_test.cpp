@@ -85,8 +85,8 @@ class ManyTest : public testing::Test {
     }
   }
 };
-using Scalars = testing::Types<float, double, suan::Complex>;
-TYPED_TEST_SUITE(ManyTest, Scalars);
+using ManyScalars = testing::Types<float, double, suan::Complex>;
+TYPED_TEST_SUITE(ManyTest, ManyScalars);
 
 TYPED_TEST(ManyTest, EachAsAlone) {
   const auto a = suan::test::hermitian<TypeParam>(701);

@@ -25,8 +25,8 @@ using suan::Vector;
 
 template <class T>
 class MixedPrecisionTest : public testing::Test {};
-using Scalars = testing::Types<double, suan::Complex>;
-TYPED_TEST_SUITE(MixedPrecisionTest, Scalars);
+using MixedPrecisionScalars = testing::Types<double, suan::Complex>;
+TYPED_TEST_SUITE(MixedPrecisionTest, MixedPrecisionScalars);
 
 template <class T>
 using NarrowOf = std::conditional_t<suan::is_complex<T>, suan::ComplexFloat, float>;

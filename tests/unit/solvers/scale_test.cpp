@@ -79,8 +79,8 @@ class ScaleTest : public testing::Test {
             {0, -3 * most / 4}};
   }
 };
-using Scalars = suan::test::AllScalars;
-TYPED_TEST_SUITE(ScaleTest, Scalars);
+using ScaleScalars = suan::test::AllScalars;
+TYPED_TEST_SUITE(ScaleTest, ScaleScalars);
 
 TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
   using T = TypeParam;

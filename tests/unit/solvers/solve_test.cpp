@@ -23,8 +23,8 @@ using testing::ThrowsMessage;
 
 template <class T>
 class ProbeTest : public testing::Test {};
-using Scalars = suan::test::AllScalars;
-TYPED_TEST_SUITE(ProbeTest, Scalars);
+using ProbeScalars = suan::test::AllScalars;
+TYPED_TEST_SUITE(ProbeTest, ProbeScalars);
 
 TYPED_TEST(ProbeTest, TellsMatricesApart) {
   using T = TypeParam;
