@@ -108,8 +108,8 @@ template <Scalar Outer, Scalar Inner>
 void CastOperator<Outer, Inner>::do_apply_multi(Outer alpha, const MultiVector<Outer>& x,
                                                 Outer beta, MultiVector<Outer>& y) const {
   const ExecutionSpace space;
-  // The numbers of vectors differ on all ranks or none.
-  if (many_x_.columns() != x.columns()) {
+  // The numbers of vectors differ on all ranks or none; at first there are none, of no length.
+  if (many_x_.columns() != x.columns() || !(many_x_.layout() == this->column_layout())) {
     MultiVector<Inner> more_x;
     MultiVector<Inner> more_y;
     together(this->comm(), [&] {

@@ -5,6 +5,7 @@
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
+#include "multigrid/rounded_amg.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
@@ -61,6 +62,8 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
           .number("coarse_rows", &AmgOptions::coarse_rows, 1, 4000,
                   "A level with at most so many rows is the last, and is solved by a dense "
                   "factorisation.")
+          .choice("precision", &AmgOptions::precision, {"single", "same"},
+                  "That of the hierarchy: single, or the same as that of the matrix.")
           .typed_node("smoother", &AmgOptions::smoother, smoother_types,
                       "What smooths errors on each level.");
   return table;
@@ -69,9 +72,7 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  detail::require_matrix("amg", a);
-  near_null_ = constant_vectors<T>(a.row_layout(), static_cast<LocalIndex>(options_.block_size));
-  set_up(a);
+  set_up(detail::require_matrix("amg", a));
 }
 
 template <Scalar T>
@@ -80,7 +81,7 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
   require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
                       a.row_layout());
   near_null_ = multigrid::scaled_near_null(near_null_space);
-  set_up(a);
+  set_up(detail::require_matrix("amg", a));
 }
 
 template <Scalar T>
@@ -91,17 +92,53 @@ template <Scalar T>
 Amg<T>::~Amg() = default;
 
 template <Scalar T>
-void Amg<T>::set_up(const Operator<T>& a) {
-  hierarchy_ = std::make_unique<multigrid::Hierarchy<T>>(detail::require_matrix("amg", a),
-                                                         near_null_, options_, nullptr);
-  report_ = hierarchy_->report();
+MultiVector<T> Amg<T>::near_null() const {
+  if (near_null_.columns() > 0) return near_null_;
+  return constant_vectors<T>(this->row_layout(), static_cast<LocalIndex>(options_.block_size));
+}
+
+/// Changes nothing if it throws.
+template <Scalar T>
+void Amg<T>::set_up(const DistributedMatrix<T>& a) {
+  std::string refused;
+  std::unique_ptr<multigrid::Rounded<T>> rounded;
+  std::unique_ptr<multigrid::Hierarchy<T>> hierarchy;
+  if (options_.precision == "single") {
+    try {
+      rounded = multigrid::make_rounded<T>(a, near_null_, options_);
+    } catch (const InvalidArgument& error) {  // on all ranks
+      refused = error.what();
+    }
+  }
+  if (!rounded) {
+    hierarchy = std::make_unique<multigrid::Hierarchy<T>>(a, near_null(), options_, nullptr);
+  }
+  rounded_ = std::move(rounded);
+  hierarchy_ = std::move(hierarchy);
+  report_ = rounded_ ? rounded_->report() : hierarchy_->report();
+  if (rounded_) report_.notes.push_back("the hierarchy is in single precision");
+  if (!refused.empty()) {
+    report_.notes.push_back(
+        message("the hierarchy is in double precision, since in single precision ", refused));
+  }
 }
 
 template <Scalar T>
 std::string Amg<T>::do_update(const Operator<T>& a) {
   const auto matrix = detail::require_matrix("amg", a);
+  if (rounded_) {
+    try {
+      const auto done = rounded_->update(matrix);
+      report_ = rounded_->report();
+      report_.notes.push_back("the hierarchy is in single precision");
+      return done;
+    } catch (const InvalidArgument&) {
+      set_up(matrix);
+      return "all is new: single precision no longer suffices";
+    }
+  }
   const bool same = has_structure_of(hierarchy_->matrix(), matrix);
-  auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null_, options_,
+  auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
                                                         same ? hierarchy_.get() : nullptr);
   hierarchy_ = std::move(made);
   report_ = hierarchy_->report();
@@ -111,11 +148,15 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
 
 template <Scalar T>
 std::int64_t Amg<T>::bytes_per_apply() const {
-  return hierarchy_->bytes();
+  return rounded_ ? rounded_->bytes_per_apply() : hierarchy_->bytes();
 }
 
 template <Scalar T>
 void Amg<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
+  if (rounded_) {
+    rounded_->apply(alpha, x, beta, y);
+    return;
+  }
   if (alpha == T(1) && beta == T(0)) {
     hierarchy_->cycle(x, y);
     return;
@@ -127,6 +168,10 @@ void Amg<T>::do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const {
 
 template <Scalar T>
 void Amg<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const {
+  if (rounded_) {
+    rounded_->apply(alpha, x, beta, y);
+    return;
+  }
   if (alpha == T(1) && beta == T(0)) {
     hierarchy_->cycle(x, y);
     return;

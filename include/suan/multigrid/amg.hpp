@@ -21,6 +21,8 @@ namespace suan {
 namespace multigrid {
 template <Scalar T>
 class Hierarchy;
+template <Scalar T>
+class Rounded;
 }  // namespace multigrid
 
 struct AmgOptions {
@@ -30,6 +32,9 @@ struct AmgOptions {
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
+  /// "single": float for double, complex64 for complex128, unless the matrix is refused so;
+  /// "same": that of the matrix. Either way an Amg works on vectors of T.
+  std::string precision = "single";
   OptionNode smoother = SUAN_HAVE_CUDA ? "chebyshev" : "gauss_seidel";
   static const OptionTable<AmgOptions>& table();
 };
@@ -72,8 +77,11 @@ std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 /// Hermitian), whatever `coarse_rows` is, and else is smoothed only. Rows without connections
 /// belong to no coarser level.
 ///
+/// The hierarchy is in single precision by default, which costs few iterations or none: the solver
+/// that uses it works, and verifies, in its own.
+///
 /// Memory: about 1.7 times the matrix for Poisson problems, twice that of the prolongators, and
-/// three vectors on each level.
+/// three vectors on each level, all in the precision of the hierarchy.
 template <Scalar T>
 class Amg final : public Preconditioner<T> {
  public:
@@ -100,11 +108,13 @@ class Amg final : public Preconditioner<T> {
   std::string do_update(const Operator<T>& a) override;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
-  void set_up(const Operator<T>& a);
+  void set_up(const DistributedMatrix<T>& a);
+  MultiVector<T> near_null() const;
 
   AmgOptions options_;
-  MultiVector<T> near_null_;
-  std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;
+  MultiVector<T> near_null_;                            // without vectors: constants
+  std::unique_ptr<multigrid::Rounded<T>> rounded_;      // in single precision, or
+  std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;  // in that of T
   AmgReport report_;
   mutable std::optional<Vector<T>> result_;  // of a cycle that is not all of y
 };

@@ -31,13 +31,14 @@ TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
   };
   const auto a = suan::test::grid3d<double>(layout, n, scaled(1));
   const auto other = suan::test::grid3d<double>(layout, n, scaled(1000));
-  Amg<double> m(a, {.coarse_rows = 50});
+  const AmgOptions options{.coarse_rows = 50, .precision = "same"};
+  Amg<double> m(a, options);
   EXPECT_THAT(m.update(other), HasSubstr("aggregates were kept"));
   Vector<double> y(layout);
   Vector<double> z(layout);
   const auto x = suan::random_vector(layout, 1);
   m.apply(x, y);
-  Amg<double>(other, {.coarse_rows = 50}).apply(x, z);
+  Amg<double>(other, options).apply(x, z);
   EXPECT_EQ(y.to_host(), z.to_host());
   EXPECT_THAT(iterations<double>(other, m), Le(16));
   // Another structure: everything is new.

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "multigrid/rounded_amg.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "suan/core/instantiate.hpp"
+#include "suan/matrix/cast.hpp"
+#include "suan/matrix/cast_operator.hpp"
+#include "suan/matrix/distributed_transform.hpp"
+#include "suan/matrix/norms.hpp"
+
+namespace suan::multigrid {
+
+namespace {
+
+/// The matrix divided by 2^exponent, rounded.
+template <Scalar Low>
+struct RoundedMatrix {
+  DistributedMatrix<Low> matrix;
+  int exponent = 0;
+};
+
+/// The exponent of the largest entry; 0 where that is as good, and where there is none.
+template <Scalar T>
+int exponent_of(const DistributedMatrix<T>& a) {
+  constexpr std::int64_t harmless = 30;  // products of a few entries stay in the range of float
+  constexpr std::int64_t most = 1000;    // with its power of two, and the inverse of that, in T
+  std::int64_t own = std::numeric_limits<std::int64_t>::min();
+  together(a.comm(), [&] {
+    const double largest = std::max(norm_max(a.local()), norm_max(a.remote().matrix));
+    if (largest > 0 && std::isfinite(largest)) own = std::ilogb(largest);
+  });
+  const auto all = a.comm().max(own);
+  const bool is_known = all != std::numeric_limits<std::int64_t>::min();
+  if (!is_known || std::abs(all) <= harmless) return 0;
+  return static_cast<int>(std::clamp(all, -most, most));
+}
+
+template <Scalar Low, Scalar T>
+RoundedMatrix<Low> rounded(const DistributedMatrix<T>& a) {
+  const int exponent = exponent_of(a);
+  if (exponent == 0) return {cast<Low>(a), 0};
+  Vector<T> factor;
+  together(a.comm(), [&] { factor = Vector<T>(a.row_layout()); });
+  fill(factor, T(std::ldexp(Real<T>(1), -exponent)));
+  return {cast<Low>(scale_rows(factor, a)), exponent};
+}
+
+template <Scalar T>
+class RoundedAmg final : public Rounded<T> {
+  using Low = std::conditional_t<is_complex<T>, ComplexFloat, float>;
+
+ public:
+  RoundedAmg(const RoundedMatrix<Low>& a, const MultiVector<T>& near_null,
+             const AmgOptions& options)
+      : Rounded<T>(a.matrix.row_layout(), a.matrix.column_layout()),
+        inner_(near_null.columns() == 0
+                   ? std::make_shared<Amg<Low>>(a.matrix, options)
+                   : std::make_shared<Amg<Low>>(a.matrix, cast<Low>(near_null), options)),
+        cast_(inner_),
+        exponent_(a.exponent) {}
+
+  std::string name() const override { return cast_.name(); }
+  std::int64_t bytes_per_apply() const override { return cast_.bytes_per_apply(); }
+  const AmgReport& report() const override { return inner_->report(); }
+
+ private:
+  std::string do_update(const Operator<T>& a) override {
+    const auto low = rounded<Low>(*a.access().distributed);
+    auto done = inner_->update(low.matrix);
+    exponent_ = low.exponent;
+    return done;
+  }
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override {
+    cast_.apply(scaled(alpha), x, beta, y);
+  }
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override {
+    cast_.apply(scaled(alpha), x, beta, y);
+  }
+  T scaled(T alpha) const { return alpha * T(std::ldexp(Real<T>(1), -exponent_)); }
+
+  std::shared_ptr<Amg<Low>> inner_;
+  CastOperator<T, Low> cast_;
+  int exponent_ = 0;
+};
+
+}  // namespace
+
+template <Scalar T>
+std::unique_ptr<Rounded<T>> make_rounded(const DistributedMatrix<T>& a,
+                                         const MultiVector<T>& near_null,
+                                         const AmgOptions& options) {
+  if constexpr (sizeof(Real<T>) <= sizeof(float)) {
+    return nullptr;
+  } else {
+    using Low = std::conditional_t<is_complex<T>, ComplexFloat, float>;
+    return std::make_unique<RoundedAmg<T>>(rounded<Low>(a), near_null, options);
+  }
+}
+
+#define SUAN_INSTANTIATE(T)                                                      \
+  template std::unique_ptr<Rounded<T>> make_rounded(const DistributedMatrix<T>&, \
+                                                    const MultiVector<T>&, const AmgOptions&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::multigrid
