@@ -47,6 +47,12 @@ std::string choose(const MatrixTraits& traits, SolveOptions& options) {
 }
 
 template <Scalar T>
+bool may_climb(const Operator<T>& a, const SolveOptions& given, const SolveOptions& chosen) {
+  return given.solver == "auto" && given.preconditioner == "auto" && chosen.solver == "cg" &&
+         a.access().local != nullptr;
+}
+
+template <Scalar T>
 bool may_be_copied(const Operator<T>& a) {
   const bool is_matrix = dynamic_cast<const DistributedMatrix<T>*>(&a) != nullptr ||
                          dynamic_cast<const Csr<T>*>(&a) != nullptr;
@@ -108,6 +114,7 @@ std::unique_ptr<const Operator<T>> with_values_of(const Operator<T>& a, const Op
 }
 
 #define SUAN_INSTANTIATE(T)                                                                     \
+  template bool may_climb(const Operator<T>&, const SolveOptions&, const SolveOptions&);        \
   template bool may_be_copied(const Operator<T>&);                                              \
   template std::unique_ptr<const Operator<T>> in_format(const Operator<T>&, const std::string&, \
                                                         std::string&);                          \

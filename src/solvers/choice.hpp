@@ -12,6 +12,11 @@ namespace suan::detail {
 /// Replaces each "auto"; returns the reasons.
 std::string choose(const MatrixTraits& traits, SolveOptions& options);
 
+/// Whether CG may go on with multigrid if the preconditioner chosen for it is slow: nothing was
+/// named, and A has entries.
+template <Scalar T>
+bool may_climb(const Operator<T>& a, const SolveOptions& given, const SolveOptions& chosen);
+
 /// Whether "auto" may copy A: a plain matrix, not on a vendor's path.
 template <Scalar T>
 bool may_be_copied(const Operator<T>& a);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "suan/preconditioners/preconditioner.hpp"
 #include "suan/solvers/registry.hpp"
 
 namespace suan {
@@ -68,6 +69,8 @@ class LinearSolver {
     std::string choice;
     std::shared_ptr<const Operator<T>> m;
     std::shared_ptr<Operator<T>> made;                // m, unless it was given
+    std::shared_ptr<Preconditioner<T>> multigrid;     // made when m has proved to be slow
+    bool may_climb = false;                           // from m to multigrid
     std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
     std::unique_ptr<Solver<T>> second;                // goes on where CG was the wrong choice
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
@@ -84,12 +87,23 @@ class LinearSolver {
                     std::string& done) const;
   const Operator<T>& matrix() const noexcept;
   template <class Vectors>
-  auto run(Solver<T>& solver, const detail::SolveClock& clock, const Vectors& b, Vectors& x,
-           const std::shared_ptr<EventLogger>& logger) const;
+  auto run(Solver<T>& solver, const Operator<T>& m, const detail::SolveClock& clock,
+           const Vectors& b, Vectors& x, const std::shared_ptr<EventLogger>& logger) const;
+  template <class Vectors>
+  void run_more(Solver<T>& solver, const Operator<T>& m, const std::string& next,
+                const detail::SolveClock& clock, const std::vector<LocalIndex>& open,
+                const Vectors& b, Vectors& x, std::vector<SolveReport>& reports,
+                const std::shared_ptr<EventLogger>& logger);
+  template <class Vectors>
+  std::vector<SolveReport> climb(const detail::SolveClock& clock, const Vectors& b, Vectors& x,
+                                 const std::shared_ptr<EventLogger>& logger);
+  template <class Vectors>
+  std::vector<SolveReport> solve_all(const Vectors& b, Vectors& x,
+                                     const std::shared_ptr<EventLogger>& logger);
+  template <class Which>
+  std::vector<LocalIndex> select(const std::vector<SolveReport>& reports, const Which& which) const;
+  double make_multigrid(EventLogger* logger);
   bool goes_on(const SolveReport& report) const;
-  SolveReport second_leg(const SolveReport& report, const detail::SolveClock& clock,
-                         const Vector<T>& b, Vector<T>& x,
-                         const std::shared_ptr<EventLogger>& logger);
   detail::SolveClock start(const Layout& b, EventLogger* logger);
 
   SolveOptions given_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/detail/deferred_errors.hpp"
@@ -81,7 +82,19 @@ bool Solver<T>::Run::finished(double residual_norm) {
                                    " iterations the residual has not fallen to half of its start"));
     return true;
   }
+  if (report_.iterations == clock_.trial && iterations_left() > clock_.most_left) {
+    end(Reason::max_iterations);
+    return true;
+  }
   return false;
+}
+
+template <Scalar T>
+double Solver<T>::Run::iterations_left() const {
+  const double fallen = std::log(goal_.start / best_);
+  const double wanted = std::log(goal_.start / std::max(goal_.target, goal_.floor));
+  if (!(fallen > 0)) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(report_.iterations) * (wanted / fallen - 1);
 }
 
 template <Scalar T>

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What solve() does when the preconditioner that it chose proves to be slow.
+#include <gmock/gmock.h>
+
+#include "suan/gallery/poisson.hpp"
+#include "suan/solvers/linear_solver.hpp"
+#include "suan/solvers/solve.hpp"
+#include "suan/vector/blas1.hpp"
+#include "support/vectors.hpp"
+
+namespace {
+
+using suan::Communicator;
+using suan::DistributedMatrix;
+using suan::GlobalIndex;
+using suan::LinearSolver;
+using suan::MultiVector;
+using suan::Real;
+using suan::Reason;
+using suan::Vector;
+using testing::HasSubstr;
+
+// A chain: CG needs as many iterations as it has rows.
+constexpr GlobalIndex long_chain = 4000;
+
+template <class T>
+class ClimbTest : public testing::Test {};
+using ClimbScalars = testing::Types<float, double, suan::Complex, suan::ComplexFloat>;
+TYPED_TEST_SUITE(ClimbTest, ClimbScalars);
+
+TYPED_TEST(ClimbTest, MultigridSolvesWhatIsSlow) {
+  using T = TypeParam;
+  const auto a = std::make_shared<DistributedMatrix<T>>(suan::poisson1d<T>(long_chain));
+  LinearSolver<T> solver(a);
+  const auto b = suan::random_vector<T>(a->row_layout(), 1);
+  Vector<T> x(a->row_layout());
+  const auto first = solver.solve(b, x);
+  EXPECT_TRUE(first.converged()) << first;
+  EXPECT_THAT(first.choice, HasSubstr("is slow after 50 iterations: amg"));
+  EXPECT_EQ(first.preconditioner, "amg");
+  EXPECT_GT(first.iterations, 50);
+  EXPECT_EQ(first.history.size(), static_cast<std::size_t>(first.iterations) + 1);
+  // From now on at once.
+  Vector<T> y(a->row_layout());
+  const auto second = solver.solve(b, y);
+  EXPECT_TRUE(second.converged()) << second;
+  EXPECT_LT(second.iterations, 50);
+  EXPECT_EQ(second.setup_seconds, 0);
+  // Also for other values.
+  EXPECT_THAT(solver.update(std::make_shared<DistributedMatrix<T>>(suan::poisson1d<T>(long_chain))),
+              HasSubstr("amg: the aggregates were kept"));
+  fill(y, T(0));
+  EXPECT_LT(solver.solve(b, y).iterations, 50);
+}
+
+TYPED_TEST(ClimbTest, SeveralRightHandSides) {
+  using T = TypeParam;
+  const auto a = std::make_shared<DistributedMatrix<T>>(suan::poisson1d<T>(long_chain));
+  LinearSolver<T> solver(a);
+  auto b = suan::test::random_vectors<T>(a->row_layout(), 4);
+  b.set_column(1, Vector<T>(a->row_layout()));  // solved by zero
+  MultiVector<T> x(a->row_layout(), 4);
+  const auto reports = solver.solve(b, x);
+  for (const suan::LocalIndex j : {0, 1, 2, 3}) {
+    const auto& report = reports[static_cast<std::size_t>(j)];
+    EXPECT_TRUE(report.converged()) << report;
+    EXPECT_EQ(report.iterations == 0, j == 1);
+    EXPECT_EQ(report.choice.find(": amg") == std::string::npos, j == 1) << report;
+    const auto right = b.column(j);
+    Vector<T> r(a->row_layout());
+    EXPECT_LE(a->residual(right, x.column(j), r),
+              1.01 * suan::relative_tolerance<T>({}) * norm2(right) +
+                  (sizeof(Real<T>) == sizeof(float) ? 1e-2 : 0) * norm2(right));
+  }
+}
+
+TEST(Climb, NothingThatWasNamedIsReplaced) {
+  const auto a = suan::poisson1d<double>(long_chain);
+  const auto b = suan::random_vector(a.row_layout(), 1);
+  for (const char* name : {"none", "jacobi"}) {
+    Vector<double> x(a.row_layout());
+    suan::SolveOptions options;
+    options.preconditioner = name;
+    const auto report = suan::solve(a, b, x, options);
+    EXPECT_EQ(report.reason, Reason::max_iterations);
+    EXPECT_EQ(report.iterations, 1000);
+  }
+  // Limits of the user's hold for all methods together.
+  suan::SolveOptions options;
+  options.krylov().max_iterations = 52;
+  Vector<double> x(a.row_layout());
+  const auto report = suan::solve(a, b, x, options);
+  EXPECT_EQ(report.reason, Reason::max_iterations);
+  EXPECT_EQ(report.iterations, 52);
+}
+
+// A chain of springs on a soft ground that pushes instead of pulling: some eigenvalues are
+// negative, which shows late. No method has to solve it; none may claim what is not so.
+TEST(Climb, IndefiniteMatricesEndTruthfully) {
+  for (const double shift : {1e-6, 1e-3, 0.1}) {
+    const auto layout = suan::Layout::even(long_chain, Communicator::world());
+    const auto a = suan::generate_rows<double>(layout, layout,
+                                               [=](GlobalIndex i, suan::RowWriter<double>& row) {
+                                                 if (i > 0) row.add(i - 1, -1);
+                                                 row.add(i, 2 - shift);
+                                                 if (i + 1 < long_chain) row.add(i + 1, -1);
+                                               });
+    const auto b = suan::random_vector(layout, 1);
+    Vector<double> x(layout);
+    const auto report = suan::solve(a, b, x);
+    Vector<double> r(layout);
+    const double norm = a.residual(b, x, r);
+    EXPECT_NEAR(report.true_residual_norm, norm, 1e-10 * norm + 1e-300) << report;
+    EXPECT_EQ(report.converged(), norm <= 1e-8 * suan::norm2(b)) << report;
+    EXPECT_LE(report.iterations, 1000);
+  }
+}
+
+}  // namespace
