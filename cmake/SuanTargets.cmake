@@ -60,15 +60,17 @@ endfunction()
 
 # suan_compile_together(target group source ...): compiles the listed sources of the calling folder as
 # one, because reading Kokkos' header takes longer than most of our sources themselves (4 seconds, or 11
-# with nvcc, which reads it several times). A group should take nvcc no more than a minute; sources with
-# their own options cannot be grouped.
+# with nvcc, which reads it several times). A group should take no more than a minute or two. Names in the
+# anonymous namespaces of a group must differ. CMake leaves out sources that have options of their own.
 function(suan_compile_together target group)
   if(SUAN_COMPILE_TOGETHER)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${group})
-    # GCC takes a source that is included for a header, and warns of what is local to it.
-    target_compile_options(${target} PRIVATE
-      "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>")
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SUAN_HAVE_CUDA)
+      # GCC takes a source that is included for a header, and warns of what is local to it.
+      set_target_properties(${target} PROPERTIES
+        UNITY_BUILD_CODE_BEFORE_INCLUDE "#pragma GCC diagnostic ignored \"-Wsubobject-linkage\"")
+    endif()
   endif()
 endfunction()
 

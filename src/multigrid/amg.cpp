@@ -47,6 +47,10 @@ bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>&
   return a.comm().min(same ? 1 : 0) == 1;
 }
 
+std::string not_in_single(const Error& error) {
+  return message("the hierarchy is in double precision, since in single precision ", error.what());
+}
+
 }  // namespace
 
 const OptionTable<AmgOptions>& AmgOptions::table() {
@@ -72,7 +76,7 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  set_up(detail::require_matrix("amg", a));
+  set_up(detail::require_matrix("amg", a), options_.precision == "single");
 }
 
 template <Scalar T>
@@ -81,7 +85,7 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
   require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
                       a.row_layout());
   near_null_ = multigrid::scaled_near_null(near_null_space);
-  set_up(detail::require_matrix("amg", a));
+  set_up(detail::require_matrix("amg", a), options_.precision == "single");
 }
 
 template <Scalar T>
@@ -99,15 +103,16 @@ MultiVector<T> Amg<T>::near_null() const {
 
 /// Changes nothing if it throws.
 template <Scalar T>
-void Amg<T>::set_up(const DistributedMatrix<T>& a) {
-  std::string refused;
+void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single) {
+  std::string note;
   std::unique_ptr<multigrid::Rounded<T>> rounded;
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy;
-  if (options_.precision == "single") {
+  if (in_single) {
     try {
       rounded = multigrid::make_rounded<T>(a, near_null_, options_);
+      if (rounded) note = "the hierarchy is in single precision";
     } catch (const InvalidArgument& error) {  // on all ranks
-      refused = error.what();
+      note = not_in_single(error);
     }
   }
   if (!rounded) {
@@ -115,12 +120,14 @@ void Amg<T>::set_up(const DistributedMatrix<T>& a) {
   }
   rounded_ = std::move(rounded);
   hierarchy_ = std::move(hierarchy);
+  take_report(note);
+}
+
+template <Scalar T>
+void Amg<T>::take_report(const std::string& note) {
+  precision_note_ = note;
   report_ = rounded_ ? rounded_->report() : hierarchy_->report();
-  if (rounded_) report_.notes.push_back("the hierarchy is in single precision");
-  if (!refused.empty()) {
-    report_.notes.push_back(
-        message("the hierarchy is in double precision, since in single precision ", refused));
-  }
+  if (!note.empty()) report_.notes.push_back(note);
 }
 
 template <Scalar T>
@@ -129,11 +136,11 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   if (rounded_) {
     try {
       const auto done = rounded_->update(matrix);
-      report_ = rounded_->report();
-      report_.notes.push_back("the hierarchy is in single precision");
+      take_report(precision_note_);
       return done;
-    } catch (const InvalidArgument&) {
-      set_up(matrix);
+    } catch (const InvalidArgument& error) {  // on all ranks
+      set_up(matrix, false);
+      take_report(not_in_single(error));
       return "all is new: single precision no longer suffices";
     }
   }
@@ -141,7 +148,7 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
                                                         same ? hierarchy_.get() : nullptr);
   hierarchy_ = std::move(made);
-  report_ = hierarchy_->report();
+  take_report(precision_note_);
   return same ? "the aggregates were kept; interpolation, coarse matrices and smoothers are new"
               : "all is new: the structure of the matrix is another one";
 }

@@ -164,8 +164,9 @@ bool Hierarchy<T>::coarsen(Level<T>& fine, const Nodes& nodes, MultiVector<T>& n
   coarse = galerkin_product(fine.r, a, fine.p);
   const GlobalIndex decoupled = decouple_zero_rows(a, fine.r, coarse);
   if (decoupled > 0) {
-    report_.notes.push_back(message("level ", levels_.size(), " has ", decoupled,
-                                    " zero rows: parts of the matrix are singular"));
+    report_.notes.push_back(message(
+        "level ", levels_.size(), " has ", decoupled,
+        " zero rows: parts of the matrix are singular, or nearly so for ", scalar_name<T>()));
   }
   report.product = laps.lap();
   fine.smoother = smoother_registry<T>().make(a, options_.smoother);

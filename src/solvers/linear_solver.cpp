@@ -89,6 +89,10 @@ auto LinearSolver<T>::set_up(const Operator<T>& a, const Setup* before, std::str
   together(a.comm(),
            [&] { result.solver = make_solver<T>(result.options.solver.type(), result.options); });
   result.may_climb = is_open && !given_m_ && detail::may_climb(a, given_, result.options);
+  if (before != nullptr && before->gave_up && result.may_climb) {
+    result.may_climb = false;
+    result.gave_up = true;
+  }
   precondition(a, before, result, done);  // last: it may change the preconditioner of `before`
   Kokkos::fence("suan::solve_setup");
   result.seconds = timer.seconds();
@@ -148,7 +152,8 @@ void LinearSolver<T>::precondition(const Operator<T>& a, const Setup* before, Se
   try {
     add(done, message("amg: ", before->multigrid->update(a)));
     result.multigrid = before->multigrid;
-  } catch (const InvalidArgument& error) {
+  } catch (const Error& error) {  // the preconditioner above is there, and updated
+    result.may_climb = false;
     add(done, message("without multigrid: ", error.what()));
   }
 }

@@ -11,6 +11,7 @@
 #include "suan/core/timer.hpp"
 #include "suan/multigrid/amg.hpp"
 #include "suan/solvers/detail/solve_energy.hpp"
+#include "suan/solvers/detail/verdict.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -22,12 +23,13 @@ namespace {
 // iterations as 5 to 8.
 constexpr std::int64_t trial = 50;
 constexpr double most_left = 400;
+constexpr double iterations_of_amg = 6;  // of CG, in one with multigrid
 
 /// The report of a solve by two methods in succession; `next` says what the second one is.
 SolveReport joined(const SolveReport& first, SolveReport second, const std::string& next) {
   std::string why = message("ended with ", to_string(first.reason));
   if (first.reason == Reason::indefinite_matrix) why = "found A indefinite";
-  if (first.reason == Reason::max_iterations) {
+  if (first.reason == Reason::stagnated) {
     why = message("with ",
                   first.preconditioner == "none" ? "no preconditioner" : first.preconditioner,
                   " is slow");
@@ -47,18 +49,17 @@ SolveReport joined(const SolveReport& first, SolveReport second, const std::stri
   return second;
 }
 
-/// Another value in a place, until this object ends.
-template <class V>
-class Meanwhile {
+/// No loggers, until this object ends; then those before.
+class OwnLog {
  public:
-  Meanwhile(V& place, V value) : place_(place), before_(std::exchange(place, std::move(value))) {}
-  ~Meanwhile() { place_ = std::move(before_); }
-  Meanwhile(const Meanwhile&) = delete;
-  Meanwhile& operator=(const Meanwhile&) = delete;
+  explicit OwnLog(EventLog& log) : log_(log), before_(std::exchange(log, {})) {}
+  ~OwnLog() { log_ = std::move(before_); }
+  OwnLog(const OwnLog&) = delete;
+  OwnLog& operator=(const OwnLog&) = delete;
 
  private:
-  V& place_;
-  V before_;
+  EventLog& log_;
+  EventLog before_;
 };
 
 /// Whether CG ended so that another method may do better.
@@ -74,6 +75,11 @@ bool has_failed(const SolveReport& report) {
     default:
       return false;
   }
+}
+
+/// Whether it ended with its trial, or stagnates above the rounding errors.
+bool is_slow(const SolveReport& report) {
+  return report.reason == Reason::stagnated && has_failed(report);
 }
 
 std::vector<SolveReport> as_list(SolveReport report) { return {std::move(report)}; }
@@ -118,7 +124,7 @@ auto LinearSolver<T>::run(Solver<T>& solver, const Operator<T>& m, const detail:
                           const std::shared_ptr<EventLogger>& logger) const {
   // A logger, or a function that is A, may solve with this very object: the outer solve must find
   // its own loggers again.
-  const Meanwhile<EventLog> loggers(solver.log_, {});
+  const OwnLog own(solver.log_);
   if (logger) solver.add_logger(logger);
   auto result = as_list(solver.solve(clock, matrix(), m, b, x));
   for (auto& report : result) {
@@ -141,31 +147,37 @@ bool LinearSolver<T>::goes_on(const SolveReport& report) const {
 template <Scalar T>
 template <class Vectors>
 void LinearSolver<T>::run_more(Solver<T>& solver, const Operator<T>& m, const std::string& next,
-                               const detail::SolveClock& clock, const std::vector<LocalIndex>& open,
+                               const detail::SolveClock& clock, std::vector<LocalIndex> open,
                                const Vectors& b, Vectors& x, std::vector<SolveReport>& reports,
-                               const std::shared_ptr<EventLogger>& logger) {
-  std::int64_t done = 0;
-  for (const LocalIndex j : open) {
-    done = std::max(done, reports[static_cast<std::size_t>(j)].iterations);
-  }
-  const Meanwhile<std::int64_t> left(solver.options_.max_iterations,
-                                     given_.krylov().max_iterations - done);
-  std::vector<SolveReport> more;
-  if constexpr (std::same_as<Vectors, Vector<T>>) {
-    more = run(solver, m, clock, b, x, logger);
-  } else {
-    Vectors some_b;
-    Vectors some_x;
-    together(a_->comm(), [&] {
-      some_b = select_columns<T>(b, open);
-      some_x = select_columns<T>(x, open);
-    });
-    more = run(solver, m, clock, some_b, some_x, logger);
-    assign_columns<T>(some_x, open, x);
-  }
-  for (std::size_t k = 0; k < open.size(); ++k) {
-    auto& report = reports[static_cast<std::size_t>(open[k])];
-    report = joined(report, std::move(more[k]), next);
+                               const std::shared_ptr<EventLogger>& logger) const {
+  const auto iterations = [&](LocalIndex j) {
+    return reports[static_cast<std::size_t>(j)].iterations;
+  };
+  // Those that have as many iterations left together.
+  while (!open.empty()) {
+    auto later = clock;
+    later.iterations = iterations(open.front());
+    const auto rest = std::stable_partition(
+        open.begin(), open.end(), [&](LocalIndex j) { return iterations(j) == later.iterations; });
+    const std::vector<LocalIndex> now(open.begin(), rest);
+    open.erase(open.begin(), rest);
+    std::vector<SolveReport> more;
+    if constexpr (std::same_as<Vectors, Vector<T>>) {
+      more = run(solver, m, later, b, x, logger);
+    } else {
+      Vectors some_b;
+      Vectors some_x;
+      together(a_->comm(), [&] {
+        some_b = select_columns<T>(b, now);
+        some_x = select_columns<T>(x, now);
+      });
+      more = run(solver, m, later, some_b, some_x, logger);
+      assign_columns<T>(some_x, now, x);
+    }
+    for (std::size_t k = 0; k < now.size(); ++k) {
+      auto& report = reports[static_cast<std::size_t>(now[k])];
+      report = joined(report, std::move(more[k]), next);
+    }
   }
 }
 
@@ -187,60 +199,99 @@ double LinearSolver<T>::make_multigrid(EventLogger* logger) {
   const Timer timer;
   try {
     setup_.multigrid = std::make_shared<Amg<T>>(*a_);
-    if (logger != nullptr) logger->setup_finished("amg", timer.seconds());
   } catch (const Error& error) {  // the same on all ranks
     const auto kind = error.kind();
     const bool is_refusal = kind == ErrorKind::invalid_argument ||
                             kind == ErrorKind::not_supported || kind == ErrorKind::out_of_memory;
     if (!is_refusal) throw;
-    setup_.may_climb = false;
-    setup_.choice += message(setup_.choice.empty() ? "" : "; ", "no multigrid: ", error.what());
+    give_up_multigrid(message("no multigrid: ", error.what()));
   }
-  return timer.seconds();
+  const double seconds = timer.seconds();
+  if (setup_.multigrid && logger != nullptr) logger->setup_finished("amg", seconds);
+  return seconds;
+}
+
+template <Scalar T>
+void LinearSolver<T>::give_up_multigrid(const std::string& why) {
+  setup_.multigrid.reset();
+  setup_.may_climb = false;
+  setup_.gave_up = true;
+  setup_.choice += message(setup_.choice.empty() ? "" : "; ", why);
+}
+
+/// The iterations that CG would have needed after its trial.
+template <Scalar T>
+double LinearSolver<T>::left_of(const SolveReport& report) const {
+  const auto& krylov = given_.krylov();
+  const double target =
+      std::max(relative_tolerance<T>(krylov) * report.right_hand_side_norm, krylov.atol);
+  const double best = *std::min_element(report.history.begin(), report.history.end());
+  return detail::iterations_left(report.iterations, report.history.front(), best, target);
+}
+
+/// CG with multigrid for systems that were slow without. Returns those that it does not solve.
+template <Scalar T>
+template <class Vectors>
+std::vector<LocalIndex> LinearSolver<T>::try_multigrid(const detail::SolveClock& clock,
+                                                       const std::vector<LocalIndex>& slow,
+                                                       const Vectors& b, Vectors& x,
+                                                       std::vector<SolveReport>& reports,
+                                                       const std::shared_ptr<EventLogger>& logger) {
+  const auto& krylov = given_.krylov();
+  const bool is_late = krylov.time_limit > 0 && clock.seconds() >= krylov.time_limit;
+  if (a_->comm().max(std::int64_t{is_late}) != 0) return slow;
+  const double seconds = make_multigrid(logger.get());
+  const auto made = setup_.multigrid;  // nested solves may replace it
+  double left = 0;
+  for (const LocalIndex j : slow) {
+    auto& report = reports[static_cast<std::size_t>(j)];
+    report.setup_seconds += seconds;
+    if (!made) report.choice = choice();
+    left = std::max(left, left_of(report));
+  }
+  if (!made) return slow;
+  // Where CG alone would not get there within the limit, multigrid need only do that.
+  const auto limit = static_cast<double>(krylov.max_iterations - trial);
+  auto on_trial = clock;
+  on_trial.trial = trial;
+  on_trial.most_left = left > limit ? limit : left / iterations_of_amg;
+  run_more(*setup_.solver, *made, "amg", on_trial, slow, b, x, reports, logger);
+  std::vector<LocalIndex> open;
+  for (const LocalIndex j : select(reports, has_failed)) {
+    if (std::find(slow.begin(), slow.end(), j) != slow.end()) open.push_back(j);
+  }
+  if (open.size() < slow.size()) {
+    setup_.choice += message(setup_.choice.empty() ? "" : "; ", "cg with ",
+                             setup_.options.preconditioner, " was slow: amg");
+  } else {
+    give_up_multigrid("amg was no better");
+  }
+  return open;
 }
 
 /// CG with the preconditioner that was set up first; with multigrid if that is slow; and with the
-/// first one again if multigrid is slow, too, or fails.
+/// first one again if multigrid is no better.
 template <Scalar T>
 template <class Vectors>
 std::vector<SolveReport> LinearSolver<T>::climb(const detail::SolveClock& clock, const Vectors& b,
                                                 Vectors& x,
                                                 const std::shared_ptr<EventLogger>& logger) {
-  auto& solver = *setup_.solver;
+  const auto m = setup_.m;
+  const auto multigrid = setup_.multigrid;
   auto on_trial = clock;
   on_trial.trial = trial;
-  on_trial.most_left = most_left;
-  const auto is_slow = [](const SolveReport& report) {
-    return report.reason == Reason::max_iterations;
-  };
-  const auto has_not_helped = [&](const SolveReport& report) {
-    return is_slow(report) || has_failed(report);
-  };
-  std::vector<SolveReport> reports;
+  on_trial.most_left = multigrid ? most_left / iterations_of_amg : most_left;
+  auto reports = run(*setup_.solver, multigrid ? *multigrid : *m, on_trial, b, x, logger);
   std::vector<LocalIndex> open;
-  if (setup_.multigrid) {
-    reports = run(solver, *setup_.multigrid, on_trial, b, x, logger);
-    open = select(reports, has_not_helped);
+  if (multigrid) {
+    open = select(reports, has_failed);
+    if (open.size() == reports.size()) give_up_multigrid("amg no longer helps");
   } else {
-    reports = run(solver, *setup_.m, on_trial, b, x, logger);
     open = select(reports, is_slow);
-    if (open.empty()) return reports;
-    const double seconds = make_multigrid(logger.get());
-    for (const LocalIndex j : open) {
-      auto& report = reports[static_cast<std::size_t>(j)];
-      report.setup_seconds += seconds;
-      if (!setup_.multigrid) report.choice = choice();
-    }
-    if (setup_.multigrid) {
-      run_more(solver, *setup_.multigrid, "amg", on_trial, open, b, x, reports, logger);
-      open = select(reports, has_not_helped);
-    }
+    if (!open.empty()) open = try_multigrid(clock, open, b, x, reports, logger);
   }
-  if (open.empty()) return reports;
-  setup_.may_climb = false;
-  run_more(solver, *setup_.m, setup_.options.preconditioner.type(), clock, open, b, x, reports,
-           logger);
-  setup_.multigrid.reset();
+  const auto again = message(setup_.options.preconditioner, multigrid ? "" : " again");
+  run_more(*setup_.solver, *m, again, clock, open, b, x, reports, logger);
   return reports;
 }
 
@@ -251,8 +302,10 @@ std::vector<SolveReport> LinearSolver<T>::solve_all(const Vectors& b, Vectors& x
                                                     const std::shared_ptr<EventLogger>& logger) {
   const detail::SolveEnergy energy;
   const auto clock = start(b.layout(), logger.get());
-  auto reports = setup_.may_climb ? climb(clock, b, x, logger)
-                                  : run(*setup_.solver, *setup_.m, clock, b, x, logger);
+  // With few iterations allowed, there is nothing to be gained.
+  const bool climbs = setup_.may_climb && given_.krylov().max_iterations >= 2 * trial;
+  auto reports =
+      climbs ? climb(clock, b, x, logger) : run(*setup_.solver, *setup_.m, clock, b, x, logger);
   const auto open = select(reports, has_failed);
   if (!open.empty()) {
     auto& gmres = setup_.second;

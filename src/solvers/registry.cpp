@@ -128,7 +128,7 @@ std::vector<OptionType> solver_types() {
 std::vector<OptionType> preconditioner_types() {
   static const auto schema = std::make_shared<const OptionSchema>();
   std::vector<OptionType> all = {
-      {"auto", "Examines the diagonal, and reports its choice.", schema}};
+      {"auto", "Examines the matrix and the convergence, and reports its choice.", schema}};
 #define SUAN_ADD(T) detail::add_types(all, preconditioner_registry<T>().types());
   SUAN_FOR_EACH_SCALAR(SUAN_ADD)
 #undef SUAN_ADD
@@ -147,7 +147,7 @@ const OptionTable<SolveOptions>& SolveOptions::table() {
                       "The iterative method; auto examines the matrix and reports its choice.")
           .typed_node(
               "preconditioner", &SolveOptions::preconditioner, preconditioner_types,
-              "The approximate inverse that speeds up the method; auto examines the diagonal.")
+              "The approximate inverse that speeds up the method; auto examines the matrix.")
           .choice("format", &SolveOptions::format, {"auto", "csr", "sell", "sell_sorted", "bsr"},
                   "Format in which products read the matrix; auto makes a smaller copy if that "
                   "loses nothing.")

@@ -52,6 +52,12 @@ bool to_solve(SolveReport& report, const Goal& goal, double norm,
   return norm > goal.target;
 }
 
+double iterations_left(std::int64_t iterations, double start, double best, double target) {
+  const double fallen = std::log(start / best);
+  if (!(fallen > 0)) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(iterations) * (std::log(start / target) / fallen - 1);
+}
+
 bool asks_for_rounding(const SolveReport& report, const Goal& goal, double norm) {
   return std::isfinite(norm) && norm > goal.target &&
          (claims(report) || report.reason == Reason::stagnated);

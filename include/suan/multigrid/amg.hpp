@@ -77,8 +77,10 @@ std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 /// Hermitian), whatever `coarse_rows` is, and else is smoothed only. Rows without connections
 /// belong to no coarser level.
 ///
-/// The hierarchy is in single precision by default, which costs few iterations or none: the solver
-/// that uses it works, and verifies, in its own.
+/// The hierarchy is in single precision by default: the solver that uses it works, and verifies, in
+/// its own. That costs few iterations or none, unless parts of the matrix are singular but for less
+/// than about 1e-6 of their entries: such directions are taken for singular (see the notes of the
+/// report), and `precision` "same" tells them apart.
 ///
 /// Memory: about 1.7 times the matrix for Poisson problems, twice that of the prolongators, and
 /// three vectors on each level, all in the precision of the hierarchy.
@@ -108,7 +110,8 @@ class Amg final : public Preconditioner<T> {
   std::string do_update(const Operator<T>& a) override;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
-  void set_up(const DistributedMatrix<T>& a);
+  void set_up(const DistributedMatrix<T>& a, bool in_single);
+  void take_report(const std::string& note);
   MultiVector<T> near_null() const;
 
   AmgOptions options_;
@@ -116,6 +119,7 @@ class Amg final : public Preconditioner<T> {
   std::unique_ptr<multigrid::Rounded<T>> rounded_;      // in single precision, or
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;  // in that of T
   AmgReport report_;
+  std::string precision_note_;               // that of the report
   mutable std::optional<Vector<T>> result_;  // of a cycle that is not all of y
 };
 

@@ -21,7 +21,8 @@ class LateCopy;
 
 /// Solves A x = b repeatedly: the analysis of A, the choice and the set-up (solver, preconditioner,
 /// a copy in another format, the vectors of the method) are made once and kept: later solves for
-/// one right-hand side allocate no arrays, unless the system needs other units.
+/// one right-hand side allocate no arrays, unless the system needs other units, or a solve turns to
+/// multigrid, which is set up then and kept.
 ///
 /// Must not be used by two threads at a time.
 template <Scalar T>
@@ -41,7 +42,8 @@ class LinearSolver {
   LinearSolver& operator=(LinearSolver&&) noexcept;
 
   /// Solves from the initial guess in x and verifies, like suan::solve(). The report of the first
-  /// solve after the constructor or update() includes the seconds of the set-up; later ones do not.
+  /// solve after the constructor or update() includes the seconds of the set-up; later ones do not,
+  /// but for multigrid's.
   /// Collective.
   /// @throws as Solver::solve().
   SolveReport solve(const Vector<T>& b, Vector<T>& x,
@@ -59,7 +61,8 @@ class LinearSolver {
 
   /// The choices so far and their reasons; empty if nothing was left to choose.
   std::string choice() const;
-  /// The options, with each "auto" replaced except for the format.
+  /// The options, with each "auto" replaced except for the format; the preconditioner is the first
+  /// one also where multigrid came later.
   const SolveOptions& options() const noexcept { return setup_.options; }
 
  private:
@@ -71,6 +74,7 @@ class LinearSolver {
     std::shared_ptr<Operator<T>> made;                // m, unless it was given
     std::shared_ptr<Preconditioner<T>> multigrid;     // made when m has proved to be slow
     bool may_climb = false;                           // from m to multigrid
+    bool gave_up = false;                             // multigrid, which did not help
     std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
     std::unique_ptr<Solver<T>> second;                // goes on where CG was the wrong choice
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
@@ -91,9 +95,14 @@ class LinearSolver {
            const Vectors& b, Vectors& x, const std::shared_ptr<EventLogger>& logger) const;
   template <class Vectors>
   void run_more(Solver<T>& solver, const Operator<T>& m, const std::string& next,
-                const detail::SolveClock& clock, const std::vector<LocalIndex>& open,
-                const Vectors& b, Vectors& x, std::vector<SolveReport>& reports,
-                const std::shared_ptr<EventLogger>& logger);
+                const detail::SolveClock& clock, std::vector<LocalIndex> open, const Vectors& b,
+                Vectors& x, std::vector<SolveReport>& reports,
+                const std::shared_ptr<EventLogger>& logger) const;
+  template <class Vectors>
+  std::vector<LocalIndex> try_multigrid(const detail::SolveClock& clock,
+                                        const std::vector<LocalIndex>& slow, const Vectors& b,
+                                        Vectors& x, std::vector<SolveReport>& reports,
+                                        const std::shared_ptr<EventLogger>& logger);
   template <class Vectors>
   std::vector<SolveReport> climb(const detail::SolveClock& clock, const Vectors& b, Vectors& x,
                                  const std::shared_ptr<EventLogger>& logger);
@@ -103,6 +112,8 @@ class LinearSolver {
   template <class Which>
   std::vector<LocalIndex> select(const std::vector<SolveReport>& reports, const Which& which) const;
   double make_multigrid(EventLogger* logger);
+  void give_up_multigrid(const std::string& why);
+  double left_of(const SolveReport& report) const;
   bool goes_on(const SolveReport& report) const;
   detail::SolveClock start(const Layout& b, EventLogger* logger);
 

@@ -9,9 +9,10 @@
 namespace suan {
 
 /// Chooses solver, preconditioner and format where `options` says "auto", says why in
-/// report.choice, solves from the initial guess in x, and verifies. If CG was chosen and finds the
-/// matrix indefinite, diverges, breaks down, stagnates or makes no progress, GMRES continues from
-/// there within the same limits, and the report says so. LinearSolver keeps the set-up for other
+/// report.choice, solves from the initial guess in x, and verifies. If both were chosen and CG is
+/// slow, it goes on with multigrid; if CG finds the matrix indefinite, diverges, breaks down,
+/// stagnates or makes no progress, GMRES continues from there; all within the same limits, and the
+/// report says so. LinearSolver keeps the set-up for other
 /// right-hand sides. Collective. @throws as LinearSolver and Solver::solve().
 template <Scalar T>
 SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,

@@ -36,10 +36,11 @@ double relative_tolerance(const KrylovOptions& options);
 namespace detail {
 /// Shared by the parts of one solve: set-up, rounds and methods.
 struct SolveClock {
-  double before = 0;          ///< seconds of the set-up
-  std::int64_t patience = 0;  ///< see Solver::Run::finished(); 0 means unlimited
-  std::int64_t trial = 0;     ///< after so many iterations a run that would be long ends; 0: never
-  double most_left = 0;       ///< long: with more than so many iterations to come
+  double before = 0;            ///< seconds of the set-up
+  std::int64_t patience = 0;    ///< see Solver::Run::finished(); 0 means unlimited
+  std::int64_t iterations = 0;  ///< of runs before, which count for the limit
+  std::int64_t trial = 0;       ///< after so many iterations a run that is slow ends; 0: never
+  double most_left = 0;         ///< slow: with more than so many iterations to come
   Timer timer{};
   double seconds() const { return before + timer.seconds(); }
 };
@@ -114,8 +115,7 @@ class Solver {
 
     /// Records a finished iteration. True when the method must stop, with the reason recorded: the
     /// target, or what rounding allows, is reached; the residual is not finite, has diverged, or
-    /// has not fallen to half of its start when the patience ended. A run that is long when its
-    /// trial ends stops with the reason max_iterations.
+    /// has not fallen to half of its start when the patience ended, or is slow when the trial ends.
     bool finished(double residual_norm);
     /// True when the iteration or time limit is reached or a logger requests a stop; the reason is
     /// then recorded. Collective.
@@ -144,10 +144,6 @@ class Solver {
     double image_gain() const noexcept { return image_gain_; }
 
    private:
-    /// To the target, if the best residual goes on to fall as it did so far; infinite if it did
-    /// not.
-    double iterations_left() const;
-
     const KrylovOptions& options_;
     const EventLog& log_;
     const detail::SolveClock& clock_;

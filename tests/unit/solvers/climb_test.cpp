@@ -48,6 +48,7 @@ TYPED_TEST(ClimbTest, MultigridSolvesWhatIsSlow) {
   EXPECT_TRUE(second.converged()) << second;
   EXPECT_LT(second.iterations, 50);
   EXPECT_EQ(second.setup_seconds, 0);
+  EXPECT_THAT(second.choice, HasSubstr("was slow: amg"));
   // Also for other values.
   EXPECT_THAT(solver.update(std::make_shared<DistributedMatrix<T>>(suan::poisson1d<T>(long_chain))),
               HasSubstr("amg: the aggregates were kept"));
@@ -96,6 +97,35 @@ TEST(Climb, NothingThatWasNamedIsReplaced) {
   EXPECT_EQ(report.iterations, 52);
 }
 
+/// Solves another system with the same solver in the middle of multigrid's iterations.
+class SolvesMeanwhile : public suan::EventLogger {
+ public:
+  SolvesMeanwhile(LinearSolver<double>& solver, const Vector<double>& b)
+      : solver_(solver), b_(b), x_(b.layout()) {}
+  void iteration_finished(std::int64_t, double) override {
+    if (++iterations_ != 60) return;
+    inside = solver_.solve(b_, x_);
+  }
+  suan::SolveReport inside;
+
+ private:
+  LinearSolver<double>& solver_;
+  const Vector<double>& b_;
+  Vector<double> x_;
+  int iterations_ = 0;
+};
+
+TEST(Climb, ALoggerMaySolveWithTheSolverMeanwhile) {
+  const auto a = std::make_shared<DistributedMatrix<double>>(suan::poisson1d<double>(long_chain));
+  LinearSolver<double> solver(a);
+  const auto b = suan::random_vector(a->row_layout(), 1);
+  const auto other = suan::random_vector(a->row_layout(), 2);
+  Vector<double> x(a->row_layout());
+  const auto logger = std::make_shared<SolvesMeanwhile>(solver, other);
+  EXPECT_TRUE(solver.solve(b, x, logger).converged());
+  EXPECT_TRUE(logger->inside.converged());
+}
+
 // A chain of springs on a soft ground that pushes instead of pulling: some eigenvalues are
 // negative, which shows late. No method has to solve it; none may claim what is not so.
 TEST(Climb, IndefiniteMatricesEndTruthfully) {
@@ -108,8 +138,11 @@ TEST(Climb, IndefiniteMatricesEndTruthfully) {
                                                  if (i + 1 < long_chain) row.add(i + 1, -1);
                                                });
     const auto b = suan::random_vector(layout, 1);
-    Vector<double> x(layout);
+    auto x = suan::random_vector(layout, 2);
     const auto report = suan::solve(a, b, x);
+    if (report.reason != Reason::max_iterations) {
+      EXPECT_LE(report.true_residual_norm, report.initial_residual_norm) << report;
+    }
     Vector<double> r(layout);
     const double norm = a.residual(b, x, r);
     EXPECT_NEAR(report.true_residual_norm, norm, 1e-10 * norm + 1e-300) << report;

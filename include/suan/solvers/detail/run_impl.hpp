@@ -6,11 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/detail/deferred_errors.hpp"
-#include "suan/solvers/detail/units.hpp"
+#include "suan/solvers/detail/verdict.hpp"
 #include "suan/solvers/solver.hpp"
 
 namespace suan {
@@ -82,24 +81,21 @@ bool Solver<T>::Run::finished(double residual_norm) {
                                    " iterations the residual has not fallen to half of its start"));
     return true;
   }
-  if (report_.iterations == clock_.trial && iterations_left() > clock_.most_left) {
-    end(Reason::max_iterations);
-    return true;
+  if (report_.iterations == clock_.trial) {
+    const double target = std::max(goal_.target, goal_.floor);
+    const double left = detail::iterations_left(report_.iterations, goal_.start, best_, target);
+    if (left > clock_.most_left) {
+      end(Reason::stagnated, message("after ", report_.iterations, " iterations about ", left,
+                                     " more are to be expected"));
+      return true;
+    }
   }
   return false;
 }
 
 template <Scalar T>
-double Solver<T>::Run::iterations_left() const {
-  const double fallen = std::log(goal_.start / best_);
-  const double wanted = std::log(goal_.start / std::max(goal_.target, goal_.floor));
-  if (!(fallen > 0)) return std::numeric_limits<double>::infinity();
-  return static_cast<double>(report_.iterations) * (wanted / fallen - 1);
-}
-
-template <Scalar T>
 bool Solver<T>::Run::iterations_used_up() {
-  if (report_.iterations < options_.max_iterations) return false;
+  if (clock_.iterations + report_.iterations < options_.max_iterations) return false;
   end(Reason::max_iterations);
   return true;
 }

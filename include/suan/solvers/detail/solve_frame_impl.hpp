@@ -90,7 +90,7 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
     verified.bad_row = std::isfinite(norm) ? -1 : first_not_finite(r);
     verified.rounding =
         detail::asks_for_rounding(report, aim, norm) ? detail::rounding_errors<T>(a, r, x) : 0;
-  } while (detail::has_to_go_on(report, aim, verified, options_.max_iterations));
+  } while (detail::has_to_go_on(report, aim, verified, options_.max_iterations - clock.iterations));
   const auto less_energy = [&] {
     Vector<T> scaled;
     if (guess != nullptr) together(a.comm(), [&] { scaled = *guess; });

@@ -122,7 +122,8 @@ void Solver<T>::run_and_verify(const detail::SolveClock& clock, const Operator<T
           detail::asks_for_rounding(report, aims[at(j)], verified.norm)
               ? detail::rounding_errors<T>(a, some_r.column(column), some_x.column(column))
               : 0;
-      if (detail::has_to_go_on(report, aims[at(j)], verified, options_.max_iterations)) {
+      if (detail::has_to_go_on(report, aims[at(j)], verified,
+                               options_.max_iterations - clock.iterations)) {
         still_open.push_back(j);
         continue;
       }

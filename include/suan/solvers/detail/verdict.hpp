@@ -22,6 +22,10 @@ bool to_solve(SolveReport& report, const Goal& goal, double norm,
               const std::function<GlobalIndex()>& guess,
               const std::function<GlobalIndex()>& residual);
 
+/// The iterations to the target if the best residual goes on to fall as it did since its start;
+/// infinite if it did not fall.
+double iterations_left(std::int64_t iterations, double start, double best, double target);
+
 /// The recomputed residual of a round, in the goal's units.
 struct Verified {
   double before = 0;              ///< at the start of the round
