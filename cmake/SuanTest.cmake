@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # suan_add_test(NAME name SOURCES a_test.cpp ... [RANKS 1 2 3 4] [LABELS label ...]
-#               [LIBRARIES target ...] [PARTS n] [PROCESSORS n] [COMPILE_OPTIONS option ...])
+#               [LIBRARIES target ...] [PARTS n] [PROCESSORS n] [COMPILE_OPTIONS option ...] [HOST])
 #
 # Builds one GoogleTest program from SOURCES and registers it with ctest: once in one process, as
 # `name`, and, when RANKS are given and Suan has MPI, once per number of ranks, as `name.<n>ranks`
 # with the label mpi. With PARTS, one process becomes n, `name.part1` and so on, each with its share of
 # the tests, that may run side by side. Prefer one program per folder: linking Kokkos takes longer than
-# most tests. With COMPILE_OPTIONS it precompiles Kokkos' and GoogleTest's headers for itself.
+# most tests. HOST is for programs that test nothing of a device: other builds run them, so a build with
+# CUDA neither compiles (unless asked to by name) nor runs them. With COMPILE_OPTIONS it precompiles Kokkos' and GoogleTest's headers for itself.
 
 # GoogleTest: installed, Debian's source package, or the copy that ./dev setup keeps for machines
 # without either.
@@ -81,7 +82,7 @@ function(suan_register_test)
 endfunction()
 
 function(suan_add_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT;PARTS;PROCESSORS"
+  cmake_parse_arguments(arg "HOST" "NAME;TIMEOUT;PARTS;PROCESSORS"
                         "SOURCES;RANKS;LABELS;LIBRARIES;COMPILE_OPTIONS" ${ARGN})
   if(NOT arg_NAME OR NOT arg_SOURCES)
     message(FATAL_ERROR "suan_add_test needs NAME and SOURCES.")
@@ -92,13 +93,17 @@ function(suan_add_test)
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE suan_test_main ${arg_LIBRARIES})
   if(SUAN_HAVE_CUDA AND SUAN_COMPILE_TOGETHER)
-    set_target_properties(${arg_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+    set_target_properties(${arg_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   endif()
   if(arg_COMPILE_OPTIONS)
     target_compile_options(${arg_NAME} PRIVATE ${arg_COMPILE_OPTIONS})
     suan_precompile(${arg_NAME} ${SUAN_TEST_HEADERS})
   else()
     suan_reuse_precompiled(${arg_NAME} suan_test_main)
+  endif()
+  if(arg_HOST AND SUAN_HAVE_CUDA)
+    set_target_properties(${arg_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+    return()
   endif()
   # Threads that wait soon yield the core, as in the program: tests compare on one thread what two compute.
   set(environment GOMP_SPINCOUNT=2000)

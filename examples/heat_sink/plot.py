@@ -44,7 +44,9 @@ def draw_convergence(report: dict, path: Path) -> None:
         textcoords="offset points",
         color="#b03a2e",
     )
-    method = f"{solve['solver'].upper()} with {solve['preconditioner'].replace('_', ' ').title()}"
+    preconditioner = solve["preconditioner"].replace("_", " ")
+    preconditioner = "multigrid" if preconditioner == "amg" else preconditioner.title()
+    method = f"{solve['solver'].upper()} with {preconditioner}"
     unknowns, iterations = (f"{solve[k]:,}".replace(",", "\u2009") for k in ("unknowns", "iterations"))
     axes.set_title(
         f"{method}: {unknowns} unknowns, {iterations} iterations, {solve['solve_seconds']:.1f} s "

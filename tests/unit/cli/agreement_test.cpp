@@ -82,8 +82,9 @@ TEST(SameWords, RanksThatWereToldTheSameGoOn) {
 TEST(SameWords, AnOptionThatDiffersIsNamedOnAllRanks) {
   const auto world = Communicator::world();
   const bool is_last = world.rank() == world.size() - 1;
-  const std::string text = complaint(
-      [&] { return std::string("command = solve\n") + (is_last ? "size = 4\n" : "size = 3\n"); });
+  const std::string text = complaint([&] {
+    return std::string(is_last ? "command = solve\nsize = 4\n" : "command = solve\nsize = 3\n");
+  });
   if (world.size() == 1) {
     EXPECT_EQ(text, "");
   } else {
