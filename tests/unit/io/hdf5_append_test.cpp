@@ -166,16 +166,16 @@ TEST_F(Hdf5Append, ManyStepsAndFlushes) {
 }
 
 // The program starts itself again for the run that is killed, and finds the path there.
-constexpr const char* path_variable = "SUAN_TEST_KILLED_AFTER_FLUSH";
+constexpr const char* flushed_path_variable = "SUAN_TEST_KILLED_AFTER_FLUSH";
 
 TEST(Hdf5KilledAfterFlushDeathTest, WhatWasFlushedIsThere) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   std::unique_ptr<Folder> folder;
-  if (std::getenv(path_variable) == nullptr) {
+  if (std::getenv(flushed_path_variable) == nullptr) {
     folder = std::make_unique<Folder>();
-    setenv(path_variable, folder->file("a.h5").c_str(), 1);
+    setenv(flushed_path_variable, folder->file("a.h5").c_str(), 1);
   }
-  const std::string path = std::getenv(path_variable);
+  const std::string path = std::getenv(flushed_path_variable);
   EXPECT_EXIT(
       {
         Hdf5Writer writer(path, {});
@@ -185,7 +185,7 @@ TEST(Hdf5KilledAfterFlushDeathTest, WhatWasFlushedIsThere) {
         std::raise(SIGKILL);
       },
       testing::KilledBySignal(SIGKILL), "");
-  unsetenv(path_variable);
+  unsetenv(flushed_path_variable);
   expect_pattern(read_hdf5_matrix<double>(path, {}, "A"), appended_pattern);
   EXPECT_THROW(find_hdf5(path, "B"), InvalidArgument);
   EXPECT_EQ(folder->count(), 2U) << "the file and the unfinished one";
