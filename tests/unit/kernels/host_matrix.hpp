@@ -10,6 +10,7 @@
 #include "suan/kernels/spmm.hpp"
 #include "suan/matrix/csr.hpp"
 #include "suan/vector/blas1.hpp"
+#include "support/sparse.hpp"
 
 namespace suan::test {
 
@@ -69,11 +70,6 @@ HostMatrix<T> irregular(LocalIndex rows, LocalIndex columns,
     a.offsets.push_back(static_cast<Offset>(a.indices.size()));
   }
   return a;
-}
-
-template <class T>
-Real<T> magnitude(const T& x) {
-  return std::sqrt(abs_squared(x));
 }
 
 /// Each of two sums of n products differs from the exact one by at most (n + 1) eps |A||x|; the
