@@ -9,7 +9,8 @@
 # with the label mpi. With PARTS, one process becomes n, `name.part1` and so on, each with its share of
 # the tests, that may run side by side. Prefer one program per folder: linking Kokkos takes longer than
 # most tests. HOST is for programs that test nothing of a device: other builds run them, so a build with
-# CUDA neither compiles (unless asked to by name) nor runs them. With COMPILE_OPTIONS it precompiles Kokkos' and GoogleTest's headers for itself.
+# CUDA neither compiles (unless asked to by name) nor runs them. With COMPILE_OPTIONS it precompiles
+# Kokkos' and GoogleTest's headers for itself.
 
 # GoogleTest: installed, Debian's source package, or the copy that ./dev setup keeps for machines
 # without either.

@@ -43,8 +43,7 @@ class LinearSolver {
 
   /// Solves from the initial guess in x and verifies, like suan::solve(). The report of the first
   /// solve after the constructor or update() includes the seconds of the set-up; later ones do not,
-  /// but for multigrid's.
-  /// Collective.
+  /// but for multigrid's. Collective.
   /// @throws as Solver::solve().
   SolveReport solve(const Vector<T>& b, Vector<T>& x,
                     std::shared_ptr<EventLogger> logger = nullptr);

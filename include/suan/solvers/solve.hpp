@@ -12,8 +12,8 @@ namespace suan {
 /// report.choice, solves from the initial guess in x, and verifies. If both were chosen and CG is
 /// slow, it goes on with multigrid; if CG finds the matrix indefinite, diverges, breaks down,
 /// stagnates or makes no progress, GMRES continues from there; all within the same limits, and the
-/// report says so. LinearSolver keeps the set-up for other
-/// right-hand sides. Collective. @throws as LinearSolver and Solver::solve().
+/// report says so. LinearSolver keeps the set-up for other right-hand sides. Collective.
+/// @throws as LinearSolver and Solver::solve().
 template <Scalar T>
 SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x,
                   const SolveOptions& options = {}, std::shared_ptr<EventLogger> logger = nullptr);

@@ -4,6 +4,9 @@
 // What solve() does when the preconditioner that it chose proves to be slow.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
+
 #include "suan/gallery/poisson.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/solve.hpp"
@@ -21,6 +24,7 @@ using suan::Real;
 using suan::Reason;
 using suan::Vector;
 using testing::HasSubstr;
+using testing::Not;
 
 // A chain: CG needs as many iterations as it has rows.
 constexpr GlobalIndex long_chain = 4000;
@@ -95,6 +99,37 @@ TEST(Climb, NothingThatWasNamedIsReplaced) {
   const auto report = suan::solve(a, b, x, options);
   EXPECT_EQ(report.reason, Reason::max_iterations);
   EXPECT_EQ(report.iterations, 52);
+}
+
+// A beam, fixed at its ends: constants do not describe how it bends, so multigrid is as slow as CG.
+TEST(Climb, WhatDoesNotHelpIsGivenUpWithinTheLimit) {
+  const auto layout = suan::Layout::even(long_chain, Communicator::world());
+  const auto a = std::make_shared<DistributedMatrix<double>>(
+      suan::generate_rows<double>(layout, layout, [](GlobalIndex i, suan::RowWriter<double>& row) {
+        constexpr std::array<double, 5> stencil = {1, -4, 6, -4, 1};
+        for (GlobalIndex j = std::max<GlobalIndex>(0, i - 2); j <= std::min(long_chain - 1, i + 2);
+             ++j) {
+          row.add(j, stencil[static_cast<std::size_t>(j - i + 2)]);
+        }
+      }));
+  const auto b = suan::random_vector(layout, 1);
+  for (const std::int64_t limit : {100, 120, 300}) {
+    suan::SolveOptions options;
+    options.krylov().max_iterations = limit;
+    LinearSolver<double> solver(a, options);
+    Vector<double> x(layout);
+    const auto report = solver.solve(b, x);
+    EXPECT_EQ(report.reason, Reason::max_iterations) << report;
+    EXPECT_EQ(report.iterations, limit);
+    EXPECT_EQ(report.history.size(), static_cast<std::size_t>(limit) + 1);
+    EXPECT_THAT(report.choice, HasSubstr("is slow after 50 iterations: amg"));
+    if (limit == 100) continue;
+    EXPECT_THAT(report.choice, HasSubstr("cg with amg is slow after 100 iterations: none again"));
+    EXPECT_THAT(solver.choice(), HasSubstr("amg was no better"));
+    EXPECT_THAT(solver.update(a), Not(HasSubstr("amg")));
+    suan::fill(x, 0.0);
+    EXPECT_THAT(solver.solve(b, x).choice, Not(HasSubstr("is slow")));
+  }
 }
 
 /// Solves another system with the same solver in the middle of multigrid's iterations.

@@ -81,7 +81,9 @@ bool Solver<T>::Run::finished(double residual_norm) {
                                    " iterations the residual has not fallen to half of its start"));
     return true;
   }
-  if (report_.iterations == clock_.trial) {
+  // At the limit of iterations, that is the reason.
+  if (report_.iterations == clock_.trial &&
+      clock_.iterations + report_.iterations < options_.max_iterations) {
     const double target = std::max(goal_.target, goal_.floor);
     const double left = detail::iterations_left(report_.iterations, goal_.start, best_, target);
     if (left > clock_.most_left) {
