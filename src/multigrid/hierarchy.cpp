@@ -55,6 +55,7 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
     : options_(options) {
   const Timer timer;
   hermitian_ = probe(a).hermitian;
+  if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
     report_.notes.push_back("A is not Hermitian: the restriction is P^H all the same");
   }
