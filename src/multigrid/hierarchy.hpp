@@ -16,7 +16,7 @@ class Hierarchy {
   Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
             const AmgOptions& options, const Hierarchy* before);
 
-  /// x = one V-cycle for A x = b from zero. Collective.
+  /// x = one cycle for A x = b from zero. Collective.
   void cycle(const Vector<T>& b, Vector<T>& x) const;
   /// The same for several vectors, with each matrix read once for all.
   void cycle(const MultiVector<T>& b, MultiVector<T>& x) const;
@@ -31,6 +31,10 @@ class Hierarchy {
   void finish_last();
   template <class V>
   void visit(std::size_t level, const V& b, V& x) const;
+  void make_vectors();
+  template <class V>
+  void correct(std::size_t level, const V& b, V& x) const;
+  void accelerate(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
   template <class V>
   void smooth_after(const Level<T>& level, const V& b, V& x) const;
 

@@ -31,6 +31,7 @@ struct CycleVectors {
   V b;
   V x;
   V residual;
+  std::vector<V> more;  // for cycles other than V, on coarse levels
 };
 
 template <Scalar T>
