@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/hierarchy.hpp"
 
+#include "multigrid/classical.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
@@ -58,7 +59,9 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   if (!hermitian_) {
     report_.notes.push_back("A is not Hermitian: the restriction is P^H all the same");
   }
-  const auto coarsening = make_smoothed_aggregation(a, near_null, options);
+  const auto coarsening = options.coarsening == "classical"
+                              ? make_classical(a, near_null, options)
+                              : make_smoothed_aggregation(a, near_null, options);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
   const auto most = static_cast<std::size_t>(options.levels);

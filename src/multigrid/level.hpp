@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "multigrid/splitting.hpp"
 #include "suan/multigrid/aggregation.hpp"
 #include "suan/preconditioners/smoother.hpp"
 #include "suan/vector/multi_vector.hpp"
@@ -16,7 +17,9 @@ namespace suan::multigrid {
 template <Scalar T>
 struct LevelStructure {
   StrengthGraph graph;
-  Aggregates aggregates;
+  Aggregates aggregates;  // or, of classical multigrid:
+  Splitting splitting;
+  Splitting last_splitting;  // after a second one, where coarsening is aggressive
 };
 
 /// Vectors of a level that a cycle needs. The finest level has no b and x of its own.

@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "multigrid/classical_interpolation.hpp"
+
+#include "suan/core/instantiate.hpp"
+
+namespace suan::multigrid {
+
+namespace {
+
+using suan::detail::allocate;
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+
+/// One row in the making: the coarse points from which it interpolates, and the sums of their
+/// numerators.
+template <Scalar T>
+struct RowWork {
+  LocalIndex* slots;  // of the table
+  PlaceTable table;
+  LocalIndex* points;
+  T* sums;
+  LocalIndex count;
+  // Entries of the row of a fine point that lead to those points, or back.
+  LocalIndex* places;
+  T* shares;
+};
+
+template <Scalar T>
+struct RowWorkMemory {
+  RowWorkers workers;
+  std::size_t slots = 0;
+  std::size_t most = 0;
+  DeviceView<LocalIndex> numbers;
+  DeviceView<T> values;
+
+  RowWorkMemory(LocalIndex rows, LocalIndex most_points)
+      : slots(PlaceTable::room(most_points)), most(static_cast<std::size_t>(most_points) + 1) {
+    workers = RowWorkers(rows, bytes());
+    const auto count = static_cast<std::size_t>(workers.count);
+    numbers = allocate<LocalIndex>("suan::multigrid::work", count * (slots + 2 * most));
+    values = allocate<T>("suan::multigrid::work", count * 2 * most);
+  }
+  std::size_t bytes() const {
+    return (slots + 2 * most) * sizeof(LocalIndex) + 2 * most * sizeof(T);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION RowWork<T> of(LocalIndex worker) const {
+    const auto w = static_cast<std::size_t>(worker);
+    LocalIndex* const memory = numbers.data() + w * (slots + 2 * most);
+    T* const sums = values.data() + w * 2 * most;
+    return {memory, {}, memory + slots, sums, 0, memory + slots + most, sums + most};
+  }
+};
+
+template <Scalar T>
+struct ExtendedInterpolation {
+  CoarsePoints<T> points;
+  DeviceView<const LocalIndex> unknowns;
+  Truncation truncation;
+
+  KOKKOS_FORCEINLINE_FUNCTION bool is_alike(LocalIndex i, LocalIndex j) const {
+    return unknowns.extent(0) == 0 || unknowns(i) == unknowns(j);
+  }
+
+  KOKKOS_FORCEINLINE_FUNCTION void collect(LocalIndex i, LocalIndex most, RowWork<T>& work) const {
+    work.table.start(work.slots, most);
+    work.count = 0;
+    points.visit_near(i, [&](LocalIndex code) {
+      if (!work.table.insert(code, work.count)) return;
+      work.points[work.count] = code;
+      work.sums[work.count] = T{};
+      ++work.count;
+    });
+  }
+
+  /// Shares a_ik out among the points that row k leads to. False if there are none.
+  KOKKOS_FORCEINLINE_FUNCTION bool share_out(LocalIndex i, LocalIndex k, const T& value,
+                                             RowWork<T>& work, T& back) const {
+    const LocalIndex self = CoarsePoints<T>::own - i;
+    LocalIndex found = 0;
+    T sum{};
+    points.visit_fine(k, [&](LocalIndex code, const T& coupling) {
+      if (!(real_part(coupling) < 0)) return;
+      const LocalIndex place =
+          code >= 0 ? work.table.find(code) : (code == self ? work.count : PlaceTable::none);
+      if (place == PlaceTable::none) return;
+      work.places[found] = place;
+      work.shares[found] = coupling;
+      sum += coupling;
+      ++found;
+    });
+    if (found == 0) return false;
+    const T factor = value / sum;
+    for (LocalIndex f = 0; f < found; ++f) {
+      T& to = work.places[f] == work.count ? back : work.sums[work.places[f]];
+      to += factor * work.shares[f];
+    }
+    return true;
+  }
+
+  /// Sums the numerators; returns the denominator.
+  KOKKOS_FORCEINLINE_FUNCTION T sum_row(LocalIndex i, RowWork<T>& work) const {
+    T diagonal{};
+    T back{};
+    T rest{};
+    points.visit(i, [&](LocalIndex j, const T& value, bool is_strong) {
+      if (j == i) {
+        diagonal += value;
+        return;
+      }
+      const LocalIndex code = points.codes(j);
+      if (code == CoarsePoints<T>::decoupled) return;
+      if (code >= 0) {
+        const LocalIndex place = work.table.find(code);
+        if (place != PlaceTable::none) {
+          work.sums[place] += value;
+          return;
+        }
+      } else if (is_strong && share_out(i, j, value, work, back)) {
+        return;
+      }
+      if (is_alike(i, j)) rest += value;
+    });
+    const Real<T> least = Real<T>(1e-3) * real_part(diagonal);
+    const T without = diagonal + back;
+    const T all = without + rest;
+    if (real_part(all) > least) return all;
+    return real_part(without) > least ? without : diagonal;
+  }
+
+  /// Writes the entries of row i of P, which has at most `most` points within distance two; returns
+  /// how many they are.
+  KOKKOS_FORCEINLINE_FUNCTION LocalIndex row(LocalIndex i, LocalIndex most, RowWork<T>& work,
+                                             LocalIndex* columns, T* values) const {
+    const LocalIndex code = points.codes(i);
+    if (code >= 0) {
+      columns[0] = code;
+      values[0] = T(1);
+      return 1;
+    }
+    if (code == CoarsePoints<T>::decoupled || most == 0) return 0;
+    collect(i, most, work);
+    const T factor = T(-1) / sum_row(i, work);
+    for (LocalIndex p = 0; p < work.count; ++p) work.sums[p] *= factor;
+    const LocalIndex length =
+        keep_largest(work.sums, work.points, work.count, truncation, points.order, work.places);
+    const T scale = kept_scale(work.sums, work.count, work.places, length);
+    for (LocalIndex k = 0; k < length; ++k) {
+      columns[k] = work.points[work.places[k]];
+      values[k] = scale * work.sums[work.places[k]];
+    }
+    return length;
+  }
+};
+
+template <Scalar T>
+DeviceView<const LocalIndex> rooms_of(const CoarsePoints<T>& points, const ChosenRows& rows,
+                                      const NearCounts& near, LocalIndex most) {
+  const auto room =
+      allocate<LocalIndex>("suan::multigrid::room", static_cast<std::size_t>(rows.count));
+  Kokkos::parallel_for(
+      "suan::multigrid_interpolation_room", Range(0, rows.count), KOKKOS_LAMBDA(LocalIndex r) {
+        const LocalIndex code = points.codes(rows.row(r));
+        room(r) =
+            code >= 0 ? 1 : (code == CoarsePoints<T>::fine ? Kokkos::min(near.each(r), most) : 0);
+      });
+  return room;
+}
+
+template <Scalar T>
+void fill_rows(const ExtendedInterpolation<T>& interpolation, const ChosenRows& rows,
+               const NearCounts& near, const PaddedRows<T>& padded) {
+  const RowWorkMemory<T> memory(rows.count, near.most);
+  const auto workers = memory.workers;
+  Kokkos::parallel_for(
+      "suan::multigrid_interpolation", workers.policy(), KOKKOS_LAMBDA(LocalIndex w) {
+        auto work = memory.of(w);
+        workers.each(w, [&](LocalIndex r) {
+          const Offset begin = padded.begins(r);
+          padded.lengths(r) =
+              interpolation.row(rows.row(r), near.each(r), work, padded.columns.data() + begin,
+                                padded.values.data() + begin);
+        });
+      });
+}
+
+}  // namespace
+
+template <Scalar T>
+DistributedMatrix<T> interpolation(const FoundPoints<T>& found, const Layout& coarse,
+                                   const Layout& rows, const ChosenRows& chosen,
+                                   const DeviceView<const LocalIndex>& unknowns,
+                                   const Truncation& truncation) {
+  PaddedRows<T> padded;
+  together(rows.comm(), [&] {
+    const auto& points = found.points;
+    const LocalIndex coarse_points =
+        coarse.local_size() + static_cast<LocalIndex>(found.ghosts.size());
+    const auto near = count_near(points, chosen, coarse_points);
+    padded = make_padded<T>(rooms_of(points, chosen, near, truncation.most));
+    fill_rows<T>({points, unknowns, truncation}, chosen, near, padded);
+  });
+  return from_padded(rows, coarse, found.ghosts, padded);
+}
+
+#define SUAN_INSTANTIATE(T)                                                   \
+  template DistributedMatrix<T> interpolation(                                \
+      const FoundPoints<T>&, const Layout&, const Layout&, const ChosenRows&, \
+      const DeviceView<const LocalIndex>&, const Truncation&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::multigrid
