@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/classical.hpp"
 
-#include "multigrid/aggressive_splitting.hpp"
+#include <cstdlib>
+#include <numeric>
+
 #include "multigrid/classical_interpolation.hpp"
 #include "multigrid/classical_strength.hpp"
 #include "multigrid/unknowns.hpp"
@@ -13,8 +15,6 @@
 namespace suan::multigrid {
 
 namespace {
-
-using suan::detail::allocate;
 
 template <Scalar T>
 class Classical final : public Coarsening<T> {
@@ -27,74 +27,84 @@ class Classical final : public Coarsening<T> {
     const auto unknowns = static_cast<LocalIndex>(options.block_size);
     make_nodes(a, unknowns);  // checks the distribution
     require_constants(near_null, unknowns);
-    if (unknowns > 1) together(a.comm(), [&] { unknowns_ = unknowns_of_rows(a, unknowns); });
+    is_system_ = unknowns > 1;
+    if (is_system_) together(a.comm(), [&] { unknowns_ = unknowns_of_rows(a, unknowns); });
   }
 
   bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) override {
     const auto& a = fine.a;
+    auto& structure = fine.structure;
     if (before != nullptr) {
       checked_on_level(log.level, [&] { require_rows(a); });
-      fine.structure = before->structure;
+      structure = before->structure;
       log.report.strength = log.laps.lap();
     } else {
-      fine.structure.graph = checked_on_level(
+      structure.graph = checked_on_level(
           log.level, [&] { return classical_strength(a, make_nodes(a, 1), unknowns_, strength_); });
       log.report.strength = log.laps.lap();
-      fine.structure.splitting = split(fine.structure.graph);
+      structure.splitting = split(structure.graph, Isolated::are_decoupled);
+      log.report.aggregation = log.laps.lap();
     }
-    auto& structure = fine.structure;
-    if (structure.splitting.coarse.global_size() == 0) {
+    const Layout& coarse = structure.splitting.coarse;
+    if (coarse.global_size() == 0) {
       log.notes.push_back(message("level ", log.level, " is the last: none of its rows depends ",
                                   "strongly on others"));
       return false;
     }
-    auto found = find_coarse_points(a, structure.graph, structure.splitting);
     const bool is_aggressive = static_cast<std::int64_t>(log.level) < options_.aggressive_levels;
-    if (is_aggressive && before == nullptr) {
-      structure.last_splitting = split_again(a, found, structure.splitting);
+    if (!is_aggressive && !is_smaller(coarse.global_size(), a.global_rows(), log)) return false;
+    fine.p = interpolation(a, structure.graph, structure.splitting, unknowns_, truncation_);
+    keep_coarse(structure.splitting);
+    if (is_aggressive) {
+      coarsen_again(fine, before != nullptr);
+      if (!is_smaller(fine.p.global_columns(), a.global_rows(), log)) return false;
     }
-    const auto& last = is_aggressive ? structure.last_splitting : structure.splitting;
-    log.report.aggregation = log.laps.lap();
-    if (!is_smaller(last.coarse.global_size(), a.global_rows(), log)) return false;
-    const ChosenRows all(a.row_layout().local_size());
-    fine.p = interpolation(found, structure.splitting.coarse, a.row_layout(), all, unknowns_,
-                           truncation_);
-    found = {};
-    if (is_aggressive) interpolate_again(fine);
     log.report.interpolation = log.laps.lap();
     fine.r = conjugate_transpose(fine.p);
     log.report.restriction = log.laps.lap();
-    if (unknowns_.extent(0) > 0) {
-      together(a.comm(), [&] { unknowns_ = unknowns_of_coarse(last, unknowns_); });
-    }
     return true;
   }
 
-  void descend(const DistributedMatrix<T>& coarse) override {
-    if (unknowns_.extent(0) == 0) return;
-    unknowns_ = with_ghosts(coarse.exchange(), unknowns_);
-  }
+  void descend(const DistributedMatrix<T>& coarse) override { add_ghosts(coarse); }
 
  private:
-  /// P becomes the product of two interpolations: to all points from those of the first splitting,
-  /// and to these from those of the last one.
-  void interpolate_again(Level<T>& fine) {
+  /// Unknowns of rows become those of coarse points, without ghosts.
+  void keep_coarse(const Splitting& splitting) {
+    if (!is_system_) return;
+    together(splitting.coarse.comm(),
+             [&] { unknowns_ = unknowns_of_coarse(splitting, unknowns_); });
+  }
+  void add_ghosts(const DistributedMatrix<T>& a) {
+    if (is_system_) unknowns_ = with_ghosts(a.exchange(), unknowns_);
+  }
+
+  /// P becomes the product of two interpolations. The second one is that of the coarse points by
+  /// their rows of A P: what of each depends on the others once fine points are interpolated.
+  void coarsen_again(Level<T>& fine, bool is_known) {
     const auto& a = fine.a;
-    const auto& structure = fine.structure;
-    DeviceView<const LocalIndex> rows;
-    together(a.comm(),
-             [&] { rows = coarse_rows(structure.splitting, a.row_layout().local_size()); });
-    const auto found = find_coarse_points(a, structure.graph, structure.last_splitting);
-    const auto second =
-        interpolation(found, structure.last_splitting.coarse, structure.splitting.coarse,
-                      ChosenRows(rows), unknowns_, truncation_);
-    fine.p = truncated(multiply(fine.p, second), truncation_);
+    auto& structure = fine.structure;
+    const auto reduced = galerkin_product(conjugate_transpose(fine.p), a, fine.p);
+    add_ghosts(reduced);
+    if (!is_known) {
+      auto options = strength_;
+      options.refuses_rows = false;
+      structure.second_graph =
+          classical_strength(reduced, make_nodes(reduced, 1), unknowns_, options);
+      structure.second_splitting = split(structure.second_graph, Isolated::are_coarse);
+    }
+    const auto second = interpolation(reduced, structure.second_graph, structure.second_splitting,
+                                      unknowns_, truncation_);
+    keep_coarse(structure.second_splitting);
+    Truncation y = truncation_;
+    if (std::getenv("SUAN_Y")) y.most = std::atoi(std::getenv("SUAN_Y"));
+    fine.p = truncated(multiply(fine.p, second), y);
   }
 
   ClassicalOptions options_;
   ClassicalStrength strength_;
   Truncation truncation_;
-  /// Of each owned and ghost row; without elements if there is one unknown.
+  bool is_system_ = false;
+  /// Of each owned and ghost row; without elements unless this is a system.
   DeviceView<const LocalIndex> unknowns_;
 };
 

@@ -75,25 +75,23 @@ struct ExtendedInterpolation {
   /// Shares a_ik out among the points that row k leads to. False if there are none.
   KOKKOS_FORCEINLINE_FUNCTION bool share_out(LocalIndex i, LocalIndex k, const T& value,
                                              RowWork<T>& work, T& back) const {
-    const LocalIndex self = CoarsePoints<T>::own - i;
     LocalIndex found = 0;
     T sum{};
-    points.visit_fine(k, [&](LocalIndex code, const T& coupling) {
-      if (!(real_part(coupling) < 0)) return;
-      const LocalIndex place =
-          code >= 0 ? work.table.find(code) : (code == self ? work.count : PlaceTable::none);
-      if (place == PlaceTable::none) return;
+    const Offset end = points.begins(k) + points.counts(k);
+    for (Offset e = points.begins(k); e < end; ++e) {
+      const LocalIndex place = work.table.find(points.coarse(e));
+      if (place == PlaceTable::none) continue;
       work.places[found] = place;
-      work.shares[found] = coupling;
-      sum += coupling;
+      work.shares[found] = points.couplings(e);
+      sum += work.shares[found];
       ++found;
-    });
-    if (found == 0) return false;
-    const T factor = value / sum;
-    for (LocalIndex f = 0; f < found; ++f) {
-      T& to = work.places[f] == work.count ? back : work.sums[work.places[f]];
-      to += factor * work.shares[f];
     }
+    const T to_self = points.back(k, i);
+    sum += to_self;
+    if (!(real_part(sum) < 0)) return false;
+    const T factor = value / sum;
+    for (LocalIndex f = 0; f < found; ++f) work.sums[work.places[f]] += factor * work.shares[f];
+    back += factor * to_self;
     return true;
   }
 
@@ -153,32 +151,31 @@ struct ExtendedInterpolation {
 };
 
 template <Scalar T>
-DeviceView<const LocalIndex> rooms_of(const CoarsePoints<T>& points, const ChosenRows& rows,
-                                      const NearCounts& near, LocalIndex most) {
-  const auto room =
-      allocate<LocalIndex>("suan::multigrid::room", static_cast<std::size_t>(rows.count));
+DeviceView<const LocalIndex> rooms_of(const CoarsePoints<T>& points, const NearCounts& near,
+                                      LocalIndex most) {
+  const auto room = allocate<LocalIndex>("suan::multigrid::room", near.each.extent(0));
   Kokkos::parallel_for(
-      "suan::multigrid_interpolation_room", Range(0, rows.count), KOKKOS_LAMBDA(LocalIndex r) {
-        const LocalIndex code = points.codes(rows.row(r));
-        room(r) =
-            code >= 0 ? 1 : (code == CoarsePoints<T>::fine ? Kokkos::min(near.each(r), most) : 0);
+      "suan::multigrid_interpolation_room", Range(0, static_cast<LocalIndex>(room.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex i) {
+        const LocalIndex code = points.codes(i);
+        room(i) = code >= 0 ? 1 : 0;
+        if (code == CoarsePoints<T>::fine) room(i) = Kokkos::min(near.each(i), most);
       });
   return room;
 }
 
 template <Scalar T>
-void fill_rows(const ExtendedInterpolation<T>& interpolation, const ChosenRows& rows,
-               const NearCounts& near, const PaddedRows<T>& padded) {
-  const RowWorkMemory<T> memory(rows.count, near.most);
+void fill_rows(const ExtendedInterpolation<T>& interpolation, const NearCounts& near,
+               const PaddedRows<T>& padded) {
+  const RowWorkMemory<T> memory(static_cast<LocalIndex>(near.each.extent(0)), near.most);
   const auto workers = memory.workers;
   Kokkos::parallel_for(
       "suan::multigrid_interpolation", workers.policy(), KOKKOS_LAMBDA(LocalIndex w) {
         auto work = memory.of(w);
-        workers.each(w, [&](LocalIndex r) {
-          const Offset begin = padded.begins(r);
-          padded.lengths(r) =
-              interpolation.row(rows.row(r), near.each(r), work, padded.columns.data() + begin,
-                                padded.values.data() + begin);
+        workers.each(w, [&](LocalIndex i) {
+          const Offset begin = padded.begins(i);
+          padded.lengths(i) = interpolation.row(
+              i, near.each(i), work, padded.columns.data() + begin, padded.values.data() + begin);
         });
       });
 }
@@ -186,25 +183,24 @@ void fill_rows(const ExtendedInterpolation<T>& interpolation, const ChosenRows& 
 }  // namespace
 
 template <Scalar T>
-DistributedMatrix<T> interpolation(const FoundPoints<T>& found, const Layout& coarse,
-                                   const Layout& rows, const ChosenRows& chosen,
+DistributedMatrix<T> interpolation(const DistributedMatrix<T>& a, const StrengthGraph& graph,
+                                   const Splitting& splitting,
                                    const DeviceView<const LocalIndex>& unknowns,
                                    const Truncation& truncation) {
+  const auto found = find_coarse_points(a, graph, splitting);
   PaddedRows<T> padded;
-  together(rows.comm(), [&] {
-    const auto& points = found.points;
-    const LocalIndex coarse_points =
-        coarse.local_size() + static_cast<LocalIndex>(found.ghosts.size());
-    const auto near = count_near(points, chosen, coarse_points);
-    padded = make_padded<T>(rooms_of(points, chosen, near, truncation.most));
-    fill_rows<T>({points, unknowns, truncation}, chosen, near, padded);
+  together(a.comm(), [&] {
+    const auto near = count_near(
+        found.points, splitting.coarse.local_size() + static_cast<LocalIndex>(found.ghosts.size()));
+    padded = make_padded<T>(rooms_of(found.points, near, truncation.most));
+    fill_rows<T>({found.points, unknowns, truncation}, near, padded);
   });
-  return from_padded(rows, coarse, found.ghosts, padded);
+  return from_padded(a.row_layout(), splitting.coarse, found.ghosts, padded);
 }
 
-#define SUAN_INSTANTIATE(T)                                                   \
-  template DistributedMatrix<T> interpolation(                                \
-      const FoundPoints<T>&, const Layout&, const Layout&, const ChosenRows&, \
+#define SUAN_INSTANTIATE(T)                                                \
+  template DistributedMatrix<T> interpolation(                             \
+      const DistributedMatrix<T>&, const StrengthGraph&, const Splitting&, \
       const DeviceView<const LocalIndex>&, const Truncation&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

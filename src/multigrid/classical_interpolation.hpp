@@ -25,14 +25,14 @@ namespace suan::multigrid {
 /// classical_strength(). Where the sum in the denominator is not a thousandth of a_ii, which takes
 /// negative row sums, it goes without the points n.
 ///
-/// Row r of the result, which is distributed as `rows`, is that of the r-th of the chosen rows of
-/// A. All sums are in the order of global columns: the bits depend neither on threads nor on ranks.
+/// All sums are in an order that global numbers decide: the bits depend neither on threads nor on
+/// ranks.
 ///
-/// Bytes: a fine row reads those of the fine points on which it depends; P's entries are written
-/// twice. Collective.
+/// Bytes: A is read twice, and fine rows read the lists of those on which they depend; P's entries
+/// are written twice. Collective.
 template <Scalar T>
-DistributedMatrix<T> interpolation(const FoundPoints<T>& found, const Layout& coarse,
-                                   const Layout& rows, const ChosenRows& chosen,
+DistributedMatrix<T> interpolation(const DistributedMatrix<T>& a, const StrengthGraph& graph,
+                                   const Splitting& splitting,
                                    const DeviceView<const LocalIndex>& unknowns,
                                    const Truncation& truncation);
 

@@ -39,11 +39,12 @@ struct StrongEntries {
       sum += real;
       if (j != i) most = Kokkos::max(most, -real);
     });
-    const bool dominant = max_row_sum < 1 && Kokkos::abs(sum) > max_row_sum * diagonal;
-    const Real<T> scaled = theta * most;
-    least(i) = dominant || !(most > 0) ? std::numeric_limits<Real<T>>::infinity()
-                                       : (scaled > 0 ? scaled : most);
-    return finite && diagonal > 0;
+    const bool dominant = max_row_sum < 1 && sum > max_row_sum * diagonal;
+    const bool is_good = finite && diagonal > 0;
+    least(i) = dominant || !is_good
+                   ? std::numeric_limits<Real<T>>::infinity()
+                   : Kokkos::max(theta * most, std::numeric_limits<Real<T>>::min());
+    return is_good;
   }
 };
 
@@ -113,7 +114,8 @@ StrengthGraph classical_strength(const DistributedMatrix<T>& a, const Nodes& nod
               static_cast<Real<T>>(options.theta), static_cast<Real<T>>(options.max_row_sum)};
     refused = count_strong(strong, offsets);
   });
-  if (a.comm().max(refused) > 0) require_rows(a);  // says which, and throws
+  // It says which, and throws.
+  if (options.refuses_rows && a.comm().max(refused) > 0) require_rows(a);
   StrengthGraph graph;
   graph.nodes = nodes;
   together(a.comm(), [&] {

@@ -13,6 +13,8 @@ struct ClassicalStrength {
   /// Rows whose sum is more than this share of their diagonal entry depend on no other: smoothing
   /// alone makes their errors small. With 1, there are none.
   double max_row_sum = 0.9;
+  /// Otherwise rows that strength() refuses depend on no other.
+  bool refuses_rows = true;
 };
 
 /// Row i depends strongly on j if
@@ -26,7 +28,7 @@ struct ClassicalStrength {
 /// Ruge, K. Stueben, "Algebraic multigrid", in: Multigrid Methods, SIAM 1987, 73-130.)
 ///
 /// Bytes: twice those of the matrix read, and 4 an edge written. Collective.
-/// @throws InvalidArgument, on all ranks, as strength().
+/// @throws InvalidArgument, on all ranks, as strength(), if rows are refused.
 template <Scalar T>
 StrengthGraph classical_strength(const DistributedMatrix<T>& a, const Nodes& nodes,
                                  const DeviceView<const LocalIndex>& unknowns,

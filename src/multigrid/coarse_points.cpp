@@ -17,20 +17,19 @@ using suan::detail::on_host;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
-/// What travels beside the value of an entry: a number, and what it is.
-enum class Far : GlobalIndex { weak_coarse, strong_coarse, fine };
-KOKKOS_FORCEINLINE_FUNCTION GlobalIndex packed_key(GlobalIndex number, Far kind) {
-  return number << 2 | static_cast<GlobalIndex>(kind);
+/// What an entry of the row of a fine point leads to, in the order in which they are listed.
+enum class Leads : GlobalIndex { to_strong, to_weak, back };
+/// What travels beside the value of an entry: the number of a coarse point, or of a row.
+KOKKOS_FORCEINLINE_FUNCTION GlobalIndex packed_key(GlobalIndex number, Leads way) {
+  return number << 2 | static_cast<GlobalIndex>(way);
 }
 KOKKOS_FORCEINLINE_FUNCTION GlobalIndex number_of(GlobalIndex key) { return key >> 2; }
-KOKKOS_FORCEINLINE_FUNCTION Far kind_of(GlobalIndex key) { return static_cast<Far>(key & 3); }
+KOKKOS_FORCEINLINE_FUNCTION Leads way_of(GlobalIndex key) { return static_cast<Leads>(key & 3); }
 
 /// This rank's rows for the ranks that have them as ghosts.
 template <Scalar T>
-struct FineRows {
-  RowsView<T> a;
-  DeviceView<const Offset> offsets;
-  DeviceView<const LocalIndex> neighbours;
+struct SentRows {
+  CoarsePoints<T> points;
   DeviceView<const GlobalIndex> numbers;  // of the splitting
   DeviceView<const GlobalIndex> ghosts;   // global numbers of ghost rows
   DeviceView<char> is_shared;
@@ -39,19 +38,18 @@ struct FineRows {
   template <class Body>
   KOKKOS_FORCEINLINE_FUNCTION void visit(LocalIndex i, const Body& body) const {
     if (is_shared(i) == 0 || numbers(i) != Splitting::fine) return;
-    Offset at = offsets(i);
-    const Offset end = offsets(i + 1);
-    a.visit(i, [&](LocalIndex j, const T& value) {
-      const bool is_strong = at < end && neighbours(at) == j;
-      if (is_strong) ++at;
-      if (j == i || !(real_part(value) < 0)) return;
-      const GlobalIndex number = numbers(j);
-      if (number >= 0) {
-        body(packed_key(number, is_strong ? Far::strong_coarse : Far::weak_coarse), value);
-      } else if (number == Splitting::fine && j >= a.owned) {
-        body(packed_key(ghosts(j - a.owned), Far::fine), value);
-      }
-    });
+    for (GlobalIndex pass = 0; pass < 3; ++pass) {
+      const auto way = static_cast<Leads>(pass);
+      points.visit(i, [&](LocalIndex j, const T& value, bool is_strong) {
+        const GlobalIndex number = numbers(j);
+        if (number == Splitting::decoupled || !(real_part(value) < 0)) return;
+        const bool is_coarse = number >= 0;
+        const Leads found =
+            !is_coarse ? Leads::back : (is_strong ? Leads::to_strong : Leads::to_weak);
+        if (found != way || (!is_coarse && j < points.a.owned)) return;
+        body(packed_key(is_coarse ? number : ghosts(j - points.a.owned), way), value);
+      });
+    }
   }
 };
 
@@ -63,8 +61,8 @@ void mark_shared(const IndexMap& map, const DeviceView<char>& is_shared) {
 }
 
 template <Scalar T>
-Offset count_sent(const FineRows<T>& rows, const DeviceView<Offset>& begins) {
-  const LocalIndex owned = rows.a.own.rows;
+Offset count_sent(const SentRows<T>& rows, const DeviceView<Offset>& begins) {
+  const LocalIndex owned = rows.points.a.own.rows;
   Kokkos::parallel_for(
       "suan::multigrid_count_sent", Range(0, owned), KOKKOS_LAMBDA(LocalIndex i) {
         Offset count = 0;
@@ -84,10 +82,10 @@ Offset count_sent(const FineRows<T>& rows, const DeviceView<Offset>& begins) {
 }
 
 template <Scalar T>
-void pack_rows(const FineRows<T>& rows, const DeviceView<const Offset>& begins,
+void pack_rows(const SentRows<T>& rows, const DeviceView<const Offset>& begins,
                const DeviceView<GlobalIndex>& keys, const DeviceView<T>& values) {
   Kokkos::parallel_for(
-      "suan::multigrid_pack_rows", Range(0, rows.a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+      "suan::multigrid_pack_rows", Range(0, rows.points.a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
         Offset at = begins(i);
         rows.visit(i, [&](GlobalIndex key, const T& value) {
           keys(at) = key;
@@ -109,7 +107,7 @@ std::vector<GlobalIndex> foreign_points(const Splitting& splitting, const IndexM
     add(number);
   }
   for (const GlobalIndex key : on_host<GlobalIndex>(keys)) {
-    if (kind_of(key) != Far::fine) add(number_of(key));
+    if (way_of(key) != Leads::back) add(number_of(key));
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -136,29 +134,11 @@ void code_columns(const Splitting& splitting, const Coding& coding,
       "suan::multigrid_code_columns", Range(0, static_cast<LocalIndex>(codes.extent(0))),
       KOKKOS_LAMBDA(LocalIndex j) {
         const GlobalIndex number = numbers(j);
-        codes(j) = number >= 0 ? coding.code(number)
-                               : (number == Splitting::fine ? CoarsePoints<T>::fine
-                                                            : CoarsePoints<T>::decoupled);
-      });
-}
-
-template <Scalar T>
-void code_rows(const DeviceView<const GlobalIndex>& keys, const Coding& coding, const Layout& rows,
-               const DeviceView<LocalIndex>& codes, const DeviceView<char>& strong) {
-  const GlobalIndex first = rows.first();
-  const GlobalIndex last = rows.last();
-  Kokkos::parallel_for(
-      "suan::multigrid_code_rows", Entries(0, static_cast<std::int64_t>(keys.extent(0))),
-      KOKKOS_LAMBDA(std::int64_t e) {
-        const GlobalIndex number = number_of(keys(e));
-        const Far kind = kind_of(keys(e));
-        strong(e) = kind == Far::strong_coarse ? 1 : 0;
-        if (kind != Far::fine) {
-          codes(e) = coding.code(number);
-        } else if (number >= first && number < last) {
-          codes(e) = CoarsePoints<T>::own - static_cast<LocalIndex>(number - first);
+        if (number >= 0) {
+          codes(j) = coding.code(number);
         } else {
-          codes(e) = CoarsePoints<T>::fine;
+          codes(j) = CoarsePoints<T>::fine;
+          if (number == Splitting::decoupled) codes(j) = CoarsePoints<T>::decoupled;
         }
       });
 }
@@ -188,10 +168,7 @@ ReceivedRows<T> fetch(const DistributedMatrix<T>& a, const CoarsePoints<T>& poin
   DeviceView<GlobalIndex> keys;
   DeviceView<T> values;
   together(a.comm(), [&] {
-    const FineRows<T> rows{points.a,
-                           points.offsets,
-                           points.neighbours,
-                           splitting.numbers,
+    const SentRows<T> rows{points, splitting.numbers,
                            on_device<GlobalIndex>("suan::multigrid::ghosts", map.ghost_numbers()),
                            DeviceView<char>("suan::multigrid::is_shared", owned)};
     mark_shared(map, rows.is_shared);
@@ -210,6 +187,101 @@ ReceivedRows<T> fetch(const DistributedMatrix<T>& a, const CoarsePoints<T>& poin
               kept_copy<T>(arrived_values.received)};
   });
   return result;
+}
+
+/// The lists of fine points, while they are written: owned ones have the room of their rows, ghosts
+/// that of what was received.
+template <Scalar T>
+struct CouplingLists {
+  DeviceView<Offset> begins;
+  DeviceView<LocalIndex> counts;
+  DeviceView<LocalIndex> strong_counts;
+  DeviceView<LocalIndex> coarse;
+  DeviceView<T> couplings;
+  DeviceView<LocalIndex> back_counts;
+};
+
+template <Scalar T>
+void list_own(const CoarsePoints<T>& points, const CouplingLists<T>& lists) {
+  Kokkos::parallel_for(
+      "suan::multigrid_list_couplings", Range(0, points.a.own.rows), KOKKOS_LAMBDA(LocalIndex k) {
+        Offset begin = points.a.own.offsets(k);
+        if (points.a.has_ghosts) begin += points.a.ghost.offsets(k);
+        lists.begins(k) = begin;
+        LocalIndex count = 0;
+        LocalIndex strong = 0;
+        if (points.codes(k) == CoarsePoints<T>::fine) {
+          for (int pass = 0; pass < 2; ++pass) {
+            const bool strong_ones = pass == 0;
+            points.visit(k, [&](LocalIndex l, const T& value, bool is_strong) {
+              const LocalIndex code = points.codes(l);
+              if (is_strong != strong_ones || code < 0 || !(real_part(value) < 0)) return;
+              lists.coarse(begin + count) = code;
+              lists.couplings(begin + count) = value;
+              ++count;
+            });
+            if (strong_ones) strong = count;
+          }
+        }
+        lists.counts(k) = count;
+        lists.strong_counts(k) = strong;
+      });
+}
+
+template <Scalar T>
+void list_received(const ReceivedRows<T>& received, const Coding& coding, const Layout& rows,
+                   Offset first_place, const CouplingLists<T>& lists) {
+  const LocalIndex owned = rows.local_size();
+  const GlobalIndex first = rows.first();
+  const auto ghosts = static_cast<LocalIndex>(lists.back_counts.extent(0));
+  Kokkos::parallel_for(
+      "suan::multigrid_list_received", Range(0, ghosts), KOKKOS_LAMBDA(LocalIndex g) {
+        const Offset begin = received.offsets(g);
+        LocalIndex count = 0;
+        LocalIndex strong = 0;
+        LocalIndex back = 0;
+        for (Offset e = begin; e < received.offsets(g + 1); ++e) {
+          const GlobalIndex number = number_of(received.keys(e));
+          const Leads way = way_of(received.keys(e));
+          if (way == Leads::back && (number < first || number >= first + owned)) continue;
+          // Couplings back come last.
+          const Offset at = first_place + begin + count + back;
+          lists.coarse(at) =
+              way == Leads::back ? static_cast<LocalIndex>(number - first) : coding.code(number);
+          lists.couplings(at) = received.values(e);
+          back += way == Leads::back ? 1 : 0;
+          count += way == Leads::back ? 0 : 1;
+          strong += way == Leads::to_strong ? 1 : 0;
+        }
+        lists.begins(owned + g) = first_place + begin;
+        lists.counts(owned + g) = count;
+        lists.strong_counts(owned + g) = strong;
+        lists.back_counts(g) = back;
+      });
+}
+
+template <Scalar T>
+void make_coupling_lists(const ReceivedRows<T>& received, const Coding& coding, const Layout& rows,
+                         LocalIndex ghosts, CoarsePoints<T>& points) {
+  const auto owned = static_cast<std::size_t>(rows.local_size());
+  const auto size = owned + static_cast<std::size_t>(ghosts);
+  const auto own_room = points.a.own.indices.extent(0) + points.a.ghost.indices.extent(0);
+  const auto room = own_room + received.keys.extent(0);
+  const CouplingLists<T> lists{
+      allocate<Offset>("suan::multigrid::begins", size),
+      allocate<LocalIndex>("suan::multigrid::counts", size),
+      allocate<LocalIndex>("suan::multigrid::strong_counts", size),
+      allocate<LocalIndex>("suan::multigrid::coarse", room),
+      allocate<T>("suan::multigrid::couplings", room),
+      allocate<LocalIndex>("suan::multigrid::back_counts", static_cast<std::size_t>(ghosts))};
+  list_own(points, lists);
+  list_received(received, coding, rows, static_cast<Offset>(own_room), lists);
+  points.begins = lists.begins;
+  points.counts = lists.counts;
+  points.strong_counts = lists.strong_counts;
+  points.coarse = lists.coarse;
+  points.couplings = lists.couplings;
+  points.back_counts = lists.back_counts;
 }
 
 }  // namespace
@@ -233,15 +305,8 @@ FoundPoints<T> find_coarse_points(const DistributedMatrix<T>& a, const StrengthG
     const auto codes =
         allocate<LocalIndex>("suan::multigrid::codes", static_cast<std::size_t>(map.size()));
     code_columns<T>(splitting, coding, codes);
-    const auto entries = received.keys.extent(0);
-    const auto ghost_codes = allocate<LocalIndex>("suan::multigrid::ghost_codes", entries);
-    const auto ghost_strong = allocate<char>("suan::multigrid::ghost_strong", entries);
-    code_rows<T>(received.keys, coding, a.row_layout(), ghost_codes, ghost_strong);
     points.codes = codes;
-    points.ghost_offsets = received.offsets;
-    points.ghost_codes = ghost_codes;
-    points.ghost_strong = ghost_strong;
-    points.ghost_values = received.values;
+    make_coupling_lists(received, coding, a.row_layout(), map.ghosts(), points);
     points.order.owned = coarse.local_size();
     points.order.below = suan::detail::count_below(found.ghosts, coarse.first());
   });
@@ -249,32 +314,23 @@ FoundPoints<T> find_coarse_points(const DistributedMatrix<T>& a, const StrengthG
 }
 
 template <Scalar T>
-NearCounts count_near(const CoarsePoints<T>& points, const ChosenRows& rows,
-                      LocalIndex coarse_points) {
-  const auto beside = allocate<LocalIndex>("suan::multigrid::beside", points.codes.extent(0));
-  Kokkos::parallel_for(
-      "suan::multigrid_count_beside", Range(0, static_cast<LocalIndex>(points.codes.extent(0))),
-      KOKKOS_LAMBDA(LocalIndex k) {
-        LocalIndex sum = 0;
-        if (points.codes(k) == CoarsePoints<T>::fine) {
-          points.visit_coarse(k, [&](LocalIndex) { ++sum; });
-        }
-        beside(k) = sum;
-      });
+NearCounts count_near(const CoarsePoints<T>& points, LocalIndex coarse_points) {
+  const LocalIndex rows = points.a.own.rows;
   const auto each =
-      allocate<LocalIndex>("suan::multigrid::near_counts", static_cast<std::size_t>(rows.count));
+      allocate<LocalIndex>("suan::multigrid::near_counts", static_cast<std::size_t>(rows));
   LocalIndex most = 0;
   Kokkos::parallel_reduce(
-      "suan::multigrid_count_near", Range(0, rows.count),
-      KOKKOS_LAMBDA(LocalIndex r, LocalIndex & largest) {
-        const LocalIndex i = rows.row(r);
+      "suan::multigrid_count_near", Range(0, rows),
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & largest) {
         std::int64_t sum = 0;
         for (Offset e = points.offsets(i); e < points.offsets(i + 1); ++e) {
           const LocalIndex j = points.neighbours(e);
-          sum += points.codes(j) >= 0 ? 1 : beside(j);
+          const LocalIndex code = points.codes(j);
+          if (code >= 0) ++sum;
+          if (code == CoarsePoints<T>::fine) sum += points.strong_counts(j);
         }
-        each(r) = sum < coarse_points ? static_cast<LocalIndex>(sum) : coarse_points;
-        largest = Kokkos::max(largest, each(r));
+        each(i) = sum < coarse_points ? static_cast<LocalIndex>(sum) : coarse_points;
+        largest = Kokkos::max(largest, each(i));
       },
       Kokkos::Max<LocalIndex>(most));
   return {each, std::max(most, LocalIndex(0))};
@@ -283,7 +339,7 @@ NearCounts count_near(const CoarsePoints<T>& points, const ChosenRows& rows,
 #define SUAN_INSTANTIATE(T)                                                                     \
   template FoundPoints<T> find_coarse_points(const DistributedMatrix<T>&, const StrengthGraph&, \
                                              const Splitting&);                                 \
-  template NearCounts count_near(const CoarsePoints<T>&, const ChosenRows&, LocalIndex);
+  template NearCounts count_near(const CoarsePoints<T>&, LocalIndex);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -11,25 +11,29 @@
 namespace suan::multigrid {
 
 /// The rows of a level by what is behind their columns. A column has a code: of a coarse point its
-/// local number, first those of this rank, then the `ghosts`; else `fine` or `decoupled`. In the
-/// rows of fine points, which lead on to other coarse ones, a fine point i of this rank is
-/// `own - i`: a row looks for itself there. These rows are there for ghosts, too, with what others
-/// look for: the couplings with coarse points, and with fine points of other ranks.
+/// local number, first those of this rank, then the ghosts; else `fine` or `decoupled`.
+///
+/// Of fine points, owned ones and ghosts, the couplings with coarse points are listed by their
+/// codes, without those that are not negative: first the strong ones, then the others, each in the
+/// order of their global columns.
 template <Scalar T>
 struct CoarsePoints {
   static constexpr LocalIndex fine = -1;
   static constexpr LocalIndex decoupled = -2;
-  static constexpr LocalIndex own = -3;
 
   RowsView<T> a;
   DeviceView<const Offset> offsets;  // of the strength graph
   DeviceView<const LocalIndex> neighbours;
   DeviceView<const LocalIndex> codes;  // of owned and ghost rows
-  /// Rows of the ghosts that are fine, without the entries that are not negative.
-  DeviceView<const Offset> ghost_offsets;
-  DeviceView<const LocalIndex> ghost_codes;
-  DeviceView<const char> ghost_strong;
-  DeviceView<const T> ghost_values;
+  /// The list of fine point k: from begins(k) on counts(k) couplings, strong_counts(k) of which are
+  /// strong.
+  DeviceView<const Offset> begins;
+  DeviceView<const LocalIndex> counts;
+  DeviceView<const LocalIndex> strong_counts;
+  DeviceView<const LocalIndex> coarse;
+  DeviceView<const T> couplings;
+  /// After the list of a fine ghost come so many couplings with fine points of this rank, by row.
+  DeviceView<const LocalIndex> back_counts;
   GlobalOrder order;  // of coarse points
 
   /// Calls body(column, value, is strong) for the entries of an owned row.
@@ -43,47 +47,33 @@ struct CoarsePoints {
       body(j, value, is_strong);
     });
   }
-  /// Calls body(code, value) for the entries of the row of a fine point, owned or ghost, of a ghost
-  /// at least for those that are negative, its own diagonal entry among them or not.
-  template <class Body>
-  KOKKOS_FORCEINLINE_FUNCTION void visit_fine(LocalIndex k, const Body& body) const {
-    if (k < a.own.rows) {
-      a.visit(k, [&](LocalIndex l, const T& value) {
-        const LocalIndex code = codes(l);
-        body(code >= 0 ? code : own - l, value);
-      });
-      return;
-    }
-    const LocalIndex g = k - a.own.rows;
-    for (Offset e = ghost_offsets(g); e < ghost_offsets(g + 1); ++e) {
-      body(ghost_codes(e), ghost_values(e));
-    }
-  }
-  /// Calls body(code) for the coarse points on which a fine point, owned or ghost, depends.
-  template <class Body>
-  KOKKOS_FORCEINLINE_FUNCTION void visit_coarse(LocalIndex k, const Body& body) const {
-    if (k < a.own.rows) {
-      for (Offset e = offsets(k); e < offsets(k + 1); ++e) {
-        const LocalIndex code = codes(neighbours(e));
-        if (code >= 0) body(code);
-      }
-      return;
-    }
-    const LocalIndex g = k - a.own.rows;
-    for (Offset e = ghost_offsets(g); e < ghost_offsets(g + 1); ++e) {
-      if (ghost_strong(e) != 0) body(ghost_codes(e));
-    }
-  }
-  /// The same for those within distance two of an owned row: on which it depends, or a fine point
-  /// on which it depends. Some come several times.
+  /// Calls body(code) for the coarse points within distance two of an owned row: on which it
+  /// depends, or a fine point on which it depends. Some come several times.
   template <class Body>
   KOKKOS_FORCEINLINE_FUNCTION void visit_near(LocalIndex i, const Body& body) const {
     for (Offset e = offsets(i); e < offsets(i + 1); ++e) {
       const LocalIndex j = neighbours(e);
       const LocalIndex code = codes(j);
       if (code >= 0) body(code);
-      if (code == fine) visit_coarse(j, body);
+      if (code != fine) continue;
+      const Offset end = begins(j) + strong_counts(j);
+      for (Offset l = begins(j); l < end; ++l) body(coarse(l));
     }
+  }
+  /// a_ki for an owned row i and a fine point k, owned or ghost, if it is negative; else zero.
+  KOKKOS_FORCEINLINE_FUNCTION T back(LocalIndex k, LocalIndex i) const {
+    const bool is_own = k < a.own.rows;
+    Offset begin = is_own ? a.own.offsets(k) : begins(k) + counts(k);
+    Offset count = is_own ? a.own.offsets(k + 1) - begin : back_counts(k - a.own.rows);
+    const LocalIndex* const rows = is_own ? a.own.indices.data() : coarse.data();
+    const T* const values = is_own ? a.own.values.data() : couplings.data();
+    if (count == 0) return T{};
+    while (count > 1) {
+      const Offset half = count / 2;
+      begin += rows[begin + half] <= i ? half : 0;
+      count -= half;
+    }
+    return rows[begin] == i && real_part(values[begin]) < 0 ? values[begin] : T{};
   }
 };
 
@@ -99,26 +89,13 @@ template <Scalar T>
 FoundPoints<T> find_coarse_points(const DistributedMatrix<T>& a, const StrengthGraph& graph,
                                   const Splitting& splitting);
 
-/// Some of a rank's rows, or all.
-struct ChosenRows {
-  LocalIndex count = 0;
-  DeviceView<const LocalIndex> list;
-  bool are_all = true;
-
-  explicit ChosenRows(LocalIndex rows) : count(rows) {}
-  explicit ChosenRows(const DeviceView<const LocalIndex>& rows)
-      : count(static_cast<LocalIndex>(rows.extent(0))), list(rows), are_all(false) {}
-  KOKKOS_FORCEINLINE_FUNCTION LocalIndex row(LocalIndex r) const { return are_all ? r : list(r); }
-};
-
-/// How many coarse points visit_near() gives at most: for each of the rows, and for any of them.
+/// How many different coarse points visit_near() gives at most, for each owned row and for any of
+/// them. There are `coarse_points` of them, owned and ghosts.
 struct NearCounts {
   DeviceView<const LocalIndex> each;
   LocalIndex most = 0;
 };
-/// There are `coarse_points` of them, owned and ghosts.
 template <Scalar T>
-NearCounts count_near(const CoarsePoints<T>& points, const ChosenRows& rows,
-                      LocalIndex coarse_points);
+NearCounts count_near(const CoarsePoints<T>& points, LocalIndex coarse_points);
 
 }  // namespace suan::multigrid

@@ -19,7 +19,9 @@ struct LevelStructure {
   StrengthGraph graph;
   Aggregates aggregates;  // or, of classical multigrid:
   Splitting splitting;
-  Splitting last_splitting;  // after a second one, where coarsening is aggressive
+  /// Of its coarse points among themselves, where coarsening is aggressive.
+  StrengthGraph second_graph;
+  Splitting second_splitting;
 };
 
 /// Vectors of a level that a cycle needs. The finest level has no b and x of its own.

@@ -4,6 +4,8 @@
 // Loops over rows each of which needs memory for work.
 #pragma once
 
+#include <algorithm>
+
 #include "suan/core/detail/memory.hpp"
 #include "suan/core/detail/threads.hpp"
 

@@ -45,7 +45,7 @@ TYPED_TEST(ClassicalAmgTest, SolvesPoisson) {
   for (const auto& layout : suan::test::layouts(n * n * n)) {
     const auto a = suan::test::grid3d<T>(layout, n, suan::test::isotropic());
     const Amg<T> m(a, {.coarsening = "classical", .coarse_rows = 50});
-    EXPECT_LT(m.report().operator_complexity(), 2.4);
+    EXPECT_LT(m.report().operator_complexity(), 2.3);
     EXPECT_GE(m.report().levels.size(), 3u);
     EXPECT_THAT(iterations(a, m), AllOf(Gt(0), Le(14)));
   }
@@ -173,7 +173,7 @@ DistributedMatrix<double> two_unknowns(const Layout& layout, GlobalIndex n, doub
     if (point / n > 0) row.add(i - 2 * n, -along_y);
     if (point % n > 0) row.add(i - 2, -along_x);
     if (second) row.add(i - 1, coupling);
-    row.add(i, 202);
+    row.add(i, 262);
     if (!second) row.add(i + 1, coupling);
     if (point % n + 1 < n) row.add(i + 2, -along_x);
     if (point / n + 1 < n) row.add(i + 2 * n, -along_y);
@@ -187,7 +187,7 @@ TEST(ClassicalAmg, TreatsUnknownsOneByOne) {
     const AmgOptions options{
         .coarsening = "classical", .block_size = 2, .coarse_rows = 20, .precision = "same"};
     const Amg<double> alone(two_unknowns(layout, n, 0), options);
-    const auto a = two_unknowns(layout, n, -150);
+    const auto a = two_unknowns(layout, n, -60);
     const Amg<double> coupled(a, options);
     EXPECT_EQ(coupled.report().levels[1].rows, alone.report().levels[1].rows);
     EXPECT_EQ(coupled.report().levels[0].interpolation_entries,
@@ -301,7 +301,10 @@ TEST(ClassicalAmg, RefusesWhatItCannotUse) {
   EXPECT_THAT([&] { Amg<double>(a, vectors, options); },
               ThrowsMessage<suan::InvalidArgument>(
                   AllOf(HasSubstr("near null space"), HasSubstr("aggregation"))));
-  EXPECT_THAT([&] { Amg<double>(a, suan::constant_vectors<double>(layout, 2), options); },
+  MultiVector<double> two(layout, 2);
+  two.set_column(0, suan::ones(layout));
+  two.set_column(1, suan::ones(layout));
+  EXPECT_THAT([&] { Amg<double>(a, two, options); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("near null space")));
   // Constants in any scaling are what it uses.
   vectors.set_column(0, suan::generate<double>(layout, [](GlobalIndex) { return -1e100; }));

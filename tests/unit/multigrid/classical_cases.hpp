@@ -61,7 +61,7 @@ inline std::vector<std::vector<GlobalIndex>> strong_columns(const std::vector<Ro
       if (column != self) most = std::max(most, -value);
     }
     auto& strong = result.emplace_back();
-    if (max_row_sum < 1 && std::abs(sum) > max_row_sum * rows[i].at(self)) continue;
+    if (max_row_sum < 1 && sum > max_row_sum * rows[i].at(self)) continue;
     for (const auto& [column, value] : rows[i]) {
       if (column != self && -value >= theta * most && value < 0) strong.push_back(column);
     }
@@ -69,30 +69,49 @@ inline std::vector<std::vector<GlobalIndex>> strong_columns(const std::vector<Ro
   return result;
 }
 
-/// One point after the other, by the number of those that depend on it, then by hashes: it is fine
-/// if it depends on a coarse one. `isolated` is what becomes of points that depend on none,
-/// negative unless they are coarse.
-inline std::vector<GlobalIndex> greedy_splitting(
-    const std::vector<std::vector<GlobalIndex>>& strong,
-    GlobalIndex isolated = multigrid::Splitting::decoupled) {
-  std::vector<std::uint64_t> priority(strong.size());
+/// The rounds of a splitting, each as written in its description.
+inline std::vector<GlobalIndex> reference_splitting(
+    const std::vector<std::vector<GlobalIndex>>& strong) {
+  constexpr GlobalIndex open = -9;
+  const std::size_t n = strong.size();
+  const auto at = [](GlobalIndex i) { return static_cast<std::size_t>(i); };
+  std::vector<bool> matters(n, false);
   for (const auto& columns : strong) {
-    for (const GlobalIndex j : columns) priority[static_cast<std::size_t>(j)] += 1ull << 32;
+    for (const GlobalIndex j : columns) matters[at(j)] = true;
   }
-  std::vector<GlobalIndex> fates(strong.size(), multigrid::Splitting::fine);
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < strong.size(); ++i) {
-    if (strong[i].empty()) fates[i] = isolated;
-    if (!strong[i].empty() && priority[i] > 0) order.push_back(i);
-    priority[i] += detail::mixed(i) >> 32;
+  std::vector<GlobalIndex> fates(n, open);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!matters[i]) fates[i] = multigrid::Splitting::fine;
+    if (strong[i].empty()) fates[i] = multigrid::Splitting::decoupled;
   }
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t i, std::size_t j) { return priority[i] > priority[j]; });
-  for (const std::size_t i : order) {
-    const bool is_coarse = std::none_of(strong[i].begin(), strong[i].end(), [&](GlobalIndex j) {
-      return fates[static_cast<std::size_t>(j)] >= 0;
-    });
-    if (is_coarse) fates[i] = 0;
+  const auto at_first = fates;  // what was not open then never stops to count
+  while (std::count(fates.begin(), fates.end(), open) > 0) {
+    std::vector<std::pair<std::size_t, std::uint64_t>> weights(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      weights[i].second = detail::mixed(i) >> 32;
+      if (fates[i] != open && at_first[i] == open) continue;
+      for (const GlobalIndex j : strong[i]) ++weights[at(j)].first;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool is_left = fates[i] == open && weights[i].first == 0 && strong[i].size() >= 3;
+      if (is_left) fates[i] = multigrid::Splitting::fine;
+    }
+    std::vector<bool> loses(n, false);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (const GlobalIndex j : strong[i]) {
+        if (fates[i] == open && fates[at(j)] == open) {
+          loses[weights[i] > weights[at(j)] ? at(j) : i] = true;
+        }
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      if (fates[i] == open && !loses[i]) fates[i] = 0;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool is_fine = std::any_of(strong[i].begin(), strong[i].end(),
+                                       [&](GlobalIndex j) { return fates[at(j)] == 0; });
+      if (fates[i] == open && is_fine) fates[i] = multigrid::Splitting::fine;
+    }
   }
   GlobalIndex number = 0;
   for (auto& fate : fates) fate = fate < 0 ? fate : number++;
@@ -110,7 +129,7 @@ struct ClassicalLevel {
                           double max_row_sum = 0.9)
       : a(matrix),
         graph(multigrid::classical_strength<T>(a, make_nodes(a, 1), {}, {theta, max_row_sum})),
-        splitting(multigrid::split(graph)) {}
+        splitting(multigrid::split(graph, multigrid::Isolated::are_decoupled)) {}
 
   void take(const std::vector<GlobalIndex>& fates) {
     const auto& map = *a.exchange().map();
@@ -132,10 +151,7 @@ struct ClassicalLevel {
   }
   DistributedMatrix<T> interpolation(const multigrid::Truncation& truncation = {1000, 0},
                                      const DeviceView<const LocalIndex>& unknowns = {}) const {
-    const auto found = multigrid::find_coarse_points(a, graph, splitting);
-    return multigrid::interpolation(found, splitting.coarse, a.row_layout(),
-                                    multigrid::ChosenRows(a.row_layout().local_size()), unknowns,
-                                    truncation);
+    return multigrid::interpolation(a, graph, splitting, unknowns, truncation);
   }
 };
 
