@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/classical.hpp"
 
-#include <cstdlib>
 #include <numeric>
 
 #include "multigrid/classical_interpolation.hpp"
@@ -83,7 +82,15 @@ class Classical final : public Coarsening<T> {
   void coarsen_again(Level<T>& fine, bool is_known) {
     const auto& a = fine.a;
     auto& structure = fine.structure;
-    const auto reduced = galerkin_product(conjugate_transpose(fine.p), a, fine.p);
+    std::vector<GlobalIndex> rows;
+    std::vector<GlobalIndex> columns;
+    together(a.comm(), [&] {
+      rows = coarse_rows(structure.splitting, a.row_layout());
+      columns.resize(static_cast<std::size_t>(a.row_layout().local_size()));
+      std::iota(columns.begin(), columns.end(), a.row_layout().first());
+    });
+    const auto of_coarse = select(a, std::span<const GlobalIndex>(rows), columns);
+    const auto reduced = multiply(of_coarse, fine.p);
     add_ghosts(reduced);
     if (!is_known) {
       auto options = strength_;
@@ -95,9 +102,7 @@ class Classical final : public Coarsening<T> {
     const auto second = interpolation(reduced, structure.second_graph, structure.second_splitting,
                                       unknowns_, truncation_);
     keep_coarse(structure.second_splitting);
-    Truncation y = truncation_;
-    if (std::getenv("SUAN_Y")) y.most = std::atoi(std::getenv("SUAN_Y"));
-    fine.p = truncated(multiply(fine.p, second), y);
+    fine.p = truncated(multiply(fine.p, second), truncation_);
   }
 
   ClassicalOptions options_;

@@ -187,12 +187,14 @@ TEST(ClassicalAmg, TreatsUnknownsOneByOne) {
     const AmgOptions options{
         .coarsening = "classical", .block_size = 2, .coarse_rows = 20, .precision = "same"};
     const Amg<double> alone(two_unknowns(layout, n, 0), options);
-    const auto a = two_unknowns(layout, n, -60);
+    const auto a = two_unknowns(layout, n, -30);
     const Amg<double> coupled(a, options);
     EXPECT_EQ(coupled.report().levels[1].rows, alone.report().levels[1].rows);
     EXPECT_EQ(coupled.report().levels[0].interpolation_entries,
               alone.report().levels[0].interpolation_entries);
-    EXPECT_THAT(iterations<double>(a, coupled), Le(14));
+    // The couplings are half of what the unknowns have beside their neighbours: without them the
+    // condition is 3 times what it would be, some 7.
+    EXPECT_THAT(iterations<double>(a, coupled), Le(24));
   }
 }
 
