@@ -19,8 +19,9 @@ template <Scalar T>
 class Classical final : public Coarsening<T> {
  public:
   Classical(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
-            const AmgOptions& options)
-      : options_(ClassicalOptions::table().from(options.coarsening)),
+            const AmgOptions& options, bool hermitian)
+      : hermitian_(hermitian),
+        options_(ClassicalOptions::table().from(options.coarsening)),
         strength_{options.theta < 0 ? 0.25 : options.theta, options_.max_row_sum},
         truncation_{static_cast<LocalIndex>(options_.max_entries), options_.truncation} {
     const auto unknowns = static_cast<LocalIndex>(options.block_size);
@@ -52,7 +53,8 @@ class Classical final : public Coarsening<T> {
     }
     const bool is_aggressive = static_cast<std::int64_t>(log.level) < options_.aggressive_levels;
     if (!is_aggressive && !is_smaller(coarse.global_size(), a.global_rows(), log)) return false;
-    fine.p = interpolation(a, structure.graph, structure.splitting, unknowns_, truncation_);
+    fine.p =
+        interpolation(a, structure.graph, structure.splitting, unknowns_, truncation_, hermitian_);
     keep_coarse(structure.splitting);
     if (is_aggressive) {
       coarsen_again(fine, before != nullptr);
@@ -100,11 +102,12 @@ class Classical final : public Coarsening<T> {
       structure.second_splitting = split(structure.second_graph, Isolated::are_coarse);
     }
     const auto second = interpolation(reduced, structure.second_graph, structure.second_splitting,
-                                      unknowns_, truncation_);
+                                      unknowns_, truncation_, false);
     keep_coarse(structure.second_splitting);
     fine.p = truncated(multiply(fine.p, second), truncation_);
   }
 
+  bool hermitian_;
   ClassicalOptions options_;
   ClassicalStrength strength_;
   Truncation truncation_;
@@ -118,13 +121,13 @@ class Classical final : public Coarsening<T> {
 template <Scalar T>
 std::unique_ptr<Coarsening<T>> make_classical(const DistributedMatrix<T>& a,
                                               const MultiVector<T>& near_null,
-                                              const AmgOptions& options) {
-  return std::make_unique<Classical<T>>(a, near_null, options);
+                                              const AmgOptions& options, bool hermitian) {
+  return std::make_unique<Classical<T>>(a, near_null, options, hermitian);
 }
 
 #define SUAN_INSTANTIATE(T)                               \
   template std::unique_ptr<Coarsening<T>> make_classical( \
-      const DistributedMatrix<T>&, const MultiVector<T>&, const AmgOptions&);
+      const DistributedMatrix<T>&, const MultiVector<T>&, const AmgOptions&, bool);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

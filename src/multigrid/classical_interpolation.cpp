@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/classical_interpolation.hpp"
 
+#include <algorithm>
+
 #include "suan/core/instantiate.hpp"
 
 namespace suan::multigrid {
@@ -20,34 +22,47 @@ struct RowWork {
   LocalIndex* points;
   T* sums;
   LocalIndex count;
-  // Entries of the row of a fine point that lead to those points, or back.
+  /// The places of points in the order in which visit_near() gives them, and how many have been
+  /// used; for short rows.
+  LocalIndex* trail;
+  LocalIndex used;
+  bool has_trail;
+  // Entries of the row of a fine point that lead to those points.
   LocalIndex* places;
   T* shares;
+
+  KOKKOS_FORCEINLINE_FUNCTION LocalIndex next_place(LocalIndex code) {
+    return has_trail ? trail[used++] : table.find(code);
+  }
 };
 
 template <Scalar T>
 struct RowWorkMemory {
+  static constexpr LocalIndex longest_trail = 4096;
+
   RowWorkers workers;
-  std::size_t slots = 0;
-  std::size_t most = 0;
+  std::size_t most;  // points of a row
+  std::size_t slots;
+  std::size_t trail;
   DeviceView<LocalIndex> numbers;
   DeviceView<T> values;
 
-  RowWorkMemory(LocalIndex rows, LocalIndex most_points)
-      : slots(PlaceTable::room(most_points)), most(static_cast<std::size_t>(most_points) + 1) {
-    workers = RowWorkers(rows, bytes());
+  RowWorkMemory(LocalIndex rows, LocalIndex most_points, LocalIndex most_near)
+      : most(static_cast<std::size_t>(most_points)),
+        slots(PlaceTable::room(most_points)),
+        trail(static_cast<std::size_t>(most_near < longest_trail ? most_near : longest_trail)) {
+    workers = RowWorkers(rows, numbers_each() * sizeof(LocalIndex) + 2 * most * sizeof(T));
     const auto count = static_cast<std::size_t>(workers.count);
-    numbers = allocate<LocalIndex>("suan::multigrid::work", count * (slots + 2 * most));
+    numbers = allocate<LocalIndex>("suan::multigrid::work", count * numbers_each());
     values = allocate<T>("suan::multigrid::work", count * 2 * most);
   }
-  std::size_t bytes() const {
-    return (slots + 2 * most) * sizeof(LocalIndex) + 2 * most * sizeof(T);
-  }
+  KOKKOS_FORCEINLINE_FUNCTION std::size_t numbers_each() const { return slots + 2 * most + trail; }
   KOKKOS_FORCEINLINE_FUNCTION RowWork<T> of(LocalIndex worker) const {
     const auto w = static_cast<std::size_t>(worker);
-    LocalIndex* const memory = numbers.data() + w * (slots + 2 * most);
+    LocalIndex* const memory = numbers.data() + w * numbers_each();
+    LocalIndex* const points = memory + slots;
     T* const sums = values.data() + w * 2 * most;
-    return {memory, {}, memory + slots, sums, 0, memory + slots + most, sums + most};
+    return {memory, {}, points, sums, 0, points + 2 * most, 0, false, points + most, sums + most};
   }
 };
 
@@ -56,20 +71,30 @@ struct ExtendedInterpolation {
   CoarsePoints<T> points;
   DeviceView<const LocalIndex> unknowns;
   Truncation truncation;
+  LocalIndex coarse_points;  // owned and ghosts
+  bool hermitian;
 
   KOKKOS_FORCEINLINE_FUNCTION bool is_alike(LocalIndex i, LocalIndex j) const {
     return unknowns.extent(0) == 0 || unknowns(i) == unknowns(j);
   }
 
-  KOKKOS_FORCEINLINE_FUNCTION void collect(LocalIndex i, LocalIndex most, RowWork<T>& work) const {
-    work.table.start(work.slots, most);
-    work.count = 0;
+  KOKKOS_FORCEINLINE_FUNCTION void collect(LocalIndex i, LocalIndex near, RowWork<T>& work) const {
+    work.table.start(work.slots, near < coarse_points ? near : coarse_points);
+    const bool has_trail = near <= LocalIndex(RowWorkMemory<T>::longest_trail);
+    LocalIndex count = 0;
+    LocalIndex seen = 0;
     points.visit_near(i, [&](LocalIndex code) {
-      if (!work.table.insert(code, work.count)) return;
-      work.points[work.count] = code;
-      work.sums[work.count] = T{};
-      ++work.count;
+      const LocalIndex place = work.table.insert(code, count);
+      if (place == count) {
+        work.points[count] = code;
+        work.sums[count] = T{};
+        ++count;
+      }
+      if (has_trail) work.trail[seen++] = place;
     });
+    work.count = count;
+    work.used = 0;
+    work.has_trail = has_trail;
   }
 
   /// Shares a_ik out among the points that row k leads to. False if there are none.
@@ -77,16 +102,19 @@ struct ExtendedInterpolation {
                                              RowWork<T>& work, T& back) const {
     LocalIndex found = 0;
     T sum{};
-    const Offset end = points.begins(k) + points.counts(k);
-    for (Offset e = points.begins(k); e < end; ++e) {
-      const LocalIndex place = work.table.find(points.coarse(e));
+    const Offset begin = points.begins(k);
+    const LocalIndex count = points.counts(k);
+    const LocalIndex strong = points.strong_counts(k);
+    for (LocalIndex e = 0; e < count; ++e) {
+      const LocalIndex code = points.coarse(begin + e);
+      const LocalIndex place = e < strong ? work.next_place(code) : work.table.find(code);
       if (place == PlaceTable::none) continue;
       work.places[found] = place;
-      work.shares[found] = points.couplings(e);
+      work.shares[found] = points.couplings(begin + e);
       sum += work.shares[found];
       ++found;
     }
-    const T to_self = points.back(k, i);
+    const T to_self = hermitian ? conjugate(value) : points.back(k, i);
     sum += to_self;
     if (!(real_part(sum) < 0)) return false;
     const T factor = value / sum;
@@ -108,7 +136,7 @@ struct ExtendedInterpolation {
       const LocalIndex code = points.codes(j);
       if (code == CoarsePoints<T>::decoupled) return;
       if (code >= 0) {
-        const LocalIndex place = work.table.find(code);
+        const LocalIndex place = is_strong ? work.next_place(code) : work.table.find(code);
         if (place != PlaceTable::none) {
           work.sums[place] += value;
           return;
@@ -125,9 +153,9 @@ struct ExtendedInterpolation {
     return real_part(without) > least ? without : diagonal;
   }
 
-  /// Writes the entries of row i of P, which has at most `most` points within distance two; returns
-  /// how many they are.
-  KOKKOS_FORCEINLINE_FUNCTION LocalIndex row(LocalIndex i, LocalIndex most, RowWork<T>& work,
+  /// Writes the entries of row i of P, for which visit_near() gives `near` points; returns how many
+  /// they are.
+  KOKKOS_FORCEINLINE_FUNCTION LocalIndex row(LocalIndex i, LocalIndex near, RowWork<T>& work,
                                              LocalIndex* columns, T* values) const {
     const LocalIndex code = points.codes(i);
     if (code >= 0) {
@@ -135,8 +163,8 @@ struct ExtendedInterpolation {
       values[0] = T(1);
       return 1;
     }
-    if (code == CoarsePoints<T>::decoupled || most == 0) return 0;
-    collect(i, most, work);
+    if (code == CoarsePoints<T>::decoupled || near == 0) return 0;
+    collect(i, near, work);
     const T factor = T(-1) / sum_row(i, work);
     for (LocalIndex p = 0; p < work.count; ++p) work.sums[p] *= factor;
     const LocalIndex length =
@@ -167,7 +195,8 @@ DeviceView<const LocalIndex> rooms_of(const CoarsePoints<T>& points, const NearC
 template <Scalar T>
 void fill_rows(const ExtendedInterpolation<T>& interpolation, const NearCounts& near,
                const PaddedRows<T>& padded) {
-  const RowWorkMemory<T> memory(static_cast<LocalIndex>(near.each.extent(0)), near.most);
+  const LocalIndex most = std::min(near.most, interpolation.coarse_points);
+  const RowWorkMemory<T> memory(static_cast<LocalIndex>(near.each.extent(0)), most, near.most);
   const auto workers = memory.workers;
   Kokkos::parallel_for(
       "suan::multigrid_interpolation", workers.policy(), KOKKOS_LAMBDA(LocalIndex w) {
@@ -186,14 +215,15 @@ template <Scalar T>
 DistributedMatrix<T> interpolation(const DistributedMatrix<T>& a, const StrengthGraph& graph,
                                    const Splitting& splitting,
                                    const DeviceView<const LocalIndex>& unknowns,
-                                   const Truncation& truncation) {
+                                   const Truncation& truncation, bool hermitian) {
   const auto found = find_coarse_points(a, graph, splitting);
   PaddedRows<T> padded;
   together(a.comm(), [&] {
-    const auto near = count_near(
-        found.points, splitting.coarse.local_size() + static_cast<LocalIndex>(found.ghosts.size()));
+    const auto near = count_near(found.points);
     padded = make_padded<T>(rooms_of(found.points, near, truncation.most));
-    fill_rows<T>({found.points, unknowns, truncation}, near, padded);
+    const auto coarse_points =
+        splitting.coarse.local_size() + static_cast<LocalIndex>(found.ghosts.size());
+    fill_rows<T>({found.points, unknowns, truncation, coarse_points, hermitian}, near, padded);
   });
   return from_padded(a.row_layout(), splitting.coarse, found.ghosts, padded);
 }
@@ -201,7 +231,7 @@ DistributedMatrix<T> interpolation(const DistributedMatrix<T>& a, const Strength
 #define SUAN_INSTANTIATE(T)                                                \
   template DistributedMatrix<T> interpolation(                             \
       const DistributedMatrix<T>&, const StrengthGraph&, const Splitting&, \
-      const DeviceView<const LocalIndex>&, const Truncation&);
+      const DeviceView<const LocalIndex>&, const Truncation&, bool);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -25,6 +25,8 @@ namespace suan::multigrid {
 /// classical_strength(). Where the sum in the denominator is not a thousandth of a_ii, which takes
 /// negative row sums, it goes without the points n.
 ///
+/// If A is Hermitian, up to rounding, a_ki is taken from a_ik; else row k is searched for it.
+///
 /// All sums are in an order that global numbers decide: the bits depend neither on threads nor on
 /// ranks.
 ///
@@ -34,6 +36,6 @@ template <Scalar T>
 DistributedMatrix<T> interpolation(const DistributedMatrix<T>& a, const StrengthGraph& graph,
                                    const Splitting& splitting,
                                    const DeviceView<const LocalIndex>& unknowns,
-                                   const Truncation& truncation);
+                                   const Truncation& truncation, bool hermitian);
 
 }  // namespace suan::multigrid

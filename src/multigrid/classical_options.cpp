@@ -25,9 +25,10 @@ std::vector<OptionType> coarsening_types() {
   const auto type = [](const char* name, const char* sentence, const OptionSchema& options) {
     return OptionType{name, sentence, std::make_shared<const OptionSchema>(options)};
   };
-  return {type("aggregation", "Smoothed aggregates of strongly connected unknowns.", {}),
-          type("classical", "Some of the unknowns, by PMIS, with extended+i interpolation.",
-               ClassicalOptions::table())};
+  return {
+      type("aggregation", "Smoothed aggregates of strongly connected unknowns.", {}),
+      type("classical", "Some of the unknowns, with extended+i interpolation: for scalar problems.",
+           ClassicalOptions::table())};
 }
 
 }  // namespace suan

@@ -314,7 +314,7 @@ FoundPoints<T> find_coarse_points(const DistributedMatrix<T>& a, const StrengthG
 }
 
 template <Scalar T>
-NearCounts count_near(const CoarsePoints<T>& points, LocalIndex coarse_points) {
+NearCounts count_near(const CoarsePoints<T>& points) {
   const LocalIndex rows = points.a.own.rows;
   const auto each =
       allocate<LocalIndex>("suan::multigrid::near_counts", static_cast<std::size_t>(rows));
@@ -329,7 +329,8 @@ NearCounts count_near(const CoarsePoints<T>& points, LocalIndex coarse_points) {
           if (code >= 0) ++sum;
           if (code == CoarsePoints<T>::fine) sum += points.strong_counts(j);
         }
-        each(i) = sum < coarse_points ? static_cast<LocalIndex>(sum) : coarse_points;
+        constexpr std::int64_t most_of_all = std::numeric_limits<LocalIndex>::max();
+        each(i) = static_cast<LocalIndex>(sum < most_of_all ? sum : most_of_all);
         largest = Kokkos::max(largest, each(i));
       },
       Kokkos::Max<LocalIndex>(most));
@@ -339,7 +340,7 @@ NearCounts count_near(const CoarsePoints<T>& points, LocalIndex coarse_points) {
 #define SUAN_INSTANTIATE(T)                                                                     \
   template FoundPoints<T> find_coarse_points(const DistributedMatrix<T>&, const StrengthGraph&, \
                                              const Splitting&);                                 \
-  template NearCounts count_near(const CoarsePoints<T>&, LocalIndex);
+  template NearCounts count_near(const CoarsePoints<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

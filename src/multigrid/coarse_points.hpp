@@ -89,13 +89,12 @@ template <Scalar T>
 FoundPoints<T> find_coarse_points(const DistributedMatrix<T>& a, const StrengthGraph& graph,
                                   const Splitting& splitting);
 
-/// How many different coarse points visit_near() gives at most, for each owned row and for any of
-/// them. There are `coarse_points` of them, owned and ghosts.
+/// How many coarse points visit_near() gives, for each owned row and for any of them at most.
 struct NearCounts {
   DeviceView<const LocalIndex> each;
   LocalIndex most = 0;
 };
 template <Scalar T>
-NearCounts count_near(const CoarsePoints<T>& points, LocalIndex coarse_points);
+NearCounts count_near(const CoarsePoints<T>& points);
 
 }  // namespace suan::multigrid

@@ -60,7 +60,7 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
     report_.notes.push_back("A is not Hermitian: the restriction is P^H all the same");
   }
   const auto coarsening = options.coarsening == "classical"
-                              ? make_classical(a, near_null, options)
+                              ? make_classical(a, near_null, options, hermitian_)
                               : make_smoothed_aggregation(a, near_null, options);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));

@@ -82,16 +82,16 @@ class PlaceTable {
     }
     return slots_[2 * s + 1];
   }
-  /// Whether the number is new: then its place is `place`.
-  KOKKOS_FORCEINLINE_FUNCTION bool insert(LocalIndex number, LocalIndex place) const {
+  /// The place of a number, which is `next` if the number is new.
+  KOKKOS_FORCEINLINE_FUNCTION LocalIndex insert(LocalIndex number, LocalIndex next) const {
     std::uint32_t s = first_slot(number);
     while (slots_[2 * s] != none) {
-      if (slots_[2 * s] == number) return false;
+      if (slots_[2 * s] == number) return slots_[2 * s + 1];
       s = (s + 1) & mask_;
     }
     slots_[2 * s] = number;
-    slots_[2 * s + 1] = place;
-    return true;
+    slots_[2 * s + 1] = next;
+    return next;
   }
 
  private:

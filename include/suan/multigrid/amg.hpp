@@ -25,7 +25,7 @@ template <Scalar T>
 class Rounded;
 }  // namespace multigrid
 
-/// Classical multigrid: PMIS, which chooses the coarse points, and extended+i interpolation.
+/// Classical multigrid: coarse points by a relative of PMIS, and extended+i interpolation.
 /// J. Ruge, K. Stueben, "Algebraic multigrid", in: Multigrid Methods, SIAM 1987, 73-130; H. De
 /// Sterck, R. D. Falgout, J. W. Nolting, U. M. Yang, "Distance-two interpolation for parallel
 /// algebraic multigrid", Numer. Linear Algebra Appl. 15 (2008), 115-139.

@@ -150,8 +150,8 @@ struct ClassicalLevel {
     return everywhere(own);
   }
   DistributedMatrix<T> interpolation(const multigrid::Truncation& truncation = {1000, 0},
-                                     const DeviceView<const LocalIndex>& unknowns = {}) const {
-    return multigrid::interpolation(a, graph, splitting, unknowns, truncation);
+                                     bool hermitian = false) const {
+    return multigrid::interpolation(a, graph, splitting, {}, truncation, hermitian);
   }
 };
 

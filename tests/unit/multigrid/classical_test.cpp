@@ -190,6 +190,29 @@ TYPED_TEST(ClassicalTest, AgreesWithTheFormula) {
   }
 }
 
+// Of a Hermitian matrix the mirror images of entries are as good as the entries.
+TYPED_TEST(ClassicalTest, TakesMirrorImagesOfHermitianMatrices) {
+  using T = TypeParam;
+  const GlobalIndex n = 90;
+  for (const auto& layout : suan::test::layouts(n)) {
+    const auto a = suan::generate_rows<T>(layout, layout, [](GlobalIndex i, auto& row) {
+      for (const GlobalIndex step : {-7, -1, 0, 1, 7}) {
+        const GlobalIndex j = i + step;
+        if (j < 0 || j >= n) continue;
+        const auto size = static_cast<Real<T>>(step == 0 ? -5 : 1 + (i + j) % 4);
+        if constexpr (suan::is_complex<T>) {
+          row.add(j, T(-size, step == 0 ? 0 : (step < 0 ? 0.25 : -0.25)));
+        } else {
+          row.add(j, -size);
+        }
+      }
+    });
+    const ClassicalLevel<T> level(a);
+    EXPECT_EQ(suan::test::all_entries(level.interpolation({4, 0}, true)),
+              suan::test::all_entries(level.interpolation({4, 0}, false)));
+  }
+}
+
 // Where A maps constants to zero, P interpolates them, truncated or not.
 TEST(ClassicalInterpolation, KeepsConstants) {
   const GlobalIndex n = 9;
