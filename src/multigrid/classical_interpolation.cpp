@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "multigrid/coarse_points.hpp"
+#include "multigrid/row_workers.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::multigrid {

@@ -4,8 +4,8 @@
 // Interpolation from coarse points within distance two.
 #pragma once
 
-#include "multigrid/coarse_points.hpp"
 #include "multigrid/row_truncation.hpp"
+#include "multigrid/splitting.hpp"
 
 namespace suan::multigrid {
 

@@ -4,7 +4,6 @@
 // The coarse points near a rank's rows, within distance two, in classical multigrid.
 #pragma once
 
-#include "multigrid/row_workers.hpp"
 #include "multigrid/rows_view.hpp"
 #include "multigrid/splitting.hpp"
 
