@@ -61,10 +61,13 @@ std::string not_in_single(const Error& error) {
 const OptionTable<AmgOptions>& AmgOptions::table() {
   static const auto table =
       OptionTable<AmgOptions>()
+          .typed_node("coarsening", &AmgOptions::coarsening, coarsening_types,
+                      "How the unknowns of coarser levels are found.")
           .number(
               "theta", &AmgOptions::theta, -1, 1,
               "Entries with |a_ij| below theta sqrt(a_ii a_jj) are weak, and half of it on each "
-              "next level; larger values keep aggregates to strong directions.")
+              "next level; with classical coarsening those below theta times the largest of the "
+              "row. Larger values keep to strong directions.")
           .number("block_size", &AmgOptions::block_size, 1, 32,
                   "Unknowns of each node, in consecutive rows, that are aggregated together.")
           .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")

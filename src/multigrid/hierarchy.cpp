@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/hierarchy.hpp"
 
+#include "multigrid/classical.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
@@ -35,9 +36,13 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   hermitian_ = probe(a).hermitian;
   if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
-    report_.notes.push_back("A is not Hermitian: the restriction is made from A^H");
+    report_.notes.push_back(
+        message("A is not Hermitian: the restriction is ",
+                options.coarsening == "classical" ? "P^H all the same" : "made from A^H"));
   }
-  const auto coarsening = make_smoothed_aggregation(a, near_null, options, hermitian_);
+  const auto coarsening = options.coarsening == "classical"
+                              ? make_classical(a, near_null, options, hermitian_)
+                              : make_smoothed_aggregation(a, near_null, options, hermitian_);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
   const auto most = static_cast<std::size_t>(options.levels);
@@ -60,7 +65,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
   log.report.interpolation_entries = fine.p.global_entries();
   DistributedMatrix<T> coarse;
   auto& product = fine.structure.product;
-  if (is_known) {
+  if (is_known && coarsening.keeps_structure()) {
     if (!product) product.emplace(fine.r, fine.a, fine.p);
     coarse = product->multiply(fine.r, fine.a, fine.p);
   } else {

@@ -73,6 +73,8 @@ class SmoothedAggregation final : public Coarsening<T> {
     return true;
   }
 
+  bool keeps_structure() const override { return true; }
+
   void descend(const DistributedMatrix<T>& coarse) override {
     const Tentative<T>& tentative = known_->tentative;
     together(coarse.comm(), [&] { near_null_ = tentative.near_null; });

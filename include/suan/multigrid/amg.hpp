@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Algebraic multigrid by smoothed aggregation.
-// P. Vanek, J. Mandel, M. Brezina, "Algebraic multigrid by smoothed aggregation for second and
-// fourth order elliptic problems", Computing 56 (1996), 179-196.
+// Algebraic multigrid: by smoothed aggregation, P. Vanek, J. Mandel, M. Brezina, "Algebraic
+// multigrid by smoothed aggregation for second and fourth order elliptic problems", Computing 56
+// (1996), 179-196; or classical.
 #pragma once
 
 #include <iosfwd>
@@ -25,9 +25,27 @@ template <Scalar T>
 class Rounded;
 }  // namespace multigrid
 
+/// Classical multigrid: coarse points by a relative of PMIS, and extended+i interpolation.
+/// J. Ruge, K. Stueben, "Algebraic multigrid", in: Multigrid Methods, SIAM 1987, 73-130; H. De
+/// Sterck, R. D. Falgout, J. W. Nolting, U. M. Yang, "Distance-two interpolation for parallel
+/// algebraic multigrid", Numer. Linear Algebra Appl. 15 (2008), 115-139.
+struct ClassicalOptions {
+  std::int64_t max_entries = 4;        ///< of a row of the prolongator; the largest are kept
+  double truncation = 0;               ///< smaller ones than this share of the largest are dropped
+  std::int64_t aggressive_levels = 0;  ///< so many first levels are coarsened twice at once
+  /// Rows whose sum is more than this share of the diagonal entry are only smoothed. 1: none.
+  double max_row_sum = 0.9;
+  static const OptionTable<ClassicalOptions>& table();
+};
+/// What AmgOptions::coarsening may name.
+std::vector<OptionType> coarsening_types();
+
 struct AmgOptions {
-  /// Threshold of strong connections, halved on each level. Negative: 0.08, and 0.02 where there
-  /// are more vectors in the near null space than unknowns of a node, as with rigid-body modes.
+  /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones.
+  OptionNode coarsening = "aggregation";
+  /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
+  /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
+  /// on each level; for classical multigrid 0.25.
   double theta = -1;
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
@@ -78,6 +96,10 @@ std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 /// One cycle for A x = b from x = 0. With CG: A Hermitian positive definite, or semidefinite with
 /// a consistent b. Aggregates and all levels have the same bits on any number of ranks and threads
 /// (with CUDA up to rounding of the products).
+///
+/// Classical multigrid (`coarsening`) is more robust for scalar problems, at a set-up that costs
+/// more. It treats the unknowns of a node each by itself, and represents constants of each: giving
+/// another near null space is an error.
 ///
 /// Levels are made until one has at most `coarse_rows` rows, which every rank solves by a dense
 /// factorisation that also works for singular matrices; or until they stop to become smaller or are
