@@ -276,13 +276,13 @@ std::int64_t gmres_iterations(const DistributedMatrix<double>& a, const suan::Op
   return report.iterations;
 }
 
-// With R = P^H the last one takes over 140.
+// With R = P^H, 1e-3 takes over 140; with Gauss-Seidel, 1e-5 does not end within 200.
 TEST(Amg, RestrictsConvectionWithTheAdjoint) {
-  for (const double epsilon : {1.0, 1e-2, 1e-3}) {
+  for (const double epsilon : {1.0, 1e-2, 1e-3, 1e-5}) {
     const auto a = recirculating(64, epsilon);
     Amg<double> m(a, {.coarse_rows = 50});
     const auto made = gmres_iterations(a, m);
-    EXPECT_LE(made, 60) << epsilon;
+    EXPECT_LE(made, 80) << epsilon;
     EXPECT_THAT(m.update(a), HasSubstr("aggregates were kept"));
     EXPECT_EQ(gmres_iterations(a, m), made) << epsilon;
   }
