@@ -135,7 +135,21 @@ void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single) {
   }
   rounded_ = std::move(rounded);
   hierarchy_ = std::move(hierarchy);
+  first_iterations_ = last_iterations_ = 0;
   take_report(note);
+}
+
+template <Scalar T>
+void Amg<T>::note_iterations(std::int64_t iterations) {
+  if (first_iterations_ == 0) first_iterations_ = iterations;
+  last_iterations_ = iterations;
+}
+
+template <Scalar T>
+bool Amg<T>::is_worn() const {
+  // One or two iterations more are no sign, even if they are half.
+  constexpr std::int64_t few = 2;
+  return first_iterations_ > 0 && 2 * last_iterations_ > 3 * first_iterations_ + 2 * few;
 }
 
 template <Scalar T>
@@ -148,6 +162,12 @@ void Amg<T>::take_report(const std::string& note) {
 template <Scalar T>
 std::string Amg<T>::do_update(const Operator<T>& a) {
   const auto matrix = detail::require_matrix("amg", a);
+  if (is_worn()) {
+    const auto why = message("all is new: solves had come to ", last_iterations_,
+                             " iterations, from ", first_iterations_);
+    set_up(matrix, wants_single(options_));
+    return why;
+  }
   if (rounded_) {
     try {
       const auto done = rounded_->update(matrix);
@@ -163,6 +183,7 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
                                                         same ? hierarchy_.get() : nullptr);
   hierarchy_ = std::move(made);
+  if (!same) first_iterations_ = last_iterations_ = 0;
   take_report(precision_note_);
   return same ? "the aggregates were kept; interpolation, coarse matrices and smoothers are new"
               : "all is new: the structure of the matrix is another one";

@@ -135,6 +135,8 @@ class Amg final : public Preconditioner<T> {
   bool varies() const noexcept override { return options_.cycle == "k"; }
   bool rounds() const noexcept override { return rounded_ != nullptr; }
   std::int64_t bytes_per_apply() const override;
+  /// Where they have grown by half since all was new, the next update makes all anew.
+  void note_iterations(std::int64_t iterations) override;
   const AmgReport& report() const noexcept { return report_; }
 
  private:
@@ -143,6 +145,7 @@ class Amg final : public Preconditioner<T> {
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   void set_up(const DistributedMatrix<T>& a, bool in_single);
+  bool is_worn() const;
   void take_report(const std::string& note);
   MultiVector<T> near_null() const;
 
@@ -151,7 +154,9 @@ class Amg final : public Preconditioner<T> {
   std::unique_ptr<multigrid::Rounded<T>> rounded_;      // in single precision, or
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;  // in that of T
   AmgReport report_;
-  std::string precision_note_;               // that of the report
+  std::string precision_note_;         // that of the report
+  std::int64_t first_iterations_ = 0;  // of a solve since all was new; 0: none yet
+  std::int64_t last_iterations_ = 0;
   mutable std::optional<Vector<T>> result_;  // of a cycle that is not all of y
 };
 
