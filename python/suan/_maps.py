@@ -18,23 +18,37 @@ from ._containers import sorted_csr
 from ._errors import DimensionMismatch, InvalidArgument
 
 #: What the library accepts as an operator.
-Applied = _suan.CsrArrays | Callable[[NDArray[Any]], NDArray[Any]]
+Applied = _suan.CsrArrays | _suan.KeptAmg | Callable[[NDArray[Any]], NDArray[Any]]
+
+
+class LibraryOperator(LinearOperator):  # type: ignore[misc]
+    """An operator that the library made, and as ``M=`` applies without Python."""
+
+    _made: _suan.KeptAmg
+    #: The communicator of mpi4py on which it was made.
+    _comm: Any = None
 
 
 class Map:
-    """What was passed as A or M, checked: a matrix, or a function of a vector."""
+    """What was passed as A or M, checked: a matrix, a function of a vector, or, as M, an operator
+    of the library."""
 
     def __init__(self, given: Any, name: str, rows: int | None):
         """`rows`: for a function, which has no shape of its own; None if that is unknown."""
         self.name = name
         self.given = given
         self.function: Callable[..., Any] | None = None
+        self.made: LibraryOperator | None = None
         #: What the type of the result depends on; None if unknown.
         self.dtype: Any = None
         self.matrix = as_sparse(given, name)
         if self.matrix is not None:
             self.shape = self.matrix.shape
             self.dtype = self.matrix.dtype
+        elif isinstance(given, LibraryOperator) and name == "M":
+            self.made = given
+            self.shape = given.shape
+            self.dtype = given.dtype
         elif isinstance(given, LinearOperator):
             _require_sound(given, name)
             # Not matvec(), which turns what it gets into a plain array, with or without a mask.
@@ -54,6 +68,8 @@ class Map:
 
     @property
     def kind(self) -> str:
+        if self.made is not None:
+            return f"a {type(self.made).__name__}"
         return "a matrix" if self.function is None else "a function"
 
     def require_square(self) -> None:
@@ -69,6 +85,8 @@ class Map:
 
     def ready(self, dtype: np.dtype[Any], distributed: bool) -> tuple[Applied, list[str]]:
         """The library's form for computing in `dtype`, and the names of what was copied."""
+        if self.made is not None:
+            return self.made._made, []
         if self.function is not None:
             return _checked(self.function, self.name, self.shape[0], dtype), []
         csr = Csr(self.matrix, dtype, np.int64 if distributed else np.int32, self.name)

@@ -45,6 +45,13 @@ class System:
 
     def _take_preconditioner(self, M: Any) -> None:
         self.m = Map(M, "M", self.rows)
+        made = self.m.made
+        if made is not None and (made._comm is not None) != self.distributed:
+            raise InvalidArgument(
+                "M was made with comm=, and A is solved for without"
+                if self.distributed is False
+                else "M was made without comm=, and A is solved for with it"
+            )
         # With ranks, a matrix has global columns and a function has none; the library checks them.
         end = 1 if self.distributed else 2
         if self.m.shape[:end] != self.a.shape[:end]:

@@ -236,6 +236,11 @@ void Hierarchy<T>::cycle(const Vector<T>& b, Vector<T>& x) const {
 }
 
 template <Scalar T>
+void Hierarchy<T>::cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const {
+  visit(level, b, x);
+}
+
+template <Scalar T>
 void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   for (std::size_t k = 0; k < levels_.size(); ++k) {
     auto& level = levels_[k];

@@ -1,0 +1,349 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""Algebraic multigrid as a preconditioner of its own."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator
+
+from . import _suan
+from ._amg_hints import Hint, block_size_of, hint_from, matrix_of
+from ._amg_report import (
+    AmgCheck,
+    AmgLevel,
+    as_html,
+    draw_aggregates,
+    draw_factors,
+    draw_seconds,
+    draw_sizes,
+    levels_of,
+    points_in_a_plane,
+    pyplot,
+)
+from ._arrays import plain, scalar_type
+from ._errors import DimensionMismatch, InvalidArgument, NotSupported
+from ._maps import Applied, LibraryOperator, Map
+from ._options import Option, amg_option_values, keywords
+from ._ranks import agreed_type, handle_of, together
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_OPTIONS = [option for option in _suan.amg_options() if option.name != "block_size"]
+
+
+class Amg(LibraryOperator):
+    """A multigrid preconditioner, made by amg(): one cycle for A x = b from x = 0.
+
+    It is a ``scipy.sparse.linalg.LinearOperator``. As ``M=`` of solve() and Solver it is applied
+    without Python. ``print(M)`` shows its levels. It has a copy of A: changes of the caller's matrix
+    reach it through update(). With ``comm``, its vectors are this rank's parts, and all ranks call its
+    methods together.
+    """
+
+    def __init__(
+        self,
+        A: Any,
+        near_null_space: Any = None,
+        coordinates: Any = None,
+        block_size: int | None = None,
+        *,
+        dtype: Any = None,
+        comm: Any = None,
+        **options: Option,
+    ):
+        self._comm = comm
+
+        def made() -> tuple[tuple[Map, Hint, dict[str, Any]], dict[str, Any], np.dtype[Any]]:
+            a = matrix_of(A)
+            if comm is None:
+                a.require_square()
+            found = scalar_type(("A", a.dtype) if dtype is None else ("dtype", dtype))
+            _require_digits("A", a.dtype, found, "dtype is {}, which loses digits of A ({})")
+            size = block_size_of(A, block_size)
+            values = amg_option_values({**options, "block_size": size})
+            hint = hint_from(near_null_space, coordinates, a.shape[0], size, found)
+            a.keep()
+            a.ready(found, comm is not None)
+            return (a, hint, values), {"options": values, **hint.told()}, found
+
+        if comm is None:
+            (a, hint, values), _, found = made()
+            handle = None
+        else:
+            handle = handle_of(comm)
+            (a, hint, values), types = together(comm, "amg", made)
+            found = agreed_type(comm, "amg", types, lambda found: a.ready(found, True))
+        applied, _ = a.ready(found, comm is not None)
+        self._block_size = int(values["block_size"])
+        self._points = hint.coordinates
+        self._matrix_shape = a.shape
+        self._made = _suan.KeptAmg(
+            _arrays(applied), hint.near_null_values, hint.coordinate_values, hint.width, values, handle
+        )
+        self._take_report()
+        rows = int(a.shape[0])
+        super().__init__(found, (rows, rows))
+
+    def _take_report(self) -> None:
+        self._report = self._made.report()
+        self._levels = levels_of(self._report)
+        self._check: AmgCheck | None = None
+
+    def update(self, A: Any) -> str:
+        """Take another matrix of the same shape in place of A.
+
+        While A has entries in the same places, aggregates are kept. Where this raises, all stays as it
+        was.
+
+        Returns
+        -------
+        str
+            What was kept and what was made anew.
+        """
+
+        def made() -> tuple[_suan.CsrArrays, dict[str, Any], None]:
+            a = matrix_of(A)
+            if a.shape != self._matrix_shape:
+                raise DimensionMismatch(
+                    f"this multigrid is for a matrix of {self._matrix_shape}, but A is of {a.shape}"
+                )
+            _require_digits(
+                "A", a.dtype, self.dtype, "this multigrid is in {}, which loses digits of A ({})"
+            )
+            a.keep()
+            return _arrays(a.ready(self.dtype, self._comm is not None)[0]), {}, None
+
+        arrays = made()[0] if self._comm is None else together(self._comm, "Amg.update", made)[0]
+        done = self._made.update(arrays)
+        self._take_report()
+        return done
+
+    @property
+    def levels(self) -> list[AmgLevel]:
+        """The levels, from that of A down."""
+        return list(self._levels)
+
+    @property
+    def operator_complexity(self) -> float:
+        """The entries of all levels, divided by those of A."""
+        return float(self._report["operator_complexity"])
+
+    @property
+    def grid_complexity(self) -> float:
+        """The rows of all levels, divided by those of A."""
+        return float(self._report["grid_complexity"])
+
+    @property
+    def seconds(self) -> float:
+        """Of the set-up, or of the last update()."""
+        return float(self._report["seconds"])
+
+    @property
+    def notes(self) -> list[str]:
+        """What was decided, and why."""
+        return list(self._report["notes"])
+
+    @property
+    def aggregates(self) -> NDArray[np.int64]:
+        """The aggregate of each row on the finest level; -1 for a row in none.
+
+        With ``comm``, of this rank's rows.
+        """
+        return self._made.aggregates()
+
+    def check(self) -> AmgCheck:
+        """Measure how well each level contracts: up to ten cycles from there down.
+
+        Takes about as long as a dozen cycles. plot() shows the result.
+        """
+        found = self._made.check()
+        self._check = AmgCheck(tuple(found["factors"]), tuple(found["notes"]), found["text"])
+        return self._check
+
+    def to_dict(self) -> dict[str, Any]:
+        """The levels and what was decided, as plain values."""
+        fields = {k: v for k, v in self._report.items() if k != "text"}
+        return {**fields, "levels": [asdict(level) for level in self._levels]}
+
+    def plot(self, axes: Any = None) -> NDArray[Any]:
+        """Draw sizes of levels, seconds of the set-up, and what else is known.
+
+        That are the factors of check(), once it was called, and with coordinates in a plane the
+        aggregates of the finest level.
+
+        Parameters
+        ----------
+        axes : sequence of matplotlib.axes.Axes, optional
+            Where to draw; by default a new figure.
+
+        Returns
+        -------
+        numpy.ndarray of matplotlib.axes.Axes
+        """
+        plt = pyplot()
+        has_points = self._points is not None and self._points.shape[1] == 2
+        count = 2 + (self._check is not None) + has_points
+        if axes is None:
+            _, axes = plt.subplots(1, count, figsize=(4.5 * count, 4), layout="constrained")
+        axes = np.ravel(np.asarray(axes, dtype=object))
+        if len(axes) < count:
+            raise DimensionMismatch(f"there are {len(axes)} axes for {count} pictures")
+        draw_sizes(axes[0], self._levels)
+        draw_seconds(axes[1], self._levels)
+        if self._check is not None:
+            draw_factors(axes[2], self._check)
+        if has_points:
+            self.plot_aggregates(ax=axes[count - 1])
+        return axes
+
+    def plot_aggregates(self, coordinates: Any = None, ax: Axes | None = None, **marks: Any) -> Axes:
+        """Draw the nodes of a plane mesh in the colours of their aggregates on the finest level.
+
+        Parameters
+        ----------
+        coordinates : array_like, optional
+            Two for each node; by default those that amg() was given.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default a new figure.
+        **marks
+            Passed on to ``Axes.scatter``, such as ``s=20``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        if coordinates is None and self._points is None:
+            raise InvalidArgument("pass the coordinates of the nodes: amg() was made without")
+        of = self.aggregates[:: self._block_size]
+        points = points_in_a_plane(
+            self._points if coordinates is None else coordinates, len(of), self.shape[0]
+        )
+        if ax is None:
+            _, ax = pyplot().subplots()
+        draw_aggregates(ax, points, of, **marks)
+        return ax
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        count = len(self._levels)
+        return (
+            f"<suan.Amg: {rows} x {columns}, {self.dtype}, {count} level{'s'[: count > 1]}, "
+            f"operator complexity {self.operator_complexity:.2f}>"
+        )
+
+    def __str__(self) -> str:
+        return str(self._report["text"])
+
+    def _repr_html_(self) -> str:
+        title = (
+            f"multigrid of {self.shape[0]:,} rows: operator complexity "
+            f"{self.operator_complexity:.2f}, grid complexity {self.grid_complexity:.2f}, set up in "
+            f"{self.seconds:.3g} s"
+        )
+        lines = self.notes if self._check is None else [*self.notes, *self._check.notes]
+        return as_html(title, self._levels, self._check, lines)
+
+    def _matvec(self, x: NDArray[Any]) -> NDArray[Any]:
+        return self._applied(x, x.shape, 1)
+
+    def _matmat(self, X: NDArray[Any]) -> NDArray[Any]:
+        return self._applied(X, X.shape, X.shape[1])
+
+    def _applied(self, x: Any, shape: tuple[int, ...], columns: int) -> NDArray[Any]:
+        def made() -> tuple[NDArray[Any], dict[str, Any], np.dtype[Any]]:
+            array = plain(x, "x")
+            found = scalar_type(("x", array.dtype), ("M", self.dtype))
+            return array, {"x": f"of {columns} columns"}, found
+
+        if self._comm is None:
+            array, _, found = made()
+        else:
+            array, types = together(self._comm, "Amg.matvec", made)
+            found = np.result_type(*types)
+        y = np.zeros(shape, dtype=found)
+        if columns > 0:
+            flat = np.ascontiguousarray(array, dtype=found).ravel()
+            self._made.apply(flat, y.reshape(-1), columns)
+        return y
+
+    def _adjoint(self) -> LinearOperator:
+        if not self._report["hermitian"]:
+            raise NotSupported(
+                "A is not Hermitian, and so is its multigrid: it has no product with the adjoint"
+            )
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a suan.Amg cannot be pickled; make it from A where it is needed")
+
+
+@keywords(_OPTIONS)
+def amg(
+    A: Any,
+    near_null_space: Any = None,
+    coordinates: Any = None,
+    block_size: int | None = None,
+    *,
+    dtype: Any = None,
+    comm: Any = None,
+    **options: Option,
+) -> Amg:
+    """Make a multigrid preconditioner for A.
+
+    Parameters
+    ----------
+    A : scipy.sparse matrix or array, or array_like with two dimensions
+        Square, with a positive diagonal.
+    near_null_space : array_like, optional
+        Vectors that A nearly maps to zero, as columns, in any scaling; by default a constant for
+        each unknown of a node.
+    coordinates : array_like, optional
+        Of the nodes, in 2 or 3 dimensions, whose rigid-body modes are then the near null space:
+        for elasticity, with the displacements of a node as its unknowns.
+    block_size : int, optional
+        Unknowns of each node, in consecutive rows; by default that of the blocks of a matrix in
+        BSR, and else 1.
+    dtype : data type, optional
+        Of A in the computation: float32, float64, complex64 or complex128; by default that of A.
+    comm : mpi4py.MPI.Comm, optional
+        As in solve(): A has this rank's rows, and so have the near null space and the
+        coordinates; each rank has whole nodes.
+    {options}
+
+    Returns
+    -------
+    Amg
+        For ``M=`` of solve(), of Solver, and of the solvers of SciPy.
+
+    Raises
+    ------
+    InvalidArgument, DimensionMismatch
+        Both are ValueErrors. For a matrix that multigrid cannot use, naming the row, and for a
+        near null space, coordinates or blocks that do not fit it.
+
+    Examples
+    --------
+    >>> import numpy as np, suan
+    >>> A = suan.generate("poisson2d", size=60)
+    >>> M = suan.amg(A)
+    >>> x, report = suan.solve(A, np.ones(3600), M=M)
+    >>> report.preconditioner
+    'amg'
+    """
+    return Amg(A, near_null_space, coordinates, block_size, dtype=dtype, comm=comm, **options)
+
+
+def _arrays(applied: Applied) -> _suan.CsrArrays:
+    assert isinstance(applied, _suan.CsrArrays)
+    return applied
+
+
+def _require_digits(name: str, given: Any, dtype: np.dtype[Any], words: str) -> None:
+    if np.result_type(scalar_type((name, given)), dtype) != dtype:
+        raise InvalidArgument(words.format(dtype, given))
