@@ -26,6 +26,7 @@ from ._amg_report import (
     pyplot,
 )
 from ._arrays import plain, scalar_type
+from ._containers import refuse_masked
 from ._errors import DimensionMismatch, InvalidArgument, NotSupported
 from ._maps import Applied, LibraryOperator, Map
 from ._options import Option, amg_option_values, keywords
@@ -41,9 +42,9 @@ class Amg(LibraryOperator):
     """A multigrid preconditioner, made by amg(): one cycle for A x = b from x = 0.
 
     It is a ``scipy.sparse.linalg.LinearOperator``. As ``M=`` of solve() and Solver it is applied
-    without Python. ``print(M)`` shows its levels. It has a copy of A: changes of the caller's matrix
-    reach it through update(). With ``comm``, its vectors are this rank's parts, and all ranks call its
-    methods together.
+    without Python. ``print(M)`` shows its levels. It has a copy of A: changes of the caller's
+    matrix reach it through update(). With ``comm``, its vectors are this rank's parts, and all ranks
+    call its methods together.
     """
 
     def __init__(
@@ -84,7 +85,12 @@ class Amg(LibraryOperator):
         self._points = hint.coordinates
         self._matrix_shape = a.shape
         self._made = _suan.KeptAmg(
-            _arrays(applied), hint.near_null_values, hint.coordinate_values, hint.width, values, handle
+            _arrays(applied),
+            hint.near_null_values,
+            hint.coordinate_values,
+            hint.width,
+            values,
+            handle,
         )
         self._take_report()
         rows = int(a.shape[0])
@@ -98,8 +104,8 @@ class Amg(LibraryOperator):
     def update(self, A: Any) -> str:
         """Take another matrix of the same shape in place of A.
 
-        While A has entries in the same places, aggregates are kept. Where this raises, all stays as it
-        was.
+        While A has entries in the same places, aggregates are kept. Where this raises, all stays as
+        it was.
 
         Returns
         -------
@@ -158,9 +164,9 @@ class Amg(LibraryOperator):
         return self._made.aggregates()
 
     def check(self) -> AmgCheck:
-        """Measure how well each level contracts: up to ten cycles from there down.
+        """Measure how well each level contracts: up to 30 cycles from there down.
 
-        Takes about as long as a dozen cycles. plot() shows the result.
+        Takes about as long as 10 to 35 cycles. plot() shows the result.
         """
         found = self._made.check()
         self._check = AmgCheck(tuple(found["factors"]), tuple(found["notes"]), found["text"])
@@ -191,16 +197,16 @@ class Amg(LibraryOperator):
         count = 2 + (self._check is not None) + has_points
         if axes is None:
             _, axes = plt.subplots(1, count, figsize=(4.5 * count, 4), layout="constrained")
-        axes = np.ravel(np.asarray(axes, dtype=object))
-        if len(axes) < count:
-            raise DimensionMismatch(f"there are {len(axes)} axes for {count} pictures")
-        draw_sizes(axes[0], self._levels)
-        draw_seconds(axes[1], self._levels)
+        places: NDArray[Any] = np.ravel(np.asarray(axes, dtype=object))
+        if len(places) < count:
+            raise DimensionMismatch(f"there are {len(places)} axes for {count} pictures")
+        draw_sizes(places[0], self._levels)
+        draw_seconds(places[1], self._levels)
         if self._check is not None:
-            draw_factors(axes[2], self._check)
+            draw_factors(places[2], self._check)
         if has_points:
-            self.plot_aggregates(ax=axes[count - 1])
-        return axes
+            self.plot_aggregates(ax=places[count - 1])
+        return places
 
     def plot_aggregates(self, coordinates: Any = None, ax: Axes | None = None, **marks: Any) -> Axes:
         """Draw the nodes of a plane mesh in the colours of their aggregates on the finest level.
@@ -279,8 +285,12 @@ class Amg(LibraryOperator):
             )
         return self
 
+    def dot(self, x: Any) -> Any:
+        refuse_masked(x, "x")  # which SciPy would turn into a plain array
+        return super().dot(x)
+
     def __reduce__(self) -> Any:
-        raise TypeError("a suan.Amg cannot be pickled; make it from A where it is needed")
+        raise TypeError("a suan.Amg can be neither copied nor pickled; make it from A")
 
 
 @keywords(_OPTIONS)

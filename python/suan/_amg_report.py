@@ -173,7 +173,7 @@ def draw_aggregates(
         # Neighbours have near numbers, which the golden section sends far apart.
         shades = (numbers * 0.6180339887498949) % 1.0
         colours = pyplot().get_cmap("hsv")(shades)
-        lines = np.stack([members, middles[own]], axis=1)
+        lines = list(np.stack([members, middles[own]], axis=1))
         ax.add_collection(LineCollection(lines, colors=colours[own], linewidths=1.0))
         marks.setdefault("s", 12)
         ax.scatter(members[:, 0], members[:, 1], c=colours[own], **marks)

@@ -17,8 +17,8 @@ from ._arrays import Csr, as_sparse, plain
 from ._containers import sorted_csr
 from ._errors import DimensionMismatch, InvalidArgument
 
-#: What the library accepts as an operator.
-Applied = _suan.CsrArrays | _suan.KeptAmg | Callable[[NDArray[Any]], NDArray[Any]]
+#: What the library accepts as an operator; as M also a KeptAmg.
+Applied = _suan.CsrArrays | Callable[[NDArray[Any]], NDArray[Any]]
 
 
 class LibraryOperator(LinearOperator):  # type: ignore[misc]
@@ -85,8 +85,6 @@ class Map:
 
     def ready(self, dtype: np.dtype[Any], distributed: bool) -> tuple[Applied, list[str]]:
         """The library's form for computing in `dtype`, and the names of what was copied."""
-        if self.made is not None:
-            return self.made._made, []
         if self.function is not None:
             return _checked(self.function, self.name, self.shape[0], dtype), []
         csr = Csr(self.matrix, dtype, np.int64 if distributed else np.int32, self.name)

@@ -9,6 +9,7 @@
 #include "suan/matrix/assembly.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 #include "suan/multigrid/near_null_space.hpp"
+#include "suan/multigrid/strength.hpp"
 
 namespace suan::cli {
 

@@ -13,7 +13,7 @@ namespace suan::multigrid {
 
 namespace {
 
-constexpr std::size_t most_cycles = 10;
+constexpr std::size_t most_cycles = 30;
 constexpr double hardly = 0.9;
 
 /// The factor by which a cycle reduces the residual, in the long run. The residual is divided by
@@ -27,7 +27,7 @@ double factor_of(const Hierarchy<T>& hierarchy, std::size_t level) {
   std::vector<double> factors;
   double before = norm2(r);
   // Where A is singular, what rounding adds to the residual stays.
-  const double least = 1e3 * std::numeric_limits<Real<T>>::epsilon();
+  const double least = 50 * std::numeric_limits<Real<T>>::epsilon();
   for (double all = 1; before > 0 && all > least && factors.size() < most_cycles;) {
     scale(scalar_cast<T>(1 / before), r);
     hierarchy.cycle_from(level, r, x);
@@ -37,15 +37,13 @@ double factor_of(const Hierarchy<T>& hierarchy, std::size_t level) {
     factors.push_back(before);
     all *= before;
   }
-  // The first cycles remove what is easy.
-  const auto half = static_cast<std::ptrdiff_t>(factors.size() / 2);
+  if (factors.empty()) return 0;
+  // The first cycles remove what is easy: little of the residual belongs to smooth errors.
+  const auto last = factors.size() - factors.size() * 2 / 3;
   double sum = 0;
-  for (auto factor = factors.begin() + half; factor != factors.end(); ++factor) {
-    sum += std::log(*factor);
-  }
-  return factors.empty()
-             ? 0
-             : std::exp(sum / static_cast<double>(factors.end() - factors.begin() - half));
+  std::for_each(factors.end() - static_cast<std::ptrdiff_t>(last), factors.end(),
+                [&](double factor) { sum += std::log(factor); });
+  return std::exp(sum / static_cast<double>(last));
 }
 
 }  // namespace

@@ -7,8 +7,8 @@ import os
 
 from cli_case import SMALL, Case, main, options
 
-# Squares of a bar that is held at its left end: 155 nodes, of which 2 or 3 ranks get whole ones only if
-# rows are not divided evenly.
+# Squares of a bar that is held at its left end: 155 nodes. Rows that are divided evenly between 2 or 3
+# ranks would divide a node.
 WIDTH, HEIGHT = 31, 4
 
 
@@ -118,7 +118,7 @@ class Hints(Case):
     def test_refusals(self):
         amg = ("solve", *AMG)
         self.fail("solve", "A.mtx", "--coordinates", "xy.mtx",
-                  says="option coordinates is for --preconditioner amg, but the preconditioner is auto")
+                  says=["option coordinates is for --preconditioner amg, ", "preconditioner is auto"])
         self.fail("solve", "A.mtx", "--near-null-space", "B.mtx", "--preconditioner", "none",
                   says="option near_null_space is for --preconditioner amg")
         self.fail(*amg, "--near-null-space", "B.mtx", "--coordinates", "xy.mtx",
@@ -141,8 +141,9 @@ class Hints(Case):
         self.write("three.mtx", array([(x, y, 0) for x, y in POINTS]))
         self.fail(*amg, "--coordinates", "three.mtx", says=["3 dimensions", "block_size is 2"])
         self.write("zero.mtx", array([[0.0]] * 310))
-        self.fail(*amg, "--near-null-space", "zero.mtx", says="vector 0 of the near null space is zero")
-        self.write("complex.mtx", "%%MatrixMarket matrix array complex general\n310 1\n" + "1 1\n" * 310)
+        self.fail(*amg, "--near-null-space", "zero.mtx", says="vector 0 of the near null space is")
+        self.write("complex.mtx", "%%MatrixMarket matrix array complex general\n310 1\n"
+                   + "1 1\n" * 310)
         self.fail(*amg, "--near-null-space", "complex.mtx", says=["complex.mtx", "complex"])
         self.assertNotIn("report.json", os.listdir(self.folder))
 

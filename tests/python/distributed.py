@@ -164,7 +164,7 @@ def multigrid_with_coordinates():
     b = np.random.default_rng(1).standard_normal(A.shape[0])
     M = suan.amg(A[mine], coordinates=points[nodes], block_size=2, coarse_rows=30, comm=COMM)
     # Types of the ranks may differ.
-    B = np.repeat(np.eye(2), len(points), axis=0).reshape(2, -1, 2).transpose(1, 0, 2).reshape(-1, 2)
+    B = np.tile(np.eye(2), (len(points), 1))
     dtype = np.float32 if RANK == 0 else np.float64
     other = suan.amg(A[mine].astype(dtype), B[mine], block_size=2, coarse_rows=30, comm=COMM)
     assert other.dtype == (np.float32 if SIZE == 1 else np.float64)

@@ -118,8 +118,8 @@ class Amg final : public Preconditioner<T> {
   /// For each of this rank's rows, the number of its aggregate on the finest level; -1 for a row in
   /// none, and for all where the next level, if there is one, was not made of aggregates.
   std::vector<GlobalIndex> aggregates() const;
-  /// Measures each level: up to ten cycles from there down for A e = 0, from a pseudo-random e that
-  /// does not depend on the number of ranks. Takes about as long as a dozen cycles. Collective.
+  /// Measures each level: up to 30 cycles from there down for A e = 0, from a pseudo-random e that
+  /// does not depend on the number of ranks. Takes about as long as 10 to 35 cycles. Collective.
   AmgCheck check() const;
 
  private:

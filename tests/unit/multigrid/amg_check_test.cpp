@@ -62,9 +62,17 @@ TEST(AmgCheck, TellsThePrecisionOfTheLevels) {
 // Where everything counts as strong, aggregates are as wide across the direction of strong
 // couplings as along it, and nothing smooths errors across.
 TEST(AmgCheck, NamesLevelsThatHardlyContract) {
-  const GlobalIndex n = 12;
-  const auto a = suan::test::grid3d<double>(
-      even(n * n * n), n, [](GlobalIndex, GlobalIndex, int d) { return d == 2 ? 1.0 : 1e-3; });
+  const GlobalIndex n = 80;
+  const GlobalIndex lines = 20;
+  const auto layout = even(n * lines);
+  const auto a =
+      suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
+        if (i >= n) row.add(i - n, -1e-3);
+        if (i % n > 0) row.add(i - 1, -1);
+        row.add(i, 2.002);
+        if (i % n + 1 < n) row.add(i + 1, -1);
+        if (i + n < n * lines) row.add(i + n, -1e-3);
+      });
   const Amg<double> blind(a, {.theta = 0, .coarse_rows = 20, .smoother = "l1_jacobi"});
   const auto check = blind.check();
   EXPECT_GT(check.factors.front(), 0.9);
