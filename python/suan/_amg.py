@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +12,8 @@ from scipy.sparse.linalg import LinearOperator
 
 from . import _suan
 from ._amg_hints import Hint, block_size_of, hint_from, matrix_of
-from ._amg_report import (
-    AmgCheck,
-    AmgLevel,
-    as_html,
-    draw_aggregates,
-    draw_factors,
-    draw_seconds,
-    draw_sizes,
-    levels_of,
-    points_in_a_plane,
-    pyplot,
-)
+from ._amg_report import AmgCheck, levels_of
+from ._amg_views import AmgViews
 from ._arrays import plain, scalar_type
 from ._containers import refuse_masked
 from ._errors import DimensionMismatch, InvalidArgument, NotSupported
@@ -32,13 +21,10 @@ from ._maps import Applied, LibraryOperator, Map
 from ._options import Option, amg_option_values, keywords
 from ._ranks import agreed_type, handle_of, together
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 _OPTIONS = [option for option in _suan.amg_options() if option.name != "block_size"]
 
 
-class Amg(LibraryOperator):
+class Amg(AmgViews, LibraryOperator):
     """A multigrid preconditioner, made by amg(): one cycle for A x = b from x = 0.
 
     It is a ``scipy.sparse.linalg.LinearOperator``. As ``M=`` of solve() and Solver it is applied
@@ -63,7 +49,7 @@ class Amg(LibraryOperator):
         def made() -> tuple[tuple[Map, Hint, dict[str, Any]], dict[str, Any], np.dtype[Any]]:
             a = matrix_of(A)
             if comm is None:
-                a.require_square()
+                a.require_square("multigrid")
             found = scalar_type(("A", a.dtype) if dtype is None else ("dtype", dtype))
             _require_digits("A", a.dtype, found, "dtype is {}, which loses digits of A ({})")
             size = block_size_of(A, block_size)
@@ -99,7 +85,7 @@ class Amg(LibraryOperator):
     def _take_report(self) -> None:
         self._report = self._made.report()
         self._levels = levels_of(self._report)
-        self._check: AmgCheck | None = None
+        self._check = None
 
     def update(self, A: Any) -> str:
         """Take another matrix of the same shape in place of A.
@@ -131,31 +117,6 @@ class Amg(LibraryOperator):
         return done
 
     @property
-    def levels(self) -> list[AmgLevel]:
-        """The levels, from that of A down."""
-        return list(self._levels)
-
-    @property
-    def operator_complexity(self) -> float:
-        """The entries of all levels, divided by those of A."""
-        return float(self._report["operator_complexity"])
-
-    @property
-    def grid_complexity(self) -> float:
-        """The rows of all levels, divided by those of A."""
-        return float(self._report["grid_complexity"])
-
-    @property
-    def seconds(self) -> float:
-        """Of the set-up, or of the last update()."""
-        return float(self._report["seconds"])
-
-    @property
-    def notes(self) -> list[str]:
-        """What was decided, and why."""
-        return list(self._report["notes"])
-
-    @property
     def aggregates(self) -> NDArray[np.int64]:
         """The aggregate of each row on the finest level; -1 for a row in none.
 
@@ -168,92 +129,11 @@ class Amg(LibraryOperator):
 
         Takes about as long as 10 to 35 cycles. plot() shows the result.
         """
+        if self._comm is not None:
+            together(self._comm, "Amg.check", lambda: (None, {}, None))
         found = self._made.check()
         self._check = AmgCheck(tuple(found["factors"]), tuple(found["notes"]), found["text"])
         return self._check
-
-    def to_dict(self) -> dict[str, Any]:
-        """The levels and what was decided, as plain values."""
-        fields = {k: v for k, v in self._report.items() if k != "text"}
-        return {**fields, "levels": [asdict(level) for level in self._levels]}
-
-    def plot(self, axes: Any = None) -> NDArray[Any]:
-        """Draw sizes of levels, seconds of the set-up, and what else is known.
-
-        That are the factors of check(), once it was called, and with coordinates in a plane the
-        aggregates of the finest level.
-
-        Parameters
-        ----------
-        axes : sequence of matplotlib.axes.Axes, optional
-            Where to draw; by default a new figure.
-
-        Returns
-        -------
-        numpy.ndarray of matplotlib.axes.Axes
-        """
-        plt = pyplot()
-        has_points = self._points is not None and self._points.shape[1] == 2
-        count = 2 + (self._check is not None) + has_points
-        if axes is None:
-            _, axes = plt.subplots(1, count, figsize=(4.5 * count, 4), layout="constrained")
-        places: NDArray[Any] = np.ravel(np.asarray(axes, dtype=object))
-        if len(places) < count:
-            raise DimensionMismatch(f"there are {len(places)} axes for {count} pictures")
-        draw_sizes(places[0], self._levels)
-        draw_seconds(places[1], self._levels)
-        if self._check is not None:
-            draw_factors(places[2], self._check)
-        if has_points:
-            self.plot_aggregates(ax=places[count - 1])
-        return places
-
-    def plot_aggregates(self, coordinates: Any = None, ax: Axes | None = None, **marks: Any) -> Axes:
-        """Draw the nodes of a plane mesh in the colours of their aggregates on the finest level.
-
-        Parameters
-        ----------
-        coordinates : array_like, optional
-            Two for each node; by default those that amg() was given.
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; by default a new figure.
-        **marks
-            Passed on to ``Axes.scatter``, such as ``s=20``.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-        """
-        if coordinates is None and self._points is None:
-            raise InvalidArgument("pass the coordinates of the nodes: amg() was made without")
-        of = self.aggregates[:: self._block_size]
-        points = points_in_a_plane(
-            self._points if coordinates is None else coordinates, len(of), self.shape[0]
-        )
-        if ax is None:
-            _, ax = pyplot().subplots()
-        draw_aggregates(ax, points, of, **marks)
-        return ax
-
-    def __repr__(self) -> str:
-        rows, columns = self.shape
-        count = len(self._levels)
-        return (
-            f"<suan.Amg: {rows} x {columns}, {self.dtype}, {count} level{'s'[: count > 1]}, "
-            f"operator complexity {self.operator_complexity:.2f}>"
-        )
-
-    def __str__(self) -> str:
-        return str(self._report["text"])
-
-    def _repr_html_(self) -> str:
-        title = (
-            f"multigrid of {self.shape[0]:,} rows: operator complexity "
-            f"{self.operator_complexity:.2f}, grid complexity {self.grid_complexity:.2f}, set up in "
-            f"{self.seconds:.3g} s"
-        )
-        lines = self.notes if self._check is None else [*self.notes, *self._check.notes]
-        return as_html(title, self._levels, self._check, lines)
 
     def _matvec(self, x: NDArray[Any]) -> NDArray[Any]:
         return self._applied(x, x.shape, 1)
@@ -281,7 +161,7 @@ class Amg(LibraryOperator):
     def _adjoint(self) -> LinearOperator:
         if not self._report["hermitian"]:
             raise NotSupported(
-                "A is not Hermitian, and so is its multigrid: it has no product with the adjoint"
+                "A is not Hermitian, and its multigrid has no product with the adjoint"
             )
         return self
 

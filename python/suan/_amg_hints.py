@@ -54,7 +54,7 @@ def matrix_of(A: Any) -> Map:
     matrix = as_sparse(A)
     if matrix is None:
         raise InvalidArgument(
-            f"A is a {type(A).__name__}, but multigrid needs entries: those of a scipy.sparse "
+            f"A is of type {type(A).__name__}, but multigrid needs entries: those of a scipy.sparse "
             "matrix or array, or of a dense matrix"
         )
     a = Map(matrix, "A", None)

@@ -72,10 +72,10 @@ class Map:
             return f"a {type(self.made).__name__}"
         return "a matrix" if self.function is None else "a function"
 
-    def require_square(self) -> None:
+    def require_square(self, who: str = "solve()") -> None:
         rows, columns = self.shape
         if rows != columns:
-            raise InvalidArgument(f"{self.name} is {rows} x {columns}; solve() needs a square one")
+            raise InvalidArgument(f"{self.name} is {rows} x {columns}; {who} needs a square one")
 
     def keep(self) -> None:
         """Copies the matrix, so that it stays the same when the caller's changes."""

@@ -259,11 +259,11 @@ def test_what_cannot_be_used_is_refused(hints, words):
 @pytest.mark.parametrize(
     ("given", "error", "words"),
     [
-        (lambda A: A[:8], suan.InvalidArgument, "A is 8 x 9"),
-        (lambda A: lambda v: v, suan.InvalidArgument, "A is a function, but multigrid"),
+        (lambda A: A[:8], suan.InvalidArgument, "A is 8 x 9; multigrid needs"),
+        (lambda A: lambda v: v, suan.InvalidArgument, "A is of type function, but multi"),
         (spl.aslinearoperator, suan.InvalidArgument, "but multigrid needs entries"),
-        (lambda A: "A", suan.InvalidArgument, "A is a str, but multigrid needs entries"),
-        (lambda A: None, suan.InvalidArgument, "A is a NoneType"),
+        (lambda A: "A", suan.InvalidArgument, "A is of type str, but multigrid"),
+        (lambda A: None, suan.InvalidArgument, "A is of type NoneType"),
         (lambda A: np.ones(9), suan.DimensionMismatch, "A has 1 dimensions"),
         (lambda A: A - 4 * sp.eye_array(9), suan.InvalidArgument, "row 0"),
         (lambda A: -A, suan.InvalidArgument, "row 0 is -4"),
