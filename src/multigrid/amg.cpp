@@ -3,6 +3,7 @@
 #include "suan/multigrid/amg.hpp"
 
 #include "matrix/distributed_pattern.hpp"
+#include "multigrid/check.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/rounded_amg.hpp"
@@ -192,6 +193,21 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
 template <Scalar T>
 std::int64_t Amg<T>::bytes_per_apply() const {
   return rounded_ ? rounded_->bytes_per_apply() : hierarchy_->bytes();
+}
+
+template <Scalar T>
+std::string Amg<T>::scalar() const {
+  return rounded_ ? rounded_->scalar() : scalar_name<T>();
+}
+
+template <Scalar T>
+std::vector<GlobalIndex> Amg<T>::aggregates() const {
+  return rounded_ ? rounded_->aggregates() : multigrid::aggregates_of_rows(*hierarchy_);
+}
+
+template <Scalar T>
+AmgCheck Amg<T>::check() const {
+  return rounded_ ? rounded_->check() : multigrid::check(*hierarchy_);
 }
 
 template <Scalar T>

@@ -160,6 +160,11 @@ void Hierarchy<T>::cycle(const Vector<T>& b, Vector<T>& x) const {
 }
 
 template <Scalar T>
+void Hierarchy<T>::cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const {
+  visit(level, b, x);
+}
+
+template <Scalar T>
 void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   if (options_.cycle == "k") {  // each vector has coefficients of its own
     Vector<T> result;
@@ -181,9 +186,10 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   visit(0, b, x);
 }
 
-#define SUAN_INSTANTIATE(T)                                              \
-  template void Hierarchy<T>::make_vectors();                            \
-  template void Hierarchy<T>::cycle(const Vector<T>&, Vector<T>&) const; \
+#define SUAN_INSTANTIATE(T)                                                                \
+  template void Hierarchy<T>::make_vectors();                                              \
+  template void Hierarchy<T>::cycle(const Vector<T>&, Vector<T>&) const;                   \
+  template void Hierarchy<T>::cycle_from(std::size_t, const Vector<T>&, Vector<T>&) const; \
   template void Hierarchy<T>::cycle(const MultiVector<T>&, MultiVector<T>&) const;
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

@@ -20,6 +20,10 @@ class Hierarchy {
   void cycle(const Vector<T>& b, Vector<T>& x) const;
   /// The same for several vectors, with each matrix read once for all.
   void cycle(const MultiVector<T>& b, MultiVector<T>& x) const;
+  /// x = one cycle for A x = b on a level and those below it, from zero. Collective.
+  void cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
+
+  const std::vector<Level<T>>& levels() const { return levels_; }
 
   const DistributedMatrix<T>& matrix() const { return levels_.front().a; }
   const AmgReport& report() const { return report_; }

@@ -68,6 +68,9 @@ class RoundedAmg final : public Rounded<T> {
   bool rounds() const noexcept override { return true; }
   std::int64_t bytes_per_apply() const override { return cast_.bytes_per_apply(); }
   const AmgReport& report() const override { return inner_->report(); }
+  std::string scalar() const override { return inner_->scalar(); }
+  std::vector<GlobalIndex> aggregates() const override { return inner_->aggregates(); }
+  AmgCheck check() const override { return inner_->check(); }
 
  private:
   std::string do_update(const Operator<T>& a) override {
