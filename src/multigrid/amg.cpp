@@ -47,6 +47,11 @@ bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>&
   return a.comm().min(same ? 1 : 0) == 1;
 }
 
+bool wants_single(const AmgOptions& options) {
+  if (options.precision == "auto") return options.smooth_prolongator;
+  return options.precision == "single";
+}
+
 std::string not_in_single(const Error& error) {
   return message("the hierarchy is in double precision, since in single precision ", error.what());
 }
@@ -66,8 +71,15 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
           .number("coarse_rows", &AmgOptions::coarse_rows, 1, 4000,
                   "A level with at most so many rows is the last, and is solved by a dense "
                   "factorisation.")
-          .choice("precision", &AmgOptions::precision, {"single", "same"},
-                  "That of the hierarchy: single, or the same as that of the matrix.")
+          .choice(
+              "precision", &AmgOptions::precision, {"auto", "single", "same"},
+              "That of the hierarchy: single, or the same as that of the matrix; auto is single "
+              "for smoothed prolongators.")
+          .choice("cycle", &AmgOptions::cycle, {"v", "w", "k"},
+                  "How often coarser levels are visited: once, twice, or twice with the "
+                  "coefficients of a Krylov method.")
+          .value("smooth_prolongator", &AmgOptions::smooth_prolongator,
+                 "Whether the prolongator is smoothed; without that, take K-cycles.")
           .typed_node("smoother", &AmgOptions::smoother, smoother_types,
                       "What smooths errors on each level.");
   return table;
@@ -76,7 +88,7 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  set_up(detail::require_matrix("amg", a), options_.precision == "single");
+  set_up(detail::require_matrix("amg", a), wants_single(options_));
 }
 
 template <Scalar T>
@@ -85,7 +97,7 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
   require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
                       a.row_layout());
   near_null_ = multigrid::scaled_near_null(near_null_space);
-  set_up(detail::require_matrix("amg", a), options_.precision == "single");
+  set_up(detail::require_matrix("amg", a), wants_single(options_));
 }
 
 template <Scalar T>

@@ -33,9 +33,17 @@ struct AmgOptions {
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
   /// "single": float for double, complex64 for complex128, unless the matrix is refused so;
-  /// "same": that of the matrix. Either way an Amg works on vectors of T.
-  std::string precision = "single";
-  OptionNode smoother = SUAN_HAVE_CUDA ? "chebyshev" : "gauss_seidel";
+  /// "same": that of the matrix; "auto": single if the prolongator is smoothed. (Otherwise entries
+  /// that differ much in size are summed over aggregates, and what is left of them is lost.) Either
+  /// way an Amg works on vectors of T.
+  std::string precision = "auto";
+  OptionNode smoother = "auto";
+  /// "v"; "w": twice on each coarser level; "k": twice, as steps of a Krylov method, for
+  /// prolongators that are not smoothed. An Amg with K-cycles varies().
+  std::string cycle = "v";
+  /// Whether the prolongator is smoothed. Without that set-up and levels are cheaper, and CG takes
+  /// more iterations, with K-cycles by not so many.
+  bool smooth_prolongator = true;
   static const OptionTable<AmgOptions>& table();
 };
 
@@ -67,7 +75,7 @@ struct AmgReport {
 };
 std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 
-/// One V-cycle for A x = b from x = 0. With CG: A Hermitian positive definite, or semidefinite with
+/// One cycle for A x = b from x = 0. With CG: A Hermitian positive definite, or semidefinite with
 /// a consistent b. Aggregates and all levels have the same bits on any number of ranks and threads
 /// (with CUDA up to rounding of the products).
 ///
@@ -102,6 +110,8 @@ class Amg final : public Preconditioner<T> {
   ~Amg() override;
 
   std::string name() const override { return "amg"; }
+  bool varies() const noexcept override { return options_.cycle == "k"; }
+  bool rounds() const noexcept override { return rounded_ != nullptr; }
   std::int64_t bytes_per_apply() const override;
   const AmgReport& report() const noexcept { return report_; }
 
