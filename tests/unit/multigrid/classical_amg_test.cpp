@@ -280,6 +280,24 @@ TEST(ClassicalAmg, SolvesConvectionDiffusion) {
   EXPECT_LT(report.iterations, 40);
 }
 
+TEST(ClassicalAmg, IsKnownByName) {
+  const auto a = suan::test::grid3d<double>(even(8 * 8 * 8), 8, suan::test::isotropic());
+  const auto b = suan::ones(a.row_layout());
+  suan::SolveOptions options;
+  suan::SolveOptions::table().parse(options, {{"preconditioner", "amg"},
+                                              {"coarsening", "classical"},
+                                              {"theta", "0.5"},
+                                              {"max-entries", "5"},
+                                              {"coarse_rows", "40"}});
+  Vector<double> x(a.row_layout());
+  EXPECT_TRUE(suan::solve(a, b, x, options).converged());
+  EXPECT_THAT(
+      [&] {
+        suan::SolveOptions::table().parse(options, {{"aggressive_levels", "-1"}});
+      },
+      ThrowsMessage<suan::InvalidArgument>(HasSubstr("aggressive_levels")));
+}
+
 TEST(ClassicalAmg, RefusesWhatItCannotUse) {
   const auto layout = even(30);
   const auto matrix = [&](double diagonal) {
