@@ -10,6 +10,7 @@
 #include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/matrix/probe.hpp"
 #include "suan/multigrid/near_null_space.hpp"
 #include "suan/multigrid/smoother_registry.hpp"
 
@@ -49,7 +50,8 @@ bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>&
 }
 
 bool wants_single(const AmgOptions& options) {
-  if (options.precision == "auto") return options.smooth_prolongator;
+  const bool sums_aggregates = options.coarsening != "classical" && !options.smooth_prolongator;
+  if (options.precision == "auto") return !sums_aggregates;
   return options.precision == "single";
 }
 
@@ -142,6 +144,7 @@ void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single) {
 
 template <Scalar T>
 void Amg<T>::note_iterations(std::int64_t iterations) {
+  if (rounded_) rounded_->note_iterations(iterations);
   if (first_iterations_ == 0) first_iterations_ = iterations;
   last_iterations_ = iterations;
 }
@@ -163,7 +166,7 @@ void Amg<T>::take_report(const std::string& note) {
 template <Scalar T>
 std::string Amg<T>::do_update(const Operator<T>& a) {
   const auto matrix = detail::require_matrix("amg", a);
-  if (is_worn()) {
+  if (!rounded_ && is_worn()) {
     const auto why = message("all is new: solves had come to ", last_iterations_,
                              " iterations, from ", first_iterations_);
     set_up(matrix, wants_single(options_));
@@ -180,7 +183,9 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
       return "all is new: single precision no longer suffices";
     }
   }
-  const bool same = has_structure_of(hierarchy_->matrix(), matrix);
+  // For matrices that are not Hermitian, the structure is that of A + A^H.
+  const bool same = has_structure_of(hierarchy_->matrix(), matrix) &&
+                    probe(matrix).hermitian == hierarchy_->is_hermitian();
   auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
                                                         same ? hierarchy_.get() : nullptr);
   hierarchy_ = std::move(made);

@@ -33,7 +33,7 @@ double AmgReport::grid_complexity() const { return complexity(levels, &AmgLevel:
 std::ostream& operator<<(std::ostream& out, const AmgReport& report) {
   out << formatted("%5s %11s %12s %8s %7s %7s  %-14s %s\n", "level", "rows", "entries", "per row",
                    "ratio", "radius", "solved by",
-                   "ms: strength, aggregates, tentative, P, P^H, P^H A P, smoother");
+                   "ms: strength, coarse points, tentative, P, R, R A P, smoother");
   for (std::size_t k = 0; k < report.levels.size(); ++k) {
     const auto& level = report.levels[k];
     const double rows = static_cast<double>(level.rows);

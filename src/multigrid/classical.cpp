@@ -37,6 +37,7 @@ class Classical final : public Coarsening<T> {
     if (before != nullptr) {
       checked_on_level(log.level, [&] { require_rows(a); });
       structure = before->structure;
+      if (log.level > 0) adapt(a, structure.graph, structure.splitting);
       log.report.strength = log.laps.lap();
     } else {
       structure.graph = checked_on_level(
@@ -47,8 +48,8 @@ class Classical final : public Coarsening<T> {
     }
     const Layout& coarse = structure.splitting.coarse;
     if (coarse.global_size() == 0) {
-      log.notes.push_back(message("level ", log.level, " is the last: none of its rows depends ",
-                                  "strongly on others"));
+      log.notes.push_back(message("level ", log.level, " is the last: its rows depend strongly on ",
+                                  "no others, or on decoupled ones only"));
       return false;
     }
     const bool is_aggressive = static_cast<std::int64_t>(log.level) < options_.aggressive_levels;
@@ -79,6 +80,25 @@ class Classical final : public Coarsening<T> {
     if (is_system_) unknowns_ = with_ghosts(a.exchange(), unknowns_);
   }
 
+  /// The graph and the ghosts of coarse points for a matrix with the rows of the one before, but
+  /// maybe with other entries: truncation depends on values.
+  void adapt(const DistributedMatrix<T>& a, StrengthGraph& graph, Splitting& splitting,
+             bool refuses_rows = true) const {
+    auto options = strength_;
+    options.refuses_rows = refuses_rows;
+    graph = classical_strength(a, make_nodes(a, 1), unknowns_, options);
+    DeviceView<GlobalIndex> numbers;
+    together(a.comm(), [&] {
+      const auto owned =
+          Kokkos::make_pair(std::size_t{0}, static_cast<std::size_t>(a.row_layout().local_size()));
+      numbers = suan::detail::allocate<GlobalIndex>(
+          "suan::multigrid::numbers", static_cast<std::size_t>(a.exchange().map()->size()));
+      Kokkos::deep_copy(Kokkos::subview(numbers, owned), Kokkos::subview(splitting.numbers, owned));
+    });
+    refresh(a.exchange(), numbers);
+    splitting.numbers = numbers;
+  }
+
   /// P becomes the product of two interpolations. The second one is that of the coarse points by
   /// their rows of A P: what of each depends on the others once fine points are interpolated.
   void coarsen_again(Level<T>& fine, bool is_known) {
@@ -94,7 +114,9 @@ class Classical final : public Coarsening<T> {
     const auto of_coarse = select(a, std::span<const GlobalIndex>(rows), columns);
     const auto reduced = multiply(of_coarse, fine.p);
     add_ghosts(reduced);
-    if (!is_known) {
+    if (is_known) {
+      adapt(reduced, structure.second_graph, structure.second_splitting, false);
+    } else {
       auto options = strength_;
       options.refuses_rows = false;
       structure.second_graph =

@@ -116,7 +116,8 @@ struct ExtendedInterpolation {
       sum += work.shares[found];
       ++found;
     }
-    const T to_self = hermitian ? conjugate(value) : points.back(k, i);
+    const T mirrored = real_part(value) < 0 ? conjugate(value) : T{};
+    const T to_self = hermitian ? mirrored : points.back(k, i);
     sum += to_self;
     if (!(real_part(sum) < 0)) return false;
     const T factor = value / sum;

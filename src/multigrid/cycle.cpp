@@ -49,10 +49,19 @@ double size_of(const T& x) {
 
 template <Scalar T>
 void Hierarchy<T>::make_vectors() {
-  const std::size_t more = vectors_of_cycle(options_.cycle);
   for (std::size_t k = 0; k < levels_.size(); ++k) {
+    const std::size_t more = visits_twice(k) ? vectors_of_cycle(options_.cycle) : 0;
     levels_[k].vectors = made_vectors<Vector<T>>(k == 0, more, levels_[k].a.row_layout());
   }
+}
+
+/// Not the finest level, nor one that is solved directly, nor one that is hardly smaller than the
+/// one before: with many of these a cycle would take for ever.
+template <Scalar T>
+bool Hierarchy<T>::visits_twice(std::size_t k) const {
+  if (options_.cycle == "v" || k == 0) return false;
+  if (k + 1 == levels_.size() && is_direct_) return false;
+  return 2 * report_.levels[k].entries <= report_.levels[k - 1].entries;
 }
 
 template <Scalar T>
@@ -91,8 +100,7 @@ void Hierarchy<T>::visit(std::size_t k, const V& b, V& x) const {
 template <Scalar T>
 template <class V>
 void Hierarchy<T>::correct(std::size_t k, const V& b, V& x) const {
-  const bool is_solved = k + 1 == levels_.size() && is_direct_;
-  if (options_.cycle == "v" || is_solved) {
+  if (!visits_twice(k)) {
     visit(k, b, x);
     return;
   }
@@ -116,7 +124,6 @@ void Hierarchy<T>::correct(std::size_t k, const V& b, V& x) const {
 // the first leaves more than a quarter of the residual.
 template <Scalar T>
 void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) const {
-  using R = Real<T>;
   auto& level = levels_[k];
   auto& more = level.vectors.more;
   Vector<T>& v = more[0];
@@ -142,8 +149,7 @@ void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) c
   const T gamma = dot(second, std::as_const(v));
   const T beta = dot(second, std::as_const(w));
   const T alpha2 = dot(second, std::as_const(r));
-  const R square = abs_squared(gamma);
-  const T rho2 = beta - T(square) / rho;
+  const T rho2 = beta - gamma * (conjugate(gamma) / rho);
   const double least = 1e-3 * size_of(beta);
   if (!(size_of(rho2) > least) || !std::isfinite(size_of(alpha2))) {
     scale(alpha / rho, x);  // d is hardly another direction
@@ -179,8 +185,8 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
     auto& level = levels_[k];
     const auto& kept = level.multi.residual;
     if (kept.columns() != b.columns() || !(kept.layout() == level.a.row_layout())) {
-      level.multi = made_vectors<MultiVector<T>>(k == 0, vectors_of_cycle(options_.cycle),
-                                                 level.a.row_layout(), b.columns());
+      const std::size_t more = visits_twice(k) ? vectors_of_cycle(options_.cycle) : 0;
+      level.multi = made_vectors<MultiVector<T>>(k == 0, more, level.a.row_layout(), b.columns());
     }
   }
   visit(0, b, x);

@@ -100,7 +100,7 @@ void fill_edges(const RowsView<T>& a, const StrongEntries& graph, const RowMajor
           to.inverse(i) = 1 / d;
           return;
         }
-        // An edge may have several entries, or none.
+        // Weak entries have no edges.
         for (Offset e = graph.offsets(i); e < graph.offsets(i + 1); ++e) to.values(e) = T(0);
         Real<T> diagonal = 0;
         T weak{};

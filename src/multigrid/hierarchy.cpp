@@ -36,9 +36,10 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   hermitian_ = probe(a).hermitian;
   if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
-    report_.notes.push_back(
-        message("A is not Hermitian: the restriction is ",
-                options.coarsening == "classical" ? "P^H all the same" : "made from A^H"));
+    report_.notes.push_back(message("A is not Hermitian: the restriction is ",
+                                    options.coarsening != "classical" && options.smooth_prolongator
+                                        ? "made from A^H"
+                                        : "P^H all the same"));
   }
   const auto coarsening = options.coarsening == "classical"
                               ? make_classical(a, near_null, options, hermitian_)
@@ -90,6 +91,8 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
 template <Scalar T>
 void Hierarchy<T>::finish_last() {
   auto& last = levels_.back();
+  last.structure = {};  // and P, from which no level came
+  last.p = {};
   AmgLevel& report = report_.levels.back();
   Laps laps;
   checked_on_level(levels_.size() - 1, [&] { require_rows(last.a); });
@@ -120,12 +123,18 @@ std::int64_t Hierarchy<T>::bytes() const {
                   level.smoother->bytes_per_smooth(Guess::given);
     }
     if (k + 1 < levels_.size()) of_level += level.r.bytes_per_apply() + level.p.bytes_per_apply();
+    if (visits_twice(k)) {
+      if (visits < most_visits) visits *= 2;
+      // A residual between two visits; or two products, and the vectors of the Krylov method.
+      const auto vector = level.a.global_rows() * static_cast<std::int64_t>(sizeof(T));
+      of_level += options_.cycle == "w" ? level.a.bytes_per_apply() / 2 + 2 * vector
+                                        : level.a.bytes_per_apply() + 9 * vector;
+    }
     bytes += visits * of_level;
-    if (options_.cycle != "v" && visits < most_visits) visits *= 2;
   }
   const GlobalIndex rows = levels_.back().a.global_rows();
   const auto ranks = levels_.back().a.comm().size();
-  if (is_direct_) bytes += rows * rows * static_cast<std::int64_t>(sizeof(T)) * ranks;
+  if (is_direct_) bytes += visits * rows * rows * static_cast<std::int64_t>(sizeof(T)) * ranks;
   return bytes;
 }
 

@@ -25,6 +25,7 @@ class Hierarchy {
 
   const std::vector<Level<T>>& levels() const { return levels_; }
 
+  bool is_hermitian() const { return hermitian_; }
   const DistributedMatrix<T>& matrix() const { return levels_.front().a; }
   const AmgReport& report() const { return report_; }
   /// Bytes of a cycle on all ranks, by formula.
@@ -36,6 +37,7 @@ class Hierarchy {
   template <class V>
   void visit(std::size_t level, const V& b, V& x) const;
   void make_vectors();
+  bool visits_twice(std::size_t level) const;
   template <class V>
   void correct(std::size_t level, const V& b, V& x) const;
   void accelerate(std::size_t level, const Vector<T>& b, Vector<T>& x) const;

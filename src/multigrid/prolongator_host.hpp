@@ -3,8 +3,8 @@
 //
 // Rows of P with one vector on the host, structure and values in one pass: a thread keeps a sum for
 // each aggregate (F. G. Gustavson, "Two fast algorithms for sparse matrices: multiplication and
-// permuted transposition", ACM Trans. Math. Softw. 4 (1978), 250-269). The same bits as the general
-// way.
+// permuted transposition", ACM Trans. Math. Softw. 4 (1978), 250-269). The same sums as in the
+// general way; where a node has several rows, without its zeros.
 #pragma once
 
 #include <algorithm>

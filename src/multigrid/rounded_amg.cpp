@@ -66,6 +66,7 @@ class RoundedAmg final : public Rounded<T> {
   std::string name() const override { return cast_.name(); }
   bool varies() const noexcept override { return cast_.varies(); }
   bool rounds() const noexcept override { return true; }
+  void note_iterations(std::int64_t iterations) override { inner_->note_iterations(iterations); }
   std::int64_t bytes_per_apply() const override { return cast_.bytes_per_apply(); }
   const AmgReport& report() const override { return inner_->report(); }
   std::string scalar() const override { return inner_->scalar(); }

@@ -62,9 +62,9 @@ class SmoothedAggregation final : public Coarsening<T> {
     if (is_smoothed_) {
       interpolate_smoothly(sources, rows, before, fine, log);
     } else {
-      fine.p =
-          make_unsmoothed_prolongator<T>(fine.a, structure.graph.nodes, structure.tentative, rows);
-      if (before != nullptr) fine.p = before->p;
+      fine.p = before != nullptr ? before->p
+                                 : make_unsmoothed_prolongator<T>(fine.a, structure.graph.nodes,
+                                                                  structure.tentative, rows);
       log.report.interpolation = log.laps.lap();
       restrict_with(fine.p, before != nullptr, fine);
       log.report.restriction = log.laps.lap();
@@ -89,6 +89,7 @@ class SmoothedAggregation final : public Coarsening<T> {
     require_rows(a);
     const auto adjoint = conjugate_transpose(a);
     const T half(Real<T>(0.5));
+    if (!is_smoothed_) return {add(half, a, half, adjoint), {}, {}};
     return {add(half, a, half, adjoint), add(T(1), a, T(0), adjoint), add(T(0), a, T(1), adjoint)};
   }
 

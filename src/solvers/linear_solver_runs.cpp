@@ -295,14 +295,17 @@ std::vector<SolveReport> LinearSolver<T>::climb(const detail::SolveClock& clock,
   return reports;
 }
 
-/// Tells the preconditioner that all of a solve was with.
+/// Tells the preconditioner how many iterations the solve took, if all of it used that one and
+/// began at zero, or no better.
 template <Scalar T>
 void LinearSolver<T>::note_iterations(const std::vector<SolveReport>& reports) const {
   auto* m = setup_.multigrid ? setup_.multigrid.get()
                              : dynamic_cast<Preconditioner<T>*>(setup_.made.get());
   std::int64_t most = 0;
   for (const auto& report : reports) {
-    if (!report.converged()) return;
+    const bool is_warm = report.initial_residual_norm < 0.5 * report.right_hand_side_norm;
+    if (!report.converged() || is_warm) return;
+    if (m != nullptr && report.preconditioner != m->name()) return;
     most = std::max(most, report.iterations);
   }
   if (m != nullptr && most > 0) m->note_iterations(most);

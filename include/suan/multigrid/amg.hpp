@@ -111,7 +111,7 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// another near null space is an error.
 ///
 /// Levels are made until one has at most `coarse_rows` rows, which every rank solves by a dense
-/// factorisation that also works for singular matrices; or until they stop to become smaller or are
+/// factorisation that also works for singular matrices; or until they stop getting smaller or are
 /// `levels`, where the last one is solved so, too, if it has at most 4000 rows (1500 if A is not
 /// Hermitian), whatever `coarse_rows` is, and else is smoothed only. Rows without connections
 /// belong to no coarser level.
@@ -121,8 +121,14 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// than about 1e-6 of their entries: such directions are taken for singular (see the notes of the
 /// report), and `precision` "same" tells them apart.
 ///
+/// Whether A is Hermitian is what probe() finds. It compares entries in columns of other ranks by
+/// products alone, so that a matrix within its tolerance may be taken for either.
+///
 /// Memory: about 1.7 times the matrix for Poisson problems, twice that of the prolongators, and
-/// three vectors on each level, all in the precision of the hierarchy.
+/// three vectors on each level, five with W- and seven with K-cycles, all in the precision of the
+/// hierarchy. While it is set up, each thread on the host has about 20 bytes for each row of the
+/// next level. Updates hold two hierarchies, and from the first one on structures of the coarse
+/// matrices and of R once more.
 template <Scalar T>
 class Amg final : public Preconditioner<T> {
  public:
@@ -144,7 +150,8 @@ class Amg final : public Preconditioner<T> {
   bool varies() const noexcept override { return options_.cycle == "k"; }
   bool rounds() const noexcept override { return rounded_ != nullptr; }
   std::int64_t bytes_per_apply() const override;
-  /// Where they have grown by half since all was new, the next update makes all anew.
+  /// Where they have grown by more than half, and two, since all was new, the next update makes all
+  /// anew.
   void note_iterations(std::int64_t iterations) override;
   const AmgReport& report() const noexcept { return report_; }
   /// The scalar type of the levels: "float32" for those of an Amg<double> in single precision.

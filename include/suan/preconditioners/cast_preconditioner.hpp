@@ -25,6 +25,7 @@ class CastPreconditioner final : public Preconditioner<Outer> {
   Access<Outer> access() const override { return cast_.access(); }
   bool varies() const noexcept override { return cast_.varies(); }
   bool rounds() const noexcept override { return cast_.rounds(); }
+  void note_iterations(std::int64_t iterations) override { inner_->note_iterations(iterations); }
   void require_current() const override { cast_.require_current(); }
 
  private:

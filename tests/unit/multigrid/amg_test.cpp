@@ -288,6 +288,40 @@ TEST(Amg, RestrictsConvectionWithTheAdjoint) {
   }
 }
 
+TEST(Amg, KCyclesWithoutSymmetry) {
+  const auto a = recirculating(48, 1e-2);
+  AmgOptions options{.coarse_rows = 10};
+  const auto with_v = gmres_iterations(a, Amg<double>(a, options));
+  for (const bool smoothed : {true, false}) {
+    options.cycle = "k";
+    options.smooth_prolongator = smoothed;
+    const auto needed = gmres_iterations(a, Amg<double>(a, options));
+    EXPECT_LE(needed, smoothed ? with_v : 60);
+  }
+}
+
+// Whether A + A^H or A has made the structure changes with the values.
+TEST(Amg, UpdatesFromHermitianToNotAndBack) {
+  const GlobalIndex n = 600;
+  const auto layout = even(n);
+  const auto upwind = [&](double flow) {
+    return suan::generate_rows<double>(layout, layout,
+                                       [=](GlobalIndex i, suan::RowWriter<double>& row) {
+                                         if (i > 1) row.add(i - 2, flow / 2);
+                                         if (i > 0) row.add(i - 1, -1 - 2 * flow);
+                                         row.add(i, 2 + 1.5 * flow);
+                                         if (i + 1 < n) row.add(i + 1, -1);
+                                       });
+  };
+  Amg<double> m(upwind(0), {.coarse_rows = 50});
+  for (const double flow : {0.3, 0.0, 0.3}) {
+    const auto a = upwind(flow);
+    EXPECT_THAT(m.update(a), HasSubstr("all is new"));
+    const auto fresh = gmres_iterations(a, Amg<double>(a, {.coarse_rows = 50}));
+    EXPECT_EQ(gmres_iterations(a, m), fresh);
+  }
+}
+
 TEST(Amg, InSinglePrecisionCostsGmresNoIterations) {
   const auto a = recirculating(64, 1e-2);
   const auto in_double = gmres_iterations(a, Amg<double>(a, {.precision = "same"}));

@@ -47,7 +47,7 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
   const auto size = static_cast<std::size_t>(restart_);
   using Number = Real<detail::Wide<T>>;
   const bool plain = run.m.access().is_identity();
-  const bool is_flexible = run.m.varies() || run.m.rounds();
+  const bool is_flexible = !plain && (run.m.varies() || run.m.rounds());
   auto& workspace = run.workspace();
   detail::GmresCycle<T>* cycle = nullptr;
   together(x.layout().comm(),

@@ -42,6 +42,7 @@ class Multiple final : public Operator<T> {
   std::int64_t bytes_per_apply() const override { return m_.bytes_per_apply(); }
   Access<T> access() const override { return access_; }
   bool varies() const noexcept override { return m_.varies(); }
+  bool rounds() const noexcept override { return m_.rounds(); }
 
  private:
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override {
