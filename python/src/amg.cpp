@@ -160,6 +160,7 @@ class TypedMultigrid final : public Multigrid {
     } else {
       amg_ = std::make_unique<Amg<T>>(*matrix, options);
     }
+    drop_values();
   }
 
   Pointer pointer() const override { return amg_.get(); }
@@ -170,6 +171,7 @@ class TypedMultigrid final : public Multigrid {
     auto done = amg_->update(*matrix);
     is_hermitian_ = is_hermitian;
     a_ = std::move(a);
+    drop_values();
     return done;
   }
 
@@ -177,6 +179,10 @@ class TypedMultigrid final : public Multigrid {
   std::shared_ptr<const Operator<T>> made(const Map& a) {
     std::vector<std::string> copied;
     return a.make<T>(layout_, distributed_, nullptr, &CallContext::a, copied);
+  }
+  /// Levels in another precision share the structure of the matrix alone.
+  void drop_values() {
+    if (amg_->scalar() != scalar_name<T>()) a_.drop_values();
   }
 
   // In this order: the levels may read the arrays of the matrix.

@@ -40,6 +40,10 @@ class Map {
 
   const char* name() const noexcept { return name_; }
   bool is_multigrid() const noexcept { return multigrid_ != nullptr; }
+  /// Gives back the values of a matrix, which is then no longer one.
+  void drop_values() {
+    if (arrays_) arrays_->values = {};
+  }
 
   /// The operator with these rows and columns; `layout` has several ranks if A has the rows of one
   /// of them. `function` says which of a context's functions it calls. Records what is copied.

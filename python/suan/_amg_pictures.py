@@ -52,7 +52,8 @@ def draw_seconds(ax: Axes, levels: Sequence[AmgLevel]) -> None:
     ax.set_xlabel("level")
     ax.set_ylabel("seconds")
     ax.set_title("set-up")
-    ax.legend()
+    if bottom.any():
+        ax.legend()
 
 
 def draw_factors(ax: Axes, check: AmgCheck) -> None:
