@@ -63,6 +63,20 @@ class Session:
         self.commands = {}  # contestant -> case -> its arguments
         self.absent = {c.name: c.absent for c in everyone if c.absent}
         self.complete = False
+        self.seconds = 0  # of earlier runs
+
+    def take(self, document):
+        """Begins with what an earlier run has measured. Raises ValueError for another commit."""
+        if document["commit"] != machine.origin()["commit"]:
+            raise ValueError(f"that file is of commit {document['commit']}")
+        self.lines = document["measurements"]
+        known = ("name", "size", "rows_of_matrix", "entries", "is_symmetric")
+        self.facts = {case: {key: figures[key] for key in known}
+                      for case, figures in document["summary"].items()}
+        self.absent = {**document["absent"], **self.absent}
+        self.versions = document["configuration"]["versions"]
+        self.commands = document["configuration"]["arguments"]
+        self.seconds = document["seconds"]
 
     def turn(self, contestant, problem, files, case, turn):
         """A contestant that fails is absent for this problem, with the reason."""
@@ -87,6 +101,9 @@ class Session:
 
     def measure(self, problem):
         case = f"{problem.name} {problem.size}"
+        if case in self.facts:
+            say(f"{case}: measured already")
+            return
         self.facts[case] = {
             "name": problem.name,
             "size": problem.size,
@@ -131,6 +148,8 @@ def parse_arguments():
                         help="folder of Suan's benchmark programs")
     parser.add_argument("--build", type=Path, default=ROOT / "build/peers",
                         help="folder for the peers' programs")
+    parser.add_argument("--add-to", type=Path, metavar="FILE",
+                        help="a JSON file of the same commit; its problems are not measured again")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks/results",
                         help="folder for the JSON and the picture")
     arguments = parser.parse_args()
@@ -155,7 +174,7 @@ def document_of(session, summary, means, seconds):
     arguments = session.arguments
     return {
         **machine.origin(),
-        "seconds": round(seconds),
+        "seconds": round(session.seconds + seconds),
         "complete": session.complete,
         "hardware": machine.hardware(),
         "configuration": {
@@ -178,6 +197,8 @@ def main():
     arguments = parse_arguments()
     start = time.monotonic()
     session = Session(arguments.everyone, arguments)
+    if arguments.add_to:
+        session.take(json.loads(arguments.add_to.read_text()))
     for name, reason in session.absent.items():
         say(f"absent: {name}: {reason}")
     # Measurements before an interruption or the end of a time limit are kept.

@@ -71,6 +71,26 @@ class Plan(unittest.TestCase):
             compare.planned(["7pt@large"], 64, quick=False)
 
 
+class Sessions(unittest.TestCase):
+    def test_go_on_from_a_file_of_the_same_commit(self):
+        lines = [line("Suan", 1.0, 1.0)]
+        document = {
+            "commit": compare.machine.origin()["commit"],
+            "seconds": 7,
+            "measurements": lines,
+            "summary": tables.summarise({"7pt 10": FACTS}, lines),
+            "absent": {"PyAMG, 7pt 10": "failed"},
+            "configuration": {"versions": {"PyAMG": "5"}, "arguments": {}},
+        }
+        session = compare.Session([], None)
+        session.take(document)
+        self.assertEqual(session.facts, {"7pt 10": FACTS})
+        self.assertEqual((session.lines, session.seconds), (lines, 7))
+        session.measure(problems.Problem("7pt", 10, None))  # is there already
+        with self.assertRaisesRegex(ValueError, "of commit 123"):
+            session.take({**document, "commit": "123"})
+
+
 class Contestants(unittest.TestCase):
     def arguments(self, name, problem, files=None):
         (contestant,) = [c for c in solvers.everyone(2) if c.name == name]
@@ -142,7 +162,8 @@ class Output(unittest.TestCase):
 
 class Figures(unittest.TestCase):
     def test_are_in_products_of_the_first_contestant(self):
-        lines = [line("Suan", 5.0, 10.0), line("hypre", 20.0, 25.0, product_seconds=9.0)]
+        lines = [line("Suan", 5.0, 10.0), line("hypre", 20.0, 25.0, product_seconds=0.1)]
+        lines.append(line("Suan", 5.0, 10.0, product_seconds=0.7, round=1))
         case = tables.summarise_case(FACTS, lines)
         self.assertEqual((case["product_seconds"], case["product_of"]), (0.5, "Suan"))
         hypre = rows_of(case)["hypre"]
