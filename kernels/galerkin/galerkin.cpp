@@ -91,8 +91,9 @@ CsrView<T> GalerkinPlan<T>::multiply(const ExecutionSpace& space, const CsrView<
     for (std::size_t c = next(); c < count; c = next()) {
       for (LocalIndex i = chunks_[c]; i < chunks_[c + 1]; ++i) {
         sums.start(i);
+        sums.multiply([](LocalIndex) {});
         const Offset begin = offsets.data()[i];
-        sums.sum(columns.data() + begin, offsets.data()[i + 1] - begin, values.data() + begin);
+        sums.take(columns.data() + begin, offsets.data()[i + 1] - begin, values.data() + begin);
       }
     }
   });

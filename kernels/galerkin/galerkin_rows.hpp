@@ -4,7 +4,9 @@
 // Rows of R A P, one at a time, on the host.
 #pragma once
 
-#include "kernels/spgemm/row_accumulator.hpp"
+#include <cstdint>
+#include <utility>
+
 #include "kernels/spgemm/row_structure.hpp"
 
 namespace suan::kernels {
@@ -42,6 +44,13 @@ struct GalerkinOperands {
   }
 };
 
+template <Scalar T>
+void prefetch(const HostCsr<T>& m, LocalIndex row) {
+  const Offset begin = m.offsets[row];
+  __builtin_prefetch(m.indices + begin);
+  __builtin_prefetch(m.values + begin);
+}
+
 /// One row of R A: sums by column, in the order in which the columns first appear. Workspace: 4
 /// bytes per column; the part that one row touches stays in the caches.
 template <Scalar T>
@@ -51,74 +60,96 @@ class SparseRow {
 
   /// Clears the previous row and makes room for up to `most` different columns.
   void start(std::size_t most) {
-    for (LocalIndex k = 0; k < size_; ++k) place_of(columns_[static_cast<std::size_t>(k)]) = -1;
+    for (std::size_t k = 0; k < size_; ++k) {
+      places_[static_cast<std::size_t>(columns_[k])] = -1;
+      values_[k] = T{};
+    }
     size_ = 0;
-    if (columns_.size() < most) {
-      columns_.resize(most);
-      values_.resize(most);
+    if (columns_.size() <= most) {
+      columns_.resize(most + 1);  // add() writes behind the last one
+      values_.resize(most + 1);
     }
   }
 
+  /// Without a branch, which would be unpredictable.
   void add(LocalIndex column, const T& value) {
-    LocalIndex& place = place_of(column);
-    if (place >= 0) {
-      values_[static_cast<std::size_t>(place)] += value;
-      return;
-    }
-    place = size_;
-    columns_[static_cast<std::size_t>(size_)] = column;
-    values_[static_cast<std::size_t>(size_)] = value;
-    ++size_;
+    LocalIndex& place = places_[static_cast<std::size_t>(column)];
+    const bool is_new = place < 0;
+    const std::size_t at = is_new ? size_ : static_cast<std::size_t>(place);
+    place = static_cast<LocalIndex>(at);
+    columns_[at] = column;
+    values_[at] += value;
+    size_ += is_new ? 1 : 0;
   }
 
-  std::size_t size() const { return static_cast<std::size_t>(size_); }
+  std::size_t size() const { return size_; }
   LocalIndex column(std::size_t k) const { return columns_[k]; }
   const T& value(std::size_t k) const { return values_[k]; }
 
  private:
-  LocalIndex& place_of(LocalIndex column) { return places_[static_cast<std::size_t>(column)]; }
-
   std::vector<LocalIndex> places_;  // among the columns, -1 for those that did not come
   std::vector<LocalIndex> columns_;
-  std::vector<T> values_;
-  LocalIndex size_ = 0;
+  std::vector<T> values_;  // zeros behind the last one
+  std::size_t size_ = 0;
 };
 
-/// The sums of one row of R A P at a time, on one thread.
+/// The sums of one row of R A P at a time, on one thread. Workspace: a value per column of P; the
+/// part that one row touches stays in the caches.
 template <Scalar T>
 class GalerkinSums {
  public:
-  explicit GalerkinSums(const GalerkinOperands<T>& m) : m_(m), row_(m.a.columns) {}
+  explicit GalerkinSums(const GalerkinOperands<T>& m)
+      : m_(m), row_(m.a.columns), sums_(static_cast<std::size_t>(m.p.columns) + 1) {}
 
   /// Forms row i of R A.
   void start(LocalIndex i) {
     row_.start(
         static_cast<std::size_t>(std::min<Offset>(products_of_row(m_.r, m_.a, i), m_.a.columns)));
+    if (i + 1 < m_.r.rows) {
+      for (Offset k = m_.r.offsets[i + 1]; k < m_.r.offsets[i + 2]; ++k) {
+        prefetch(m_.a, m_.r.indices[k]);
+      }
+    }
     m_.visit(i, [&](LocalIndex k, Offset of_r, Offset of_a) {
       row_.add(k, m_.r.values[of_r] * m_.a.values[of_a]);
     });
   }
-  /// That row; its columns are rows of P.
-  const SparseRow<T>& row() const { return row_; }
 
-  /// Writes the row times P to values[0 .. count), for the given columns.
-  void sum(const LocalIndex* columns, Offset count, T* values) {
-    accumulator_.sum(columns, count, values, [&](const auto& add) {
-      for (std::size_t k = 0; k < row_.size(); ++k) {
-        const T factor = row_.value(k);
-        const LocalIndex fine = row_.column(k);
-        const Offset end = m_.p.offsets[fine + 1];
-        for (Offset l = m_.p.offsets[fine]; l < end; ++l) {
-          add(m_.p.indices[l], factor * m_.p.values[l]);
+  /// Adds that row times P to the sums; calls note(column) for each product, and for a column
+  /// behind the last one.
+  template <class Note>
+  void multiply(const Note& note) {
+    for (std::size_t k = 0; k < row_.size(); ++k) prefetch(m_.p, row_.column(k));
+    // Copies, because what note() writes might be any of them.
+    const HostCsr<T> p = m_.p;
+    T* const sums = sums_.data();
+    for (std::size_t k = 0; k < row_.size(); ++k) {
+      const T factor = row_.value(k);
+      const Offset end = p.offsets[row_.column(k) + 1];
+      // Rows of P are short and of different lengths: the end of a loop over entries would be
+      // mispredicted. So they are filled up to fours with products for the column behind the last.
+      for (Offset l = p.offsets[row_.column(k)]; l < end; l += 4) {
+        for (Offset m = l; m < l + 4; ++m) {
+          const LocalIndex is_entry = m < end ? -1 : 0;
+          const Offset at = l + ((m - l) & is_entry);
+          const LocalIndex j = p.columns ^ ((p.columns ^ p.indices[at]) & is_entry);
+          sums[j] += factor * p.values[at];
+          note(j);
         }
       }
-    });
+    }
+  }
+  /// Moves the sums of the given columns, which must be all, to values[0 .. count).
+  void take(const LocalIndex* columns, Offset count, T* values) {
+    for (Offset k = 0; k < count; ++k) {
+      values[k] = std::exchange(sums_[static_cast<std::size_t>(columns[k])], T{});
+    }
   }
 
  private:
   const GalerkinOperands<T>& m_;
   SparseRow<T> row_;
-  RowAccumulator<T> accumulator_;
+  std::vector<T> sums_;  // zeros between rows
 };
 
 /// The columns of rows of R A P, on one thread.
@@ -165,18 +196,36 @@ class GalerkinRows {
   /// values[c] becomes those of chunk c.
   GalerkinRows(const GalerkinOperands<T>& m, const WorkOfRows& bounds,
                std::vector<std::unique_ptr<T[]>>& values)
-      : m_(m), bounds_(bounds), sums_(m), coarse_(m.p.columns), values_(values) {}
+      : m_(m),
+        bounds_(bounds),
+        sums_(m),
+        coarse_(m.p.columns),
+        seen_(static_cast<std::size_t>(m.p.columns) + 1),
+        found_(static_cast<std::size_t>(m.p.columns) + 1),
+        values_(values) {
+    seen_.back() = 1;  // the column behind the last one
+  }
 
   Offset bound(LocalIndex i) const { return std::min<Offset>(bounds_.of(i), m_.p.columns); }
 
   LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
     sums_.start(i);
-    const auto& row = sums_.row();
-    for (std::size_t k = 0; k < row.size(); ++k) m_.insert_row_of_p(row.column(k), coarse_);
+    // Most products go to columns that others have been to: again without a branch.
+    LocalIndex* last = found_.data();
+    std::uint8_t* const seen = seen_.data();
+    sums_.multiply([&last, seen](LocalIndex j) {
+      *last = j;
+      last += 1 - seen[j];
+      seen[j] = 1;
+    });
+    for (const LocalIndex* j = found_.data(); j < last; ++j) {
+      coarse_.insert(*j);
+      seen[*j] = 0;
+    }
     LocalIndex* const end = coarse_.take(out);
     const std::size_t size = chunk_.size();
     chunk_.resize(size + static_cast<std::size_t>(end - out));
-    sums_.sum(out, end - out, chunk_.data() + size);
+    sums_.take(out, end - out, chunk_.data() + size);
     return end;
   }
 
@@ -191,6 +240,8 @@ class GalerkinRows {
   const WorkOfRows& bounds_;
   GalerkinSums<T> sums_;
   ColumnSet coarse_;
+  std::vector<std::uint8_t> seen_;  // columns of this row
+  std::vector<LocalIndex> found_;   // these, in any order, and room for one more
   std::vector<std::unique_ptr<T[]>>& values_;
   std::vector<T> chunk_;  // the values of the chunk so far
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/common/new_csr.hpp"
 #include "multigrid/exact_dot.hpp"
 #include "suan/core/detail/splitmix.hpp"
 #include "suan/core/instantiate.hpp"
@@ -16,27 +17,143 @@ namespace {
 using suan::detail::allocate;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
+/// Goes through the entries of a row and the edges of its node at once, both in global order.
+struct StrongEntries {
+  NodeIndex nodes;
+  GlobalOrder order;
+  DeviceView<const Offset> offsets;
+  DeviceView<const LocalIndex> neighbours;
+
+  /// Calls strong(column, value, edge), with -1 as the edge of entries in the row's own node, or
+  /// weak(column, value) for the entries of row i beside its diagonal, and diagonal(value).
+  template <Scalar T, class Diagonal, class Strong, class Weak>
+  KOKKOS_FORCEINLINE_FUNCTION void visit(const RowsView<T>& a, LocalIndex i,
+                                         const Diagonal& diagonal, const Strong& strong,
+                                         const Weak& weak) const {
+    const LocalIndex self = nodes.node(i);
+    Offset at = offsets(self);
+    const Offset end = offsets(self + 1);
+    a.visit(i, [&](LocalIndex j, const T& value) {
+      if (j == i) {
+        diagonal(value);
+        return;
+      }
+      const LocalIndex node = nodes.node(j);
+      if (node == self) {
+        strong(j, value, Offset(-1));
+        return;
+      }
+      const LocalIndex place = order.place(node);
+      while (at < end && order.place(neighbours(at)) < place) ++at;
+      if (at < end && neighbours(at) == node) {
+        strong(j, value, at);
+      } else {
+        weak(j, value);
+      }
+    });
+  }
+};
+
+/// What is written for each row.
 template <Scalar T>
-void find_diagonal(const Filtered<T>& a, const RowMajor<const T>& b,
-                   const DeviceView<Real<T>>& inverse, const DeviceView<char>& lumps) {
-  const bool is_scalar = b.extent(1) == 1;
+struct FilteredRows {
+  DeviceView<T> values;
+  DeviceView<Real<T>> inverse;
+  RowMajor<T> weak;
+};
+
+/// One vector: weak entries are lumped.
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION Real<T> lumped_inverse(Real<T> diagonal, const T& weak, const T& b) {
   constexpr Real<T> least = Real<T>(0.1);
+  if (b == T(0)) return 1 / diagonal;
+  const Real<T> sum = diagonal + real_part(weak / b);
+  return 1 / (sum >= least * diagonal && Kokkos::isfinite(sum) ? sum : diagonal);
+}
+
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION void add_weak(const FilteredRows<T>& to, const RowMajor<const T>& b,
+                                          LocalIndex i, LocalIndex j, const T& value) {
+  for (LocalIndex v = 0; v < static_cast<LocalIndex>(b.extent(1)); ++v) {
+    to.weak(i, v) += value * b(j, v);
+  }
+}
+
+/// Rows are nodes: values are those of the graph's edges.
+template <Scalar T>
+void fill_edges(const RowsView<T>& a, const StrongEntries& graph, const RowMajor<const T>& b,
+                const FilteredRows<T>& to) {
+  const bool is_scalar = b.extent(1) == 1;
   Kokkos::parallel_for(
-      "suan::multigrid_filtered_diagonal", Range(0, a.a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+      "suan::multigrid_filtered_edges", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        // Rows of which all entries are strong, as most are, need no search.
+        if (graph.offsets(i + 1) - graph.offsets(i) + 1 == a.length(i)) {
+          Offset at = graph.offsets(i);
+          Real<T> d = 0;
+          a.visit(i, [&](LocalIndex j, const T& value) {
+            if (j == i) {
+              d = real_part(value);
+            } else {
+              to.values(at++) = value;
+            }
+          });
+          to.inverse(i) = 1 / d;
+          return;
+        }
+        // An edge may have several entries, or none.
+        for (Offset e = graph.offsets(i); e < graph.offsets(i + 1); ++e) to.values(e) = T(0);
         Real<T> diagonal = 0;
         T weak{};
-        a.visit(i, [&](LocalIndex j, const T& value, bool strong) {
-          if (j == i) diagonal += real_part(value);
-          if (!strong && is_scalar) weak += value * b(j, 0);
-        });
-        Real<T> sum = diagonal;
-        bool lumped = !is_scalar;
-        if (is_scalar && b(i, 0) != T(0)) {
-          sum = diagonal + real_part(weak / b(i, 0));
-          lumped = sum >= least * diagonal && Kokkos::isfinite(sum);
-        }
-        lumps(i) = lumped ? 1 : 0;
-        inverse(i) = 1 / (lumped ? sum : diagonal);
+        graph.visit(
+            a, i, [&](const T& value) { diagonal += real_part(value); },
+            [&](LocalIndex, const T& value, Offset e) { to.values(e) += value; },
+            [&](LocalIndex j, const T& value) {
+              if (is_scalar) {
+                weak += value * b(j, 0);
+              } else {
+                add_weak(to, b, i, j, value);
+              }
+            });
+        to.inverse(i) = is_scalar ? lumped_inverse(diagonal, weak, b(i, 0)) : 1 / diagonal;
+      });
+}
+
+template <Scalar T>
+kernels::NewCsr<T> allocate_strong(const RowsView<T>& a, const StrongEntries& graph) {
+  return kernels::allocate_rows<T>(
+      ExecutionSpace(), a.own.rows, KOKKOS_LAMBDA(LocalIndex i) {
+        Offset count = 0;
+        graph.visit(
+            a, i, [](const T&) {}, [&](LocalIndex, const T&, Offset) { ++count; },
+            [](LocalIndex, const T&) {});
+        return count;
+      });
+}
+
+template <Scalar T>
+void fill_strong(const RowsView<T>& a, const StrongEntries& graph, const RowMajor<const T>& b,
+                 const kernels::NewCsr<T>& strong, const FilteredRows<T>& to) {
+  const bool is_scalar = b.extent(1) == 1;
+  Kokkos::parallel_for(
+      "suan::multigrid_filtered_rows", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        Offset at = strong.offsets(i);
+        Real<T> diagonal = 0;
+        T weak{};
+        graph.visit(
+            a, i, [&](const T& value) { diagonal += real_part(value); },
+            [&](LocalIndex j, const T& value, Offset) {
+              strong.indices(at) = j;
+              strong.values(at) = value;
+              ++at;
+            },
+            [&](LocalIndex j, const T& value) {
+              if (is_scalar) {
+                weak += value * b(j, 0);
+              } else {
+                add_weak(to, b, i, j, value);
+              }
+            });
+        to.inverse(i) = is_scalar ? lumped_inverse(diagonal, weak, b(i, 0)) : 1 / diagonal;
       });
 }
 
@@ -45,12 +162,10 @@ template <Scalar T>
 Real<T> largest_row_sum(const Filtered<T>& a) {
   Real<T> largest = 0;
   Kokkos::parallel_reduce(
-      "suan::multigrid_row_sum", Range(0, a.a.own.rows),
+      "suan::multigrid_row_sum", Range(0, a.rows),
       KOKKOS_LAMBDA(LocalIndex i, Real<T> & most) {
         Real<T> sum = 0;
-        a.visit(i, [&](LocalIndex j, const T& value, bool strong) {
-          if (strong && j != i) sum += Kokkos::abs(value);
-        });
+        for (Offset e = a.offsets(i); e < a.offsets(i + 1); ++e) sum += Kokkos::abs(a.values(e));
         most = Kokkos::max(most, 1 + sum * a.inverse(i));
       },
       Kokkos::Max<Real<T>>(largest));
@@ -74,30 +189,34 @@ void start(const DeviceView<const Real<T>>& inverse, GlobalIndex first,
       });
 }
 
-/// w = S A_F S v - beta w, with S = D^-1/2 and the diagonal of S A_F S, which is one.
-template <Scalar T>
-void scaled_product(const Filtered<T>& a, const DeviceView<const Real<T>>& scales,
-                    const DeviceView<const T>& v, double beta, const DeviceView<T>& w) {
-  const auto factor = static_cast<Real<T>>(beta);
-  Kokkos::parallel_for(
-      "suan::multigrid_lanczos_product", Range(0, a.a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
-        T sum{};
-        a.visit(i, [&](LocalIndex j, const T& value, bool strong) {
-          if (strong && j != i) sum += value * (scales(j) * v(j));
-        });
-        w(i) = v(i) + scales(i) * sum - factor * w(i);
-      });
-}
-
-/// x = alpha y + beta x of owned elements.
+/// x = alpha y + beta x of owned elements, and u = S x.
 template <Scalar T>
 void combine(double alpha, const DeviceView<T>& y, double beta, const DeviceView<T>& x,
-             LocalIndex count) {
+             const DeviceView<const Real<T>>& scales, const DeviceView<T>& u) {
   const auto left = static_cast<Real<T>>(alpha);
   const auto right = static_cast<Real<T>>(beta);
   Kokkos::parallel_for(
-      "suan::multigrid_lanczos_update", Range(0, count),
-      KOKKOS_LAMBDA(LocalIndex i) { x(i) = left * y(i) + right * x(i); });
+      "suan::multigrid_lanczos_update", Range(0, static_cast<LocalIndex>(scales.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex i) {
+        x(i) = left * y(i) + right * x(i);
+        u(i) = scales(i) * x(i);
+      });
+}
+
+/// w = S A_F S v - beta w, with S = D^-1/2, u = S v, and the diagonal of S A_F S, which is one.
+template <Scalar T>
+void scaled_product(const Filtered<T>& a, const DeviceView<const Real<T>>& scales,
+                    const DeviceView<const T>& v, const DeviceView<const T>& u, double beta,
+                    const DeviceView<T>& w) {
+  const auto factor = static_cast<Real<T>>(beta);
+  Kokkos::parallel_for(
+      "suan::multigrid_lanczos_product", Range(0, a.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        T sum{};
+        for (Offset e = a.offsets(i); e < a.offsets(i + 1); ++e) {
+          sum += a.values(e) * u(a.columns(e));
+        }
+        w(i) = v(i) + scales(i) * sum - factor * w(i);
+      });
 }
 
 /// The largest eigenvalue of a symmetric tridiagonal matrix, by bisection with Sturm's sequence.
@@ -132,32 +251,33 @@ double lanczos(const Filtered<T>& a, const Exchange& columns) {
   DeviceView<Real<T>> scales;
   DeviceView<T> v;
   DeviceView<T> w;
+  DeviceView<T> u;  // with ghosts
   together(comm, [&] {
-    const auto size = static_cast<std::size_t>(map.size());
+    const auto size = static_cast<std::size_t>(owned);
     scales = allocate<Real<T>>("suan::multigrid::scales", size);
     v = allocate<T>("suan::multigrid::lanczos", size);
     w = DeviceView<T>("suan::multigrid::lanczos", size);
+    u = allocate<T>("suan::multigrid::lanczos", static_cast<std::size_t>(map.size()));
     start<T>(a.inverse, map.layout().first(), scales, v);
   });
-  refresh(columns, scales);
   const auto rows = map.layout().global_size();
   double norm = std::sqrt(exact_dot<T>(comm, rows, v, v, owned));
   if (!(norm > 0)) return 0;
-  combine(1 / norm, v, 0, v, owned);
+  combine<T>(1 / norm, v, 0, v, scales, u);
   std::vector<double> diagonal;
   std::vector<double> beside;
   double beta = 0;
   for (int k = 0; k < steps; ++k) {
-    refresh(columns, v);
-    scaled_product<T>(a, scales, v, beta, w);
+    refresh(columns, u);
+    scaled_product<T>(a, scales, v, u, beta, w);
     const double alpha = exact_dot<T>(comm, rows, v, w, owned);
-    combine(-alpha, v, 1, w, owned);
+    combine<T>(-alpha, v, 1, w, scales, u);
     beta = std::sqrt(exact_dot<T>(comm, rows, w, w, owned));
     if (!std::isfinite(alpha) || !std::isfinite(beta)) return 0;
     diagonal.push_back(alpha);
     beside.push_back(beta);
     if (!(beta > 1e-6 * std::abs(alpha))) break;
-    combine(1 / beta, w, 0, w, owned);
+    combine<T>(1 / beta, w, 0, w, scales, u);
     std::swap(v, w);
   }
   return largest_eigenvalue(diagonal, beside);
@@ -170,17 +290,33 @@ Filtered<T> make_filtered(const DistributedMatrix<T>& a, const StrengthGraph& gr
                           const RowMajor<const T>& near_null) {
   Filtered<T> result;
   together(a.comm(), [&] {
-    result.a = RowsView<T>(suan::detail::local_rows(a));
-    result.nodes = NodeIndex(graph.nodes);
-    result.order = GlobalOrder(*graph.nodes.exchange.map());
-    result.offsets = graph.offsets;
+    const RowsView<T> rows(suan::detail::local_rows(a));
+    const StrongEntries edges{NodeIndex(graph.nodes), GlobalOrder(*graph.nodes.exchange.map()),
+                              graph.offsets, graph.neighbours};
+    const auto size = static_cast<std::size_t>(rows.own.rows);
+    FilteredRows<T> made;
+    made.inverse = allocate<Real<T>>("suan::multigrid::inverse", size);
+    const auto vectors = near_null.extent(1);
+    if (vectors > 1) made.weak = RowMajor<T>("suan::multigrid::weak", size, vectors);
+    if (graph.nodes.is_row()) {
+      made.values = allocate<T>("suan::multigrid::filtered", graph.neighbours.extent(0));
+      fill_edges<T>(rows, edges, near_null, made);
+      result.offsets = graph.offsets;
+      result.columns = graph.neighbours;
+      result.values = made.values;
+    } else {
+      const auto strong = allocate_strong(rows, edges);
+      fill_strong<T>(rows, edges, near_null, strong, made);
+      result.offsets = strong.offsets;
+      result.columns = strong.indices;
+      result.values = strong.values;
+    }
+    result.rows = rows.own.rows;
+    result.nodes = edges.nodes;
+    result.graph_offsets = graph.offsets;
     result.neighbours = graph.neighbours;
-    const auto rows = static_cast<std::size_t>(a.row_layout().local_size());
-    const auto inverse = allocate<Real<T>>("suan::multigrid::inverse", rows);
-    const auto lumps = allocate<char>("suan::multigrid::lumps", rows);
-    find_diagonal<T>(result, near_null, inverse, lumps);
-    result.inverse = inverse;
-    result.lumps = lumps;
+    result.inverse = made.inverse;
+    result.weak = made.weak;
   });
   return result;
 }

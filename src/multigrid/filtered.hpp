@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The filtered matrix A_F, from which the prolongator is smoothed: A with its weak entries taken
-// out and added to the diagonal, so that A_F B = A B for the near null space B. It is never stored.
+// out and added to the diagonal, so that A_F B = A B for the near null space B.
 #pragma once
 
 #include "multigrid/rows_view.hpp"
@@ -11,34 +11,20 @@ namespace suan::multigrid {
 
 template <Scalar T>
 struct Filtered {
-  RowsView<T> a;
+  LocalIndex rows = 0;
   NodeIndex nodes;
-  GlobalOrder order;
-  DeviceView<const Offset> offsets;  // of the strength graph
+  DeviceView<const Offset> graph_offsets;
   DeviceView<const LocalIndex> neighbours;
-  /// The inverse of A_F's diagonal, and whether weak entries are in it: they are not where that
-  /// would leave less than a tenth of A's.
+  /// The entries of A_F beside its diagonal: those of strong connections and of the row's own node,
+  /// in the order of their global columns. If rows are nodes these are the edges of the graph.
+  DeviceView<const Offset> offsets;
+  DeviceView<const LocalIndex> columns;
+  DeviceView<const T> values;
+  /// The inverse of A_F's diagonal. Weak entries are not in it where that would leave less than a
+  /// tenth of A's.
   DeviceView<const Real<T>> inverse;
-  DeviceView<const char> lumps;
-
-  /// Calls body(column, value, is strong) for the entries of row i of A, in the order of their
-  /// global columns. Those of the row's own node are strong.
-  template <class Body>
-  KOKKOS_FORCEINLINE_FUNCTION void visit(LocalIndex i, const Body& body) const {
-    const LocalIndex self = nodes.node(i);
-    Offset at = offsets(self);
-    const Offset end = offsets(self + 1);
-    a.visit(i, [&](LocalIndex j, const T& value) {
-      const LocalIndex node = nodes.node(j);
-      if (node == self) {
-        body(j, value, true);
-        return;
-      }
-      const LocalIndex place = order.place(node);
-      while (at < end && order.place(neighbours(at)) < place) ++at;
-      body(j, value, at < end && neighbours(at) == node);
-    });
-  }
+  /// With several vectors: the products of each row's weak entries and the near null space.
+  RowMajor<const T> weak;
 };
 
 /// `near_null` has the rows of the owned and ghost columns. With several vectors the diagonal is

@@ -2,35 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/hierarchy.hpp"
 
-#include "multigrid/near_null_rows.hpp"
-#include "multigrid/prolongator.hpp"
+#include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
-#include "suan/core/timer.hpp"
 #include "suan/matrix/distributed_products.hpp"
-#include "suan/matrix/distributed_transform.hpp"
 #include "suan/matrix/probe.hpp"
 #include "suan/multigrid/smoother_registry.hpp"
 
 namespace suan::multigrid {
 
 namespace {
-
-/// The seconds since the last call.
-class Laps {
- public:
-  double lap() {
-    Kokkos::fence("suan::multigrid::lap");
-    const double now = timer_.seconds();
-    const double since = now - last_;
-    last_ = now;
-    return since;
-  }
-
- private:
-  Timer timer_;
-  double last_ = 0;
-};
 
 /// The last level is solved by a dense factorisation with at most so many rows even if that is more
 /// than coarse_rows, because coarsening has stalled or the levels are limited. Gauss searches all
@@ -43,19 +24,6 @@ AmgLevel described(const DistributedMatrix<T>& a) {
   level.rows = a.global_rows();
   level.entries = a.global_entries();
   return level;
-}
-
-/// What body(), which checks the rows of a level, returns. @throws InvalidArgument, on all ranks:
-/// below the finest level, for the matrix as a whole.
-template <class Body>
-auto checked_on_level(std::size_t level, const Body& body) {
-  if (level == 0) return body();
-  try {
-    return body();
-  } catch (const InvalidArgument& error) {
-    throw InvalidArgument(message("amg: the matrix is indefinite, or not finite in products; on ",
-                                  "level ", level, " of the hierarchy, ", error.what()));
-  }
 }
 
 /// Collective, also in a product, where the constructors of vectors alone are not.
@@ -87,28 +55,16 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
     : options_(options) {
   const Timer timer;
   hermitian_ = probe(a).hermitian;
+  if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
     report_.notes.push_back("A is not Hermitian: the restriction is P^H all the same");
   }
-  MultiVector<T> vectors;
-  together(a.comm(), [&] { vectors = near_null; });
-  Nodes nodes = make_nodes(a, static_cast<LocalIndex>(options.block_size));
+  const auto coarsening = make_smoothed_aggregation(a, near_null, options);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
-  double theta = options.theta;
-  if (theta < 0) theta = near_null.columns() > options.block_size ? 0.02 : 0.08;
   const auto most = static_cast<std::size_t>(options.levels);
   while (levels_.size() < most && levels_.back().a.global_rows() > options.coarse_rows) {
-    const std::size_t k = levels_.size() - 1;
-    const bool is_known = before != nullptr && k + 1 < before->levels_.size();
-    const LevelStructure<T>* known = is_known ? &before->levels_[k].structure : nullptr;
-    DistributedMatrix<T> coarse;
-    Nodes coarse_nodes;
-    if (!coarsen(levels_[k], nodes, vectors, coarse_nodes, coarse, known, theta)) break;
-    levels_.push_back({.a = coarse});
-    report_.levels.push_back(described(coarse));
-    nodes = coarse_nodes;
-    theta *= 0.5;
+    if (!coarsen(*coarsening, before)) break;
   }
   finish_last();
   for (std::size_t k = 0; k < levels_.size(); ++k) {
@@ -117,64 +73,29 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   report_.seconds = a.comm().max(timer.seconds());
 }
 
-/// The next level, or false if there is none that is smaller.
+/// Adds the next level, or returns false if there is none that is smaller.
 template <Scalar T>
-bool Hierarchy<T>::coarsen(Level<T>& fine, const Nodes& nodes, MultiVector<T>& near_null,
-                           Nodes& coarse_nodes, DistributedMatrix<T>& coarse,
-                           const LevelStructure<T>* known, double theta) {
-  AmgLevel& report = report_.levels.back();
-  const auto& a = fine.a;
-  Laps laps;
-  const std::size_t level = levels_.size() - 1;
-  if (known != nullptr) {
-    checked_on_level(level, [&] { require_rows(a); });
-    fine.structure = *known;
-    fine.structure.graph.nodes = nodes;
-  } else {
-    fine.structure.graph = checked_on_level(level, [&] { return strength(a, nodes, theta); });
-    report.strength = laps.lap();
-    fine.structure.aggregates = aggregate(fine.structure.graph);
-    report.aggregation = laps.lap();
-  }
-  const auto& graph = fine.structure.graph;
-  const GlobalIndex aggregates = fine.structure.aggregates.layout.global_size();
-  if (aggregates == 0) {
-    report_.notes.push_back(
-        message("level ", level, " is the last: none of its rows have connections"));
-    return false;
-  }
-  const auto rows = near_null_rows(a, near_null);
-  auto tentative = make_tentative<T>(graph.nodes, fine.structure.aggregates, rows);
-  report.tentative = laps.lap();
-  const GlobalIndex coarse_rows = tentative.rows.global_size();
-  if (coarse_rows == 0 ||
-      static_cast<double>(coarse_rows) > 0.9 * static_cast<double>(a.global_rows())) {
-    report_.notes.push_back(message("level ", level, " is the last: the next one would have ",
-                                    coarse_rows, " of its ", a.global_rows(), " rows"));
-    return false;
-  }
-  const auto filtered = make_filtered<T>(a, graph, rows);
-  report.radius = spectral_radius(filtered, a.exchange());
-  const double omega = 4.0 / 3 / report.radius;
-  fine.p = make_prolongator<T>(a, filtered, tentative, rows, omega);
-  report.interpolation_entries = fine.p.global_entries();
-  report.interpolation = laps.lap();
-  fine.r = conjugate_transpose(fine.p);
-  report.restriction = laps.lap();
-  coarse = galerkin_product(fine.r, a, fine.p);
-  const GlobalIndex decoupled = decouple_zero_rows(a, fine.r, coarse);
+bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
+  Level<T>& fine = levels_.back();
+  const std::size_t k = levels_.size() - 1;
+  LevelLog log{k, report_.levels.back(), report_.notes};
+  const bool is_known = before != nullptr && k + 1 < before->levels_.size();
+  if (!coarsening.interpolate(fine, is_known ? &before->levels_[k] : nullptr, log)) return false;
+  log.report.interpolation_entries = fine.p.global_entries();
+  auto coarse = galerkin_product(fine.r, fine.a, fine.p);
+  const GlobalIndex decoupled = decouple_zero_rows(fine.a, fine.r, coarse);
   if (decoupled > 0) {
     report_.notes.push_back(message(
         "level ", levels_.size(), " has ", decoupled,
         " zero rows: parts of the matrix are singular, or nearly so for ", scalar_name<T>()));
   }
-  report.product = laps.lap();
-  fine.smoother = smoother_registry<T>().make(a, options_.smoother);
-  report.smoother = fine.smoother->name();
-  report.smoothing = laps.lap();
-  near_null = std::move(tentative.near_null);
-  coarse_nodes =
-      tentative.vectors == 1 ? make_nodes(coarse, 1) : make_nodes(coarse, tentative.first_rows);
+  log.report.product = log.laps.lap();
+  fine.smoother = smoother_registry<T>().make(fine.a, options_.smoother);
+  log.report.smoother = fine.smoother->name();
+  log.report.smoothing = log.laps.lap();
+  coarsening.descend(coarse);
+  report_.levels.push_back(described(coarse));
+  levels_.push_back({.a = std::move(coarse)});
   return true;
 }
 

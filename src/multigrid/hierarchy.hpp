@@ -4,43 +4,15 @@
 // The levels of a multigrid method.
 #pragma once
 
+#include "multigrid/coarsening.hpp"
 #include "multigrid/coarsest.hpp"
-#include "suan/multigrid/aggregation.hpp"
-#include "suan/multigrid/amg.hpp"
-#include "suan/preconditioners/smoother.hpp"
 
 namespace suan::multigrid {
-
-/// What values do not change.
-template <Scalar T>
-struct LevelStructure {
-  StrengthGraph graph;
-  Aggregates aggregates;
-};
-
-/// Vectors of a level that a cycle needs. The finest level has no b and x of its own.
-template <class V>
-struct CycleVectors {
-  V b;
-  V x;
-  V residual;
-};
-
-template <Scalar T>
-struct Level {
-  DistributedMatrix<T> a;
-  std::unique_ptr<Smoother<T>> smoother;
-  DistributedMatrix<T> p;  // from the next level
-  DistributedMatrix<T> r;  // P^H
-  LevelStructure<T> structure;
-  CycleVectors<Vector<T>> vectors;
-  CycleVectors<MultiVector<T>> multi;  // made by the first cycle with as many vectors
-};
 
 template <Scalar T>
 class Hierarchy {
  public:
-  /// With the aggregates of `before` if that is not null. Collective. @throws as Amg.
+  /// With the structure of `before` if that is not null. Collective. @throws as Amg.
   Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
             const AmgOptions& options, const Hierarchy* before);
 
@@ -55,8 +27,7 @@ class Hierarchy {
   std::int64_t bytes() const;
 
  private:
-  bool coarsen(Level<T>& fine, const Nodes& nodes, MultiVector<T>& near_null, Nodes& coarse_nodes,
-               DistributedMatrix<T>& coarse, const LevelStructure<T>* known, double theta);
+  bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
   void finish_last();
   template <class V>
   void visit(std::size_t level, const V& b, V& x) const;

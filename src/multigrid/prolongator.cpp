@@ -6,6 +6,10 @@
 #include "multigrid/small_sort.hpp"
 #include "suan/core/instantiate.hpp"
 
+#if !SUAN_HAVE_CUDA
+#include "multigrid/prolongator_host.hpp"
+#endif
+
 namespace suan::multigrid {
 
 namespace {
@@ -57,12 +61,12 @@ void list_aggregates(const Filtered<T>& a, const DeviceView<const LocalIndex>& o
         LocalIndex* const places = near.places.data() + near.begin(v);
         LocalIndex count = 0;
         if (of(v) >= 0) {
-          list[count++] = near.order.place(of(v));
-          for (Offset e = a.offsets(v); e < a.offsets(v + 1); ++e) {
+          if (rank(of(v)) > 0) list[count++] = near.order.place(of(v));
+          for (Offset e = a.graph_offsets(v); e < a.graph_offsets(v + 1); ++e) {
             const LocalIndex c = of(a.neighbours(e));
-            if (c < 0) continue;
+            if (c < 0 || rank(c) == 0) continue;
             const LocalIndex place = near.order.place(c);
-            if (place != list[count - 1]) list[count++] = place;
+            if (count == 0 || place != list[count - 1]) list[count++] = place;
           }
         }
         sort_list(list, count, [](LocalIndex c, LocalIndex d) { return c < d; });
@@ -88,7 +92,7 @@ NearAggregates make_near(const Filtered<T>& a, LocalIndex nodes, const Tentative
   const auto size = static_cast<std::size_t>(nodes);
   const auto room = a.neighbours.extent(0) + size;
   NearAggregates near;
-  near.offsets = a.offsets;
+  near.offsets = a.graph_offsets;
   near.list = allocate<LocalIndex>("suan::multigrid::near", room);
   near.places = allocate<LocalIndex>("suan::multigrid::near", room);
   near.counts = allocate<LocalIndex>("suan::multigrid::near_counts", size);
@@ -99,81 +103,126 @@ NearAggregates make_near(const Filtered<T>& a, LocalIndex nodes, const Tentative
   return near;
 }
 
-/// Writes the columns of one part of P and zeros.
+/// One part of P, without entries yet; `lengths` are those of the rows of each node.
 template <Scalar T>
-kernels::NewCsr<T> make_part(const Filtered<T>& a, const NearAggregates& near, bool own,
-                             const Tentative<T>& t) {
-  const LocalIndex rows = a.a.own.rows;
-  const auto lengths = own ? near.own_lengths : near.ghost_lengths;
-  const auto nodes = a.nodes;
-  const auto part = kernels::allocate_rows<T>(
+kernels::NewCsr<T> allocate_part(const NodeIndex& nodes, LocalIndex rows,
+                                 const DeviceView<LocalIndex>& lengths) {
+  return kernels::allocate_rows<T>(
       ExecutionSpace(), rows,
       KOKKOS_LAMBDA(LocalIndex i) { return static_cast<Offset>(lengths(nodes.node(i))); });
-  const auto offsets = part.offsets;
-  const auto columns = part.indices;
-  const auto values = part.values;
-  const auto first = t.first;
-  const auto rank = t.rank;
-  const LocalIndex shift = own ? 0 : t.rows.local_size();
-  Kokkos::parallel_for(
-      "suan::multigrid_prolongator_columns", Range(0, rows), KOKKOS_LAMBDA(LocalIndex i) {
-        const LocalIndex v = nodes.node(i);
-        Offset at = offsets(i);
-        for (LocalIndex k = 0; k < near.counts(v); ++k) {
-          const LocalIndex place = near.list(near.begin(v) + k);
-          if (near.order.is_own(place) != own) continue;
-          const LocalIndex c = near.order.number(place);
-          for (LocalIndex s = 0; s < rank(c); ++s) {
-            columns(at) = first(c) + s - shift;
-            values(at) = T(0);
-            ++at;
-          }
-        }
-      });
-  return part;
 }
 
-/// What add_rows() reads.
+/// The rows of P~, of owned and ghost columns of A; zero without an aggregate.
+template <Scalar T>
+RowMajor<const T> tentative_rows(const NodeIndex& nodes, const Tentative<T>& t,
+                                 const RowMajor<const T>& near_null) {
+  const auto result = suan::detail::allocate_view<RowMajor<T>>(
+      "suan::multigrid::tentative_rows", near_null.extent(0), near_null.extent(1));
+  const TentativeRows<T> rows(t);
+  const auto of = t.of;
+  Kokkos::parallel_for(
+      "suan::multigrid_tentative_rows", Range(0, static_cast<LocalIndex>(near_null.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex j) {
+        const LocalIndex c = of(nodes.node(j));
+        for (LocalIndex s = 0; s < rows.vectors; ++s) result(j, s) = T(0);
+        if (c >= 0) rows.solve(c, &near_null(j, 0), &result(j, 0));
+      });
+  return result;
+}
+
+/// What fill_rows() reads and writes.
 template <Scalar T>
 struct Operands {
   Filtered<T> a;
   NearAggregates near;
-  TentativeRows<T> rows;
+  TentativeRows<T> factors;
+  RowMajor<const T> rows;  // of P~
   DeviceView<const LocalIndex> of;
-  RowMajor<const T> near_null;
+  DeviceView<const LocalIndex> first;
+  LocalIndex owned;  // coarse rows
   kernels::NewCsr<T> own;
   kernels::NewCsr<T> ghost;
 
-  /// Adds factor times row j of P~ to row i of P, as if column j were in the aggregate c.
-  KOKKOS_FORCEINLINE_FUNCTION void add(LocalIndex i, LocalIndex v, LocalIndex c, LocalIndex j,
-                                       const T& factor) const {
+  /// Row i with zeros.
+  KOKKOS_FORCEINLINE_FUNCTION void start(LocalIndex i, LocalIndex v) const {
+    Offset own_at = own.offsets(i);
+    Offset ghost_at = ghost.offsets(i);
+    for (LocalIndex k = 0; k < near.counts(v); ++k) {
+      const LocalIndex place = near.list(near.begin(v) + k);
+      const LocalIndex c = near.order.number(place);
+      const bool is_own = near.order.is_own(place);
+      for (LocalIndex s = 0; s < factors.rank(c); ++s) {
+        if (is_own) {
+          own.indices(own_at) = first(c) + s;
+          own.values(own_at++) = T(0);
+        } else {
+          ghost.indices(ghost_at) = first(c) + s - owned;
+          ghost.values(ghost_at++) = T(0);
+        }
+      }
+    }
+  }
+
+  /// Where the entries of row i in the columns of aggregate c are.
+  KOKKOS_FORCEINLINE_FUNCTION T* entries(LocalIndex i, LocalIndex v, LocalIndex c) const {
     const LocalIndex place = near.order.place(c);
     const LocalIndex at = near.find(v, place);
-    T* const to = near.order.is_own(place) ? own.values.data() + own.offsets(i) + at
-                                           : ghost.values.data() + ghost.offsets(i) + at;
+    return near.order.is_own(place) ? own.values.data() + own.offsets(i) + at
+                                    : ghost.values.data() + ghost.offsets(i) + at;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION bool is_used(LocalIndex c) const {
+    return c >= 0 && factors.rank(c) > 0;
+  }
+
+  /// (1 - omega) times the row of P~, which is what the diagonal of A_F gives, and what weak
+  /// entries add to it with several vectors.
+  KOKKOS_FORCEINLINE_FUNCTION void add_self(LocalIndex i, LocalIndex v,
+                                            const Real<T>& omega) const {
+    const LocalIndex c = of(v);
+    if (!is_used(c)) return;
+    T* const to = entries(i, v, c);
+    const LocalIndex rank = factors.rank(c);
+    for (LocalIndex s = 0; s < rank; ++s) to[s] += (1 - omega) * rows(i, s);
+    if (a.weak.extent(0) == 0) return;
     T q[Nodes::most_rows];
-    rows.solve(c, near_null.data() + static_cast<Offset>(j) * rows.vectors, q);
-    for (LocalIndex s = 0; s < rows.rank(c); ++s) to[s] += factor * q[s];
+    factors.solve(c, &a.weak(i, 0), q);
+    const Real<T> factor = -omega * a.inverse(i);
+    for (LocalIndex s = 0; s < rank; ++s) to[s] += factor * q[s];
   }
 };
 
 template <Scalar T>
-void add_rows(const Operands<T>& m, double omega) {
-  const auto damping = static_cast<Real<T>>(omega);
+void fill_rows(const Operands<T>& m, double damping) {
+  const auto omega = static_cast<Real<T>>(damping);
   Kokkos::parallel_for(
-      "suan::multigrid_prolongator_values", Range(0, m.a.a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+      "suan::multigrid_prolongator", Range(0, m.a.rows), KOKKOS_LAMBDA(LocalIndex i) {
         const LocalIndex v = m.a.nodes.node(i);
-        const LocalIndex self = m.of(v);
-        if (self < 0) return;
-        m.add(i, v, self, i, T(1));
-        const Real<T> factor = -damping * m.a.inverse(i);
-        const bool lumps = m.a.lumps(i) != 0;
-        m.a.visit(i, [&](LocalIndex j, const T& value, bool strong) {
-          if (!strong && !lumps) return;
-          const LocalIndex c = strong ? m.of(m.a.nodes.node(j)) : self;
-          if (c >= 0) m.add(i, v, c, j, factor * value);
-        });
+        if (m.of(v) < 0) return;
+        m.start(i, v);
+        m.add_self(i, v, omega);
+        const Real<T> factor = -omega * m.a.inverse(i);
+        for (Offset e = m.a.offsets(i); e < m.a.offsets(i + 1); ++e) {
+          const LocalIndex j = m.a.columns(e);
+          const LocalIndex c = m.of(m.a.nodes.node(j));
+          if (!m.is_used(c)) continue;
+          T* const to = m.entries(i, v, c);
+          const T weight = factor * m.a.values(e);
+          for (LocalIndex s = 0; s < m.factors.rank(c); ++s) to[s] += weight * m.rows(j, s);
+        }
       });
+}
+
+template <Scalar T>
+void fill_with_lists(const Filtered<T>& filtered, const Tentative<T>& t,
+                     const RowMajor<const T>& rows, double omega, kernels::NewCsr<T>& own,
+                     kernels::NewCsr<T>& ghost) {
+  const auto nodes = static_cast<LocalIndex>(filtered.graph_offsets.extent(0)) - 1;
+  const auto near = make_near(filtered, nodes, t);
+  own = allocate_part<T>(filtered.nodes, filtered.rows, near.own_lengths);
+  ghost = allocate_part<T>(filtered.nodes, filtered.rows, near.ghost_lengths);
+  fill_rows<T>(
+      {filtered, near, TentativeRows<T>(t), rows, t.of, t.first, t.rows.local_size(), own, ghost},
+      omega);
 }
 
 }  // namespace
@@ -184,13 +233,22 @@ DistributedMatrix<T> make_prolongator(const DistributedMatrix<T>& a, const Filte
                                       const RowMajor<const T>& near_null, double omega) {
   suan::detail::LocalRows<T> parts;
   together(a.comm(), [&] {
-    const auto nodes = static_cast<LocalIndex>(filtered.offsets.extent(0)) - 1;
-    const auto near = make_near(filtered, nodes, tentative);
-    const auto own = make_part(filtered, near, true, tentative);
-    const auto ghost = make_part(filtered, near, false, tentative);
     const auto ghosts = static_cast<LocalIndex>(tentative.ghost_rows.size());
-    add_rows<T>({filtered, near, TentativeRows<T>(tentative), tentative.of, near_null, own, ghost},
-                omega);
+    const auto rows = tentative_rows<T>(filtered.nodes, tentative, near_null);
+    kernels::NewCsr<T> own;
+    kernels::NewCsr<T> ghost;
+#if SUAN_HAVE_CUDA
+    fill_with_lists<T>(filtered, tentative, rows, omega, own, ghost);
+#else
+    if (tentative.vectors == 1) {
+      fill_on_host<T>({filtered, GlobalOrder(*tentative.exchange.map()),
+                       tentative.exchange.map()->size(), tentative.of, tentative.first,
+                       tentative.rank, rows, tentative.rows.local_size()},
+                      omega, own, ghost);
+    } else {
+      fill_with_lists<T>(filtered, tentative, rows, omega, own, ghost);
+    }
+#endif
     Kokkos::fence("suan::multigrid_prolongator");
     parts.own = own.finish(a.row_layout().local_size(), tentative.rows.local_size());
     parts.ghost = ghost.finish(a.row_layout().local_size(), ghosts);

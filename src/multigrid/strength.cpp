@@ -18,11 +18,12 @@ using multigrid::NodeIndex;
 using multigrid::RowsView;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
-/// The first row with an entry that is not finite, or without a positive diagonal entry; or the
-/// number of rows.
+/// Writes 1 / sqrt(a_ii) to scales, unless that is empty, and returns the first row with an entry
+/// that is not finite, or without a positive diagonal entry; or the number of rows.
 template <Scalar T>
-LocalIndex first_bad_row(const RowsView<T>& a) {
+LocalIndex first_bad_row(const RowsView<T>& a, const DeviceView<Real<T>>& scales) {
   const LocalIndex rows = a.own.rows;
+  const bool is_scaling = scales.extent(0) > 0;
   LocalIndex bad = rows;
   Kokkos::parallel_reduce(
       "suan::multigrid_check_rows", Range(0, rows),
@@ -34,6 +35,7 @@ LocalIndex first_bad_row(const RowsView<T>& a) {
           finite = finite && is_finite(value);
         });
         if (!(finite && real_part(diagonal) > 0) && i < first) first = i;
+        if (is_scaling) scales(i) = 1 / Kokkos::sqrt(Kokkos::abs(diagonal));
       },
       Kokkos::Min<LocalIndex>(bad));
   return bad < rows ? bad : rows;
@@ -47,10 +49,12 @@ struct RowFacts {
   int finite;
 };
 
-/// @throws InvalidArgument, saying what is wrong with the row.
+/// Finds the scales, too, unless they are empty. @throws InvalidArgument, saying what is wrong with
+/// the row.
 template <Scalar T>
-void refuse_bad_rows(const RowsView<T>& a, GlobalIndex first_row) {
-  const LocalIndex bad = first_bad_row(a);
+void refuse_bad_rows(const RowsView<T>& a, GlobalIndex first_row,
+                     const DeviceView<Real<T>>& scales = {}) {
+  const LocalIndex bad = first_bad_row<T>(a, scales);
   if (bad == a.own.rows) return;
   using Facts = RowFacts<Real<T>>;
   const DeviceView<Facts> facts("suan::multigrid::facts", 1);
@@ -231,23 +235,17 @@ void find_neighbours(const RowsView<T>& a, const DeviceView<Real<T>>& scales,
   const IsStrong<T> strong{scales, largest, theta};
   const auto offsets = detail::allocate<Offset>("suan::multigrid::offsets",
                                                 static_cast<std::size_t>(a.own.rows) + 1);
-  const LocalIndex rows = a.own.rows;
-  Offset entries = 0;
-  Kokkos::parallel_scan(
-      "suan::multigrid_count_strong",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          0, static_cast<std::int64_t>(rows) + 1),
-      KOKKOS_LAMBDA(std::int64_t k, Offset & sum, bool final) {
-        if (final) offsets(k) = sum;
-        if (k == rows) return;
-        const auto i = static_cast<LocalIndex>(k);
-        a.visit(i, [&](LocalIndex j, const T& value) { sum += strong(i, j, value) ? 1 : 0; });
-      },
-      entries);
+  Kokkos::parallel_for(
+      "suan::multigrid_count_strong", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        Offset count = 0;
+        a.visit(i, [&](LocalIndex j, const T& value) { count += strong(i, j, value) ? 1 : 0; });
+        offsets(i) = count;
+      });
+  const Offset entries = kernels::scan_lengths(ExecutionSpace(), offsets);
   const auto neighbours = detail::allocate<LocalIndex>("suan::multigrid::neighbours",
                                                        static_cast<std::size_t>(entries));
   Kokkos::parallel_for(
-      "suan::multigrid_fill_strong", Range(0, rows), KOKKOS_LAMBDA(LocalIndex i) {
+      "suan::multigrid_fill_strong", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
         Offset at = offsets(i);
         a.visit(i, [&](LocalIndex j, const T& value) {
           if (strong(i, j, value)) neighbours(at++) = j;
@@ -257,21 +255,18 @@ void find_neighbours(const RowsView<T>& a, const DeviceView<Real<T>>& scales,
   graph.neighbours = neighbours;
 }
 
-/// The graph of a matrix whose rows are nodes. Collective.
+/// The graph of a matrix whose rows are nodes, from the scales of owned ones. Collective.
 template <Scalar T>
-StrengthGraph graph_of(const RowsView<T>& a, const Nodes& nodes, double theta) {
+StrengthGraph graph_of(const RowsView<T>& a, const DeviceView<Real<T>>& scales, const Nodes& nodes,
+                       double theta) {
   StrengthGraph graph;
   graph.nodes = nodes;
-  DeviceView<Real<T>> scales;
   DeviceView<Real<T>> largest;
-  together(nodes.layout.comm(), [&] {
-    const auto size = static_cast<std::size_t>(nodes.size());
-    scales = detail::allocate<Real<T>>("suan::multigrid::scales", size);
-    largest = detail::allocate<Real<T>>("suan::multigrid::largest", size);
-    find_scales(a, scales);
-  });
   multigrid::refresh(nodes.exchange, scales);
-  together(nodes.layout.comm(), [&] { find_largest(a, scales, largest); });
+  together(nodes.layout.comm(), [&] {
+    largest = detail::allocate<Real<T>>("suan::multigrid::largest", scales.extent(0));
+    find_largest(a, scales, largest);
+  });
   multigrid::refresh(nodes.exchange, largest);
   together(nodes.layout.comm(),
            [&] { find_neighbours(a, scales, largest, static_cast<Real<T>>(theta), graph); });
@@ -288,12 +283,21 @@ StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double
   }
   RowsView<T> rows;
   RowsView<Real<T>> blocks;
+  DeviceView<Real<T>> scales;
   together(a.comm(), [&] {
     rows = RowsView<T>(detail::local_rows(a));
-    refuse_bad_rows(rows, a.row_layout().first());
-    if (!nodes.is_row()) blocks = block_norms(rows, nodes);
+    scales = detail::allocate<Real<T>>("suan::multigrid::scales",
+                                       static_cast<std::size_t>(nodes.size()));
+    if (nodes.is_row()) {
+      refuse_bad_rows<T>(rows, a.row_layout().first(), scales);
+    } else {
+      refuse_bad_rows(rows, a.row_layout().first());
+      blocks = block_norms(rows, nodes);
+      find_scales(blocks, scales);
+    }
   });
-  return nodes.is_row() ? graph_of(rows, nodes, theta) : graph_of(blocks, nodes, theta);
+  return nodes.is_row() ? graph_of(rows, scales, nodes, theta)
+                        : graph_of(blocks, scales, nodes, theta);
 }
 
 template <Scalar T>

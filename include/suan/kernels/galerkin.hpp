@@ -21,10 +21,10 @@ namespace suan::kernels {
 ///
 /// C_IJ = sum over k of (sum over i of R_Ii A_ik) P_kJ. The inner sum follows the order of R's row,
 /// the outer one the order in which the columns k first appear in it: structure and bits depend
-/// neither on threads nor on their schedule. Workspace per thread: that of SpgemmPlan, 4 bytes per
-/// column of A, and 4 bytes and a value per product of the longest row of R A, or per column of A
-/// if these are fewer. With CUDA the outer sum follows the order of the columns, and `last` is
-/// always freed.
+/// neither on threads nor on their schedule. Workspace per thread: 4 bytes per column of A, 5 bytes
+/// and a value per column of P, and 4 bytes and a value per product of the longest row of R A, or
+/// per column of A if these are fewer. With CUDA the outer sum follows the order of the columns,
+/// and `last` is always freed.
 template <Scalar T>
 class GalerkinPlan {
  public:

@@ -35,7 +35,7 @@ struct AmgOptions {
   /// "single": float for double, complex64 for complex128, unless the matrix is refused so;
   /// "same": that of the matrix. Either way an Amg works on vectors of T.
   std::string precision = "single";
-  OptionNode smoother = SUAN_HAVE_CUDA ? "chebyshev" : "gauss_seidel";
+  OptionNode smoother = "auto";
   static const OptionTable<AmgOptions>& table();
 };
 

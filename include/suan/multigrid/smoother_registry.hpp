@@ -16,7 +16,10 @@ using SmootherRegistry = Registry<Smoother<T>, const DistributedMatrix<T>&>;
 template <Scalar T>
 SmootherRegistry<T>& smoother_registry();
 
-/// What a node may name: all smoothers that are registered for any scalar type.
+/// What "auto" stands for: Chebyshev polynomials need a spectrum that is an interval.
+OptionNode suitable_smoother(bool is_hermitian);
+
+/// What a node may name: "auto" and all smoothers that are registered for any scalar type.
 std::vector<OptionType> smoother_types();
 
 }  // namespace suan

@@ -18,8 +18,8 @@ struct SpectralBoundOptions {
 /// A bound of the spectral radius of D A, for a diagonal D with elements of any sign and a
 /// Hermitian A: 1.1 times the largest |Ritz value| of so many steps of Lanczos on |D|^1/2 A
 /// |D|^1/2, which tells it to a few percent (C. Lanczos, J. Res. Nat. Bur. Standards 45 (1950),
-/// 255-282), unless the largest row sum of |D A|, which no eigenvalue exceeds, is less. For other A
-/// it is an estimate only.
+/// 255-282), unless the largest row sum of |D A|, which no eigenvalue exceeds, is less, or at most
+/// 2.2, when Lanczos is spared. For other A it is an estimate only.
 ///
 /// The bits depend on A, D and the ranks, not on the number of threads. Costs a product for each
 /// step, and two reductions. Collective.

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// One level of a multigrid method.
+#pragma once
+
+#include <memory>
+
+#include "suan/multigrid/aggregation.hpp"
+#include "suan/preconditioners/smoother.hpp"
+#include "suan/vector/multi_vector.hpp"
+
+namespace suan::multigrid {
+
+/// What values do not change.
+template <Scalar T>
+struct LevelStructure {
+  StrengthGraph graph;
+  Aggregates aggregates;
+};
+
+/// Vectors of a level that a cycle needs. The finest level has no b and x of its own.
+template <class V>
+struct CycleVectors {
+  V b;
+  V x;
+  V residual;
+};
+
+template <Scalar T>
+struct Level {
+  DistributedMatrix<T> a;
+  std::unique_ptr<Smoother<T>> smoother;
+  DistributedMatrix<T> p;  // from the next level
+  DistributedMatrix<T> r;  // to it
+  LevelStructure<T> structure;
+  CycleVectors<Vector<T>> vectors;
+  CycleVectors<MultiVector<T>> multi;  // made by the first cycle with as many vectors
+};
+
+}  // namespace suan::multigrid
