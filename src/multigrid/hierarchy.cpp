@@ -5,7 +5,6 @@
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
-#include "suan/matrix/distributed_products.hpp"
 #include "suan/matrix/probe.hpp"
 #include "suan/multigrid/smoother_registry.hpp"
 
@@ -57,9 +56,9 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   hermitian_ = probe(a).hermitian;
   if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
-    report_.notes.push_back("A is not Hermitian: the restriction is P^H all the same");
+    report_.notes.push_back("A is not Hermitian: the restriction is made from A^H");
   }
-  const auto coarsening = make_smoothed_aggregation(a, near_null, options);
+  const auto coarsening = make_smoothed_aggregation(a, near_null, options, hermitian_);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
   const auto most = static_cast<std::size_t>(options.levels);
@@ -82,7 +81,14 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
   const bool is_known = before != nullptr && k + 1 < before->levels_.size();
   if (!coarsening.interpolate(fine, is_known ? &before->levels_[k] : nullptr, log)) return false;
   log.report.interpolation_entries = fine.p.global_entries();
-  auto coarse = galerkin_product(fine.r, fine.a, fine.p);
+  DistributedMatrix<T> coarse;
+  auto& product = fine.structure.product;
+  if (is_known) {
+    if (!product) product.emplace(fine.r, fine.a, fine.p);
+    coarse = product->multiply(fine.r, fine.a, fine.p);
+  } else {
+    coarse = galerkin_product(fine.r, fine.a, fine.p);
+  }
   const GlobalIndex decoupled = decouple_zero_rows(fine.a, fine.r, coarse);
   if (decoupled > 0) {
     report_.notes.push_back(message(

@@ -5,18 +5,24 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
-#include "suan/multigrid/aggregation.hpp"
+#include "multigrid/tentative.hpp"
+#include "suan/matrix/distributed_products.hpp"
+#include "suan/matrix/distributed_transform.hpp"
 #include "suan/preconditioners/smoother.hpp"
 #include "suan/vector/multi_vector.hpp"
 
 namespace suan::multigrid {
 
-/// What values do not change.
+/// What values do not change, and plans for new ones: made by the first update.
 template <Scalar T>
 struct LevelStructure {
   StrengthGraph graph;
   Aggregates aggregates;
+  Tentative<T> tentative;
+  std::optional<DistributedTransposition<T>> restriction;  // of what R is the transpose of
+  std::optional<DistributedGalerkinProduct<T>> product;
 };
 
 /// Vectors of a level that a cycle needs. The finest level has no b and x of its own.

@@ -11,67 +11,121 @@ namespace suan::multigrid {
 
 namespace {
 
+/// The structure of `known`, with the arrays of which plans were made, and the values of `a`.
+template <Scalar T>
+DistributedMatrix<T> with_values_of(const DistributedMatrix<T>& known,
+                                    const DistributedMatrix<T>& a) {
+  DistributedMatrix<T> result;
+  together(a.comm(), [&] { result = known; });
+  result.update_values(a.local().view().values, a.remote().matrix.view().values);
+  return result;
+}
+
+/// What P, R and the aggregates of a level are made from: all have the structure of the first.
+template <Scalar T>
+struct Sources {
+  DistributedMatrix<T> symmetric;  // A, or (A + A^H) / 2
+  DistributedMatrix<T> a;
+  DistributedMatrix<T> adjoint;  // A^H, only if A is not Hermitian
+};
+
 template <Scalar T>
 class SmoothedAggregation final : public Coarsening<T> {
  public:
   SmoothedAggregation(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
-                      const AmgOptions& options)
-      : nodes_(make_nodes(a, static_cast<LocalIndex>(options.block_size))), theta_(options.theta) {
+                      const AmgOptions& options, bool is_hermitian)
+      : is_hermitian_(is_hermitian),
+        block_size_(static_cast<LocalIndex>(options.block_size)),
+        theta_(options.theta) {
     together(a.comm(), [&] { near_null_ = near_null; });
     if (theta_ < 0) theta_ = near_null.columns() > options.block_size ? 0.02 : 0.08;
   }
 
   bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) override {
-    find_aggregates(fine, before, log);
-    if (fine.structure.aggregates.layout.global_size() == 0) {
+    const Sources<T> sources = checked_on_level(log.level, [&] { return sources_of(fine.a); });
+    find_aggregates(sources.symmetric, fine, before, log);
+    auto& structure = fine.structure;
+    if (structure.aggregates.layout.global_size() == 0) {
       log.notes.push_back(
           message("level ", log.level, " is the last: none of its rows have connections"));
       return false;
     }
-    const auto& a = fine.a;
-    const auto& graph = fine.structure.graph;
-    const auto rows = near_null_rows(a, near_null_);
-    tentative_ = make_tentative<T>(graph.nodes, fine.structure.aggregates, rows);
+    const auto rows = near_null_rows(sources.symmetric, near_null_);
+    if (before == nullptr) {
+      structure.tentative = make_tentative<T>(structure.graph.nodes, structure.aggregates, rows);
+    }
     log.report.tentative = log.laps.lap();
-    if (!is_smaller(tentative_.rows.global_size(), a.global_rows(), log)) return false;
-    const auto filtered = make_filtered<T>(a, graph, rows);
-    log.report.radius = spectral_radius(filtered, a.exchange());
+    if (!is_smaller(structure.tentative.rows.global_size(), fine.a.global_rows(), log)) {
+      return false;
+    }
+    auto filtered = make_filtered<T>(sources.symmetric, structure.graph, rows);
+    log.report.radius = spectral_radius(filtered, sources.symmetric.exchange());
     const double omega = 4.0 / 3 / log.report.radius;
-    fine.p = make_prolongator<T>(a, filtered, tentative_, rows, omega);
+    const auto smoothed = [&](const DistributedMatrix<T>& a) {
+      return make_prolongator<T>(a, filtered, structure.tentative, rows, omega);
+    };
+    if (!is_hermitian_) filtered = make_filtered<T>(sources.a, structure.graph, rows);
+    fine.p = smoothed(sources.a);
+    if (before != nullptr) fine.p = with_values_of(before->p, fine.p);
     log.report.interpolation = log.laps.lap();
-    fine.r = conjugate_transpose(fine.p);
+    if (!is_hermitian_) filtered = make_filtered<T>(sources.adjoint, structure.graph, rows);
+    restrict_with(is_hermitian_ ? fine.p : smoothed(sources.adjoint), before != nullptr, fine);
     log.report.restriction = log.laps.lap();
+    known_ = &structure;
     return true;
   }
 
   void descend(const DistributedMatrix<T>& coarse) override {
-    near_null_ = std::move(tentative_.near_null);
-    nodes_ =
-        tentative_.vectors == 1 ? make_nodes(coarse, 1) : make_nodes(coarse, tentative_.first_rows);
-    tentative_ = {};
+    const Tentative<T>& tentative = known_->tentative;
+    together(coarse.comm(), [&] { near_null_ = tentative.near_null; });
+    first_rows_ = tentative.vectors == 1 ? DeviceView<const LocalIndex>() : tentative.first_rows;
+    block_size_ = 1;
     theta_ *= 0.5;
   }
 
  private:
-  void find_aggregates(Level<T>& fine, const Level<T>* before, LevelLog& log) {
+  Sources<T> sources_of(const DistributedMatrix<T>& a) const {
+    if (is_hermitian_) return {a, a, {}};
+    require_rows(a);
+    const auto adjoint = conjugate_transpose(a);
+    const T half(Real<T>(0.5));
+    return {add(half, a, half, adjoint), add(T(1), a, T(0), adjoint), add(T(0), a, T(1), adjoint)};
+  }
+
+  void find_aggregates(const DistributedMatrix<T>& a, Level<T>& fine, const Level<T>* before,
+                       LevelLog& log) const {
+    const Nodes nodes =
+        first_rows_.extent(0) > 0 ? make_nodes(a, first_rows_) : make_nodes(a, block_size_);
     if (before != nullptr) {
       checked_on_level(log.level, [&] { require_rows(fine.a); });
       fine.structure = before->structure;
-      fine.structure.graph.nodes = nodes_;
+      fine.structure.graph.nodes = nodes;
       log.report.strength = log.laps.lap();
       return;
     }
-    fine.structure.graph =
-        checked_on_level(log.level, [&] { return strength(fine.a, nodes_, theta_); });
+    fine.structure.graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_); });
     log.report.strength = log.laps.lap();
     fine.structure.aggregates = aggregate(fine.structure.graph);
     log.report.aggregation = log.laps.lap();
   }
 
-  Nodes nodes_;
+  /// R = Q^H.
+  static void restrict_with(const DistributedMatrix<T>& q, bool is_known, Level<T>& fine) {
+    auto& plan = fine.structure.restriction;
+    if (!is_known) {
+      fine.r = conjugate_transpose(q);
+      return;
+    }
+    if (!plan) plan.emplace(q);
+    fine.r = plan->conjugate_transpose(q);
+  }
+
+  bool is_hermitian_;
+  LocalIndex block_size_;
+  DeviceView<const LocalIndex> first_rows_;  // of the nodes, and the end; or empty
   double theta_;
   MultiVector<T> near_null_;
-  Tentative<T> tentative_;
+  const LevelStructure<T>* known_ = nullptr;  // of the level that interpolate() has done
 };
 
 }  // namespace
@@ -79,13 +133,14 @@ class SmoothedAggregation final : public Coarsening<T> {
 template <Scalar T>
 std::unique_ptr<Coarsening<T>> make_smoothed_aggregation(const DistributedMatrix<T>& a,
                                                          const MultiVector<T>& near_null,
-                                                         const AmgOptions& options) {
-  return std::make_unique<SmoothedAggregation<T>>(a, near_null, options);
+                                                         const AmgOptions& options,
+                                                         bool is_hermitian) {
+  return std::make_unique<SmoothedAggregation<T>>(a, near_null, options, is_hermitian);
 }
 
 #define SUAN_INSTANTIATE(T)                                          \
   template std::unique_ptr<Coarsening<T>> make_smoothed_aggregation( \
-      const DistributedMatrix<T>&, const MultiVector<T>&, const AmgOptions&);
+      const DistributedMatrix<T>&, const MultiVector<T>&, const AmgOptions&, bool);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

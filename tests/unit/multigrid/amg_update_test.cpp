@@ -41,6 +41,11 @@ TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
   Amg<double>(other, options).apply(x, z);
   EXPECT_EQ(y.to_host(), z.to_host());
   EXPECT_THAT(iterations<double>(other, m), Le(16));
+  // The next ones find their plans.
+  m.update(a);
+  EXPECT_THAT(m.update(other), HasSubstr("aggregates were kept"));
+  m.apply(x, y);
+  EXPECT_EQ(y.to_host(), z.to_host());
   // Another structure: everything is new.
   const auto identity = suan::generate_rows<double>(
       layout, layout, [](GlobalIndex i, RowWriter<double>& row) { row.add(i, 2); });
