@@ -41,6 +41,9 @@ class CastOperator final : public Operator<Outer> {
     return inner_->access().is_identity() ? Access<Outer>::to_identity() : Access<Outer>();
   }
   bool varies() const noexcept override { return inner_->varies(); }
+  bool rounds() const noexcept override {
+    return sizeof(Inner) < sizeof(Outer) || inner_->rounds();
+  }
   void require_current() const override { inner_->require_current(); }
 
  private:

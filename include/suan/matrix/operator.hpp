@@ -88,6 +88,9 @@ class Operator {
   /// tolerance: it is then not a linear map. With such a preconditioner, methods use their flexible
   /// forms; as a matrix they refuse it.
   virtual bool varies() const noexcept { return false; }
+  /// Whether products are rounded to a lower precision than T: they are then linear to that
+  /// precision only. With such a preconditioner GMRES, which would stall there, is flexible.
+  virtual bool rounds() const noexcept { return false; }
   /// Collective. @throws InvalidArgument, on all ranks, when products would read outdated copies of
   /// values. Solvers call this before they start.
   virtual void require_current() const {}

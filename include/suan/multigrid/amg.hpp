@@ -102,6 +102,7 @@ class Amg final : public Preconditioner<T> {
   ~Amg() override;
 
   std::string name() const override { return "amg"; }
+  bool rounds() const noexcept override { return rounded_ != nullptr; }
   std::int64_t bytes_per_apply() const override;
   const AmgReport& report() const noexcept { return report_; }
 

@@ -24,6 +24,7 @@ class CastPreconditioner final : public Preconditioner<Outer> {
   std::int64_t bytes_per_apply() const override { return cast_.bytes_per_apply(); }
   Access<Outer> access() const override { return cast_.access(); }
   bool varies() const noexcept override { return cast_.varies(); }
+  bool rounds() const noexcept override { return cast_.rounds(); }
   void require_current() const override { cast_.require_current(); }
 
  private:

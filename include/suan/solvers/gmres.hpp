@@ -19,7 +19,8 @@ struct GmresOptions {
 /// For any nonsingular A. With preconditioning from the right, the residual is the true one.
 ///
 /// Memory: restart + 1 basis vectors and 2 more, 3 with a preconditioner, besides b and x. With a
-/// preconditioner that varies() this is the flexible method, with another restart vectors.
+/// preconditioner that varies() or rounds() this is the flexible method, with another restart
+/// vectors.
 template <Scalar T>
 class Gmres final : public Solver<T> {
  public:

@@ -287,6 +287,14 @@ TEST(Amg, RestrictsConvectionWithTheAdjoint) {
   }
 }
 
+TEST(Amg, InSinglePrecisionCostsGmresNoIterations) {
+  const auto a = recirculating(64, 1e-2);
+  const auto in_double = gmres_iterations(a, Amg<double>(a, {.precision = "same"}));
+  const Amg<double> rounded(a);
+  EXPECT_TRUE(rounded.rounds());
+  EXPECT_LE(gmres_iterations(a, rounded), in_double + 1);
+}
+
 TEST(Amg, PrintsATable) {
   const auto a = suan::test::grid3d<double>(even(12 * 12 * 12), 12, suan::test::isotropic());
   std::ostringstream out;

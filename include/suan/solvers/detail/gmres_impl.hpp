@@ -40,14 +40,14 @@ std::string Gmres<T>::told() const {
 // values of the basis, and w read twice and written once. (On a GPU w is read once per group of
 // four columns, about j + 1 values more.)
 //
-// If M varies, its product with each basis vector is kept, and the correction is a combination of
-// these (Saad, SIAM J. Sci. Comput. 14 (1993), 461-469).
+// If M varies, or is linear to a lower precision only, its product with each basis vector is kept,
+// and the correction is a combination of these (Saad, SIAM J. Sci. Comput. 14 (1993), 461-469).
 template <Scalar T>
 void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) {
   const auto size = static_cast<std::size_t>(restart_);
   using Number = Real<detail::Wide<T>>;
   const bool plain = run.m.access().is_identity();
-  const bool varies = run.m.varies();
+  const bool is_flexible = run.m.varies() || run.m.rounds();
   auto& workspace = run.workspace();
   detail::GmresCycle<T>* cycle = nullptr;
   together(x.layout().comm(),
@@ -55,9 +55,9 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
   auto& problem = cycle->problem;
   auto& coefficients = cycle->coefficients;
   const detail::KrylovBasis<T> basis(x.layout(), workspace.basis(0, x.layout(), size + 1));
-  detail::KrylovBasis<T> directions;  // M V, if M varies
-  if (varies) directions = {x.layout(), workspace.basis(1, x.layout(), size)};
-  const bool needs_z = !plain && !varies;
+  detail::KrylovBasis<T> directions;  // M V, if flexible
+  if (is_flexible) directions = {x.layout(), workspace.basis(1, x.layout(), size)};
+  const bool needs_z = !plain && !is_flexible;
   const auto kept = run.vectors(needs_z ? 2 : 1);
   Vector<T>& w = kept[0];
   Vector<T>& z = needs_z ? kept[1] : w;
@@ -66,8 +66,8 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
   // x = x + M V y
   const auto update = [&] {
     if (problem.size() == 0) return;
-    (varies ? directions : basis).combine(problem.solve(), coefficients, w);
-    if (plain || varies) {
+    (is_flexible ? directions : basis).combine(problem.solve(), coefficients, w);
+    if (plain || is_flexible) {
       axpy(T(1), w, x);
     } else {
       run.m.apply(w, z);
@@ -88,8 +88,8 @@ void Gmres<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r)
       }
       const Vector<T> v = basis.column(j);
       Vector<T> own;  // a new object each time: assignment writes through to what one refers to
-      if (varies) own = directions.column(j);
-      Vector<T>& image = varies ? own : z;
+      if (is_flexible) own = directions.column(j);
+      Vector<T>& image = is_flexible ? own : z;
       const Vector<T>& direction = plain ? v : image;
       if (!plain) run.m.apply(v, image);
       run.a.apply(direction, w);
