@@ -63,17 +63,25 @@ build_preset() {
     ${BUILD_TARGETS:+--target "${BUILD_TARGETS[@]}"} -- -k 0
 }
 
+# dev_demo [heat_sink|bracket] [OPTION...]
 dev_demo() {
-  local python=$VENV/bin/python program=$ROOT/build/release/bin/suan_heat_sink
+  local python=$VENV/bin/python example=heat_sink
+  case ${1:-} in
+    heat_sink | bracket)
+      example=$1
+      shift
+      ;;
+  esac
+  if [ "$example" = bracket ] && [ $# -eq 0 ]; then set -- --refine=6; fi
   # Only what the demo runs; ./dev build builds the rest.
-  BUILD_TARGETS=(suan_heat_sink)
+  BUILD_TARGETS=("suan_$example")
   dev_build release
   BUILD_TARGETS=()
   mkdir -p demo
-  say "Solving the heat sink on 2 ranks"
-  (cd demo && run_ranks 2 "$program" "$@") 2>&1 | tee "$LOGS/demo.log" \
-    || fail "The heat-sink example did not solve its problem." "$LOGS/demo.log"
-  must demo-plot "Drawing the pictures" "$python" examples/heat_sink/plot.py demo
+  say "Running the example $example on 2 ranks"
+  (cd demo && run_ranks 2 "$ROOT/build/release/bin/suan_$example" "$@") 2>&1 | tee "$LOGS/demo.log" \
+    || fail "The example $example did not solve its problem." "$LOGS/demo.log"
+  must demo-plot "Drawing the pictures" "$python" "examples/$example/plot.py" demo
   say "Done. In demo/:"
   ls -l demo | awk 'NR > 1 { printf "  %12d  %s\n", $5, $9 }'
 }

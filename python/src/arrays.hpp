@@ -97,6 +97,14 @@ DeviceView<T> borrow(std::span<const T> host, const std::string& name,
   return device;
 }
 
+/// Copies what borrow() made of an array back into it, unless it is the array itself.
+template <class T>
+void give_back(const DeviceView<T>& view, const OutputScalars& array) {
+  if (static_cast<const void*>(view.data()) == array.data()) return;
+  const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+  std::memcpy(array.data(), static_cast<const void*>(host.data()), array.size() * sizeof(T));
+}
+
 /// The arrays of a matrix in compressed sparse rows, as Python holds them. `indices` are 32 bits
 /// wide for a matrix of this process, 64 bits for the rows of one rank with global columns.
 struct CsrArrays {

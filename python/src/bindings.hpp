@@ -17,6 +17,7 @@ std::string signature(std::string text);
 void bind_core(nanobind::module_& module);
 void bind_matrix(nanobind::module_& module);
 void bind_reports(nanobind::module_& module);
+void bind_amg(nanobind::module_& module);
 void bind_solvers(nanobind::module_& module);
 void bind_io(nanobind::module_& module);
 void bind_gallery(nanobind::module_& module);

@@ -210,6 +210,7 @@ NB_MODULE(_suan, module) {
   suan::python::bind_core(module);
   suan::python::bind_matrix(module);
   suan::python::bind_reports(module);
+  suan::python::bind_amg(module);
   suan::python::bind_solvers(module);
   suan::python::bind_io(module);
   suan::python::bind_gallery(module);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "maps.hpp"
 
+#include "amg.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::python {
@@ -60,11 +61,23 @@ DistributedMatrix<T> assemble_rows(const CsrArrays& a, const char* name, const L
 
 }  // namespace
 
+Communicator communicator(std::optional<std::int64_t> handle) {
+  if (!handle) return {};
+#if SUAN_HAVE_MPI
+  return Communicator(MPI_Comm_f2c(static_cast<MPI_Fint>(*handle)));
+#else
+  throw NotSupported(
+      "comm= was given, but this build of Suan has no MPI; build it with SUAN_ENABLE_MPI=ON");
+#endif
+}
+
 Map::Map(nb::handle given, const char* name) : name_(name) {
   if (nb::isinstance<CsrArrays>(given)) {
     arrays_ = nb::cast<CsrArrays>(given);
+  } else if (nb::isinstance<KeptAmg>(given)) {
+    multigrid_ = nb::cast<const KeptAmg&>(given).multigrid();
   } else if (PyCallable_Check(given.ptr()) == 0) {
-    throw InvalidArgument(message(name, " is neither a CsrArrays nor a function"));
+    throw InvalidArgument(message(name, " is neither a CsrArrays, a KeptAmg nor a function"));
   }
 }
 
@@ -73,6 +86,7 @@ std::shared_ptr<const Operator<T>> Map::make(const Layout& layout, bool distribu
                                              const std::shared_ptr<CallContext>& context,
                                              nb::handle CallContext::*function,
                                              std::vector<std::string>& copied) const {
+  if (multigrid_) return operator_on<T>(multigrid_);
   if (arrays_ && distributed) {
     return std::make_shared<DistributedMatrix<T>>(assemble_rows<T>(*arrays_, name_, layout));
   }

@@ -25,14 +25,21 @@ struct CallContext {
   PendingException* pending = nullptr;
 };
 
-/// A matrix or a function. A matrix keeps its arrays.
+class Multigrid;
+
+/// A communicator from Fortran's handle of it; without one, of one rank. @throws NotSupported for a
+/// handle in a build without MPI.
+Communicator communicator(std::optional<std::int64_t> handle);
+
+/// A matrix, a function, or a preconditioner of the library. A matrix keeps its arrays.
 class Map {
  public:
-  /// @throws InvalidArgument when `given` is neither. The global lock is held.
+  /// @throws InvalidArgument when `given` is none of these. The global lock is held.
   Map(nb::handle given, const char* name);
+  Map(CsrArrays arrays, const char* name) : name_(name), arrays_(std::move(arrays)) {}
 
   const char* name() const noexcept { return name_; }
-  bool is_function() const noexcept { return !arrays_; }
+  bool is_multigrid() const noexcept { return multigrid_ != nullptr; }
 
   /// The operator with these rows and columns; `layout` has several ranks if A has the rows of one
   /// of them. `function` says which of a context's functions it calls. Records what is copied.
@@ -46,6 +53,7 @@ class Map {
  private:
   const char* name_;
   std::optional<CsrArrays> arrays_;
+  std::shared_ptr<const Multigrid> multigrid_;
 };
 
 /// `m` under the name that reports use for the user's preconditioner.

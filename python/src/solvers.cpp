@@ -68,16 +68,6 @@ class PythonLogger final : public EventLogger {
   Timer since_check_;
 };
 
-Communicator communicator(std::optional<std::int64_t> handle) {
-  if (!handle) return {};
-#if SUAN_HAVE_MPI
-  return Communicator(MPI_Comm_f2c(static_cast<MPI_Fint>(*handle)));
-#else
-  throw NotSupported(
-      "comm= was given, but this build of Suan has no MPI; build it with SUAN_ENABLE_MPI=ON");
-#endif
-}
-
 /// The arguments and results of one solve. With `columns`, b and x are row-major arrays of that
 /// many vectors; without, they are single vectors.
 struct Call {
@@ -165,10 +155,7 @@ class TypedSolver final : public AnySolver {
       auto x = side_by_side(solution);
       call.reports = solver_.solve(side_by_side(given), x, call.logger);
     }
-    if (solution.data() != start.data()) {
-      const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), solution);
-      std::memcpy(call.x.data(), static_cast<const void*>(host.data()), start.size_bytes());
-    }
+    give_back(solution, call.x);
     call.copied.insert(call.copied.begin(), copied_.begin(), copied_.end());
   }
 
@@ -183,7 +170,9 @@ class TypedSolver final : public AnySolver {
     return map.make<T>(layout_, parts_.comm.has_value(), parts_.context, function, copied_);
   }
   std::shared_ptr<const Operator<T>> preconditioner() {
-    return parts_.m ? as_users(make(*parts_.m, &CallContext::m)) : nullptr;
+    if (!parts_.m) return nullptr;
+    auto m = make(*parts_.m, &CallContext::m);
+    return parts_.m->is_multigrid() ? m : as_users(std::move(m));
   }
 
   // In this order: the solver reads the arrays of the parts.
@@ -309,13 +298,14 @@ void bind_solvers(nb::module_& module) {
       "solve", solve, nb::arg("a"), nb::arg("m").none(), nb::arg("b").noconvert(),
       nb::arg("x").noconvert(), nb::arg("columns").none(), nb::arg("options"),
       nb::arg("callback").none(), nb::arg("comm").none(), nb::arg("may_stop"),
-      nb::sig(signature("def solve(a: {map}, m: {map} | None, b: {array}, x: {array}, "
+      nb::sig(signature("def solve(a: {map}, m: {map} | KeptAmg | None, b: {array}, x: {array}, "
                         "columns: int | None, options: {options}, callback: {callback}, "
                         "comm: int | None, may_stop: bool) -> {reports}")
                   .c_str()),
       "Solves A x = b from the guess in x, which is overwritten; returns the reports. a and m are "
-      "matrices, or functions that return an array of b's type and size. With columns, b and x are "
-      "the rows of so many vectors, each of which has a report. comm is a Fortran handle: then "
+      "matrices, or functions that return an array of b's type and size; m may be a KeptAmg. With "
+      "columns, b and x are the rows of so many vectors, each of which has a report. comm is a "
+      "Fortran handle: then "
       "matrices hold this rank's rows with global columns.");
 
   nb::class_<KeptSolver>(module, "KeptSolver", "What solve() makes of A, kept between solves.")
@@ -323,20 +313,23 @@ void bind_solvers(nb::module_& module) {
                     std::optional<std::int64_t>>(),
            nb::arg("a"), nb::arg("m").none(), nb::arg("like").noconvert(), nb::arg("rows"),
            nb::arg("options"), nb::arg("comm").none(),
-           nb::sig(signature("def __init__(self, a: {map}, m: {map} | None, like: {array}, "
-                             "rows: int, options: {options}, comm: int | None) -> None")
-                       .c_str()))
+           nb::sig(
+               signature("def __init__(self, a: {map}, m: {map} | KeptAmg | None, like: {array}, "
+                         "rows: int, options: {options}, comm: int | None) -> None")
+                   .c_str()))
       .def(
           "solve", &KeptSolver::solve, nb::arg("a").none(), nb::arg("m").none(),
           nb::arg("b").noconvert(), nb::arg("x").noconvert(), nb::arg("columns").none(),
           nb::arg("callback").none(), nb::arg("may_stop"),
-          nb::sig(signature("def solve(self, a: {map} | None, m: {map} | None, b: {array}, "
-                            "x: {array}, columns: int | None, callback: {callback}, "
-                            "may_stop: bool) -> {reports}")
-                      .c_str()),
+          nb::sig(
+              signature("def solve(self, a: {map} | None, m: {map} | KeptAmg | None, b: {array}, "
+                        "x: {array}, columns: int | None, callback: {callback}, "
+                        "may_stop: bool) -> {reports}")
+                  .c_str()),
           "As the function solve(); a and m are what the solver was made of, needed for functions.")
       .def("update", &KeptSolver::update, nb::arg("a"), nb::arg("m").none(),
-           nb::sig(signature("def update(self, a: {map}, m: {map} | None) -> str").c_str()),
+           nb::sig(
+               signature("def update(self, a: {map}, m: {map} | KeptAmg | None) -> str").c_str()),
            "Takes another matrix in place of A; returns what was done.");
 }
 

@@ -10,6 +10,8 @@
 """
 
 from . import _spinning  # before anything that loads OpenMP
+from ._amg import Amg, amg
+from ._amg_report import AmgCheck, AmgLevel
 from ._config import options, preconditioners, show_config, solvers
 from ._errors import (
     DeviceError,
@@ -33,6 +35,9 @@ from ._suan import OptionDescription, build_info
 __version__: str = build_info()["version"]
 
 for _class in (
+    Amg,
+    AmgCheck,
+    AmgLevel,
     DeviceError,
     DimensionMismatch,
     Error,
@@ -51,6 +56,9 @@ for _class in (
 del _class, _spinning, build_info
 
 __all__ = [
+    "Amg",
+    "AmgCheck",
+    "AmgLevel",
     "DeviceError",
     "DimensionMismatch",
     "Error",
@@ -65,6 +73,7 @@ __all__ = [
     "SolveReport",
     "Solver",
     "__version__",
+    "amg",
     "generate",
     "info",
     "options",

@@ -17,24 +17,38 @@ from ._arrays import Csr, as_sparse, plain
 from ._containers import sorted_csr
 from ._errors import DimensionMismatch, InvalidArgument
 
-#: What the library accepts as an operator.
+#: What the library accepts as an operator; as M also a KeptAmg.
 Applied = _suan.CsrArrays | Callable[[NDArray[Any]], NDArray[Any]]
 
 
+class LibraryOperator(LinearOperator):  # type: ignore[misc]
+    """An operator that the library made, and as ``M=`` applies without Python."""
+
+    _made: _suan.KeptAmg
+    #: The communicator of mpi4py on which it was made.
+    _comm: Any = None
+
+
 class Map:
-    """What was passed as A or M, checked: a matrix, or a function of a vector."""
+    """What was passed as A or M, checked: a matrix, a function of a vector, or, as M, an operator
+    of the library."""
 
     def __init__(self, given: Any, name: str, rows: int | None):
         """`rows`: for a function, which has no shape of its own; None if that is unknown."""
         self.name = name
         self.given = given
         self.function: Callable[..., Any] | None = None
+        self.made: LibraryOperator | None = None
         #: What the type of the result depends on; None if unknown.
         self.dtype: Any = None
         self.matrix = as_sparse(given, name)
         if self.matrix is not None:
             self.shape = self.matrix.shape
             self.dtype = self.matrix.dtype
+        elif isinstance(given, LibraryOperator) and name == "M":
+            self.made = given
+            self.shape = given.shape
+            self.dtype = given.dtype
         elif isinstance(given, LinearOperator):
             _require_sound(given, name)
             # Not matvec(), which turns what it gets into a plain array, with or without a mask.
@@ -54,12 +68,14 @@ class Map:
 
     @property
     def kind(self) -> str:
+        if self.made is not None:
+            return f"a {type(self.made).__name__}"
         return "a matrix" if self.function is None else "a function"
 
-    def require_square(self) -> None:
+    def require_square(self, who: str = "solve()") -> None:
         rows, columns = self.shape
         if rows != columns:
-            raise InvalidArgument(f"{self.name} is {rows} x {columns}; solve() needs a square one")
+            raise InvalidArgument(f"{self.name} is {rows} x {columns}; {who} needs a square one")
 
     def keep(self) -> None:
         """Copies the matrix, so that it stays the same when the caller's changes."""

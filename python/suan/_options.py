@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Option = bool | int | float | str | Mapping[str, Any]
 
 #: Names in other libraries, and what to write in Suan.
-_NAMES_ELSEWHERE = {
+_SOLVE_ELSEWHERE = {
     "maxiter": "max_iterations= (it counts iterations, in gmres, too)",
     "max_iter": "max_iterations=",
     "maxit": "max_iterations=",
@@ -43,6 +43,28 @@ _NAMES_ELSEWHERE = {
     "show": "nothing: print(report) shows what happened, callback= what happens",
     "verbose": "nothing: print(report) shows what happened, callback= what happens",
     "verbosity": "nothing: print(report) shows what happened, callback= what happens",
+}
+_AMG_ELSEWHERE = {
+    "B": "near_null_space=",
+    "BH": "nothing: the restriction is P^H",
+    "nullspace": "near_null_space=",
+    "near_nullspace": "near_null_space=",
+    "near_null": "near_null_space=",
+    "coords": "coordinates=",
+    "blocksize": "block_size=",
+    "num_functions": "block_size=",
+    "strength": "theta=, the threshold of strong connections",
+    "strong_threshold": "theta=",
+    "threshold": "theta=",
+    "max_levels": "levels=",
+    "max_coarse": "coarse_rows=",
+    "max_coarse_size": "coarse_rows=",
+    "coarse_solver": "nothing: a dense factorisation solves the coarsest level",
+    "presmoother": "smoother=; after the coarse correction comes its adjoint",
+    "postsmoother": "smoother=; after the coarse correction comes its adjoint",
+    "relaxation": "smoother=",
+    "cycle": "nothing: a cycle is a V-cycle",
+    "symmetry": "nothing: the matrix is examined",
 }
 
 
@@ -75,9 +97,12 @@ def _flattened(options: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-_DEFAULTS = {
-    name: option.default for option in _suan.solve_options() for name in (option.name, option.path)
-}
+def _defaults(options: list[_suan.OptionDescription]) -> dict[str, Any]:
+    return {name: one.default for one in options for name in (one.name, one.path)}
+
+
+_SOLVE_DEFAULTS = _defaults(_suan.solve_options())
+_AMG_DEFAULTS = _defaults(_suan.amg_options())
 
 
 def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
@@ -85,21 +110,37 @@ def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
 
     @raises InvalidArgument for what the library could not explain: other libraries' names, and objects.
     """
+    return _explained(options, _SOLVE_DEFAULTS, _SOLVE_ELSEWHERE, _suan.check_solve_options)
+
+
+def amg_option_values(options: dict[str, Any]) -> dict[str, Any]:
+    """The same for amg(); values are checked, too."""
+    values = _explained(options, _AMG_DEFAULTS, _AMG_ELSEWHERE, _suan.check_amg_options)
+    _suan.check_amg_options(values)
+    return values
+
+
+def _explained(
+    options: dict[str, Any],
+    defaults: dict[str, Any],
+    elsewhere: dict[str, str],
+    check: Callable[[dict[str, Any]], None],
+) -> dict[str, Any]:
     values = option_values(_flattened(options))
     for name, value in values.items():
         if isinstance(value, bool | int | float | str):
-            if name in _DEFAULTS or name not in _NAMES_ELSEWHERE:
+            if name in defaults or name not in elsewhere:
                 continue
-        if name not in _DEFAULTS and "." not in name:
-            if name in _NAMES_ELSEWHERE:
+        if name not in defaults and "." not in name:
+            if name in elsewhere:
                 raise InvalidArgument(
-                    f'unknown option "{name}": in Suan write {_NAMES_ELSEWHERE[name]}'
+                    f'unknown option "{name}": in Suan write {elsewhere[name]}'
                 )
-            _suan.check_solve_options({name: 0})  # names the nearest valid ones
-        elif value is None and name not in _DEFAULTS:
+            check({name: 0})  # names the nearest valid ones
+        elif value is None and name not in defaults:
             raise InvalidArgument(f"option {name}: None is no value; leave it out")
         elif value is None:
-            default = _DEFAULTS[name]
+            default = defaults[name]
             none = ', or "none" for none' if name == "preconditioner" else ""
             raise InvalidArgument(
                 f"option {name}: None is no value; leave it out, or say {default!r}{none}"

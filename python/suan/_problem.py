@@ -20,6 +20,8 @@ from ._report import SolveReport
 #: as_vector or as_columns.
 Reader = Callable[[Any, str], NDArray[Any]]
 Callback = Callable[[int, float], object] | None
+#: A, M, and what was copied of them.
+Ready = tuple[Applied, Applied | _suan.KeptAmg | None, list[str]]
 
 
 class System:
@@ -39,12 +41,19 @@ class System:
         #: Of this process.
         self.rows: int = self.a.shape[0]
         self.m: Map | None = None
-        self._ready: tuple[Any, tuple[Applied, Applied | None, list[str]]] | None = None
+        self._ready: tuple[Any, Ready] | None = None
         if M is not None:
             self._take_preconditioner(M)
 
     def _take_preconditioner(self, M: Any) -> None:
         self.m = Map(M, "M", self.rows)
+        made = self.m.made
+        if made is not None and (made._comm is not None) != self.distributed:
+            raise InvalidArgument(
+                "M was made without comm=, and A is solved for with it"
+                if self.distributed
+                else "M was made with comm=, and A is solved for without"
+            )
         # With ranks, a matrix has global columns and a function has none; the library checks them.
         end = 1 if self.distributed else 2
         if self.m.shape[:end] != self.a.shape[:end]:
@@ -72,24 +81,26 @@ class System:
             "options": self.options,
         }
 
-    def ready(self, dtype: np.dtype[Any]) -> tuple[Applied, Applied | None, list[str]]:
+    def ready(self, dtype: np.dtype[Any]) -> Ready:
         """A and M in the library's form, and what was copied for that."""
         if self._ready is None or self._ready[0] != dtype:
             self._ready = (dtype, self._made(dtype))
         return self._ready[1]
 
-    def replace(self, a: Map, ready: tuple[Applied, Applied | None, list[str]]) -> None:
+    def replace(self, a: Map, ready: Ready) -> None:
         """Replaces A by another one of the same shape, with the result of ready() for the same type."""
         assert self._ready is not None
         self.a, self._ready = a, (self._ready[0], ready)
 
-    def _made(self, dtype: np.dtype[Any]) -> tuple[Applied, Applied | None, list[str]]:
+    def _made(self, dtype: np.dtype[Any]) -> Ready:
         a, copied = self.a.ready(dtype, self.distributed)
         if self.m is None:
             return a, None, copied
         if self.m.dtype is not None:
             if scalar_type(("M", self.m.dtype)).kind == "c" and dtype.kind != "c":
                 raise InvalidArgument("M is complex, but A and b are real; pass a complex b")
+        if self.m.made is not None:
+            return a, self.m.made._made, copied
         m, more = self.m.ready(dtype, self.distributed)
         return a, m, copied + more
 

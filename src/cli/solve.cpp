@@ -8,10 +8,12 @@
 
 #include "agreement.hpp"
 #include "commands.hpp"
+#include "hints.hpp"
 #include "io/output_file.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
 #include "source.hpp"
+#include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/solve.hpp"
 
 namespace suan::cli {
@@ -21,6 +23,7 @@ namespace {
 struct SolveArguments {
   SourceOptions source;
   SolveOptions solve;
+  HintOptions hints;
   std::string rhs;
   std::string initial_guess;
   std::string output;
@@ -40,6 +43,7 @@ const OptionTable<SolveArguments>& SolveArguments::table() {
           .value("initial_guess", &SolveArguments::initial_guess,
                  "The initial guess: a file as for the matrix; default: zero.")
           .include(&SolveArguments::solve)
+          .include(&SolveArguments::hints)
           .choice("kernel", &SolveArguments::kernel, {"auto", "native", "cusparse", "cuda"},
                   "The implementation of the matrix-vector product; an error if it is not in this "
                   "build.")
@@ -107,18 +111,21 @@ void check(const Communicator& world, const SolveArguments& arguments, const Com
   for (const auto& path : {arguments.rhs, arguments.initial_guess, arguments.output}) {
     if (!path.empty()) parse_file_name(path);
   }
+  check_hints(arguments.hints, arguments.solve);
   if (!arguments.output.empty()) {
     check_output(world, parse_file_name(arguments.output));
     const std::string output = parse_file_name(arguments.output).path;
     // It may be the initial guess: continuing from a solution may replace it.
-    for (const auto& path : {arguments.source.matrix, arguments.rhs}) {
+    for (const auto& path : {arguments.source.matrix, arguments.rhs, arguments.hints.coordinates,
+                             arguments.hints.near_null_space}) {
       if (!path.empty()) require_different(parse_file_name(path).path, output, world);
     }
     if (!arguments.report.empty()) require_different(arguments.report, output, world);
   }
   if (arguments.report.empty()) return;
   require_writable(arguments.report, world);
-  for (const auto& path : {arguments.source.matrix, arguments.rhs, arguments.initial_guess}) {
+  for (const auto& path : {arguments.source.matrix, arguments.rhs, arguments.initial_guess,
+                           arguments.hints.coordinates, arguments.hints.near_null_space}) {
     if (!path.empty()) require_different(parse_file_name(path).path, arguments.report, world);
   }
   if (!arguments.config.empty()) require_different(arguments.config, arguments.report, world);
@@ -181,12 +188,30 @@ double vectors_of(const SolveOptions& options) {
   return static_cast<double>(std::get<std::int64_t>(restart)) + 5;
 }
 
+/// solve() with multigrid made for what the user knows of the matrix. The time limit includes that.
+template <Scalar T>
+SolveReport solve_with_hints(const DistributedMatrix<T>& a, const Vector<T>& b, Vector<T>& x,
+                             const SolveArguments& arguments, std::shared_ptr<EventLogger> logger) {
+  const Timer timer;
+  const auto m = make_amg<T>(a, arguments.hints, arguments.solve, arguments.source.matrix_market);
+  const double seconds = a.comm().max(timer.seconds());
+  auto options = detail::settled(arguments.solve);
+  options.preconditioner = "auto";
+  auto& limit = options.krylov().time_limit;
+  if (limit > 0) limit = std::max(limit - seconds, 1e-9);
+  LinearSolver<T> solver(std::make_shared<DistributedMatrix<T>>(a), options, m);
+  auto report = solver.solve(b, x, std::move(logger));
+  report.setup_seconds += seconds;
+  return report;
+}
+
 template <Scalar T>
 int solve_as(const Communicator& world, const SolveArguments& arguments) {
   const auto& source = arguments.source;
   const Timer reading;
-  const auto a =
-      on_path(load_matrix<T>(source, vectors_of(arguments.solve), world), arguments.kernel);
+  const auto a = on_path(in_whole_nodes(load_matrix<T>(source, vectors_of(arguments.solve), world),
+                                        rows_of_a_node(arguments.solve)),
+                         arguments.kernel);
   const auto vector_or = [&](const std::string& path, auto&& otherwise) {
     if (path.empty()) return otherwise();
     return read_vector<T>(parse_file_name(path), a.row_layout(), source.matrix_market);
@@ -197,8 +222,9 @@ int solve_as(const Communicator& world, const SolveArguments& arguments) {
 
   const bool shows_progress = world.is_root() && !arguments.quiet;
   const NotedSignals noted;  // from here on there are results to lose
-  const auto report = solve(a, b, x, arguments.solve,
-                            stopped_by_signals(shows_progress ? progress_on_terminal() : nullptr));
+  const auto logger = stopped_by_signals(shows_progress ? progress_on_terminal() : nullptr);
+  const auto report = arguments.hints.any() ? solve_with_hints(a, b, x, arguments, logger)
+                                            : solve(a, b, x, arguments.solve, logger);
 
   // The solution first, so that no later failure can lose it.
   const std::string json = report_json(report, source, a, read_seconds);
@@ -216,7 +242,9 @@ int solve_as(const Communicator& world, const SolveArguments& arguments) {
 }  // namespace
 
 Usage solve_usage() {
-  const auto method = SolveOptions::table().descriptions();
+  auto method = SolveOptions::table().descriptions();
+  const auto hints = HintOptions::table().descriptions();
+  method.insert(method.end(), hints.begin(), hints.end());
   auto groups = source_groups();
   const auto mine = without(
       without(SolveArguments::table().descriptions(), SourceOptions::table().descriptions()),

@@ -3,6 +3,7 @@
 #include "suan/multigrid/amg.hpp"
 
 #include "matrix/distributed_pattern.hpp"
+#include "multigrid/check.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/rounded_amg.hpp"
@@ -47,6 +48,11 @@ bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>&
   return a.comm().min(same ? 1 : 0) == 1;
 }
 
+bool wants_single(const AmgOptions& options) {
+  if (options.precision == "auto") return options.smooth_prolongator;
+  return options.precision == "single";
+}
+
 std::string not_in_single(const Error& error) {
   return message("the hierarchy is in double precision, since in single precision ", error.what());
 }
@@ -56,18 +62,28 @@ std::string not_in_single(const Error& error) {
 const OptionTable<AmgOptions>& AmgOptions::table() {
   static const auto table =
       OptionTable<AmgOptions>()
+          .typed_node("coarsening", &AmgOptions::coarsening, coarsening_types,
+                      "How the unknowns of coarser levels are found.")
           .number(
               "theta", &AmgOptions::theta, -1, 1,
               "Entries with |a_ij| below theta sqrt(a_ii a_jj) are weak, and half of it on each "
-              "next level; larger values keep aggregates to strong directions.")
+              "next level; with classical coarsening those below theta times the largest of the "
+              "row. Larger values keep to strong directions.")
           .number("block_size", &AmgOptions::block_size, 1, 32,
                   "Unknowns of each node, in consecutive rows, that are aggregated together.")
           .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")
           .number("coarse_rows", &AmgOptions::coarse_rows, 1, 4000,
                   "A level with at most so many rows is the last, and is solved by a dense "
                   "factorisation.")
-          .choice("precision", &AmgOptions::precision, {"single", "same"},
-                  "That of the hierarchy: single, or the same as that of the matrix.")
+          .choice(
+              "precision", &AmgOptions::precision, {"auto", "single", "same"},
+              "That of the hierarchy: single, or the same as that of the matrix; auto is single "
+              "for smoothed prolongators.")
+          .choice("cycle", &AmgOptions::cycle, {"v", "w", "k"},
+                  "How often coarser levels are visited: once, twice, or twice with the "
+                  "coefficients of a Krylov method.")
+          .value("smooth_prolongator", &AmgOptions::smooth_prolongator,
+                 "Whether the prolongator is smoothed; without that, take K-cycles.")
           .typed_node("smoother", &AmgOptions::smoother, smoother_types,
                       "What smooths errors on each level.");
   return table;
@@ -76,7 +92,7 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  set_up(detail::require_matrix("amg", a), options_.precision == "single");
+  set_up(detail::require_matrix("amg", a), wants_single(options_));
 }
 
 template <Scalar T>
@@ -85,7 +101,7 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
   require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
                       a.row_layout());
   near_null_ = multigrid::scaled_near_null(near_null_space);
-  set_up(detail::require_matrix("amg", a), options_.precision == "single");
+  set_up(detail::require_matrix("amg", a), wants_single(options_));
 }
 
 template <Scalar T>
@@ -120,7 +136,21 @@ void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single) {
   }
   rounded_ = std::move(rounded);
   hierarchy_ = std::move(hierarchy);
+  first_iterations_ = last_iterations_ = 0;
   take_report(note);
+}
+
+template <Scalar T>
+void Amg<T>::note_iterations(std::int64_t iterations) {
+  if (first_iterations_ == 0) first_iterations_ = iterations;
+  last_iterations_ = iterations;
+}
+
+template <Scalar T>
+bool Amg<T>::is_worn() const {
+  // One or two iterations more are no sign, even if they are half.
+  constexpr std::int64_t few = 2;
+  return first_iterations_ > 0 && 2 * last_iterations_ > 3 * first_iterations_ + 2 * few;
 }
 
 template <Scalar T>
@@ -133,6 +163,12 @@ void Amg<T>::take_report(const std::string& note) {
 template <Scalar T>
 std::string Amg<T>::do_update(const Operator<T>& a) {
   const auto matrix = detail::require_matrix("amg", a);
+  if (is_worn()) {
+    const auto why = message("all is new: solves had come to ", last_iterations_,
+                             " iterations, from ", first_iterations_);
+    set_up(matrix, wants_single(options_));
+    return why;
+  }
   if (rounded_) {
     try {
       const auto done = rounded_->update(matrix);
@@ -148,6 +184,7 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
                                                         same ? hierarchy_.get() : nullptr);
   hierarchy_ = std::move(made);
+  if (!same) first_iterations_ = last_iterations_ = 0;
   take_report(precision_note_);
   return same ? "the aggregates were kept; interpolation, coarse matrices and smoothers are new"
               : "all is new: the structure of the matrix is another one";
@@ -156,6 +193,21 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
 template <Scalar T>
 std::int64_t Amg<T>::bytes_per_apply() const {
   return rounded_ ? rounded_->bytes_per_apply() : hierarchy_->bytes();
+}
+
+template <Scalar T>
+std::string Amg<T>::scalar() const {
+  return rounded_ ? rounded_->scalar() : scalar_name<T>();
+}
+
+template <Scalar T>
+std::vector<GlobalIndex> Amg<T>::aggregates() const {
+  return rounded_ ? rounded_->aggregates() : multigrid::aggregates_of_rows(*hierarchy_);
+}
+
+template <Scalar T>
+AmgCheck Amg<T>::check() const {
+  return rounded_ ? rounded_->check() : multigrid::check(*hierarchy_);
 }
 
 template <Scalar T>

@@ -53,4 +53,13 @@ std::ostream& operator<<(std::ostream& out, const AmgReport& report) {
   return out;
 }
 
+std::ostream& operator<<(std::ostream& out, const AmgCheck& check) {
+  out << "level  a cycle from here multiplies the residual by\n";
+  for (std::size_t k = 0; k < check.factors.size(); ++k) {
+    out << formatted("%5zu  %.3g\n", k, check.factors[k]);
+  }
+  for (const auto& note : check.notes) out << note << '\n';
+  return out;
+}
+
 }  // namespace suan

@@ -47,6 +47,8 @@ class Coarsening {
   /// is null. False, with a note that says why, if the next level would not be smaller.
   /// Collective. @throws as Amg.
   virtual bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) = 0;
+  /// Whether P has the entries of the one before in structures that are known.
+  virtual bool keeps_structure() const { return false; }
   /// Goes on with R A P, which interpolate() made possible. Collective.
   virtual void descend(const DistributedMatrix<T>& coarse) = 0;
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/hierarchy.hpp"
 
+#include "multigrid/classical.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
@@ -25,27 +26,6 @@ AmgLevel described(const DistributedMatrix<T>& a) {
   return level;
 }
 
-/// Collective, also in a product, where the constructors of vectors alone are not.
-template <class V, class... Columns>
-CycleVectors<V> make_vectors(bool is_finest, const Layout& layout, Columns... columns) {
-  CycleVectors<V> made;
-  together(layout.comm(), [&] {
-    if (!is_finest) made.b = V(layout, columns...);
-    if (!is_finest) made.x = V(layout, columns...);
-    made.residual = V(layout, columns...);
-  });
-  return made;
-}
-
-template <Scalar T>
-CycleVectors<Vector<T>>& vectors_of(Level<T>& level, const Vector<T>&) {
-  return level.vectors;
-}
-template <Scalar T>
-CycleVectors<MultiVector<T>>& vectors_of(Level<T>& level, const MultiVector<T>&) {
-  return level.multi;
-}
-
 }  // namespace
 
 template <Scalar T>
@@ -56,9 +36,13 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   hermitian_ = probe(a).hermitian;
   if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
-    report_.notes.push_back("A is not Hermitian: the restriction is made from A^H");
+    report_.notes.push_back(
+        message("A is not Hermitian: the restriction is ",
+                options.coarsening == "classical" ? "P^H all the same" : "made from A^H"));
   }
-  const auto coarsening = make_smoothed_aggregation(a, near_null, options, hermitian_);
+  const auto coarsening = options.coarsening == "classical"
+                              ? make_classical(a, near_null, options, hermitian_)
+                              : make_smoothed_aggregation(a, near_null, options, hermitian_);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
   const auto most = static_cast<std::size_t>(options.levels);
@@ -66,9 +50,7 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
     if (!coarsen(*coarsening, before)) break;
   }
   finish_last();
-  for (std::size_t k = 0; k < levels_.size(); ++k) {
-    levels_[k].vectors = make_vectors<Vector<T>>(k == 0, levels_[k].a.row_layout());
-  }
+  make_vectors();
   report_.seconds = a.comm().max(timer.seconds());
 }
 
@@ -83,7 +65,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
   log.report.interpolation_entries = fine.p.global_entries();
   DistributedMatrix<T> coarse;
   auto& product = fine.structure.product;
-  if (is_known) {
+  if (is_known && coarsening.keeps_structure()) {
     if (!product) product.emplace(fine.r, fine.a, fine.p);
     coarse = product->multiply(fine.r, fine.a, fine.p);
   } else {
@@ -126,64 +108,20 @@ void Hierarchy<T>::finish_last() {
 }
 
 template <Scalar T>
-template <class V>
-void Hierarchy<T>::smooth_after(const Level<T>& level, const V& b, V& x) const {
-  if (hermitian_) {
-    level.smoother->smooth_adjoint(b, x, Guess::given);
-  } else {
-    level.smoother->smooth(b, x, Guess::given);
-  }
-}
-
-template <Scalar T>
-template <class V>
-void Hierarchy<T>::visit(std::size_t k, const V& b, V& x) const {
-  auto& level = levels_[k];
-  if (k + 1 == levels_.size()) {
-    if (is_direct_) {
-      coarsest_.solve(b, x);
-      return;
-    }
-    level.smoother->smooth(b, x, Guess::zero);
-    smooth_after(level, b, x);
-    return;
-  }
-  auto& own = vectors_of(level, b);
-  auto& next = vectors_of(levels_[k + 1], b);
-  level.smoother->smooth_and_residual(b, x, own.residual, Guess::zero);
-  level.r.apply(own.residual, next.b);
-  visit(k + 1, next.b, next.x);
-  level.p.apply(T(1), next.x, T(1), x);
-  smooth_after(level, b, x);
-}
-
-template <Scalar T>
-void Hierarchy<T>::cycle(const Vector<T>& b, Vector<T>& x) const {
-  visit(0, b, x);
-}
-
-template <Scalar T>
-void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
-  for (std::size_t k = 0; k < levels_.size(); ++k) {
-    auto& level = levels_[k];
-    const auto& kept = level.multi.residual;
-    if (kept.columns() != b.columns() || !(kept.layout() == level.a.row_layout())) {
-      level.multi = make_vectors<MultiVector<T>>(k == 0, level.a.row_layout(), b.columns());
-    }
-  }
-  visit(0, b, x);
-}
-
-template <Scalar T>
 std::int64_t Hierarchy<T>::bytes() const {
+  constexpr std::int64_t most_visits = 1 << 20;
   std::int64_t bytes = 0;
+  std::int64_t visits = 1;
   for (std::size_t k = 0; k < levels_.size(); ++k) {
     const auto& level = levels_[k];
+    std::int64_t of_level = 0;
     if (level.smoother) {
-      bytes += level.smoother->bytes_per_smooth(Guess::zero) + level.a.bytes_per_apply() +
-               level.smoother->bytes_per_smooth(Guess::given);
+      of_level += level.smoother->bytes_per_smooth(Guess::zero) + level.a.bytes_per_apply() +
+                  level.smoother->bytes_per_smooth(Guess::given);
     }
-    if (k + 1 < levels_.size()) bytes += level.r.bytes_per_apply() + level.p.bytes_per_apply();
+    if (k + 1 < levels_.size()) of_level += level.r.bytes_per_apply() + level.p.bytes_per_apply();
+    bytes += visits * of_level;
+    if (options_.cycle != "v" && visits < most_visits) visits *= 2;
   }
   const GlobalIndex rows = levels_.back().a.global_rows();
   const auto ranks = levels_.back().a.comm().size();

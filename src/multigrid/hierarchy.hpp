@@ -16,10 +16,14 @@ class Hierarchy {
   Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
             const AmgOptions& options, const Hierarchy* before);
 
-  /// x = one V-cycle for A x = b from zero. Collective.
+  /// x = one cycle for A x = b from zero. Collective.
   void cycle(const Vector<T>& b, Vector<T>& x) const;
   /// The same for several vectors, with each matrix read once for all.
   void cycle(const MultiVector<T>& b, MultiVector<T>& x) const;
+  /// x = one cycle for A x = b on a level and those below it, from zero. Collective.
+  void cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
+
+  const std::vector<Level<T>>& levels() const { return levels_; }
 
   const DistributedMatrix<T>& matrix() const { return levels_.front().a; }
   const AmgReport& report() const { return report_; }
@@ -31,6 +35,10 @@ class Hierarchy {
   void finish_last();
   template <class V>
   void visit(std::size_t level, const V& b, V& x) const;
+  void make_vectors();
+  template <class V>
+  void correct(std::size_t level, const V& b, V& x) const;
+  void accelerate(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
   template <class V>
   void smooth_after(const Level<T>& level, const V& b, V& x) const;
 

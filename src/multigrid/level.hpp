@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "multigrid/splitting.hpp"
 #include "multigrid/tentative.hpp"
 #include "suan/matrix/distributed_products.hpp"
 #include "suan/matrix/distributed_transform.hpp"
@@ -19,8 +20,15 @@ namespace suan::multigrid {
 template <Scalar T>
 struct LevelStructure {
   StrengthGraph graph;
+  // Of aggregation.
   Aggregates aggregates;
   Tentative<T> tentative;
+  // Of classical multigrid.
+  Splitting splitting;
+  /// Of its coarse points among themselves, where coarsening is aggressive.
+  StrengthGraph second_graph;
+  Splitting second_splitting;
+  // Of both, if P keeps its structure.
   std::optional<DistributedTransposition<T>> restriction;  // of what R is the transpose of
   std::optional<DistributedGalerkinProduct<T>> product;
 };
@@ -31,6 +39,7 @@ struct CycleVectors {
   V b;
   V x;
   V residual;
+  std::vector<V> more;  // for cycles other than V, on coarse levels
 };
 
 template <Scalar T>

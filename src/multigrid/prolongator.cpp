@@ -225,6 +225,40 @@ void fill_with_lists(const Filtered<T>& filtered, const Tentative<T>& t,
       omega);
 }
 
+/// Rows of P~ in the aggregates with local numbers from `begin` to `end`, without entries yet.
+template <Scalar T>
+kernels::NewCsr<T> allocate_copies(const NodeIndex& nodes, const Tentative<T>& t, LocalIndex rows,
+                                   LocalIndex begin, LocalIndex end) {
+  const auto of = t.of;
+  const auto rank = t.rank;
+  return kernels::allocate_rows<T>(
+      ExecutionSpace(), rows, KOKKOS_LAMBDA(LocalIndex i) {
+        const LocalIndex c = of(nodes.node(i));
+        return c >= begin && c < end ? static_cast<Offset>(rank(c)) : Offset(0);
+      });
+}
+
+/// Their entries; `shift` is the first column of the part.
+template <Scalar T>
+void fill_copies(const NodeIndex& nodes, const Tentative<T>& t, const RowMajor<const T>& rows,
+                 LocalIndex shift, const kernels::NewCsr<T>& part) {
+  const auto of = t.of;
+  const auto first = t.first;
+  const auto offsets = part.offsets;
+  const auto columns = part.indices;
+  const auto values = part.values;
+  Kokkos::parallel_for(
+      "suan::multigrid_tentative_prolongator",
+      Range(0, static_cast<LocalIndex>(offsets.extent(0)) - 1), KOKKOS_LAMBDA(LocalIndex i) {
+        const Offset begin = offsets(i);
+        for (Offset k = begin; k < offsets(i + 1); ++k) {
+          const auto s = static_cast<LocalIndex>(k - begin);
+          columns(k) = first(of(nodes.node(i))) + s - shift;
+          values(k) = rows(i, s);
+        }
+      });
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -258,10 +292,35 @@ DistributedMatrix<T> make_prolongator(const DistributedMatrix<T>& a, const Filte
   return suan::detail::from_local_rows(a.row_layout(), tentative.rows, parts);
 }
 
+template <Scalar T>
+DistributedMatrix<T> make_unsmoothed_prolongator(const DistributedMatrix<T>& a, const Nodes& nodes,
+                                                 const Tentative<T>& t,
+                                                 const RowMajor<const T>& near_null) {
+  suan::detail::LocalRows<T> parts;
+  together(a.comm(), [&] {
+    const NodeIndex index(nodes);
+    const auto rows = tentative_rows<T>(index, t, near_null);
+    const LocalIndex count = a.row_layout().local_size();
+    const LocalIndex aggregates = t.exchange.map()->owned();
+    const auto own = allocate_copies<T>(index, t, count, 0, aggregates);
+    const auto ghost = allocate_copies<T>(index, t, count, aggregates, t.exchange.map()->size());
+    fill_copies<T>(index, t, rows, 0, own);
+    fill_copies<T>(index, t, rows, t.rows.local_size(), ghost);
+    Kokkos::fence("suan::multigrid_prolongator");
+    parts.own = own.finish(count, t.rows.local_size());
+    parts.ghost = ghost.finish(count, static_cast<LocalIndex>(t.ghost_rows.size()));
+    parts.ghosts = t.ghost_rows;
+    parts.below = suan::detail::count_below(t.ghost_rows, t.rows.first());
+  });
+  return suan::detail::from_local_rows(a.row_layout(), t.rows, parts);
+}
+
 #define SUAN_INSTANTIATE(T)                                                                       \
   template DistributedMatrix<T> make_prolongator(const DistributedMatrix<T>&, const Filtered<T>&, \
                                                  const Tentative<T>&, const RowMajor<const T>&,   \
-                                                 double);
+                                                 double);                                         \
+  template DistributedMatrix<T> make_unsmoothed_prolongator(                                      \
+      const DistributedMatrix<T>&, const Nodes&, const Tentative<T>&, const RowMajor<const T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -21,4 +21,10 @@ DistributedMatrix<T> make_prolongator(const DistributedMatrix<T>& a, const Filte
                                       const Tentative<T>& tentative,
                                       const RowMajor<const T>& near_null, double omega);
 
+/// P~ itself.
+template <Scalar T>
+DistributedMatrix<T> make_unsmoothed_prolongator(const DistributedMatrix<T>& a, const Nodes& nodes,
+                                                 const Tentative<T>& tentative,
+                                                 const RowMajor<const T>& near_null);
+
 }  // namespace suan::multigrid

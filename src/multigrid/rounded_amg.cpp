@@ -64,8 +64,13 @@ class RoundedAmg final : public Rounded<T> {
         exponent_(a.exponent) {}
 
   std::string name() const override { return cast_.name(); }
+  bool varies() const noexcept override { return cast_.varies(); }
+  bool rounds() const noexcept override { return true; }
   std::int64_t bytes_per_apply() const override { return cast_.bytes_per_apply(); }
   const AmgReport& report() const override { return inner_->report(); }
+  std::string scalar() const override { return inner_->scalar(); }
+  std::vector<GlobalIndex> aggregates() const override { return inner_->aggregates(); }
+  AmgCheck check() const override { return inner_->check(); }
 
  private:
   std::string do_update(const Operator<T>& a) override {

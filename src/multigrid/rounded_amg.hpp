@@ -12,6 +12,9 @@ template <Scalar T>
 class Rounded : public Preconditioner<T> {
  public:
   virtual const AmgReport& report() const = 0;
+  virtual std::string scalar() const = 0;
+  virtual std::vector<GlobalIndex> aggregates() const = 0;
+  virtual AmgCheck check() const = 0;
 
  protected:
   using Preconditioner<T>::Preconditioner;

@@ -35,6 +35,7 @@ class SmoothedAggregation final : public Coarsening<T> {
   SmoothedAggregation(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
                       const AmgOptions& options, bool is_hermitian)
       : is_hermitian_(is_hermitian),
+        is_smoothed_(options.smooth_prolongator),
         block_size_(static_cast<LocalIndex>(options.block_size)),
         theta_(options.theta) {
     together(a.comm(), [&] { near_null_ = near_null; });
@@ -58,22 +59,21 @@ class SmoothedAggregation final : public Coarsening<T> {
     if (!is_smaller(structure.tentative.rows.global_size(), fine.a.global_rows(), log)) {
       return false;
     }
-    auto filtered = make_filtered<T>(sources.symmetric, structure.graph, rows);
-    log.report.radius = spectral_radius(filtered, sources.symmetric.exchange());
-    const double omega = 4.0 / 3 / log.report.radius;
-    const auto smoothed = [&](const DistributedMatrix<T>& a) {
-      return make_prolongator<T>(a, filtered, structure.tentative, rows, omega);
-    };
-    if (!is_hermitian_) filtered = make_filtered<T>(sources.a, structure.graph, rows);
-    fine.p = smoothed(sources.a);
-    if (before != nullptr) fine.p = with_values_of(before->p, fine.p);
-    log.report.interpolation = log.laps.lap();
-    if (!is_hermitian_) filtered = make_filtered<T>(sources.adjoint, structure.graph, rows);
-    restrict_with(is_hermitian_ ? fine.p : smoothed(sources.adjoint), before != nullptr, fine);
-    log.report.restriction = log.laps.lap();
+    if (is_smoothed_) {
+      interpolate_smoothly(sources, rows, before, fine, log);
+    } else {
+      fine.p =
+          make_unsmoothed_prolongator<T>(fine.a, structure.graph.nodes, structure.tentative, rows);
+      if (before != nullptr) fine.p = before->p;
+      log.report.interpolation = log.laps.lap();
+      restrict_with(fine.p, before != nullptr, fine);
+      log.report.restriction = log.laps.lap();
+    }
     known_ = &structure;
     return true;
   }
+
+  bool keeps_structure() const override { return true; }
 
   void descend(const DistributedMatrix<T>& coarse) override {
     const Tentative<T>& tentative = known_->tentative;
@@ -90,6 +90,25 @@ class SmoothedAggregation final : public Coarsening<T> {
     const auto adjoint = conjugate_transpose(a);
     const T half(Real<T>(0.5));
     return {add(half, a, half, adjoint), add(T(1), a, T(0), adjoint), add(T(0), a, T(1), adjoint)};
+  }
+
+  static void interpolate_smoothly(const Sources<T>& sources, const RowMajor<const T>& rows,
+                                   const Level<T>* before, Level<T>& fine, LevelLog& log) {
+    const auto& structure = fine.structure;
+    auto filtered = make_filtered<T>(sources.symmetric, structure.graph, rows);
+    log.report.radius = spectral_radius(filtered, sources.symmetric.exchange());
+    const double omega = 4.0 / 3 / log.report.radius;
+    const auto smoothed = [&](const DistributedMatrix<T>& a) {
+      return make_prolongator<T>(a, filtered, structure.tentative, rows, omega);
+    };
+    const bool is_hermitian = sources.adjoint.global_rows() == 0;
+    if (!is_hermitian) filtered = make_filtered<T>(sources.a, structure.graph, rows);
+    fine.p = smoothed(sources.a);
+    if (before != nullptr) fine.p = with_values_of(before->p, fine.p);
+    log.report.interpolation = log.laps.lap();
+    if (!is_hermitian) filtered = make_filtered<T>(sources.adjoint, structure.graph, rows);
+    restrict_with(is_hermitian ? fine.p : smoothed(sources.adjoint), before != nullptr, fine);
+    log.report.restriction = log.laps.lap();
   }
 
   void find_aggregates(const DistributedMatrix<T>& a, Level<T>& fine, const Level<T>* before,
@@ -121,6 +140,7 @@ class SmoothedAggregation final : public Coarsening<T> {
   }
 
   bool is_hermitian_;
+  bool is_smoothed_;
   LocalIndex block_size_;
   DeviceView<const LocalIndex> first_rows_;  // of the nodes, and the end; or empty
   double theta_;

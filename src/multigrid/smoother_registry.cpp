@@ -46,15 +46,11 @@ SmootherRegistry<T>& smoother_registry() {
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
-OptionNode suitable_smoother(bool is_hermitian) {
-  if (is_hermitian) return "chebyshev";
-  return SUAN_HAVE_CUDA ? "l1_jacobi" : "gauss_seidel";
-}
+OptionNode suitable_smoother(bool is_hermitian) { return is_hermitian ? "chebyshev" : "l1_jacobi"; }
 
 std::vector<OptionType> smoother_types() {
-  std::vector<OptionType> all = {
-      {"auto", "chebyshev if the matrix is Hermitian; else gauss_seidel, with CUDA l1_jacobi.",
-       std::make_shared<const OptionSchema>()}};
+  std::vector<OptionType> all = {{"auto", "chebyshev if the matrix is Hermitian, else l1_jacobi.",
+                                  std::make_shared<const OptionSchema>()}};
 #define SUAN_ADD(T) detail::add_types(all, smoother_registry<T>().types());
   SUAN_FOR_EACH_SCALAR(SUAN_ADD)
 #undef SUAN_ADD

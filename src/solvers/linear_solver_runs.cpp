@@ -295,6 +295,19 @@ std::vector<SolveReport> LinearSolver<T>::climb(const detail::SolveClock& clock,
   return reports;
 }
 
+/// Tells the preconditioner that all of a solve was with.
+template <Scalar T>
+void LinearSolver<T>::note_iterations(const std::vector<SolveReport>& reports) const {
+  auto* m = setup_.multigrid ? setup_.multigrid.get()
+                             : dynamic_cast<Preconditioner<T>*>(setup_.made.get());
+  std::int64_t most = 0;
+  for (const auto& report : reports) {
+    if (!report.converged()) return;
+    most = std::max(most, report.iterations);
+  }
+  if (m != nullptr && most > 0) m->note_iterations(most);
+}
+
 /// All systems; GMRES from where CG stopped, if it was the wrong choice.
 template <Scalar T>
 template <class Vectors>
@@ -304,9 +317,11 @@ std::vector<SolveReport> LinearSolver<T>::solve_all(const Vectors& b, Vectors& x
   const auto clock = start(b.layout(), logger.get());
   // With few iterations allowed, there is nothing to be gained.
   const bool climbs = setup_.may_climb && given_.krylov().max_iterations >= 2 * trial;
+  const bool had_multigrid = setup_.multigrid != nullptr;
   auto reports =
       climbs ? climb(clock, b, x, logger) : run(*setup_.solver, *setup_.m, clock, b, x, logger);
   const auto open = select(reports, has_failed);
+  if (open.empty() && had_multigrid == (setup_.multigrid != nullptr)) note_iterations(reports);
   if (!open.empty()) {
     auto& gmres = setup_.second;
     if (!gmres) {

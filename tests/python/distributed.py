@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import scipy.sparse as sp
+from elasticity import cantilever
 from mpi4py import MPI
 from problems import poisson2d
 
@@ -130,6 +131,45 @@ def solver_of_several_types():
     kept = suan.Solver(A[mine].astype(dtype), comm=COMM)
     b = np.arange(1.0, 82.0)
     x, report = kept.solve(b[mine])
+    compare(A, b, mine, x, report)
+
+
+def multigrid():
+    A = poisson2d(30)
+    b = np.arange(1.0, 901.0)
+    mine = rows_of_this_rank(900)
+    M = suan.amg(A[mine], coarse_rows=50, smoother="chebyshev", comm=COMM)
+    assert M.shape == (mine.stop - mine.start,) * 2
+    of = np.concatenate(COMM.allgather(M.aggregates))
+    alone = suan.amg(A, coarse_rows=50, smoother="chebyshev")
+    np.testing.assert_array_equal(of, alone.aggregates)
+    assert [level.entries for level in M.levels] == [level.entries for level in alone.levels]
+    np.testing.assert_allclose(M.check().factors[0], alone.check().factors[0], rtol=1e-2)
+    product = np.concatenate(COMM.allgather(M @ b[mine]))
+    np.testing.assert_allclose(product, alone @ b, rtol=1e-3)
+    assert "aggregates were kept" in M.update(2 * A[mine])
+    kept = suan.Solver(2 * A[mine], M=M, comm=COMM)
+    for _ in range(2):
+        x, report = kept.solve(b[mine])
+    assert report.preconditioner == "amg"
+    assert report.iterations < 20
+    x, report = suan.solve(2 * A[mine], b[mine], M=M, comm=COMM)
+    compare(2 * A, b, mine, x, report)
+
+
+def multigrid_with_coordinates():
+    A, points = cantilever(24, 4)
+    nodes = rows_of_this_rank(len(points))
+    mine = slice(2 * nodes.start, 2 * nodes.stop)
+    b = np.random.default_rng(1).standard_normal(A.shape[0])
+    M = suan.amg(A[mine], coordinates=points[nodes], block_size=2, coarse_rows=30, comm=COMM)
+    # Types of the ranks may differ.
+    B = np.tile(np.eye(2), (len(points), 1))
+    dtype = np.float32 if RANK == 0 else np.float64
+    other = suan.amg(A[mine].astype(dtype), B[mine], block_size=2, coarse_rows=30, comm=COMM)
+    assert other.dtype == (np.float32 if SIZE == 1 else np.float64)
+    x, report = suan.solve(A[mine], b[mine], M=M, comm=COMM)
+    assert report.iterations < 40
     compare(A, b, mine, x, report)
 
 
@@ -268,6 +308,47 @@ def an_exception_that_cannot_travel():
             raise Local("from the frame")
 
     told(b=Frame())
+
+
+def multigrid_of_other_options():
+    mine = rows_of_this_rank(81)
+    expect_error(lambda: suan.amg(poisson2d(9)[mine], theta=0.1 * (1 + RANK), comm=COMM))
+
+
+def multigrid_of_other_hints():
+    mine = rows_of_this_rank(81)
+    hints = {"near_null_space": np.ones(81)[mine]} if RANK == 1 else {}
+    expect_error(lambda: suan.amg(poisson2d(9)[mine], comm=COMM, **hints))
+
+
+def multigrid_of_a_short_hint():
+    mine = rows_of_this_rank(81)
+    B = np.ones((81, 2))[mine]
+    expect_error(lambda: suan.amg(poisson2d(9)[mine], B[1:] if RANK == 1 else B, comm=COMM))
+
+
+def multigrid_of_a_bad_row():
+    A = poisson2d(9)
+    A.data[A.indptr[80] :] = -1
+    expect_error(lambda: suan.amg(A[rows_of_this_rank(81)], comm=COMM))
+
+
+def multigrid_of_no_whole_nodes():
+    mine = slice(0, 31) if RANK == 0 else slice(31, 64)
+    expect_error(lambda: suan.amg(poisson2d(8)[mine], block_size=2, comm=COMM))
+
+
+def multigrid_without_ranks():
+    mine = rows_of_this_rank(81)
+    M = suan.amg(poisson2d(9)[mine][:, mine])
+    expect_error(lambda: suan.solve(poisson2d(9)[mine], np.ones(81)[mine], M=M, comm=COMM))
+
+
+def multigrid_of_other_products():
+    mine = rows_of_this_rank(81)
+    M = suan.amg(poisson2d(9)[mine], comm=COMM)
+    x = np.ones((mine.stop - mine.start, 1 + RANK))
+    expect_error(lambda: M.matmat(x))
 
 
 def solver_of_other_options():

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Algebraic multigrid by smoothed aggregation.
-// P. Vanek, J. Mandel, M. Brezina, "Algebraic multigrid by smoothed aggregation for second and
-// fourth order elliptic problems", Computing 56 (1996), 179-196.
+// Algebraic multigrid: by smoothed aggregation, P. Vanek, J. Mandel, M. Brezina, "Algebraic
+// multigrid by smoothed aggregation for second and fourth order elliptic problems", Computing 56
+// (1996), 179-196; or classical.
 #pragma once
 
 #include <iosfwd>
@@ -25,17 +25,43 @@ template <Scalar T>
 class Rounded;
 }  // namespace multigrid
 
+/// Classical multigrid: coarse points by a relative of PMIS, and extended+i interpolation.
+/// J. Ruge, K. Stueben, "Algebraic multigrid", in: Multigrid Methods, SIAM 1987, 73-130; H. De
+/// Sterck, R. D. Falgout, J. W. Nolting, U. M. Yang, "Distance-two interpolation for parallel
+/// algebraic multigrid", Numer. Linear Algebra Appl. 15 (2008), 115-139.
+struct ClassicalOptions {
+  std::int64_t max_entries = 4;        ///< of a row of the prolongator; the largest are kept
+  double truncation = 0;               ///< smaller ones than this share of the largest are dropped
+  std::int64_t aggressive_levels = 0;  ///< so many first levels are coarsened twice at once
+  /// Rows whose sum is more than this share of the diagonal entry are only smoothed. 1: none.
+  double max_row_sum = 0.9;
+  static const OptionTable<ClassicalOptions>& table();
+};
+/// What AmgOptions::coarsening may name.
+std::vector<OptionType> coarsening_types();
+
 struct AmgOptions {
-  /// Threshold of strong connections, halved on each level. Negative: 0.08, and 0.02 where there
-  /// are more vectors in the near null space than unknowns of a node, as with rigid-body modes.
+  /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones.
+  OptionNode coarsening = "aggregation";
+  /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
+  /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
+  /// on each level; for classical multigrid 0.25.
   double theta = -1;
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
   /// "single": float for double, complex64 for complex128, unless the matrix is refused so;
-  /// "same": that of the matrix. Either way an Amg works on vectors of T.
-  std::string precision = "single";
+  /// "same": that of the matrix; "auto": single if the prolongator is smoothed. (Otherwise entries
+  /// that differ much in size are summed over aggregates, and what is left of them is lost.) Either
+  /// way an Amg works on vectors of T.
+  std::string precision = "auto";
   OptionNode smoother = "auto";
+  /// "v"; "w": twice on each coarser level; "k": twice, as steps of a Krylov method, for
+  /// prolongators that are not smoothed. An Amg with K-cycles varies().
+  std::string cycle = "v";
+  /// Whether the prolongator is smoothed. Without that set-up and levels are cheaper, and CG takes
+  /// more iterations, with K-cycles by not so many.
+  bool smooth_prolongator = true;
   static const OptionTable<AmgOptions>& table();
 };
 
@@ -67,9 +93,22 @@ struct AmgReport {
 };
 std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 
-/// One V-cycle for A x = b from x = 0. With CG: A Hermitian positive definite, or semidefinite with
+/// What Amg::check() measured. Prints as a table.
+struct AmgCheck {
+  /// For each level, the factor by which a cycle on it and those below reduces the residual, in the
+  /// long run.
+  std::vector<double> factors;
+  std::vector<std::string> notes;  ///< on levels that do not contract, or hardly
+};
+std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
+
+/// One cycle for A x = b from x = 0. With CG: A Hermitian positive definite, or semidefinite with
 /// a consistent b. Aggregates and all levels have the same bits on any number of ranks and threads
 /// (with CUDA up to rounding of the products).
+///
+/// Classical multigrid (`coarsening`) is more robust for scalar problems, at a set-up that costs
+/// more. It treats the unknowns of a node each by itself, and represents constants of each: giving
+/// another near null space is an error.
 ///
 /// Levels are made until one has at most `coarse_rows` rows, which every rank solves by a dense
 /// factorisation that also works for singular matrices; or until they stop to become smaller or are
@@ -102,9 +141,20 @@ class Amg final : public Preconditioner<T> {
   ~Amg() override;
 
   std::string name() const override { return "amg"; }
+  bool varies() const noexcept override { return options_.cycle == "k"; }
   bool rounds() const noexcept override { return rounded_ != nullptr; }
   std::int64_t bytes_per_apply() const override;
+  /// Where they have grown by half since all was new, the next update makes all anew.
+  void note_iterations(std::int64_t iterations) override;
   const AmgReport& report() const noexcept { return report_; }
+  /// The scalar type of the levels: "float32" for those of an Amg<double> in single precision.
+  std::string scalar() const;
+  /// For each of this rank's rows, the number of its aggregate on the finest level; -1 for a row in
+  /// none, and for all where the next level, if there is one, was not made of aggregates.
+  std::vector<GlobalIndex> aggregates() const;
+  /// Measures each level: up to 30 cycles from there down for A e = 0, from a pseudo-random e that
+  /// does not depend on the number of ranks. Takes about as long as 10 to 35 cycles. Collective.
+  AmgCheck check() const;
 
  private:
   /// Keeps aggregates while the structure of A stays.
@@ -112,6 +162,7 @@ class Amg final : public Preconditioner<T> {
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   void set_up(const DistributedMatrix<T>& a, bool in_single);
+  bool is_worn() const;
   void take_report(const std::string& note);
   MultiVector<T> near_null() const;
 
@@ -120,7 +171,9 @@ class Amg final : public Preconditioner<T> {
   std::unique_ptr<multigrid::Rounded<T>> rounded_;      // in single precision, or
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;  // in that of T
   AmgReport report_;
-  std::string precision_note_;               // that of the report
+  std::string precision_note_;         // that of the report
+  std::int64_t first_iterations_ = 0;  // of a solve since all was new; 0: none yet
+  std::int64_t last_iterations_ = 0;
   mutable std::optional<Vector<T>> result_;  // of a cycle that is not all of y
 };
 

@@ -16,7 +16,8 @@ using SmootherRegistry = Registry<Smoother<T>, const DistributedMatrix<T>&>;
 template <Scalar T>
 SmootherRegistry<T>& smoother_registry();
 
-/// What "auto" stands for: Chebyshev polynomials need a spectrum that is an interval.
+/// What "auto" stands for: Chebyshev polynomials need a spectrum that is an interval, and on coarse
+/// levels of convection Gauss-Seidel may diverge.
 OptionNode suitable_smoother(bool is_hermitian);
 
 /// What a node may name: "auto" and all smoothers that are registered for any scalar type.

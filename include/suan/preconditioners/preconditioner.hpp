@@ -4,6 +4,7 @@
 // What is made from a matrix and approximates its inverse.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "suan/matrix/operator.hpp"
@@ -26,6 +27,9 @@ class Preconditioner : public Operator<T> {
                         this->row_layout());
     return do_update(a);
   }
+  /// Tells it how many iterations a solve from the start took with it, the same on all ranks. What
+  /// keeps much in update() may find that it has kept too much.
+  virtual void note_iterations(std::int64_t) {}
 
  protected:
   using Operator<T>::Operator;

@@ -113,6 +113,7 @@ class LinearSolver {
   double make_multigrid(EventLogger* logger);
   void give_up_multigrid(const std::string& why);
   double left_of(const SolveReport& report) const;
+  void note_iterations(const std::vector<SolveReport>& reports) const;
   bool goes_on(const SolveReport& report) const;
   detail::SolveClock start(const Layout& b, EventLogger* logger);
 

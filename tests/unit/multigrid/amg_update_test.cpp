@@ -7,6 +7,7 @@
 #include "amg_cases.hpp"
 #include "multigrid_cases.hpp"
 #include "suan/multigrid/amg.hpp"
+#include "suan/solvers/linear_solver.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace {
@@ -53,6 +54,34 @@ TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
   m.apply(x, y);
   suan::axpy(-0.5, x, y);
   EXPECT_LT(suan::norm_inf(y), 1e-15);
+}
+
+// Aggregates along one direction are bad for matrices that are strong in another.
+TEST(Amg, IsMadeAnewWhereIterationsHaveGrownByHalf) {
+  const GlobalIndex n = 16;
+  const auto layout = even(n * n * n);
+  const auto along = [n, layout](int strong) {
+    return std::make_shared<const suan::DistributedMatrix<double>>(suan::test::grid3d<double>(
+        layout, n, [strong](GlobalIndex, GlobalIndex, int d) { return d == strong ? 1.0 : 1e-3; }));
+  };
+  suan::SolveOptions options;
+  options.solver = "cg";
+  options.preconditioner = "amg";
+  suan::LinearSolver<double> solver(along(0), options);
+  const auto needed = [&] {
+    Vector<double> x(layout);
+    const auto report = solver.solve(suan::ones(layout), x);
+    EXPECT_TRUE(report.converged());
+    return report.iterations;
+  };
+  const auto first = needed();
+  EXPECT_THAT(solver.update(along(2)), HasSubstr("aggregates were kept"));
+  const auto worn = needed();
+  ASSERT_GT(worn, 2 * first);
+  EXPECT_THAT(solver.update(along(2)),
+              HasSubstr(suan::message("had come to ", worn, " iterations, from ", first)));
+  EXPECT_LE(needed(), first + 2);
+  EXPECT_THAT(solver.update(along(2)), HasSubstr("aggregates were kept"));
 }
 
 TEST(Amg, UpdatesKeepAggregatesOfOtherDirections) {

@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a part deforms under load: mpirun -n 4 suan_bracket. Returns 0 if the system is solved, 1 if
+// not, 2 for bad options or files.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "elasticity.hpp"
+
+namespace bracket {
+namespace {
+
+struct Options {
+  std::string mesh = "bracket", partition = partitions().front(), output = ".";
+  int refine = 3;
+  double force = 1000, youngs_modulus = 210, poisson = 0.3;
+  suan::KrylovOptions stop{.rtol = 1e-7};  // with a million unknowns, rounding leaves 1e-9
+  suan::AmgOptions multigrid{.block_size = 3};
+
+  static const suan::OptionTable<Options>& table() {
+    static const auto table =
+        suan::OptionTable<Options>()
+            .value("mesh", &Options::mesh, "bracket, beam, or a file of Gmsh that ends in .msh.")
+            .number("refine", &Options::refine, 1, 20, "Divide each tetrahedron into refine^3.")
+            .number("force", &Options::force, 1e-6, 1e9, "Force on the loaded surface in N.")
+            .number("youngs_modulus", &Options::youngs_modulus, 1e-3, 1e6, "In GPa.")
+            .number("poisson", &Options::poisson, 0, 0.49, "Poisson's ratio.")
+            .choice("partition", &Options::partition, partitions(),
+                    "What divides the mesh: METIS, if the program has it, or bisection.")
+            .value("output", &Options::output, "Folder for the files; made if it is not there.")
+            .include(&Options::stop)
+            .node("multigrid", &Options::multigrid);
+    return table;
+  }
+};
+
+/// Reads --name=value.
+Options parse(int argc, const char* const* argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto equals = std::min(word.find('='), word.size());
+    if (!word.starts_with("--") || equals + 1 >= word.size()) {
+      throw suan::InvalidArgument(suan::message("\"", word, "\" is not --name=value; see --help"));
+    }
+    Options::table().parse(options, word.substr(2, equals - 2), word.substr(equals + 1));
+  }
+  return options;
+}
+
+Mesh read_mesh(const Options& options) {
+  const bool is_file = options.mesh.ends_with(".msh");
+  const std::string path = is_file ? options.mesh : BRACKET_FOLDER "/" + options.mesh + ".msh";
+  std::ostringstream text;
+  if (!(text << std::ifstream(path).rdbuf())) throw suan::IoError("cannot read the mesh " + path);
+  return make_mesh(text.str(), options.refine);
+}
+
+/// bracket.h5 with everything, and bracket.xdmf, which describes it for ParaView.
+void write(const std::filesystem::path& folder, const Mesh& mesh, const Parts& parts,
+           const Vector& coordinates, const Vector& displacement, const std::vector<double>& stress,
+           const std::string& report) {
+  const auto& comm = parts.nodes.comm();
+  std::vector<double> corners;  // Suan's files have floating-point numbers only
+  for (const int e : parts.elements) {
+    corners.insert(corners.end(), mesh.tetrahedra[e].begin(), mesh.tetrahedra[e].end());
+  }
+  const auto vector = [&](const std::vector<double>& values) {
+    return Vector::from_host(suan::Layout::from_local_size(std::ssize(values), comm), values);
+  };
+  const std::array<std::int64_t, 2> nodes = {std::ssize(mesh.nodes), 3};
+  const std::int64_t count = std::ssize(mesh.tetrahedra);
+  suan::Hdf5Writer file((folder / "bracket.h5").string(), comm);
+  file.write("coordinates", coordinates, nodes);
+  file.write("displacement", displacement, nodes);
+  file.write("tetrahedra", vector(corners), std::array{count, std::int64_t{4}});
+  file.write("von_mises", vector(stress));
+  file.write_text("report", report);
+  file.close();
+  suan::together(comm, [&] {
+    if (!comm.is_root()) return;
+    const auto item = [](const std::string& in, const char* name, auto rows, int columns) {
+      return suan::message("<", in, " Name='", name, "'>\n<DataItem Format='HDF' Dimensions='",
+                           rows, " ", columns, "' NumberType='Float' Precision='8'>bracket.h5:/",
+                           name, "</DataItem></", in.substr(0, in.find(' ')), ">\n");
+    };
+    std::ofstream xdmf(folder / "bracket.xdmf");
+    xdmf << "<Xdmf Version='2.0'><Domain><Grid Name='lengths in mm, stresses in N/mm2'>\n"
+         << item(
+                suan::message("Topology TopologyType='Tetrahedron' NumberOfElements='", count, "'"),
+                "tetrahedra", count, 4)
+         << item("Geometry GeometryType='XYZ'", "coordinates", nodes[0], 3)
+         << item("Attribute AttributeType='Vector' Center='Node'", "displacement", nodes[0], 3)
+         << item("Attribute Center='Cell'", "von_mises", count, 1) << "</Grid></Domain></Xdmf>\n";
+    if (!xdmf.flush()) throw suan::IoError("cannot write bracket.xdmf in " + folder.string());
+  });
+}
+
+int run(const suan::Environment& env, int argc, char** argv) {
+  const suan::Communicator& comm = env.world();
+  std::ostream silent(nullptr);
+  std::ostream& out = comm.is_root() ? std::cout : silent;
+  if (std::count(argv, argv + argc, std::string("--help")) > 0) {
+    for (const auto& option : Options::table().descriptions()) {
+      out << "--" << option.flag() << "=" << suan::to_string(option.default_value) << "  "
+          << option.sentence << ' ' << option.range_text() << '\n';
+    }
+    return 0;
+  }
+  Options options;
+  suan::together(comm, [&] {
+    options = parse(argc, argv);
+    std::error_code error;
+    if (comm.is_root()) std::filesystem::create_directories(options.output, error);
+    if (error) {
+      throw suan::IoError("cannot make the folder " + options.output + ": " + error.message());
+    }
+  });
+  suan::require_agreement(comm, "the options", Options::table().write(options));
+  out << env.description() << std::endl;
+
+  const suan::Timer meshing;
+  Mesh mesh;
+  suan::together(comm, [&] { mesh = read_mesh(options); });
+  const Parts parts = distribute(mesh, options.partition, comm);
+  out << mesh.tetrahedra.size() << " tetrahedra and " << 3 * mesh.nodes.size()
+      << " unknowns, divided by " << options.partition << ", in " << meshing.seconds() << " s"
+      << std::endl;
+
+  const suan::Timer assembly;
+  const double mu = 500 * options.youngs_modulus / (1 + options.poisson);
+  const Material material{2 * mu * options.poisson / (1 - 2 * options.poisson), mu};
+  const auto a =
+      std::make_shared<suan::DistributedMatrix<double>>(stiffness(mesh, parts, material));
+  const Vector b = load(mesh, parts, options.force);
+  out << "Assembled " << a->global_entries() << " entries in " << assembly.seconds() << " s"
+      << std::endl;
+
+  const Vector coordinates = suan::generate<double>(
+      parts.unknowns, [&](suan::GlobalIndex i) { return mesh.nodes[i / 3][i % 3]; });
+  const auto multigrid = std::make_shared<suan::Amg<double>>(
+      *a, suan::rigid_body_modes<double>(parts.unknowns, 3, coordinates.to_host()),
+      options.multigrid);
+  suan::LinearSolver<double> solver(a, {.solver = "cg", .stop = options.stop}, multigrid);
+  Vector displacement(parts.unknowns);
+  const suan::SolveReport report = solver.solve(b, displacement);
+  out << '\n' << multigrid->report() << '\n' << report << '\n';
+  if (!report.converged()) {
+    out << "Not solved, so nothing is written.\n";
+    return 1;
+  }
+
+  const auto stress = von_mises(mesh, parts, material, displacement);
+  const double most = comm.max(stress.empty() ? 0 : std::ranges::max(stress));
+  // Averaged over the loaded surface, as the force is distributed.
+  const double deflection = suan::dot(b, displacement) / options.force;
+  out << "Deflection of the loaded surface: " << deflection << " mm\n"
+      << "Largest von Mises stress: " << most << " N/mm2\n";
+  write(options.output, mesh, parts, coordinates, displacement, stress, report.to_json());
+  out << "Wrote bracket.h5 and, for ParaView, bracket.xdmf in " << options.output << '\n';
+  return 0;
+}
+
+}  // namespace
+}  // namespace bracket
+
+int main(int argc, char** argv) {
+  return suan::run(argc, argv,
+                   [&](suan::Environment& env) { return bracket::run(env, argc, argv); });
+}

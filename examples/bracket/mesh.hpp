@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tetrahedra of any size from a coarse mesh of second order. Lengths are in mm.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <sstream>
+#include <string>
+#include <suan/suan.hpp>
+#include <vector>
+
+namespace bracket {
+
+using Point = std::array<double, 3>;
+enum class Tag { free, clamped, loaded };
+
+struct Mesh {
+  std::vector<Point> nodes;
+  std::vector<Tag> tags;                       ///< of the nodes
+  std::vector<std::array<int, 4>> tetrahedra;  ///< their nodes; all volumes are positive
+};
+
+/// An element of a file of Gmsh: four corners, then the middles of six edges.
+struct CoarseElement {
+  std::array<int, 10> nodes;
+  Tag tag;  ///< of a triangle, which has no fourth corner and no edges to it; tetrahedra: free
+};
+struct CoarseMesh {
+  std::map<int, Point> nodes;
+  std::vector<CoarseElement> elements;
+};
+
+/// Reads Gmsh's format 2.2. Physical surface 1 is clamped, 2 is loaded.
+inline CoarseMesh read_gmsh(const std::string& text) {
+  CoarseMesh mesh;
+  std::istringstream in(text);
+  int left = 0, id = 0, type = 0, labels = 0, surface = 0;
+  for (std::string word; in >> word;) {
+    if (word == "$Nodes" || word == "$Elements") in >> left;
+    for (Point p; word == "$Nodes" && left > 0 && in >> id >> p[0] >> p[1] >> p[2]; --left) {
+      mesh.nodes[id] = p;
+    }
+    for (; word == "$Elements" && left > 0 && in >> id >> type >> labels >> surface; --left) {
+      for (int k = 1; k < labels; ++k) in >> id;
+      const bool is_triangle = type == 9 && (surface == 1 || surface == 2);
+      const Tag tag = !is_triangle ? Tag::free : surface == 1 ? Tag::clamped : Tag::loaded;
+      std::array<int, 10> n{};
+      for (int k = 0; k < (type == 11 ? 10 : is_triangle ? 7 : 0); ++k) {
+        if (is_triangle && k == 3) continue;
+        if (!(in >> n[k]) || !mesh.nodes.contains(n[k])) in.setstate(std::ios::badbit);
+      }
+      in.ignore(1000, '\n');
+      if (type == 11 || is_triangle) mesh.elements.push_back({n, tag});
+    }
+  }
+  return left == 0 && !in.bad() ? mesh : CoarseMesh();
+}
+
+/// The point with barycentric coordinates l, by the shape functions of second order: surfaces stay
+/// curved.
+inline Point place(const CoarseMesh& mesh, const CoarseElement& element,
+                   const std::array<double, 4>& l) {
+  constexpr std::array<int, 10> first = {0, 1, 2, 3, 0, 1, 0, 0, 2, 1};
+  constexpr std::array<int, 10> second = {0, 1, 2, 3, 1, 2, 2, 3, 3, 3};
+  Point result{};
+  for (int k = 0; k < 10; ++k) {
+    const double shape = k < 4 ? l[k] * (2 * l[k] - 1) : 4 * l[first[k]] * l[second[k]];
+    if (shape == 0) continue;  // such as those of the nodes that a triangle lacks
+    for (int a = 0; a < 3; ++a) result[a] += shape * mesh.nodes.at(element.nodes[k])[a];
+  }
+  return result;
+}
+
+/// Divides each tetrahedron of a text in Gmsh's format into refine^3.
+/// @throws suan::InvalidArgument for a text that is not as it must be.
+inline Mesh make_mesh(const std::string& text, int refine) {
+  const CoarseMesh coarse = read_gmsh(text);
+  Mesh mesh;
+  // Points by the corners that they lie between, with the steps to each: neighbours share them.
+  std::map<std::array<std::pair<int, int>, 4>, int> numbers;
+  std::map<std::array<int, 3>, int> lattice;  // of one element: x >= y >= z
+  const auto add_point = [&](const CoarseElement& element, int x, int y, int z) {
+    const std::array steps = {refine - x, x - y, y - z, z};
+    std::array<std::pair<int, int>, 4> key{};
+    std::array<double, 4> weights{};
+    for (int i = 0; i < 4; ++i) {
+      if (steps[i] > 0) key[i] = {element.nodes[i], steps[i]};
+      weights[i] = 1.0 * steps[i] / refine;
+    }
+    std::ranges::sort(key);
+    const auto [at, is_new] = numbers.emplace(key, static_cast<int>(mesh.nodes.size()));
+    if (is_new) mesh.nodes.push_back(place(coarse, element, weights));
+    mesh.tags.resize(mesh.nodes.size(), Tag::free);
+    if (element.tag != Tag::free) mesh.tags[at->second] = element.tag;
+    lattice[{x, y, z}] = at->second;
+  };
+  // The tetrahedra of the cube below a point: from corner to corner along the axes, in any order
+  // (H. W. Kuhn, "Some combinatorial lemmas in topology", IBM J. Res. Dev. 4 (1960), 518-524).
+  const auto add_cube = [&](int x, int y, int z) {
+    std::array axes = {0, 1, 2};
+    do {
+      std::array p = {x, y, z};
+      std::array<int, 4> nodes = {0, 0, 0, lattice[p]};
+      bool is_inside = true;
+      for (int i = 2; i >= 0 && is_inside; --i) {
+        --p[axes[i]];
+        is_inside = p[0] >= p[1] && p[1] >= p[2] && p[2] >= 0;
+        if (is_inside) nodes[i] = lattice[p];
+      }
+      if (axes[1] != (axes[0] + 1) % 3) std::swap(nodes[0], nodes[1]);  // an odd order
+      if (is_inside) mesh.tetrahedra.push_back(nodes);
+    } while (std::ranges::next_permutation(axes).found);
+  };
+  for (const CoarseElement& element : coarse.elements) {
+    for (int x = 0; x <= refine; ++x) {
+      for (int y = 0; y <= x; ++y) {
+        for (int z = 0; z <= (element.tag == Tag::free ? y : 0); ++z) {
+          add_point(element, x, y, z);
+          if (element.tag == Tag::free) add_cube(x, y, z);
+        }
+      }
+    }
+  }
+  const auto has = [&](Tag tag) { return std::ranges::find(mesh.tags, tag) != mesh.tags.end(); };
+  if (mesh.tetrahedra.empty() || !has(Tag::clamped) || !has(Tag::loaded)) {
+    throw suan::InvalidArgument(
+        "the mesh needs tetrahedra of second order and the physical surfaces 1 (clamped) and 2 "
+        "(loaded), as gmsh -3 -order 2 -format msh22 writes them");
+  }
+  return mesh;
+}
+
+}  // namespace bracket

@@ -1,0 +1,392 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "amg.hpp"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <cmath>
+#include <sstream>
+#include <tuple>
+
+#include "bindings.hpp"
+#include "options.hpp"
+#include "suan/matrix/cast_operator.hpp"
+#include "suan/matrix/probe.hpp"
+#include "suan/multigrid/near_null_space.hpp"
+
+namespace suan::python {
+
+namespace {
+
+/// A real operator on complex vectors, whose real and imaginary parts are the elements of two
+/// vectors.
+template <Scalar T>
+class OnBothParts final : public Operator<T> {
+ public:
+  explicit OnBothParts(std::shared_ptr<const Operator<Real<T>>> inner)
+      : Operator<T>(inner->row_layout(), inner->column_layout()), inner_(std::move(inner)) {}
+  std::string name() const override { return inner_->name(); }
+  std::int64_t bytes_per_apply() const override { return 2 * inner_->bytes_per_apply(); }
+
+ private:
+  static MultiVector<Real<T>> parts(const Layout& layout, const T* first, std::size_t stride,
+                                    std::size_t columns) {
+    // The parts of a complex number lie side by side.
+    auto* numbers = const_cast<Real<T>*>(reinterpret_cast<const Real<T>*>(first));
+    const auto rows = static_cast<std::size_t>(layout.local_size());
+    const RowMajor<Real<T>> wide(numbers, rows, 2 * stride);
+    return {layout,
+            Kokkos::subview(wide, Kokkos::ALL, std::make_pair(std::size_t(0), 2 * columns))};
+  }
+  static MultiVector<Real<T>> parts(const Vector<T>& x) {
+    return parts(x.layout(), x.view().data(), 1, 1);
+  }
+  static MultiVector<Real<T>> parts(const MultiVector<T>& x) {
+    return parts(x.layout(), x.view().data(), x.view().stride(0), x.view().extent(1));
+  }
+
+  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override {
+    if (alpha == T(1) && beta == T(0)) {
+      auto into = parts(y);
+      inner_->apply(parts(x), into);
+      return;
+    }
+    Vector<T> result;
+    together(this->comm(), [&] { result = Vector<T>(y.layout()); });
+    auto into = parts(result);
+    inner_->apply(parts(x), into);
+    axpby(alpha, std::as_const(result), beta, y);
+  }
+  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override {
+    if (alpha != T(1) || beta != T(0)) {
+      for (LocalIndex j = 0; j < x.columns(); ++j) {
+        auto column = y.column(j);
+        this->apply(alpha, x.column(j), beta, column);
+        y.set_column(j, column);
+      }
+      return;
+    }
+    auto into = parts(y);
+    inner_->apply(parts(x), into);
+  }
+
+  std::shared_ptr<const Operator<Real<T>>> inner_;
+};
+
+template <Scalar T, Scalar S>
+std::shared_ptr<const Operator<T>> converted(std::shared_ptr<const Operator<S>> m) {
+  if constexpr (std::is_same_v<T, S>) {
+    return m;
+  } else if constexpr (is_complex<T> == is_complex<S>) {
+    return std::make_shared<CastOperator<T, S>>(std::move(m));
+  } else if constexpr (is_complex<T>) {
+    return std::make_shared<OnBothParts<T>>(converted<Real<T>>(std::move(m)));
+  } else {
+    throw InvalidArgument("M is complex, but A and b are real; pass a complex b");
+  }
+}
+
+/// The vectors, each divided by a power of two near its largest element: that they are double does
+/// not matter then, whatever T is. Collective.
+template <Scalar T>
+MultiVector<T> near_null_vectors(const Layout& rows, const InputScalars& given,
+                                 std::int64_t width) {
+  const auto columns = static_cast<std::size_t>(width);
+  const auto from = [&]<Scalar S>() -> MultiVector<T> {
+    if constexpr (is_complex<S> && !is_complex<T>) {
+      throw InvalidArgument("near_null_space is complex, but A is real");
+    } else {
+      std::vector<double> factors(columns, 0);
+      std::vector<T> values;
+      together(rows.comm(), [&] {
+        const auto all = elements<S>(given, "near_null_space");
+        if (all.size() != static_cast<std::size_t>(rows.local_size()) * columns) {
+          throw InvalidArgument("near_null_space is no array of rows of `width` numbers");
+        }
+        values.resize(all.size());
+        for (std::size_t k = 0; k < all.size(); ++k) {
+          auto& most = factors[k % columns];
+          most = std::max(most, static_cast<double>(Kokkos::abs(all[k])));
+        }
+      });
+      rows.comm().max(std::span<double>(factors));
+      for (auto& factor : factors) {
+        const bool is_usable = std::isfinite(factor) && factor > 0;
+        factor = is_usable ? std::ldexp(1.0, -std::max(std::ilogb(factor), -1000)) : 1.0;
+      }
+      const auto all = elements<S>(given, "near_null_space");
+      for (std::size_t k = 0; k < all.size(); ++k) {
+        values[k] = scalar_cast<T>(all[k] * factors[k % columns]);
+      }
+      return MultiVector<T>::from_host(rows, static_cast<LocalIndex>(columns),
+                                       std::span<const T>(values));
+    }
+  };
+  if (given.dtype() == nb::dtype<double>()) return from.template operator()<double>();
+  return from.template operator()<Complex>();
+}
+
+Layout layout_of(std::int64_t rows, std::optional<std::int64_t> comm) {
+  return Layout::from_local_size(rows, communicator(comm));
+}
+
+struct Hints {
+  const std::optional<InputScalars>& near_null;
+  const std::optional<InputScalars>& coordinates;
+  std::int64_t width;
+};
+
+template <Scalar T>
+class TypedMultigrid final : public Multigrid {
+ public:
+  TypedMultigrid(Map a, const Layout& layout, bool distributed, const Hints& hints,
+                 const AmgOptions& options)
+      : a_(std::move(a)), layout_(layout), distributed_(distributed) {
+    const auto matrix = made(a_);
+    is_hermitian_ = probe(*matrix).hermitian;
+    if (hints.near_null) {
+      amg_ = std::make_unique<Amg<T>>(
+          *matrix, near_null_vectors<T>(layout_, *hints.near_null, hints.width), options);
+    } else if (hints.coordinates) {
+      const auto dimension = static_cast<LocalIndex>(hints.width);
+      amg_ = std::make_unique<Amg<T>>(
+          *matrix,
+          rigid_body_modes<T>(layout_, dimension,
+                              elements<double>(*hints.coordinates, "coordinates")),
+          options);
+    } else {
+      amg_ = std::make_unique<Amg<T>>(*matrix, options);
+    }
+  }
+
+  Pointer pointer() const override { return amg_.get(); }
+  bool is_hermitian() const override { return is_hermitian_; }
+  std::string update(Map a) override {
+    const auto matrix = made(a);
+    const bool is_hermitian = probe(*matrix).hermitian;
+    auto done = amg_->update(*matrix);
+    is_hermitian_ = is_hermitian;
+    a_ = std::move(a);
+    return done;
+  }
+
+ private:
+  std::shared_ptr<const Operator<T>> made(const Map& a) {
+    std::vector<std::string> copied;
+    return a.make<T>(layout_, distributed_, nullptr, &CallContext::a, copied);
+  }
+
+  // In this order: the levels may read the arrays of the matrix.
+  Map a_;
+  Layout layout_;
+  bool distributed_;
+  bool is_hermitian_ = false;
+  std::unique_ptr<Amg<T>> amg_;
+};
+
+template <Scalar T>
+void apply_to(const Operator<T>& m, const InputScalars& x, const OutputScalars& y,
+              std::int64_t columns) {
+  std::vector<std::string> copied;
+  const DeviceView<T> from = borrow<T>(elements<T>(x, "x"), "x", copied);
+  const std::span<const T> place(static_cast<const T*>(y.data()), y.size());
+  const DeviceView<T> to = borrow<T>(place, "y", copied);
+  const auto& layout = m.row_layout();
+  if (columns == 1) {
+    Vector<T> result(layout, to);
+    m.apply(Vector<T>(layout, from), result);
+  } else {
+    const auto side_by_side = [&](const DeviceView<T>& array) {
+      return MultiVector<T>(layout,
+                            RowMajor<T>(array.data(), static_cast<std::size_t>(layout.local_size()),
+                                        static_cast<std::size_t>(columns)));
+    };
+    auto result = side_by_side(to);
+    m.apply(side_by_side(from), result);
+  }
+  give_back(to, y);
+}
+
+nb::dict level_for_python(const AmgLevel& level) {
+  nb::dict seconds;
+  seconds["strength"] = level.strength;
+  seconds["aggregation"] = level.aggregation;
+  seconds["tentative"] = level.tentative;
+  seconds["interpolation"] = level.interpolation;
+  seconds["restriction"] = level.restriction;
+  seconds["product"] = level.product;
+  seconds["smoothing"] = level.smoothing;
+  nb::dict fields;
+  fields["rows"] = level.rows;
+  fields["entries"] = level.entries;
+  fields["interpolation_entries"] = level.interpolation_entries;
+  fields["radius"] = level.radius;
+  fields["smoother"] = level.smoother;
+  fields["seconds"] = seconds;
+  return fields;
+}
+
+}  // namespace
+
+template <Scalar T>
+std::shared_ptr<const Operator<T>> operator_on(const std::shared_ptr<const Multigrid>& multigrid) {
+  return std::visit(
+      [&]<Scalar S>(const Amg<S>* amg) {
+        return converted<T>(std::shared_ptr<const Operator<S>>(multigrid, amg));
+      },
+      multigrid->pointer());
+}
+
+#define SUAN_INSTANTIATE(T) \
+  template std::shared_ptr<const Operator<T>> operator_on(const std::shared_ptr<const Multigrid>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+/// The operators are those of the scalar types that it was applied in.
+struct KeptAmg::State final : Kept {
+  std::shared_ptr<Multigrid> multigrid;
+  std::tuple<std::shared_ptr<const Operator<float>>, std::shared_ptr<const Operator<double>>,
+             std::shared_ptr<const Operator<Complex>>,
+             std::shared_ptr<const Operator<ComplexFloat>>>
+      operators;
+
+  template <Scalar T>
+  const Operator<T>& on() {
+    auto& kept = std::get<std::shared_ptr<const Operator<T>>>(operators);
+    if (!kept) kept = operator_on<T>(multigrid);
+    return *kept;
+  }
+};
+
+KeptAmg::KeptAmg(const CsrArrays& a, const std::optional<InputScalars>& near_null,
+                 const std::optional<InputScalars>& coordinates, std::int64_t width,
+                 const nb::dict& keywords, std::optional<std::int64_t> comm) {
+  Map map(a, "A");
+  const auto options = options_from<AmgOptions>(keywords);
+  if (width < 1 && (near_null || coordinates)) throw InvalidArgument("`width` is less than 1");
+  without_gil([&] {
+    auto made = std::make_unique<State>();
+    const Layout layout = layout_of(a.rows, comm);
+    made->multigrid = visit_scalar(a.values.dtype(), [&]<Scalar T>() -> std::shared_ptr<Multigrid> {
+      return std::make_shared<TypedMultigrid<T>>(std::move(map), layout, comm.has_value(),
+                                                 Hints{near_null, coordinates, width}, options);
+    });
+    keeper_.keep(std::move(made));
+  });
+}
+
+KeptAmg::State& KeptAmg::state() const { return static_cast<State&>(*keeper_.get()); }
+
+std::shared_ptr<const Multigrid> KeptAmg::multigrid() const {
+  require_environment();
+  return state().multigrid;
+}
+
+std::string KeptAmg::update(const CsrArrays& a) {
+  Map map(a, "A");
+  return without_gil([&] { return state().multigrid->update(std::move(map)); });
+}
+
+nb::dict KeptAmg::report() const {
+  AmgReport made;
+  std::string scalar;
+  bool is_hermitian = false;
+  without_gil([&] {
+    const auto& multigrid = *state().multigrid;
+    is_hermitian = multigrid.is_hermitian();
+    std::visit(
+        [&](const auto* amg) {
+          made = amg->report();
+          scalar = amg->scalar();
+        },
+        multigrid.pointer());
+  });
+  std::ostringstream text;
+  text << made;
+  nb::list levels;
+  for (const auto& level : made.levels) levels.append(level_for_python(level));
+  nb::dict fields;
+  fields["levels"] = levels;
+  fields["operator_complexity"] = made.operator_complexity();
+  fields["grid_complexity"] = made.grid_complexity();
+  fields["seconds"] = made.seconds;
+  fields["scalar"] = scalar;
+  fields["hermitian"] = is_hermitian;
+  fields["notes"] = made.notes;
+  fields["text"] = text.str();
+  return fields;
+}
+
+nb::dict KeptAmg::check() const {
+  AmgCheck measured;
+  without_gil([&] {
+    measured =
+        std::visit([](const auto* amg) { return amg->check(); }, state().multigrid->pointer());
+  });
+  std::ostringstream text;
+  text << measured;
+  nb::dict fields;
+  fields["factors"] = measured.factors;
+  fields["notes"] = measured.notes;
+  fields["text"] = text.str();
+  return fields;
+}
+
+nb::object KeptAmg::aggregates() const {
+  std::vector<GlobalIndex> of;
+  without_gil([&] {
+    of =
+        std::visit([](const auto* amg) { return amg->aggregates(); }, state().multigrid->pointer());
+  });
+  return numpy_array<std::int64_t>(of.data(), of.size());
+}
+
+void KeptAmg::apply(const InputScalars& x, const OutputScalars& y, std::int64_t columns) const {
+  if (x.size() != y.size() || x.dtype() != y.dtype()) {
+    throw InvalidArgument("x and y are not of the same size and type");
+  }
+  without_gil([&] {
+    visit_scalar(x.dtype(), [&]<Scalar T>() { apply_to<T>(state().on<T>(), x, y, columns); });
+  });
+}
+
+void bind_amg(nb::module_& module) {
+  module.def(
+      "amg_options", [] { return AmgOptions::table().descriptions(); }, "The keywords of amg().");
+  module.def(
+      "check_amg_options", [](const nb::dict& options) { options_from<AmgOptions>(options); },
+      nb::arg("options"),
+      nb::sig(signature("def check_amg_options(options: {options}) -> None").c_str()),
+      "Raises what amg() would raise for these options.");
+
+  nb::class_<KeptAmg>(module, "KeptAmg", "A multigrid preconditioner, kept between solves.")
+      .def(nb::init<const CsrArrays&, const std::optional<InputScalars>&,
+                    const std::optional<InputScalars>&, std::int64_t, const nb::dict&,
+                    std::optional<std::int64_t>>(),
+           nb::arg("a"), nb::arg("near_null").noconvert().none(),
+           nb::arg("coordinates").noconvert().none(), nb::arg("width"), nb::arg("options"),
+           nb::arg("comm").none(),
+           nb::sig(signature("def __init__(self, a: CsrArrays, near_null: {array} | None, "
+                             "coordinates: {array} | None, width: int, options: {options}, "
+                             "comm: int | None) -> None")
+                       .c_str()))
+      .def("update", &KeptAmg::update, nb::arg("a"),
+           "Takes another matrix of the same scalar type; returns what was kept.")
+      .def("report", &KeptAmg::report, nb::sig("def report(self) -> dict[str, typing.Any]"),
+           "The levels, and what was decided.")
+      .def("check", &KeptAmg::check, nb::sig("def check(self) -> dict[str, typing.Any]"),
+           "The measured convergence of each level.")
+      .def("aggregates", &KeptAmg::aggregates,
+           nb::sig("def aggregates(self) -> numpy.typing.NDArray[numpy.int64]"),
+           "The aggregate of each row of the finest level; -1 for none.")
+      .def("apply", &KeptAmg::apply, nb::arg("x").noconvert(), nb::arg("y").noconvert(),
+           nb::arg("columns"),
+           nb::sig(
+               signature("def apply(self, x: {array}, y: {array}, columns: int) -> None").c_str()),
+           "y = M x for so many vectors, row after row.");
+}
+
+}  // namespace suan::python

@@ -1,0 +1,239 @@
+# SPDX-FileCopyrightText: The Suan authors
+# SPDX-License-Identifier: Apache-2.0
+"""Algebraic multigrid as a preconditioner of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator
+
+from . import _suan
+from ._amg_hints import Hint, block_size_of, hint_from, matrix_of
+from ._amg_report import AmgCheck, levels_of
+from ._amg_views import AmgViews
+from ._arrays import plain, scalar_type
+from ._containers import refuse_masked
+from ._errors import DimensionMismatch, InvalidArgument, NotSupported
+from ._maps import Applied, LibraryOperator, Map
+from ._options import Option, amg_option_values, keywords
+from ._ranks import agreed_type, handle_of, together
+
+_OPTIONS = [option for option in _suan.amg_options() if option.name != "block_size"]
+
+
+class Amg(AmgViews, LibraryOperator):
+    """A multigrid preconditioner, made by amg(): one cycle for A x = b from x = 0.
+
+    It is a ``scipy.sparse.linalg.LinearOperator``. As ``M=`` of solve() and Solver it is applied
+    without Python. ``print(M)`` shows its levels. It has a copy of A: changes of the caller's
+    matrix reach it through update(). With ``comm``, its vectors are this rank's parts, and all ranks
+    call its methods together.
+    """
+
+    def __init__(
+        self,
+        A: Any,
+        near_null_space: Any = None,
+        coordinates: Any = None,
+        block_size: int | None = None,
+        *,
+        dtype: Any = None,
+        comm: Any = None,
+        **options: Option,
+    ):
+        self._comm = comm
+
+        def made() -> tuple[tuple[Map, Hint, dict[str, Any]], dict[str, Any], np.dtype[Any]]:
+            a = matrix_of(A)
+            if comm is None:
+                a.require_square("multigrid")
+            found = scalar_type(("A", a.dtype) if dtype is None else ("dtype", dtype))
+            _require_digits("A", a.dtype, found, "dtype is {}, which loses digits of A ({})")
+            size = block_size_of(A, block_size)
+            values = amg_option_values({**options, "block_size": size})
+            hint = hint_from(near_null_space, coordinates, a.shape[0], size, found)
+            a.keep()
+            a.ready(found, comm is not None)
+            return (a, hint, values), {"options": values, **hint.told()}, found
+
+        if comm is None:
+            (a, hint, values), _, found = made()
+            handle = None
+        else:
+            handle = handle_of(comm)
+            (a, hint, values), types = together(comm, "amg", made)
+            found = agreed_type(comm, "amg", types, lambda found: a.ready(found, True))
+        applied, _ = a.ready(found, comm is not None)
+        self._block_size = int(values["block_size"])
+        self._points = hint.coordinates
+        self._matrix_shape = a.shape
+        self._made = _suan.KeptAmg(
+            _arrays(applied),
+            hint.near_null_values,
+            hint.coordinate_values,
+            hint.width,
+            values,
+            handle,
+        )
+        self._take_report()
+        rows = int(a.shape[0])
+        super().__init__(found, (rows, rows))
+
+    def _take_report(self) -> None:
+        self._report = self._made.report()
+        self._levels = levels_of(self._report)
+        self._check = None
+
+    def update(self, A: Any) -> str:
+        """Take another matrix of the same shape in place of A.
+
+        While A has entries in the same places, aggregates are kept. Where this raises, all stays as
+        it was.
+
+        Returns
+        -------
+        str
+            What was kept and what was made anew.
+        """
+
+        def made() -> tuple[_suan.CsrArrays, dict[str, Any], None]:
+            a = matrix_of(A)
+            if a.shape != self._matrix_shape:
+                raise DimensionMismatch(
+                    f"this multigrid is for a matrix of {self._matrix_shape}, but A is of {a.shape}"
+                )
+            _require_digits(
+                "A", a.dtype, self.dtype, "this multigrid is in {}, which loses digits of A ({})"
+            )
+            a.keep()
+            return _arrays(a.ready(self.dtype, self._comm is not None)[0]), {}, None
+
+        arrays = made()[0] if self._comm is None else together(self._comm, "Amg.update", made)[0]
+        done = self._made.update(arrays)
+        self._take_report()
+        return done
+
+    @property
+    def aggregates(self) -> NDArray[np.int64]:
+        """The aggregate of each row on the finest level; -1 for a row in none.
+
+        With ``comm``, of this rank's rows.
+        """
+        return self._made.aggregates()
+
+    def check(self) -> AmgCheck:
+        """Measure how well each level contracts: up to 30 cycles from there down.
+
+        Takes about as long as 10 to 35 cycles. plot() shows the result.
+        """
+        if self._comm is not None:
+            together(self._comm, "Amg.check", lambda: (None, {}, None))
+        found = self._made.check()
+        self._check = AmgCheck(tuple(found["factors"]), tuple(found["notes"]), found["text"])
+        return self._check
+
+    def _matvec(self, x: NDArray[Any]) -> NDArray[Any]:
+        return self._applied(x, x.shape, 1)
+
+    def _matmat(self, X: NDArray[Any]) -> NDArray[Any]:
+        return self._applied(X, X.shape, X.shape[1])
+
+    def _applied(self, x: Any, shape: tuple[int, ...], columns: int) -> NDArray[Any]:
+        def made() -> tuple[NDArray[Any], dict[str, Any], np.dtype[Any]]:
+            array = plain(x, "x")
+            found = scalar_type(("x", array.dtype), ("M", self.dtype))
+            return array, {"x": f"of {columns} columns"}, found
+
+        if self._comm is None:
+            array, _, found = made()
+        else:
+            array, types = together(self._comm, "Amg.matvec", made)
+            found = np.result_type(*types)
+        y = np.zeros(shape, dtype=found)
+        if columns > 0:
+            flat = np.ascontiguousarray(array, dtype=found).ravel()
+            self._made.apply(flat, y.reshape(-1), columns)
+        return y
+
+    def _adjoint(self) -> LinearOperator:
+        if not self._report["hermitian"]:
+            raise NotSupported(
+                "A is not Hermitian, and its multigrid has no product with the adjoint"
+            )
+        return self
+
+    def dot(self, x: Any) -> Any:
+        refuse_masked(x, "x")  # which SciPy would turn into a plain array
+        return super().dot(x)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a suan.Amg can be neither copied nor pickled; make it from A")
+
+
+@keywords(_OPTIONS)
+def amg(
+    A: Any,
+    near_null_space: Any = None,
+    coordinates: Any = None,
+    block_size: int | None = None,
+    *,
+    dtype: Any = None,
+    comm: Any = None,
+    **options: Option,
+) -> Amg:
+    """Make a multigrid preconditioner for A.
+
+    Parameters
+    ----------
+    A : scipy.sparse matrix or array, or array_like with two dimensions
+        Square, with a positive diagonal.
+    near_null_space : array_like, optional
+        Vectors that A nearly maps to zero, as columns, in any scaling; by default a constant for
+        each unknown of a node.
+    coordinates : array_like, optional
+        Of the nodes, in 2 or 3 dimensions, whose rigid-body modes are then the near null space:
+        for elasticity, with the displacements of a node as its unknowns.
+    block_size : int, optional
+        Unknowns of each node, in consecutive rows; by default that of the blocks of a matrix in
+        BSR, and else 1.
+    dtype : data type, optional
+        Of A in the computation: float32, float64, complex64 or complex128; by default that of A.
+    comm : mpi4py.MPI.Comm, optional
+        As in solve(): A has this rank's rows, and so have the near null space and the
+        coordinates; each rank has whole nodes.
+    {options}
+
+    Returns
+    -------
+    Amg
+        For ``M=`` of solve(), of Solver, and of the solvers of SciPy.
+
+    Raises
+    ------
+    InvalidArgument, DimensionMismatch
+        Both are ValueErrors. For a matrix that multigrid cannot use, naming the row, and for a
+        near null space, coordinates or blocks that do not fit it.
+
+    Examples
+    --------
+    >>> import numpy as np, suan
+    >>> A = suan.generate("poisson2d", size=60)
+    >>> M = suan.amg(A)
+    >>> x, report = suan.solve(A, np.ones(3600), M=M)
+    >>> report.preconditioner
+    'amg'
+    """
+    return Amg(A, near_null_space, coordinates, block_size, dtype=dtype, comm=comm, **options)
+
+
+def _arrays(applied: Applied) -> _suan.CsrArrays:
+    assert isinstance(applied, _suan.CsrArrays)
+    return applied
+
+
+def _require_digits(name: str, given: Any, dtype: np.dtype[Any], words: str) -> None:
+    if np.result_type(scalar_type((name, given)), dtype) != dtype:
+        raise InvalidArgument(words.format(dtype, given))

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/multigrid/amg.hpp"
+
+namespace suan {
+
+const OptionTable<ClassicalOptions>& ClassicalOptions::table() {
+  static const auto table =
+      OptionTable<ClassicalOptions>()
+          .number("max_entries", &ClassicalOptions::max_entries, 1, 1e6,
+                  "Entries of a row of the prolongator; more of them converge faster, and make "
+                  "coarser levels denser.")
+          .number("truncation", &ClassicalOptions::truncation, 0, 1,
+                  "Entries of the prolongator below this share of the largest of their row are "
+                  "dropped.")
+          .number("aggressive_levels", &ClassicalOptions::aggressive_levels, 0, 100,
+                  "So many first levels are coarsened twice at once: less memory, more iterations.")
+          .number("max_row_sum", &ClassicalOptions::max_row_sum, 0, 1,
+                  "Rows whose sum is more than this share of the diagonal entry are only smoothed; "
+                  "with 1, none are.");
+  return table;
+}
+
+std::vector<OptionType> coarsening_types() {
+  const auto type = [](const char* name, const char* sentence, const OptionSchema& options) {
+    return OptionType{name, sentence, std::make_shared<const OptionSchema>(options)};
+  };
+  return {
+      type("aggregation", "Smoothed aggregates of strongly connected unknowns.", {}),
+      type("classical", "Some of the unknowns, with extended+i interpolation: for scalar problems.",
+           ClassicalOptions::table())};
+}
+
+}  // namespace suan

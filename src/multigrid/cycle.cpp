@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "multigrid/hierarchy.hpp"
+#include "preconditioners/pieces.hpp"
+#include "suan/core/instantiate.hpp"
+#include "suan/vector/blas1.hpp"
+
+namespace suan::multigrid {
+
+namespace {
+
+/// How many vectors beside those of a V-cycle a level needs.
+std::size_t vectors_of_cycle(const std::string& cycle) {
+  if (cycle == "w") return 2;
+  return cycle == "k" ? 4 : 0;
+}
+
+/// Collective, also in a product, where the constructors of vectors alone are not.
+template <class V, class... Columns>
+CycleVectors<V> made_vectors(bool is_finest, std::size_t more, const Layout& layout,
+                             Columns... columns) {
+  CycleVectors<V> made;
+  together(layout.comm(), [&] {
+    if (!is_finest) made.b = V(layout, columns...);
+    if (!is_finest) made.x = V(layout, columns...);
+    made.residual = V(layout, columns...);
+    for (std::size_t k = 0; !is_finest && k < more; ++k) made.more.emplace_back(layout, columns...);
+  });
+  return made;
+}
+
+template <Scalar T>
+CycleVectors<Vector<T>>& vectors_of(Level<T>& level, const Vector<T>&) {
+  return level.vectors;
+}
+template <Scalar T>
+CycleVectors<MultiVector<T>>& vectors_of(Level<T>& level, const MultiVector<T>&) {
+  return level.multi;
+}
+
+template <class T>
+double size_of(const T& x) {
+  return static_cast<double>(Kokkos::abs(x));
+}
+
+}  // namespace
+
+template <Scalar T>
+void Hierarchy<T>::make_vectors() {
+  const std::size_t more = vectors_of_cycle(options_.cycle);
+  for (std::size_t k = 0; k < levels_.size(); ++k) {
+    levels_[k].vectors = made_vectors<Vector<T>>(k == 0, more, levels_[k].a.row_layout());
+  }
+}
+
+template <Scalar T>
+template <class V>
+void Hierarchy<T>::smooth_after(const Level<T>& level, const V& b, V& x) const {
+  if (hermitian_) {
+    level.smoother->smooth_adjoint(b, x, Guess::given);
+  } else {
+    level.smoother->smooth(b, x, Guess::given);
+  }
+}
+
+template <Scalar T>
+template <class V>
+void Hierarchy<T>::visit(std::size_t k, const V& b, V& x) const {
+  auto& level = levels_[k];
+  if (k + 1 == levels_.size()) {
+    if (is_direct_) {
+      coarsest_.solve(b, x);
+      return;
+    }
+    level.smoother->smooth(b, x, Guess::zero);
+    smooth_after(level, b, x);
+    return;
+  }
+  auto& own = vectors_of(level, b);
+  auto& next = vectors_of(levels_[k + 1], b);
+  level.smoother->smooth_and_residual(b, x, own.residual, Guess::zero);
+  level.r.apply(own.residual, next.b);
+  correct(k + 1, next.b, next.x);
+  level.p.apply(T(1), next.x, T(1), x);
+  smooth_after(level, b, x);
+}
+
+/// x = what the cycle makes of the problem A x = b of a coarse level.
+template <Scalar T>
+template <class V>
+void Hierarchy<T>::correct(std::size_t k, const V& b, V& x) const {
+  const bool is_solved = k + 1 == levels_.size() && is_direct_;
+  if (options_.cycle == "v" || is_solved) {
+    visit(k, b, x);
+    return;
+  }
+  if constexpr (std::same_as<V, Vector<T>>) {
+    if (options_.cycle == "k") {
+      accelerate(k, b, x);
+      return;
+    }
+  }
+  auto& more = vectors_of(levels_[k], b).more;
+  visit(k, b, x);
+  suan::detail::residual_alone<T>(levels_[k].a, b, x, more[0]);
+  visit(k, std::as_const(more[0]), more[1]);
+  suan::detail::add(T(1), std::as_const(more[1]), T(1), x);
+}
+
+// Two steps of flexible CG, or of the method of conjugate residuals where A is not Hermitian, in
+// the form of the K-cycle of Y. Notay, P. S. Vassilevski, "Recursive Krylov-based multigrid
+// cycles", Numer. Linear Algebra Appl. 15 (2008), 473-487, and Y. Notay, "An aggregation-based
+// algebraic multigrid method", Electron. Trans. Numer. Anal. 37 (2010), 123-146: the second only if
+// the first leaves more than a quarter of the residual.
+template <Scalar T>
+void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) const {
+  using R = Real<T>;
+  auto& level = levels_[k];
+  auto& more = level.vectors.more;
+  Vector<T>& v = more[0];
+  Vector<T>& r = more[1];
+  Vector<T>& d = more[2];
+  Vector<T>& w = more[3];
+  visit(k, b, x);
+  level.a.apply(std::as_const(x), v);
+  const Vector<T>& left = hermitian_ ? x : v;
+  const T rho = dot(left, std::as_const(v));
+  const T alpha = dot(left, b);
+  if (!(size_of(rho) > 0) || !std::isfinite(size_of(rho)) || !std::isfinite(size_of(alpha))) return;
+  copy(b, r);
+  axpy(-(alpha / rho), std::as_const(v), r);
+  constexpr double enough = 0.25;
+  if (static_cast<double>(norm2(r)) <= enough * static_cast<double>(norm2(b))) {
+    scale(alpha / rho, x);
+    return;
+  }
+  visit(k, std::as_const(r), d);
+  level.a.apply(std::as_const(d), w);
+  const Vector<T>& second = hermitian_ ? d : w;
+  const T gamma = dot(second, std::as_const(v));
+  const T beta = dot(second, std::as_const(w));
+  const T alpha2 = dot(second, std::as_const(r));
+  const R square = abs_squared(gamma);
+  const T rho2 = beta - T(square) / rho;
+  const double least = 1e-3 * size_of(beta);
+  if (!(size_of(rho2) > least) || !std::isfinite(size_of(alpha2))) {
+    scale(alpha / rho, x);  // d is hardly another direction
+    return;
+  }
+  const T of_d = alpha2 / rho2;
+  scale(alpha / rho - conjugate(gamma) * of_d / rho, x);
+  axpy(of_d, std::as_const(d), x);
+}
+
+template <Scalar T>
+void Hierarchy<T>::cycle(const Vector<T>& b, Vector<T>& x) const {
+  visit(0, b, x);
+}
+
+template <Scalar T>
+void Hierarchy<T>::cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const {
+  visit(level, b, x);
+}
+
+template <Scalar T>
+void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
+  if (options_.cycle == "k") {  // each vector has coefficients of its own
+    Vector<T> result;
+    together(b.layout().comm(), [&] { result = Vector<T>(x.layout()); });
+    for (LocalIndex j = 0; j < b.columns(); ++j) {
+      visit(0, b.column(j), result);
+      x.set_column(j, result);
+    }
+    return;
+  }
+  for (std::size_t k = 0; k < levels_.size(); ++k) {
+    auto& level = levels_[k];
+    const auto& kept = level.multi.residual;
+    if (kept.columns() != b.columns() || !(kept.layout() == level.a.row_layout())) {
+      level.multi = made_vectors<MultiVector<T>>(k == 0, vectors_of_cycle(options_.cycle),
+                                                 level.a.row_layout(), b.columns());
+    }
+  }
+  visit(0, b, x);
+}
+
+#define SUAN_INSTANTIATE(T)                                                                \
+  template void Hierarchy<T>::make_vectors();                                              \
+  template void Hierarchy<T>::cycle(const Vector<T>&, Vector<T>&) const;                   \
+  template void Hierarchy<T>::cycle_from(std::size_t, const Vector<T>&, Vector<T>&) const; \
+  template void Hierarchy<T>::cycle(const MultiVector<T>&, MultiVector<T>&) const;
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::multigrid

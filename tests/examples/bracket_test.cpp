@@ -1,0 +1,278 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bracket of examples/: its meshes, how they are divided, and its elements. What it solves is
+// tested from outside, in test_bracket.py.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <numbers>
+
+#include "elasticity.hpp"
+
+namespace bracket {
+namespace {
+
+using std::numbers::pi;
+using suan::Communicator;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+std::string text_of(const std::string& name) {
+  std::ostringstream text;
+  text << std::ifstream(BRACKET_FOLDER "/" + name + ".msh").rdbuf();
+  return text.str();
+}
+
+/// One tetrahedron with straight edges, its face z = 0 clamped and the one opposite the origin
+/// loaded.
+std::string one_tetrahedron() {
+  return "$MeshFormat\n2.2 0 8\n$EndMeshFormat\n$Nodes\n10\n"
+         "1 0 0 0\n2 2 0 0\n3 0 2 0\n4 0 0 2\n5 1 0 0\n6 1 1 0\n7 0 1 0\n8 0 0 1\n9 0 1 1\n"
+         "10 1 0 1\n$EndNodes\n$Elements\n4\n"
+         "1 15 2 9 9 1\n"
+         "2 9 2 1 1 1 2 3 5 6 7\n3 9 2 2 1 2 3 4 6 9 10\n"
+         "4 11 2 3 1 1 2 3 4 5 6 7 8 9 10\n$EndElements\n";
+}
+
+double volume(const Mesh& mesh) {
+  double sum = 0;
+  for (int e = 0; e < std::ssize(mesh.tetrahedra); ++e) sum += Tetrahedron(mesh, e).volume;
+  return sum;
+}
+
+/// How many elements have each face, by its nodes in order.
+std::map<std::array<int, 3>, int> faces_of(const Mesh& mesh) {
+  std::map<std::array<int, 3>, int> faces;
+  for (const auto& nodes : mesh.tetrahedra) {
+    for (int i = 0; i < 4; ++i) {
+      std::array face = {nodes[(i + 1) % 4], nodes[(i + 2) % 4], nodes[(i + 3) % 4]};
+      std::ranges::sort(face);
+      ++faces[face];
+    }
+  }
+  return faces;
+}
+
+TEST(BracketMesh, DividesATetrahedronByHand) {
+  const Mesh mesh = make_mesh(one_tetrahedron(), 2);
+  EXPECT_EQ(mesh.nodes.size(), 10u);  // the corners and the middles of edges
+  ASSERT_EQ(mesh.tetrahedra.size(), 8u);
+  for (int e = 0; e < 8; ++e) EXPECT_DOUBLE_EQ(Tetrahedron(mesh, e).volume, 1.0 / 6);
+  for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
+    const auto& [x, y, z] = mesh.nodes[i];
+    // The edge between both surfaces belongs to the one that comes last.
+    const Tag tag = x + y + z == 2 ? Tag::loaded : z == 0 ? Tag::clamped : Tag::free;
+    EXPECT_EQ(mesh.tags[i], tag) << x << ' ' << y << ' ' << z;
+  }
+}
+
+TEST(BracketMesh, IsAsManyTetrahedraAndConforms) {
+  for (const auto& [name, coarse] : {std::pair("bracket", 1736u), std::pair("beam", 433u)}) {
+    for (const unsigned refine : {1u, 3u}) {
+      const Mesh mesh = make_mesh(text_of(name), static_cast<int>(refine));
+      EXPECT_EQ(mesh.tetrahedra.size(), coarse * refine * refine * refine);
+      // Each edge of the surface belongs to two of its triangles: it has no gaps.
+      std::map<std::pair<int, int>, int> edges;
+      for (const auto& [face, count] : faces_of(mesh)) {
+        ASSERT_LE(count, 2);
+        if (count == 2) continue;
+        for (const auto& [i, j] : {std::pair(0, 1), std::pair(1, 2), std::pair(0, 2)}) {
+          ++edges[{face[i], face[j]}];
+        }
+      }
+      for (const auto& [edge, count] : edges) ASSERT_EQ(count, 2) << name << ' ' << refine;
+    }
+  }
+}
+
+TEST(BracketMesh, HasTheVolumeOfThePart) {
+  EXPECT_NEAR(volume(make_mesh(text_of("beam"), 2)), 1e4, 1e-8);
+  // Plates, a quarter of a ring between them, three holes.
+  const double exact =
+      40 * (64 * 8 + 54 * 8 + pi / 4 * (16 * 16 - 8 * 8)) - 8 * pi * (2 * 4 * 4 + 7 * 7);
+  // Chords of its curves err by h^2. What is left, extrapolated, is what parabolas through three
+  // points of an arc of at most 45 degrees do not enclose; chords of those arcs would err by 3e-3.
+  const double coarse = volume(make_mesh(text_of("bracket"), 3));
+  const double fine = volume(make_mesh(text_of("bracket"), 6));
+  EXPECT_NEAR(fine, exact, std::abs(coarse - exact) / 2);
+  EXPECT_NEAR(fine - (coarse - fine) / 3, exact, 1e-4 * exact);
+}
+
+TEST(BracketMesh, HasItsHolesOnCylinders) {
+  const Mesh mesh = make_mesh(text_of("bracket"), 4);
+  int clamped = 0, loaded = 0;
+  for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
+    const auto& [x, y, z] = mesh.nodes[i];
+    if (mesh.tags[i] == Tag::free) continue;
+    const bool is_loaded = mesh.tags[i] == Tag::loaded;
+    const double radius =
+        is_loaded ? std::hypot(x - 62, y - 20) : std::hypot(std::abs(y - 20) - 9, z - 54);
+    // Parabolas through three points of an arc of at most 45 degrees: the largest error is
+    // r (a/2)^4 / 32 with a = pi/4, and some for its sides.
+    EXPECT_NEAR(radius, is_loaded ? 7 : 4, 0.01) << x << ' ' << y << ' ' << z;
+    (is_loaded ? loaded : clamped) += 1;
+  }
+  EXPECT_GT(clamped, 300);
+  EXPECT_GT(loaded, 300);
+}
+
+TEST(BracketMesh, RefusesOtherTexts) {
+  const auto made_from = [](const std::string& text) { return [text] { make_mesh(text, 1); }; };
+  const auto refused = ThrowsMessage<suan::InvalidArgument>(HasSubstr("gmsh -3 -order 2"));
+  const std::string whole = one_tetrahedron();
+  EXPECT_THAT(made_from(""), refused);
+  EXPECT_THAT(made_from("solid stl"), refused);
+  // Cut off in the middle of nodes and of elements, a node that is not there, no clamped surface.
+  EXPECT_THAT(made_from(whole.substr(0, whole.find("7 0 1 0"))), refused);
+  EXPECT_THAT(made_from(whole.substr(0, whole.find("7 8 9 10"))), refused);
+  std::string other = whole;
+  EXPECT_THAT(made_from(other.replace(other.find("6 9 10\n4"), 6, "6 9 11")), refused);
+  other = whole;
+  EXPECT_THAT(made_from(other.replace(other.find("9 2 1 1"), 7, "9 2 7 1")), refused);
+  // Inside out.
+  other = whole;
+  other.replace(other.find("4 0 0 2"), 7, "4 0 0 -2");
+  const Mesh inverted = make_mesh(other, 1);
+  EXPECT_THAT([&] { Tetrahedron(inverted, 0); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("inverted")));
+}
+
+class BracketParts : public testing::TestWithParam<std::string> {};
+
+TEST_P(BracketParts, GiveEachNodeAndElementToOneRank) {
+  const Communicator comm = Communicator::world();
+  const Mesh before = make_mesh(text_of("bracket"), 2);
+  Mesh mesh = before;
+  const Parts parts = distribute(mesh, GetParam(), comm);
+  const auto nodes = std::ssize(mesh.nodes);
+  ASSERT_EQ(parts.nodes.global_size(), nodes);
+  EXPECT_EQ(parts.unknowns.local_size(), 3 * parts.nodes.local_size());
+  EXPECT_EQ(comm.sum(static_cast<std::int64_t>(parts.elements.size())),
+            std::ssize(mesh.tetrahedra));
+  for (const int e : parts.elements) EXPECT_TRUE(parts.nodes.owns(mesh.tetrahedra[e][0]));
+  // The same part, numbered otherwise.
+  EXPECT_NEAR(volume(mesh), volume(before), 1e-9 * volume(before));
+  EXPECT_EQ(std::ranges::count(mesh.tags, Tag::clamped),
+            std::ranges::count(before.tags, Tag::clamped));
+  for (std::size_t e = 0; e < mesh.tetrahedra.size(); ++e) {
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_EQ(mesh.nodes[mesh.tetrahedra[e][i]], before.nodes[before.tetrahedra[e][i]]);
+    }
+  }
+  // Bisection gives equal parts; METIS promises 1.03 times the mean for its own weights.
+  const double mean = static_cast<double>(nodes) / comm.size();
+  EXPECT_NEAR(parts.nodes.local_size(), mean, GetParam() == "metis" ? 0.1 * mean : 2);
+  if (GetParam() != "metis") return;
+  // Nodes whose elements other ranks have, too, are few: a cut across the plate has about 200.
+  std::vector<bool> is_shared(mesh.nodes.size());
+  for (const auto& corners : mesh.tetrahedra) {
+    const int owner = parts.nodes.owner(corners[0]);
+    for (const int node : corners) {
+      is_shared[node] = is_shared[node] || parts.nodes.owner(node) != owner;
+    }
+  }
+  EXPECT_LE(std::ranges::count(is_shared, true), 300 * (comm.size() - 1));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BracketParts, testing::ValuesIn(partitions()),
+                         [](const auto& suite) { return suite.param; });
+
+/// A mesh on all ranks, with nothing clamped.
+struct FreePart {
+  Mesh mesh = make_mesh(text_of("bracket"), 1);
+  Parts parts = distribute(mesh, partitions().front(), Communicator::world());
+  Material material{3, 2};
+  FreePart() { std::ranges::fill(mesh.tags, Tag::free); }
+  /// The field whose component a is gradient[a] . x.
+  Vector linear(const std::array<Point, 3>& gradient) const {
+    return suan::generate<double>(parts.unknowns, [&](suan::GlobalIndex i) {
+      return dot(gradient[i % 3], mesh.nodes[i / 3]);
+    });
+  }
+};
+
+TEST(BracketElements, FeelNoRigidMotion) {
+  const FreePart part;
+  const auto a = stiffness(part.mesh, part.parts, part.material);
+  EXPECT_EQ(a.global_rows(), 3 * std::ssize(part.mesh.nodes));
+  Vector force(part.parts.unknowns);
+  // Turned about each axis; entries are up to (2 mu + lambda) times a length of at most 8, of which
+  // about 50 are multiplied by coordinates of at most 80 and added.
+  for (const auto& gradient : {std::array{Point{0, 0, 0}, Point{0, 0, -1}, Point{0, 1, 0}},
+                               std::array{Point{0, 0, 1}, Point{0, 0, 0}, Point{-1, 0, 0}},
+                               std::array{Point{0, -1, 0}, Point{1, 0, 0}, Point{0, 0, 0}}}) {
+    a.apply(part.linear(gradient), force);
+    EXPECT_LT(suan::norm_inf(force), 50 * 7 * 8 * 80 * 2.3e-16 * 10);
+  }
+  a.apply(suan::ones(part.parts.unknowns), force);
+  EXPECT_LT(suan::norm_inf(force), 50 * 7 * 8 * 2.3e-16 * 10);
+}
+
+TEST(BracketElements, AreExactForConstantStrain) {
+  const FreePart part;
+  const auto a = stiffness(part.mesh, part.parts, part.material);
+  Vector force(part.parts.unknowns);
+  const double v = volume(part.mesh);
+  // Stretched along x by 1, and sheared by 1 in y and z: twice the energy is 2 mu e:e + lambda
+  // tr^2.
+  const Vector stretched = part.linear({Point{1, 0, 0}, Point{0, 0, 0}, Point{0, 0, 0}});
+  a.apply(stretched, force);
+  EXPECT_NEAR(suan::dot(stretched, force), (2 * 2 + 3) * v, 1e-9 * v);
+  for (const double s : von_mises(part.mesh, part.parts, part.material, stretched)) {
+    EXPECT_NEAR(s, 2 * 2, 1e-10);  // 2 mu e
+  }
+  const Vector sheared = part.linear({Point{0, 0, 0}, Point{0, 0, 1}, Point{0, 0, 0}});
+  a.apply(sheared, force);
+  EXPECT_NEAR(suan::dot(sheared, force), 2 * v, 1e-9 * v);  // mu
+  for (const double s : von_mises(part.mesh, part.parts, part.material, sheared)) {
+    EXPECT_NEAR(s, 2 * std::sqrt(3.0), 1e-10);  // sqrt(3) mu
+  }
+}
+
+TEST(BracketElements, LeaveClampedRowsTheirDiagonal) {
+  Mesh mesh = make_mesh(one_tetrahedron(), 1);
+  const Parts parts = distribute(mesh, "coordinates", Communicator::world());
+  const auto a = stiffness(mesh, parts, {3, 2});
+  Vector y(parts.unknowns);
+  const Vector x = suan::random_vector<double>(parts.unknowns, 5);
+  a.apply(x, y);
+  const auto all_x = x.gather(), all_y = y.gather();
+  for (std::size_t i = 0; i < all_x.size(); ++i) {
+    if (mesh.tags[i / 3] != Tag::clamped) continue;
+    // The volume is 4/3, and the gradients of the corners on axes have length 1/2: a diagonal
+    // entry is 4/3 ((lambda + mu) g_a^2 + mu g.g).
+    const Tetrahedron t(mesh, 0);
+    const auto corner =
+        std::ranges::find(mesh.tetrahedra[0], static_cast<int>(i / 3)) - mesh.tetrahedra[0].begin();
+    const Point& g = t.gradients[corner];
+    EXPECT_NEAR(all_y[i], t.volume * (5 * g[i % 3] * g[i % 3] + 2 * dot(g, g)) * all_x[i], 1e-14);
+  }
+}
+
+TEST(BracketLoad, IsTheForceAndOnTheLoadedSurfaceOnly) {
+  Mesh mesh = make_mesh(text_of("bracket"), 2);
+  const Parts parts = distribute(mesh, "coordinates", Communicator::world());
+  const auto all = load(mesh, parts, 12).gather();
+  double sum = 0;
+  Point moment{};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    sum += all[i];
+    if (i % 3 != 2 || mesh.tags[i / 3] != Tag::loaded) {
+      EXPECT_EQ(all[i], 0) << i;
+    }
+    for (int a = 0; a < 3; ++a) moment[a] += all[i] * mesh.nodes[i / 3][a] / -12;
+  }
+  if (!Communicator::world().is_root()) return;
+  EXPECT_NEAR(sum, -12, 1e-12);
+  // Its centre is that of the hole, but for what an uneven mesh's chords differ: about 1 %.
+  EXPECT_NEAR(moment[0], 62, 0.1);
+  EXPECT_NEAR(moment[1], 20, 0.1);
+  EXPECT_NEAR(moment[2], 4, 0.1);
+}
+
+}  // namespace
+}  // namespace bracket
