@@ -46,14 +46,14 @@ class Contestant:
 
 def first_line(text):
     """The first line that tells the cause, short enough for a table."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "----" not in line]
     telling = [line for line in lines if "error" in line.lower()] or lines or ["no message"]
     return telling[0][:160]
 
 
-def compile_program(name, build, compiler, extra):
-    """Builds peers/<name>.cpp unless the same command already did; returns its path."""
-    source = HERE / f"{name}.cpp"
+def compile_program(name, build, compiler, extra, folder=HERE):
+    """Builds <folder>/<name>.cpp unless the same command already did; returns its path."""
+    source = folder / f"{name}.cpp"
     program = build / name
     command = [compiler, *FLAGS, str(source), "-o", str(program), *extra]
     if shutil.which("ccache"):
@@ -223,8 +223,9 @@ def all_contestants(build, bin_folder, keys=None):
     return everyone
 
 
-def launch(command, threads, mpi, more=None):
-    """Runs a program on `threads` threads or ranks and returns what it printed."""
+def launch(command, threads, mpi, more=None, limit=None):
+    """Runs a program on `threads` threads or ranks, for at most `limit` seconds, and returns what it
+    printed."""
     environment = dict(os.environ)
     environment.update(
         OMP_NUM_THREADS="1" if mpi else str(threads), OPENBLAS_NUM_THREADS="1", **(more or {})
@@ -236,10 +237,20 @@ def launch(command, threads, mpi, more=None):
         environment.pop("OMP_PROC_BIND", None)
     else:
         environment.update(OMP_PROC_BIND="close", OMP_PLACES="cores")
-    result = subprocess.run(command, capture_output=True, text=True, env=environment)
-    if result.returncode != 0:
-        raise Failed(f"ended with {result.returncode}: {first_line(result.stderr)}")
-    return result.stdout
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=environment) as process:
+        try:
+            out, errors = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            raise Failed(f"takes more than {limit:g} s") from None
+        except BaseException:
+            # Not killed: mpirun must have the time to end its ranks.
+            process.terminate()
+            raise
+    if process.returncode != 0:
+        raise Failed(f"ended with {process.returncode}: {first_line(errors)}")
+    return out
 
 
 def json_lines(text):

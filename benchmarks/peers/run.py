@@ -9,12 +9,8 @@ starts with the memory bandwidth. docs/benchmarks.md has the method and the form
 """
 
 import argparse
-import datetime
 import json
-import os
-import platform
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import contestants as who  # noqa: E402
+import machine  # noqa: E402
 import pictures  # noqa: E402
 import plan  # noqa: E402
 import report  # noqa: E402
@@ -34,36 +31,6 @@ ROOT = HERE.parent.parent
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
-
-
-def git(*words):
-    result = subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True)
-    return result.stdout.strip() if result.returncode == 0 else "unknown"
-
-
-def hardware():
-    """The facts about the machine that a reader needs."""
-    cpu = {}
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text().splitlines():
-            name, _, value = line.partition(":")
-            cpu.setdefault(name.strip(), value.strip())
-    caches = []
-    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        level, kind, size = ((index / f).read_text().strip() for f in ("level", "type", "size"))
-        caches.append(f"L{level} {kind} {size}")
-    pages = Path("/sys/kernel/mm/transparent_hugepage/enabled")
-    return {
-        "cpu": cpu.get("model name", platform.processor()),
-        "vendor": cpu.get("vendor_id", "unknown"),
-        "family_model": f"{cpu.get('cpu family', '?')}/{cpu.get('model', '?')}",
-        "logical_cpus": os.cpu_count(),
-        "caches": caches,
-        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "transparent_huge_pages": pages.read_text().strip() if pages.exists() else "unknown",
-        "kernel": platform.release(),
-    }
 
 
 class Session:
@@ -215,12 +182,10 @@ def main():
     wrong = report.check(session.lines)
     print(report.tables(summary, means, absent))
     document = {
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        **machine.origin(),
         "seconds": round(time.monotonic() - start),
-        "commit": git("rev-parse", "HEAD"),
         "complete": session.complete,
-        "dirty": git("status", "--porcelain") not in ("", "unknown"),
-        "hardware": hardware(),
+        "hardware": machine.hardware(),
         "configuration": {
             "threads_or_ranks": arguments.threads,
             "scale": arguments.scale,

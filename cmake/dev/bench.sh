@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # ./dev bench: Suan's benchmark programs and, with --peers, other libraries in the same run;
-# --collection [FOLDER] compares with MKL on the matrices of a folder.
+# --collection [FOLDER] compares with MKL on the matrices of a folder; --amg compares multigrid.
 # shellcheck shell=bash
 
 dev_bench() {
@@ -17,6 +17,14 @@ dev_bench() {
     setup_peers
     bench_collection "$@"
     return
+  fi
+  if [ "${1:-}" = --amg ]; then
+    shift
+    dev_build release
+    setup_packages petsc-dev
+    setup_peers
+    say "Measuring multigrid of Suan and its peers"
+    exec "$VENV/bin/python" benchmarks/multigrid/compare.py "$@"
   fi
   dev_build release
   if [ "$peers" = yes ]; then
