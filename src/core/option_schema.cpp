@@ -156,8 +156,11 @@ auto OptionSchema::ending_with(const std::string& name, const TypeAt& type_at) c
   auto found = list({}, type_at, Reach::used, used_levels);
   std::erase_if(found, others);
   if (!found.empty() || name.find('.') != std::string::npos) return found;
-  found = list({}, type_at, Reach::all, 1);
-  std::erase_if(found, others);
+  // Nearest to the root first: what a component has by itself, it may also have inside of another.
+  for (int levels = 1; levels <= help_levels && found.empty(); ++levels) {
+    found = list({}, type_at, Reach::all, levels);
+    std::erase_if(found, others);
+  }
   for (auto& one : found) one.loose = true;
   return found;
 }
