@@ -194,6 +194,7 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
 
 #define SUAN_INSTANTIATE(T)                                                                \
   template void Hierarchy<T>::make_vectors();                                              \
+  template bool Hierarchy<T>::visits_twice(std::size_t) const;                             \
   template void Hierarchy<T>::cycle(const Vector<T>&, Vector<T>&) const;                   \
   template void Hierarchy<T>::cycle_from(std::size_t, const Vector<T>&, Vector<T>&) const; \
   template void Hierarchy<T>::cycle(const MultiVector<T>&, MultiVector<T>&) const;
