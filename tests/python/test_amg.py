@@ -90,6 +90,37 @@ def test_in_other_types(own, working):
     assert all(other.converged for other in reports)
 
 
+@pytest.mark.parametrize("solver", ["cg", "gmres"])
+@pytest.mark.parametrize("own", [np.float32, np.float64])
+def test_a_real_one_is_as_good_as_a_complex_one(solver, own):
+    A = poisson2d(40)
+    b = np.random.default_rng(6).standard_normal((1600, 2)) @ [1, 1j]
+    system = A.astype(complex)
+    if solver == "gmres":
+        system = sp.csr_array(system + 0.01j * sp.eye_array(1600))
+    real = suan.amg(A.astype(own), coarse_rows=50)
+    like_the_system = suan.amg(A.astype(complex), coarse_rows=50)
+    count = []
+    for M in (real, like_the_system):
+        x, report = suan.solve(system, b, M=M, solver=solver, rtol=1e-12)
+        assert report.converged
+        assert relative_residual(system, x, b) <= 1.1e-12
+        count.append(report.iterations)
+    assert abs(count[0] - count[1]) <= 1
+
+
+def test_real_k_cycles_and_complex_vectors():
+    A = poisson2d(20)
+    system, b = A.astype(complex), (1 + 2j) * np.ones(400)
+    M = suan.amg(A, cycle="k", coarse_rows=50)
+    assert suan.solve(A, b.real, M=M)[1].converged
+    for refused in (lambda: suan.solve(system, b, M=M), lambda: M @ b):
+        with pytest.raises(suan.InvalidArgument, match="K-cycles.*dtype=numpy.complex128"):
+            refused()
+    M = suan.amg(A, cycle="k", coarse_rows=50, dtype=np.complex128)
+    assert suan.solve(system, b, M=M)[1].converged
+
+
 def test_with_the_solvers_of_scipy():
     A = poisson2d(40)
     b = np.random.default_rng(1).standard_normal(1600)
@@ -135,6 +166,14 @@ def test_it_is_a_linear_operator(dtype):
     # Columns that are not contiguous, and integers.
     np.testing.assert_array_equal(M @ np.asfortranarray(X), Y)
     assert (M @ np.ones(144, int)).dtype == np.result_type(dtype, np.float64)
+
+
+def test_the_library_looks_at_sizes_itself():
+    M = suan.amg(poisson2d(4))
+    x, y = np.ones(15), np.ones(15)
+    for columns in (1, 2, 0, -1):
+        with pytest.raises(suan.DimensionMismatch, match="15 elements, which are no"):
+            M._made.apply(x, y, columns)
 
 
 def test_numbers_beyond_the_range_of_its_precision():
@@ -245,6 +284,47 @@ def test_a_near_null_space_of_any_scaling(dtype):
         np.testing.assert_allclose(y, expected, rtol=tolerance)
     if np.dtype(dtype).kind == "c":
         suan.amg(A, near_null_space=1j * np.ones(400))
+
+
+def test_hints_that_are_not_aligned():
+    A = poisson2d(20, complex)
+    expected = suan.amg(A, coarse_rows=50) @ np.ones(400)
+    B = np.full(801, 3.0)[1:].view(np.complex128)  # 3 + 3i
+    np.testing.assert_allclose(
+        suan.amg(A, near_null_space=B, coarse_rows=50) @ np.ones(400), expected, rtol=1e-4
+    )
+    A = poisson2d(20)
+    points = np.stack(np.divmod(np.arange(200.0), 20), axis=1)
+    raw = bytearray(8 * 400 + 1)
+    shifted = np.frombuffer(raw, np.float64, 400, 1).reshape(200, 2)
+    shifted[:] = points
+    x = np.ones(400)
+    given = {"block_size": 2, "coarse_rows": 50}
+    np.testing.assert_array_equal(
+        suan.amg(A, coordinates=shifted, **given) @ x, suan.amg(A, coordinates=points, **given) @ x
+    )
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_nodes_on_an_axis_and_in_one_place(dimension):
+    A = sp.csr_array(sp.kron(poisson2d(10), sp.eye_array(dimension)))
+    b = np.ones(A.shape[0])
+    for axis in range(dimension):
+        points = np.full((100, dimension), 7.3)
+        for place in (0, np.arange(100)):  # all in one, or in a row
+            points[:, axis] = place
+            M = suan.amg(A, coordinates=points, block_size=dimension, coarse_rows=30)
+            _, report = suan.solve(A, b, M=M)
+            assert report.converged
+    # A single node.
+    M = suan.amg(2 * np.eye(dimension), coordinates=[[5] * dimension], block_size=dimension)
+    np.testing.assert_allclose(M @ np.ones(dimension), 0.5)
+
+
+def test_hints_for_no_rows():
+    nothing = np.zeros((0, 0))
+    for hints in ({"near_null_space": np.ones((0, 2))}, {"coordinates": np.ones((0, 2)), "block_size": 2}):
+        assert suan.amg(nothing, **hints).shape == (0, 0)
 
 
 @pytest.mark.parametrize(
