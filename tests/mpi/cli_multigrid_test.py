@@ -85,6 +85,23 @@ class Hints(Case):
         same = self.report(*AMG, "--near-null-space", "B.mtx", "--time-limit", "100")
         self.assertLess(abs(same["iterations"] - report["iterations"]), 3)
 
+    def test_any_scaling_in_single_precision(self):
+        single = (*AMG, "--scalar", "float32")
+        expected = self.report(*single, "--near-null-space", "B.mtx")
+        self.assertEqual(expected["reason"], "converged")
+        scales = (1e50, -1e-60, 3)
+        rows = [[factor * value for factor, value in zip(scales, row)] for row in MODES]
+        self.write("scaled.mtx", array(rows))
+        report = self.report(*single, "--near-null-space", "scaled.mtx")
+        self.assertEqual(report["reason"], "converged")
+        self.assertLess(abs(report["iterations"] - expected["iterations"]), 3)
+
+    def test_nodes_on_an_axis(self):
+        self.write("line.mtx", array([(k, 5) for k in range(len(POINTS))]))
+        self.write("place.mtx", array([(5, 5)] * len(POINTS)))
+        for name in ("line.mtx", "place.mtx"):
+            self.assertEqual(self.report(*AMG, "--coordinates", name)["reason"], "converged")
+
     def test_ranks_get_whole_nodes(self):
         report = self.report("A.mtx", "--preconditioner", "amg", "--max-iterations", "1000",
                              "--preconditioner.block-size", "5", "--output", "x.mtx")
@@ -128,6 +145,10 @@ class Hints(Case):
         self.fail("solve", "A.mtx", "--preconditioner", "amg", "--preconditioner.block-size", "3",
                   "--coordinates", "xy.mtx", says=["310 rows", "block_size = 3"])
         self.fail(*amg, "--coordinates", "none.mtx", says=["none.mtx", "No such file"])
+        # Found before the matrix is read, whose entries are missing.
+        self.write("broken.mtx", "\n".join(MATRIX.splitlines()[:3]) + "\n")
+        self.fail("solve", "broken.mtx", "--preconditioner", "amg", "--near-null-space", "none.mtx",
+                  says=["none.mtx", "No such file"])
         self.fail(*amg, "--coordinates", "xy.txt", says=["xy.txt", ".mtx"])
         self.fail(*amg, "--coordinates", "xy.mtx", "--output", "xy.mtx", says="same file")
         self.fail(*amg, "--near-null-space", "B.mtx", "--report", "B.mtx", says="same file")
