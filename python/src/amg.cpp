@@ -7,7 +7,8 @@
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
 
-#include <cmath>
+#include <algorithm>
+#include <cstring>
 #include <sstream>
 #include <tuple>
 
@@ -30,6 +31,8 @@ class OnBothParts final : public Operator<T> {
       : Operator<T>(inner->row_layout(), inner->column_layout()), inner_(std::move(inner)) {}
   std::string name() const override { return inner_->name(); }
   std::int64_t bytes_per_apply() const override { return 2 * inner_->bytes_per_apply(); }
+  bool varies() const noexcept override { return inner_->varies(); }
+  bool rounds() const noexcept override { return inner_->rounds(); }
 
  private:
   static MultiVector<Real<T>> parts(const Layout& layout, const T* first, std::size_t stride,
@@ -83,50 +86,33 @@ std::shared_ptr<const Operator<T>> converted(std::shared_ptr<const Operator<S>> 
   } else if constexpr (is_complex<T> == is_complex<S>) {
     return std::make_shared<CastOperator<T, S>>(std::move(m));
   } else if constexpr (is_complex<T>) {
+    if (m->varies()) {
+      throw InvalidArgument(
+          "M is real and has K-cycles, which are no linear map and cannot be applied to the parts "
+          "of complex vectors; make it with dtype=numpy.complex128");
+    }
     return std::make_shared<OnBothParts<T>>(converted<Real<T>>(std::move(m)));
   } else {
     throw InvalidArgument("M is complex, but A and b are real; pass a complex b");
   }
 }
 
-/// The vectors, each divided by a power of two near its largest element: that they are double does
-/// not matter then, whatever T is. Collective.
+/// The elements in double precision, of an array that is; complex where T is. NumPy aligns complex
+/// numbers as their parts, and arrays of bytes that it views as numbers not at all.
 template <Scalar T>
-MultiVector<T> near_null_vectors(const Layout& rows, const InputScalars& given,
-                                 std::int64_t width) {
-  const auto columns = static_cast<std::size_t>(width);
-  const auto from = [&]<Scalar S>() -> MultiVector<T> {
-    if constexpr (is_complex<S> && !is_complex<T>) {
-      throw InvalidArgument("near_null_space is complex, but A is real");
-    } else {
-      std::vector<double> factors(columns, 0);
-      std::vector<T> values;
-      together(rows.comm(), [&] {
-        const auto all = elements<S>(given, "near_null_space");
-        if (all.size() != static_cast<std::size_t>(rows.local_size()) * columns) {
-          throw InvalidArgument("near_null_space is no array of rows of `width` numbers");
-        }
-        values.resize(all.size());
-        for (std::size_t k = 0; k < all.size(); ++k) {
-          auto& most = factors[k % columns];
-          most = std::max(most, static_cast<double>(Kokkos::abs(all[k])));
-        }
-      });
-      rows.comm().max(std::span<double>(factors));
-      for (auto& factor : factors) {
-        const bool is_usable = std::isfinite(factor) && factor > 0;
-        factor = is_usable ? std::ldexp(1.0, -std::max(std::ilogb(factor), -1000)) : 1.0;
-      }
-      const auto all = elements<S>(given, "near_null_space");
-      for (std::size_t k = 0; k < all.size(); ++k) {
-        values[k] = scalar_cast<T>(all[k] * factors[k % columns]);
-      }
-      return MultiVector<T>::from_host(rows, static_cast<LocalIndex>(columns),
-                                       std::span<const T>(values));
-    }
-  };
-  if (given.dtype() == nb::dtype<double>()) return from.template operator()<double>();
-  return from.template operator()<Complex>();
+std::vector<DoubleOf<T>> in_double(const InputScalars& array, const char* name) {
+  std::vector<DoubleOf<T>> values(array.size());
+  if (array.dtype() == nb::dtype<NumpyScalar<DoubleOf<T>>>()) {
+    if (values.empty()) return values;
+    std::memcpy(static_cast<void*>(values.data()), array.data(),
+                values.size() * sizeof(DoubleOf<T>));
+  } else if constexpr (is_complex<T>) {
+    const auto parts = in_double<double>(array, name);
+    std::copy(parts.begin(), parts.end(), values.begin());
+  } else {
+    throw InvalidArgument(message(name, " is not of double precision, or complex, but A is real"));
+  }
+  return values;
 }
 
 Layout layout_of(std::int64_t rows, std::optional<std::int64_t> comm) {
@@ -147,19 +133,9 @@ class TypedMultigrid final : public Multigrid {
       : a_(std::move(a)), layout_(layout), distributed_(distributed) {
     const auto matrix = made(a_);
     is_hermitian_ = probe(*matrix).hermitian;
-    if (hints.near_null) {
-      amg_ = std::make_unique<Amg<T>>(
-          *matrix, near_null_vectors<T>(layout_, *hints.near_null, hints.width), options);
-    } else if (hints.coordinates) {
-      const auto dimension = static_cast<LocalIndex>(hints.width);
-      amg_ = std::make_unique<Amg<T>>(
-          *matrix,
-          rigid_body_modes<T>(layout_, dimension,
-                              elements<double>(*hints.coordinates, "coordinates")),
-          options);
-    } else {
-      amg_ = std::make_unique<Amg<T>>(*matrix, options);
-    }
+    const auto vectors = near_null_space(hints);
+    amg_ = vectors ? std::make_unique<Amg<T>>(*matrix, *vectors, options)
+                   : std::make_unique<Amg<T>>(*matrix, options);
     drop_values();
   }
 
@@ -176,6 +152,21 @@ class TypedMultigrid final : public Multigrid {
   }
 
  private:
+  /// None without hints, and for a matrix without rows, on which all vectors are zero. Collective.
+  std::optional<MultiVector<T>> near_null_space(const Hints& hints) const {
+    if (layout_.global_size() == 0) return {};
+    const auto width = static_cast<LocalIndex>(hints.width);
+    if (hints.near_null) {
+      std::vector<DoubleOf<T>> values;
+      together(layout_.comm(), [&] { values = in_double<T>(*hints.near_null, "near_null_space"); });
+      return near_null_vectors<T>(layout_, width, values);
+    }
+    if (!hints.coordinates) return {};
+    std::vector<double> values;
+    together(layout_.comm(),
+             [&] { values = in_double<double>(*hints.coordinates, "coordinates"); });
+    return rigid_body_modes<T>(layout_, width, values);
+  }
   std::shared_ptr<const Operator<T>> made(const Map& a) {
     std::vector<std::string> copied;
     return a.make<T>(layout_, distributed_, nullptr, &CallContext::a, copied);
@@ -196,6 +187,15 @@ class TypedMultigrid final : public Multigrid {
 template <Scalar T>
 void apply_to(const Operator<T>& m, const InputScalars& x, const OutputScalars& y,
               std::int64_t columns) {
+  const LocalIndex rows = m.row_layout().local_size();
+  together(m.comm(), [&] {
+    if (columns > 0 &&
+        x.size() == static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns)) {
+      return;
+    }
+    throw DimensionMismatch(message("x has ", x.size(), " elements, which are no ", columns,
+                                    " vectors of ", rows, " rows"));
+  });
   std::vector<std::string> copied;
   const DeviceView<T> from = borrow<T>(elements<T>(x, "x"), "x", copied);
   const std::span<const T> place(static_cast<const T*>(y.data()), y.size());

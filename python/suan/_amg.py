@@ -4,27 +4,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator
 
 from . import _suan
 from ._amg_hints import Hint, block_size_of, hint_from, matrix_of
+from ._amg_products import AmgProducts
 from ._amg_report import AmgCheck, levels_of
 from ._amg_views import AmgViews
-from ._arrays import plain, scalar_type
-from ._containers import refuse_masked
-from ._errors import DimensionMismatch, InvalidArgument, NotSupported
-from ._maps import Applied, LibraryOperator, Map
+from ._arrays import scalar_type
+from ._errors import DimensionMismatch, InvalidArgument
+from ._maps import Applied, Map
 from ._options import Option, amg_option_values, keywords
 from ._ranks import agreed_type, handle_of, together
 
 _OPTIONS = [option for option in _suan.amg_options() if option.name != "block_size"]
 
 
-class Amg(AmgViews, LibraryOperator):
+class Amg(AmgViews, AmgProducts):
     """A multigrid preconditioner, made by amg(): one cycle for A x = b from x = 0.
 
     It is a ``scipy.sparse.linalg.LinearOperator``. As ``M=`` of solve() and Solver it is applied
@@ -32,6 +32,9 @@ class Amg(AmgViews, LibraryOperator):
     matrix reach it through update(). With ``comm``, its vectors are this rank's parts, and all ranks
     call its methods together.
     """
+
+    #: The number of the last one that several ranks made.
+    _last: ClassVar[int] = 0
 
     def __init__(
         self,
@@ -46,7 +49,9 @@ class Amg(AmgViews, LibraryOperator):
     ):
         self._comm = comm
 
-        def made() -> tuple[tuple[Map, Hint, dict[str, Any]], dict[str, Any], np.dtype[Any]]:
+        def made() -> tuple[
+            tuple[Map, Hint, dict[str, Any]], dict[str, Any], tuple[np.dtype[Any], int]
+        ]:
             a = matrix_of(A)
             if comm is None:
                 a.require_square("multigrid")
@@ -57,17 +62,23 @@ class Amg(AmgViews, LibraryOperator):
             hint = hint_from(near_null_space, coordinates, a.shape[0], size, found)
             a.keep()
             a.ready(found, comm is not None)
-            return (a, hint, values), {"options": values, **hint.told()}, found
+            told = {"options": values, **hint.told()}
+            return (a, hint, values), told, (found, Amg._last)
 
         if comm is None:
-            (a, hint, values), _, found = made()
+            (a, hint, values), _, (found, _) = made()
             handle = None
         else:
             handle = handle_of(comm)
-            (a, hint, values), types = together(comm, "amg", made)
+            (a, hint, values), more = together(comm, "amg", made)
+            types = [of_rank for of_rank, _ in more]
             found = agreed_type(comm, "amg", types, lambda found: a.ready(found, True))
+            # By which ranks tell whether they mean the same one.
+            Amg._last = self._number = 1 + max(last for _, last in more)
         applied, _ = a.ready(found, comm is not None)
+        self._varies = values.get("cycle") == "k"
         self._block_size = int(values["block_size"])
+        self._has_own_blocks = block_size is None
         self._points = hint.coordinates
         self._matrix_shape = a.shape
         self._made = _suan.KeptAmg(
@@ -108,8 +119,10 @@ class Amg(AmgViews, LibraryOperator):
             _require_digits(
                 "A", a.dtype, self.dtype, "this multigrid is in {}, which loses digits of A ({})"
             )
+            self._require_blocks(A)
             a.keep()
-            return _arrays(a.ready(self.dtype, self._comm is not None)[0]), {}, None
+            arrays = _arrays(a.ready(self.dtype, self._comm is not None)[0])
+            return arrays, {"multigrid": self._number}, None
 
         arrays = made()[0] if self._comm is None else together(self._comm, "Amg.update", made)[0]
         done = self._made.update(arrays)
@@ -130,44 +143,21 @@ class Amg(AmgViews, LibraryOperator):
         Takes about as long as 10 to 35 cycles. plot() shows the result.
         """
         if self._comm is not None:
-            together(self._comm, "Amg.check", lambda: (None, {}, None))
+            told = {"multigrid": self._number}
+            together(self._comm, "Amg.check", lambda: (None, told, None))
         found = self._made.check()
         self._check = AmgCheck(tuple(found["factors"]), tuple(found["notes"]), found["text"])
         return self._check
 
-    def _matvec(self, x: NDArray[Any]) -> NDArray[Any]:
-        return self._applied(x, x.shape, 1)
-
-    def _matmat(self, X: NDArray[Any]) -> NDArray[Any]:
-        return self._applied(X, X.shape, X.shape[1])
-
-    def _applied(self, x: Any, shape: tuple[int, ...], columns: int) -> NDArray[Any]:
-        def made() -> tuple[NDArray[Any], dict[str, Any], np.dtype[Any]]:
-            array = plain(x, "x")
-            found = scalar_type(("x", array.dtype), ("M", self.dtype))
-            return array, {"x": f"of {columns} columns"}, found
-
-        if self._comm is None:
-            array, _, found = made()
-        else:
-            array, types = together(self._comm, "Amg.matvec", made)
-            found = np.result_type(*types)
-        y = np.zeros(shape, dtype=found)
-        if columns > 0:
-            flat = np.ascontiguousarray(array, dtype=found).ravel()
-            self._made.apply(flat, y.reshape(-1), columns)
-        return y
-
-    def _adjoint(self) -> LinearOperator:
-        if not self._report["hermitian"]:
-            raise NotSupported(
-                "A is not Hermitian, and its multigrid has no product with the adjoint"
+    def _require_blocks(self, A: Any) -> None:
+        if not self._has_own_blocks or not sp.issparse(A) or A.format != "bsr":
+            return
+        size = block_size_of(A, None)
+        if size != self._block_size:
+            raise InvalidArgument(
+                f"A has blocks of {size} x {size}, but this multigrid was made for block_size="
+                f"{self._block_size}; make another one"
             )
-        return self
-
-    def dot(self, x: Any) -> Any:
-        refuse_masked(x, "x")  # which SciPy would turn into a plain array
-        return super().dot(x)
 
     def __reduce__(self) -> Any:
         raise TypeError("a suan.Amg can be neither copied nor pickled; make it from A")
@@ -209,13 +199,16 @@ def amg(
     Returns
     -------
     Amg
-        For ``M=`` of solve(), of Solver, and of the solvers of SciPy.
+        For ``M=`` of solve(), of Solver, and, without ``comm``, of the solvers of SciPy.
 
     Raises
     ------
     InvalidArgument, DimensionMismatch
         Both are ValueErrors. For a matrix that multigrid cannot use, naming the row, and for a
         near null space, coordinates or blocks that do not fit it.
+    NotSupported
+        For numbers of other types than these four can hold, for a sparse near null space, and for
+        ``comm`` in a build without MPI.
 
     Examples
     --------

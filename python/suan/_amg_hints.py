@@ -85,8 +85,8 @@ def hint_from(
     """@raises DimensionMismatch, InvalidArgument for what cannot be used, and for both."""
     if near_null_space is not None and coordinates is not None:
         raise InvalidArgument(
-            f"both near_null_space ({_size(near_null_space)}) and coordinates "
-            f"({_size(coordinates)}) were given, and each says which vectors A nearly maps to "
+            f"both near_null_space ({_size(near_null_space, 'near_null_space')}) and coordinates "
+            f"({_size(coordinates, 'coordinates')}) were given, and each says which vectors A nearly maps to "
             "zero; leave one of them out"
         )
     if near_null_space is not None:
@@ -145,6 +145,6 @@ def _dense(given: Any, name: str) -> NDArray[Any]:
     return array
 
 
-def _size(given: Any) -> str:
-    shape = np.shape(given)
+def _size(given: Any, name: str) -> str:
+    shape = plain(given, name).shape
     return " x ".join(str(size) for size in shape) if shape else type(given).__name__

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._amg_report import AmgCheck, AmgLevel
+from ._arrays import plain
 from ._errors import DimensionMismatch, InvalidArgument
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def draw_aggregates(
         lines = list(np.stack([members, middles[own]], axis=1))
         ax.add_collection(LineCollection(lines, colors=colours[own], linewidths=1.0))
         marks.setdefault("s", 12)
-        ax.scatter(members[:, 0], members[:, 1], c=colours[own], **marks)
+        if not {"c", "color"} & marks.keys():
+            marks["c"] = colours[own]
+        ax.scatter(members[:, 0], members[:, 1], **marks)
     alone = points[~inside]
     if len(alone):
         ax.scatter(alone[:, 0], alone[:, 1], marker="x", c="grey", s=12, label="in none")
@@ -97,7 +100,7 @@ def draw_aggregates(
 
 def points_in_a_plane(coordinates: Any, nodes: int, rows: int) -> NDArray[np.float64]:
     """@raises DimensionMismatch, InvalidArgument unless there are two numbers for each node."""
-    points = np.asarray(coordinates)
+    points = plain(coordinates, "coordinates")
     if points.ndim != 2 or points.shape[1] != 2:
         raise DimensionMismatch(
             f"coordinates have the shape {points.shape}; a picture needs two for each of the "

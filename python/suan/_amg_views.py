@@ -74,7 +74,7 @@ class AmgViews:
     def plot(self, axes: Any = None) -> NDArray[Any]:
         """Draw sizes of levels, seconds of the set-up, and what else is known.
 
-        That are the factors of check(), once it was called, and with coordinates in a plane the
+        These are the factors of check(), once it was called, and with coordinates in a plane the
         aggregates of the finest level.
 
         Parameters

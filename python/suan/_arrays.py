@@ -31,7 +31,13 @@ def scalar_type(*operands: tuple[str, Any]) -> np.dtype[Any]:
         if all(given is first for _, given in operands):
             return first
     for name, given in operands:
-        dtype = np.dtype(given)
+        try:
+            dtype = np.dtype(given)
+        except TypeError:
+            raise InvalidArgument(
+                f"{name} is {given!r}, which is no data type; Suan computes in "
+                f"{', '.join(_SUPPORTED)}"
+            ) from None
         if dtype.kind in "biu":
             types.append(np.dtype(np.float64))
         elif dtype.kind == "f" and dtype.itemsize <= 8:

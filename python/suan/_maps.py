@@ -27,6 +27,8 @@ class LibraryOperator(LinearOperator):  # type: ignore[misc]
     _made: _suan.KeptAmg
     #: The communicator of mpi4py on which it was made.
     _comm: Any = None
+    #: The same on all ranks of that, and another for each.
+    _number: int = 0
 
 
 class Map:
@@ -41,6 +43,7 @@ class Map:
         self.made: LibraryOperator | None = None
         #: What the type of the result depends on; None if unknown.
         self.dtype: Any = None
+        self._ready: tuple[np.dtype[Any], bool, tuple[Applied, list[str]]] | None = None
         self.matrix = as_sparse(given, name)
         if self.matrix is not None:
             self.shape = self.matrix.shape
@@ -69,7 +72,7 @@ class Map:
     @property
     def kind(self) -> str:
         if self.made is not None:
-            return f"a {type(self.made).__name__}"
+            return f"multigrid {self.made._number}"
         return "a matrix" if self.function is None else "a function"
 
     def require_square(self, who: str = "solve()") -> None:
@@ -82,9 +85,16 @@ class Map:
         if self.matrix is self.given and self.matrix is not None:
             self.matrix = self.matrix.copy()
         self.given = None
+        self._ready = None
 
     def ready(self, dtype: np.dtype[Any], distributed: bool) -> tuple[Applied, list[str]]:
         """The library's form for computing in `dtype`, and the names of what was copied."""
+        # The last one is kept: ranks convert where they can still fail together, and use it later.
+        if self._ready is None or self._ready[:2] != (dtype, distributed):
+            self._ready = (dtype, distributed, self._made_ready(dtype, distributed))
+        return self._ready[2]
+
+    def _made_ready(self, dtype: np.dtype[Any], distributed: bool) -> tuple[Applied, list[str]]:
         if self.function is not None:
             return _checked(self.function, self.name, self.shape[0], dtype), []
         csr = Csr(self.matrix, dtype, np.int64 if distributed else np.int32, self.name)

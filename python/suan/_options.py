@@ -46,7 +46,7 @@ _SOLVE_ELSEWHERE = {
 }
 _AMG_ELSEWHERE = {
     "B": "near_null_space=",
-    "BH": "nothing: the restriction is P^H",
+    "BH": "nothing: for a matrix that is not Hermitian the restriction is made from A^H",
     "nullspace": "near_null_space=",
     "near_nullspace": "near_null_space=",
     "near_null": "near_null_space=",
@@ -63,7 +63,6 @@ _AMG_ELSEWHERE = {
     "presmoother": "smoother=; after the coarse correction comes its adjoint",
     "postsmoother": "smoother=; after the coarse correction comes its adjoint",
     "relaxation": "smoother=",
-    "cycle": "nothing: a cycle is a V-cycle",
     "symmetry": "nothing: the matrix is examined",
 }
 

@@ -15,6 +15,7 @@ from ._arrays import scalar_type
 from ._errors import DimensionMismatch, InvalidArgument
 from ._maps import Applied, Map
 from ._options import solve_option_values
+from ._ranks import require_same_ranks
 from ._report import SolveReport
 
 #: as_vector or as_columns.
@@ -28,9 +29,11 @@ class System:
     """A and M, checked, with the options: the same for every right-hand side."""
 
     def __init__(
-        self, A: Any, M: Any, options: dict[str, Any], rows: int | None, distributed: bool
+        self, A: Any, M: Any, options: dict[str, Any], rows: int | None, comm: Any
     ):
-        """`rows` is the size of a function; None if that is unknown."""
+        """`rows` is the size of a function; None if that is unknown. `comm` is None, or that of
+        mpi4py."""
+        distributed = comm is not None
         self.options = solve_option_values(options)
         if distributed:  # before the ranks meet; elsewhere the library looks when it gets them
             _suan.check_solve_options(self.options)
@@ -43,9 +46,9 @@ class System:
         self.m: Map | None = None
         self._ready: tuple[Any, Ready] | None = None
         if M is not None:
-            self._take_preconditioner(M)
+            self._take_preconditioner(M, comm)
 
-    def _take_preconditioner(self, M: Any) -> None:
+    def _take_preconditioner(self, M: Any, comm: Any) -> None:
         self.m = Map(M, "M", self.rows)
         made = self.m.made
         if made is not None and (made._comm is not None) != self.distributed:
@@ -54,6 +57,8 @@ class System:
                 if self.distributed
                 else "M was made with comm=, and A is solved for without"
             )
+        if made is not None and self.distributed:
+            require_same_ranks(made._comm, comm)
         # With ranks, a matrix has global columns and a function has none; the library checks them.
         end = 1 if self.distributed else 2
         if self.m.shape[:end] != self.a.shape[:end]:

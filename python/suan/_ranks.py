@@ -25,6 +25,17 @@ def handle_of(comm: Any) -> int:
         ) from None
 
 
+def require_same_ranks(made_on: Any, comm: Any) -> None:
+    """@raises InvalidArgument unless M's communicator has the same ranks in the same order."""
+    from mpi4py import MPI
+
+    if MPI.Comm.Compare(made_on, comm) not in (MPI.IDENT, MPI.CONGRUENT):
+        raise InvalidArgument(
+            f"M was made with a communicator of {made_on.size} ranks, and comm has {comm.size}, or "
+            "the same in another order; make M with comm"
+        )
+
+
 def together(
     comm: Any, function: str, make: Callable[[], tuple[T, dict[str, Any], Any]]
 ) -> tuple[T, list[Any]]:

@@ -152,7 +152,7 @@ def _solved(
     def checked() -> tuple[System, RightHandSide]:
         require_callback(callback)
         side = RightHandSide(b, x0, read)
-        system = System(A, M, options, len(side.b), comm is not None)
+        system = System(A, M, options, len(side.b), comm)
         side.require_rows(system.a.shape)
         return system, side
 

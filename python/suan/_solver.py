@@ -79,7 +79,7 @@ class Solver:
     def _made(
         self, A: Any, M: Any, dtype: Any, options: dict[str, Any]
     ) -> tuple[System, np.dtype[Any]]:
-        system = System(A, M, options, None, self._comm is not None)
+        system = System(A, M, options, None, self._comm)
         found = system.scalar_type() if dtype is None else scalar_type(("dtype", dtype))
         if dtype is not None and system.scalar_type(("dtype", found)) != found:
             raise InvalidArgument(f"dtype is {found}, which loses digits of A ({system.a.dtype})")

@@ -181,27 +181,34 @@ DistributedMatrix<T> in_whole_nodes(const DistributedMatrix<T>& a, GlobalIndex b
 }
 
 template <Scalar T>
-std::shared_ptr<const Amg<T>> make_amg(const DistributedMatrix<T>& a, const HintOptions& hints,
-                                       const SolveOptions& solve,
-                                       const MatrixMarketOptions& reading) {
-  const Layout& rows = a.row_layout();
-  const auto options = amg_options(solve);
+std::optional<MultiVector<T>> read_hints(const HintOptions& hints, const Layout& rows,
+                                         const SolveOptions& solve,
+                                         const MatrixMarketOptions& reading) {
+  if (rows.global_size() == 0) return {};
   if (!hints.coordinates.empty()) {
-    const auto modes = modes_from<T>(hints.coordinates, rows, options.block_size, reading);
-    return std::make_shared<Amg<T>>(a, modes, options);
+    return modes_from<T>(hints.coordinates, rows, rows_of_a_node(solve), reading);
   }
-  const auto vectors =
-      read_columns<T>("near null space", hints.near_null_space, rows, 0, Nodes::most_rows, reading);
-  return std::make_shared<Amg<T>>(
-      a, MultiVector<T>::from_host(rows, vectors.count, std::span<const T>(vectors.values)),
-      options);
+  // In double precision, for scalings beyond the range of single.
+  const auto vectors = read_columns<DoubleOf<T>>("near null space", hints.near_null_space, rows, 0,
+                                                 Nodes::most_rows, reading);
+  return near_null_vectors<T>(rows, vectors.count, vectors.values);
 }
 
-#define SUAN_INSTANTIATE(T)                                                                        \
-  template DistributedMatrix<T> in_whole_nodes(const DistributedMatrix<T>&, GlobalIndex);          \
-  template std::shared_ptr<const Amg<T>> make_amg(const DistributedMatrix<T>&, const HintOptions&, \
-                                                  const SolveOptions&,                             \
-                                                  const MatrixMarketOptions&);
+template <Scalar T>
+std::shared_ptr<const Amg<T>> make_amg(const DistributedMatrix<T>& a,
+                                       const std::optional<MultiVector<T>>& near_null_space,
+                                       const SolveOptions& solve) {
+  const auto options = amg_options(solve);
+  if (!near_null_space) return std::make_shared<Amg<T>>(a, options);
+  return std::make_shared<Amg<T>>(a, *near_null_space, options);
+}
+
+#define SUAN_INSTANTIATE(T)                                                                \
+  template DistributedMatrix<T> in_whole_nodes(const DistributedMatrix<T>&, GlobalIndex);  \
+  template std::optional<MultiVector<T>> read_hints(                                       \
+      const HintOptions&, const Layout&, const SolveOptions&, const MatrixMarketOptions&); \
+  template std::shared_ptr<const Amg<T>> make_amg(                                         \
+      const DistributedMatrix<T>&, const std::optional<MultiVector<T>>&, const SolveOptions&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "files.hpp"
@@ -32,11 +33,18 @@ GlobalIndex rows_of_a_node(const SolveOptions& solve);
 template <Scalar T>
 DistributedMatrix<T> in_whole_nodes(const DistributedMatrix<T>& a, GlobalIndex block);
 
-/// The preconditioner amg with a near null space from a file, which there must be. Collective.
-/// @throws DimensionMismatch, with both sizes, for a file of another size; and as Amg and readers.
+/// The near null space of a file, which must be given, for these rows; none where there are no
+/// rows. Collective.
+/// @throws DimensionMismatch, with both sizes, for a file of another size; and as readers do.
 template <Scalar T>
-std::shared_ptr<const Amg<T>> make_amg(const DistributedMatrix<T>& a, const HintOptions& hints,
-                                       const SolveOptions& solve,
-                                       const MatrixMarketOptions& reading);
+std::optional<MultiVector<T>> read_hints(const HintOptions& hints, const Layout& rows,
+                                         const SolveOptions& solve,
+                                         const MatrixMarketOptions& reading);
+
+/// The preconditioner amg with that near null space. Collective. @throws as Amg.
+template <Scalar T>
+std::shared_ptr<const Amg<T>> make_amg(const DistributedMatrix<T>& a,
+                                       const std::optional<MultiVector<T>>& near_null_space,
+                                       const SolveOptions& solve);
 
 }  // namespace suan::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "agreement.hpp"
 #include "commands.hpp"
@@ -191,9 +192,10 @@ double vectors_of(const SolveOptions& options) {
 /// solve() with multigrid made for what the user knows of the matrix. The time limit includes that.
 template <Scalar T>
 SolveReport solve_with_hints(const DistributedMatrix<T>& a, const Vector<T>& b, Vector<T>& x,
+                             const std::optional<MultiVector<T>>& near_null_space,
                              const SolveArguments& arguments, std::shared_ptr<EventLogger> logger) {
   const Timer timer;
-  const auto m = make_amg<T>(a, arguments.hints, arguments.solve, arguments.source.matrix_market);
+  const auto m = make_amg<T>(a, near_null_space, arguments.solve);
   const double seconds = a.comm().max(timer.seconds());
   auto options = detail::settled(arguments.solve);
   options.preconditioner = "auto";
@@ -218,13 +220,19 @@ int solve_as(const Communicator& world, const SolveArguments& arguments) {
   };
   const auto b = vector_or(arguments.rhs, [&] { return ones<T>(a.row_layout()); });
   auto x = vector_or(arguments.initial_guess, [&] { return Vector<T>(a.column_layout()); });
+  std::optional<MultiVector<T>> near_null_space;
+  if (arguments.hints.any()) {
+    near_null_space =
+        read_hints<T>(arguments.hints, a.row_layout(), arguments.solve, source.matrix_market);
+  }
   const double read_seconds = world.max(reading.seconds());
 
   const bool shows_progress = world.is_root() && !arguments.quiet;
   const NotedSignals noted;  // from here on there are results to lose
   const auto logger = stopped_by_signals(shows_progress ? progress_on_terminal() : nullptr);
-  const auto report = arguments.hints.any() ? solve_with_hints(a, b, x, arguments, logger)
-                                            : solve(a, b, x, arguments.solve, logger);
+  const auto report = arguments.hints.any()
+                          ? solve_with_hints(a, b, x, near_null_space, arguments, logger)
+                          : solve(a, b, x, arguments.solve, logger);
 
   // The solution first, so that no later failure can lose it.
   const std::string json = report_json(report, source, a, read_seconds);
@@ -267,6 +275,10 @@ Usage solve_usage() {
 int run_solve(const Communicator& world, const CommandLine& line) {
   const auto arguments = parse(world, line);
   check(world, arguments, line);
+  // A file that is missing is found before the matrix is read.
+  for (const auto& path : {arguments.hints.coordinates, arguments.hints.near_null_space}) {
+    if (!path.empty()) inspect(parse_file_name(path), Wanted::either, world);
+  }
   const auto scalar =
       choose_scalar(arguments.source, {arguments.rhs, arguments.initial_guess}, world);
   return with_scalar(scalar, [&]<class T>(T) { return solve_as<T>(world, arguments); });

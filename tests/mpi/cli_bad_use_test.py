@@ -12,30 +12,31 @@ from cli_case import SMALL, Case, main, options
 
 class BadUse(Case):
     def test_names_the_nearest(self):
-        self.fail("slove", "A.mtx", says="did you mean solve?")
-        self.fail("solve", "A.mtx", "--tol", "1e-3", says='unknown option "--tol"')
-        self.fail("solve", "A.mtx", "--max-iteration", "3", says="did you mean --max-iterations?")
-        self.fail("solve", "--problem", "poison3d", says="did you mean poisson3d?")
-        self.fail("solve", "--problem", "poisson3d", "--solver", "cgg", says="did you mean cg?")
+        self.refused("slove", "A.mtx", says="did you mean solve?")
+        self.refused("solve", "A.mtx", "--tol", "1e-3", says='unknown option "--tol"')
+        self.refused("solve", "A.mtx", "--max-iteration", "3", says="did you mean --max-iterations?")
+        self.refused("solve", "--problem", "poison3d", says="did you mean poisson3d")
+        self.refused("solve", "--problem", "poisson3d", "--solver", "cgg", says="did you mean cg?")
 
     def test_contradictions(self):
         self.write("A.mtx", SMALL)
-        self.fail(says="suan --help")
-        self.fail("solve", says="there is no matrix")
-        self.fail("solve", "A.mtx", "--problem", "poisson1d", says="A.mtx")
-        self.fail("solve", "A.mtx", "--size", "5", says="size")
-        self.fail("solve", "--problem", "poisson1d", "--rtol", "-1", says="rtol")
-        self.fail("solve", "--problem", "poisson1d", "--rtol", "nan", says="rtol")
-        self.fail("solve", "--problem", "poisson3d", "--size", "1000000000", says="size")
-        self.fail("convert", "A.mtx", says="two files")
-        self.fail("generate", "poisson1d", says="file")
+        self.refused(says="suan --help")
+        self.refused("solve", says="there is no matrix")
+        self.refused("solve", "A.mtx", "--problem", "poisson1d", says="A.mtx")
+        self.refused("solve", "A.mtx", "--size", "5", says="size")
+        self.refused("solve", "--problem", "poisson1d", "--rtol", "-1", says="rtol")
+        self.refused("solve", "--problem", "poisson1d", "--rtol", "nan", says="rtol")
+        self.refused("solve", "--problem", "poisson3d", "--size", "1000000000",
+                     says="is not possible")
+        self.refused("convert", "A.mtx", says="two files")
+        self.refused("generate", "poisson1d", says="file")
 
     def test_sizes_that_do_not_match(self):
         self.write("A.mtx", SMALL)
         self.write("b.mtx", "%%MatrixMarket matrix array real general\n3 1\n1\n1\n1\n")
-        self.fail("solve", "A.mtx", "--rhs", "b.mtx", says=["b.mtx", "3", "4"])
+        self.refused("solve", "A.mtx", "--rhs", "b.mtx", says=["b.mtx", "3", "4"])
         self.write("R.mtx", "%%MatrixMarket matrix coordinate real general\n2 3 1\n1 1 1\n")
-        self.fail("solve", "R.mtx", says=["2", "3", "square"])
+        self.refused("solve", "R.mtx", says=["2", "3", "square"])
 
     def test_malformed_files(self):
         header = "%%MatrixMarket matrix coordinate real general\n"
@@ -64,46 +65,46 @@ class BadUse(Case):
                 path = self.write("bad.mtx", text)
                 # One process is enough to show that solve refuses what info does; ranks cost time.
                 for command in ("info",) if options.ranks else ("info", "solve"):
-                    self.fail(command, path, says="bad.mtx")
+                    self.refused(command, path, says="bad.mtx")
         with self.subTest("truncated gzip"):
             with open(self.at("bad.mtx.gz"), "wb") as file:
                 file.write(gzip.compress(SMALL.encode())[:-12])
-            self.fail("info", "bad.mtx.gz", says="bad.mtx.gz")
+            self.refused("info", "bad.mtx.gz", says="bad.mtx.gz")
         with self.subTest("missing"):
-            self.fail("info", "none.mtx", says=["none.mtx", "No such file"])
+            self.refused("info", "none.mtx", says=["none.mtx", "No such file"])
         with self.subTest("folder"):
             os.mkdir(self.at("dir.mtx"))
-            self.fail("info", "dir.mtx", says="dir.mtx")
+            self.refused("info", "dir.mtx", says="dir.mtx")
         with self.subTest("extension"):
-            self.fail("info", "A.txt", says="A.txt")
+            self.refused("info", "A.txt", says="A.txt")
 
     def test_malformed_hdf5(self):
         self.needs_hdf5()
         self.write("A.mtx", SMALL)
         self.write("bad.h5", "not HDF5\n" * 100)
-        self.fail("info", "bad.h5", says="bad.h5")
-        self.fail("info", "none.h5", says="none.h5")
+        self.refused("info", "bad.h5", says="bad.h5")
+        self.refused("info", "none.h5", says="none.h5")
         self.succeed("convert", "A.mtx", "A.h5")
         with open(self.at("A.h5"), "rb") as file:
             whole = file.read()
         for length in (100, len(whole) // 2, len(whole) - 1):
             with open(self.at("cut.h5"), "wb") as file:
                 file.write(whole[:length])
-            self.fail("info", "cut.h5", says="cut.h5")
-        self.fail("info", "A.h5:stiffness", says=["stiffness", "A"])
+            self.refused("info", "cut.h5", says="cut.h5")
+        self.refused("info", "A.h5:stiffness", says=["stiffness", "A"])
 
     def test_problems_that_need_too_much_memory(self):
         limit = ("--memory-limit-gib", "0.001")
         says = ["poisson3d, size 60", "216000 rows", "on this node", "memory_limit_gib", "0.001 GiB"]
         problem = ("--problem", "poisson3d", "--size", "60")
-        self.fail("solve", *problem, *limit, says=says)
-        self.fail("info", *problem, *limit, says=says)
-        self.fail("generate", "poisson3d", "--size", "60", "A.mtx", *limit, says=says)
+        self.refused("solve", *problem, *limit, says=says)
+        self.refused("info", *problem, *limit, says=says)
+        self.refused("generate", "poisson3d", "--size", "60", "A.mtx", *limit, says=says)
         self.succeed("info", *problem, "--memory-limit-gib", "1")
         # Without a limit that of the machine holds.
-        self.fail("solve", "--problem", "poisson3d", "--size", "100000",
-                  says=["1000000000000000 rows", "half of its free memory"])
-        self.fail("generate", "poisson3d", "--size", "100000", "A.mtx", says="free memory")
+        self.refused("solve", "--problem", "poisson3d", "--size", "100000",
+                     says=["1000000000000000 rows", "half of its free memory"])
+        self.refused("generate", "poisson3d", "--size", "100000", "A.mtx", says="free memory")
         self.assertEqual(os.listdir(self.folder), [])
 
     def test_memory_that_the_system_does_not_give(self):
@@ -127,13 +128,13 @@ class BadUse(Case):
     def test_outputs_that_cannot_be_written(self):
         self.write("A.mtx", SMALL)
         solve = ("solve", "A.mtx", "--quiet")
-        self.fail(*solve, "--output", "no/such/x.mtx", says="no/such")
-        self.fail(*solve, "--report", "no/such/r.json", says="no/such")
-        self.fail(*solve, "--output", "x.txt", says="x.txt")
-        self.fail(*solve, "--output", "A.mtx", says="same file")
-        self.fail(*solve, "--report", self.folder, says="folder")
+        self.refused(*solve, "--output", "no/such/x.mtx", says="no/such")
+        self.refused(*solve, "--report", "no/such/r.json", says="no/such")
+        self.refused(*solve, "--output", "x.txt", says="x.txt")
+        self.refused(*solve, "--output", "A.mtx", says="same file")
+        self.refused(*solve, "--report", self.folder, says="folder")
         if os.path.exists("/dev/full"):
-            self.fail(*solve, "--report", "/dev/full", says=["/dev/full", "No space left"])
+            self.refused(*solve, "--report", "/dev/full", says=["/dev/full", "No space left"])
         self.assertEqual(sorted(os.listdir(self.folder)), ["A.mtx"])
 
     def test_a_failed_write_leaves_the_old_file(self):

@@ -59,7 +59,8 @@ class Case(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stdout
 
-    def fail(self, *words, says=()):
+    # Not fail(), which unittest's own assertions call.
+    def refused(self, *words, says=()):
         """Exit code 2 and one message, which has all the words of `says`."""
         done = self.run_suan(*words)
         messages = [line for line in done.stderr.splitlines() if line.startswith("suan: ")]

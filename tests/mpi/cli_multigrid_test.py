@@ -85,6 +85,23 @@ class Hints(Case):
         same = self.report(*AMG, "--near-null-space", "B.mtx", "--time-limit", "100")
         self.assertLess(abs(same["iterations"] - report["iterations"]), 3)
 
+    def test_any_scaling_in_single_precision(self):
+        single = (*AMG, "--scalar", "float32")
+        expected = self.report(*single, "--near-null-space", "B.mtx")
+        self.assertEqual(expected["reason"], "converged")
+        scales = (1e50, -1e-60, 3)
+        rows = [[factor * value for factor, value in zip(scales, row)] for row in MODES]
+        self.write("scaled.mtx", array(rows))
+        report = self.report(*single, "--near-null-space", "scaled.mtx")
+        self.assertEqual(report["reason"], "converged")
+        self.assertLess(abs(report["iterations"] - expected["iterations"]), 3)
+
+    def test_nodes_on_an_axis(self):
+        self.write("line.mtx", array([(k, 5) for k in range(len(POINTS))]))
+        self.write("place.mtx", array([(5, 5)] * len(POINTS)))
+        for name in ("line.mtx", "place.mtx"):
+            self.assertEqual(self.report(*AMG, "--coordinates", name)["reason"], "converged")
+
     def test_ranks_get_whole_nodes(self):
         report = self.report("A.mtx", "--preconditioner", "amg", "--max-iterations", "1000",
                              "--preconditioner.block-size", "5", "--output", "x.mtx")
@@ -112,39 +129,43 @@ class Hints(Case):
         self.write("c.json", '{"matrix": "A.mtx", "coordinates": "xy.mtx", "preconditioner": '
                              '{"type": "amg", "block_size": 2, "coarse_rows": 30}}')
         self.assertEqual(self.report("--config", "c.json")["preconditioner"], "amg")
-        self.fail("solve", "--config", "c.json", "--preconditioner", "jacobi",
-                  says="coordinates is for --preconditioner amg, but the preconditioner is jacobi")
+        self.refused("solve", "--config", "c.json", "--preconditioner", "jacobi",
+                     says="coordinates is for --preconditioner amg, but the preconditioner is jacobi")
 
     def test_refusals(self):
         amg = ("solve", *AMG)
-        self.fail("solve", "A.mtx", "--coordinates", "xy.mtx",
-                  says=["option coordinates is for --preconditioner amg, ", "preconditioner is auto"])
-        self.fail("solve", "A.mtx", "--near-null-space", "B.mtx", "--preconditioner", "none",
-                  says="option near_null_space is for --preconditioner amg")
-        self.fail(*amg, "--near-null-space", "B.mtx", "--coordinates", "xy.mtx",
-                  says=["both", "xy.mtx", "B.mtx"])
-        self.fail("solve", "A.mtx", "--preconditioner", "amg", "--coordinates", "xy.mtx",
-                  says=["block_size is 1", "2 or 3"])
-        self.fail("solve", "A.mtx", "--preconditioner", "amg", "--preconditioner.block-size", "3",
-                  "--coordinates", "xy.mtx", says=["310 rows", "block_size = 3"])
-        self.fail(*amg, "--coordinates", "none.mtx", says=["none.mtx", "No such file"])
-        self.fail(*amg, "--coordinates", "xy.txt", says=["xy.txt", ".mtx"])
-        self.fail(*amg, "--coordinates", "xy.mtx", "--output", "xy.mtx", says="same file")
-        self.fail(*amg, "--near-null-space", "B.mtx", "--report", "B.mtx", says="same file")
+        self.refused("solve", "A.mtx", "--coordinates", "xy.mtx",
+                     says=["option coordinates is for --preconditioner amg, ", "preconditioner is auto"])
+        self.refused("solve", "A.mtx", "--near-null-space", "B.mtx", "--preconditioner", "none",
+                     says="option near_null_space is for --preconditioner amg")
+        self.refused(*amg, "--near-null-space", "B.mtx", "--coordinates", "xy.mtx",
+                     says=["both", "xy.mtx", "B.mtx"])
+        self.refused("solve", "A.mtx", "--preconditioner", "amg", "--coordinates", "xy.mtx",
+                     says=["block_size is 1", "2 or 3"])
+        self.refused("solve", "A.mtx", "--preconditioner", "amg", "--preconditioner.block-size", "3",
+                     "--coordinates", "xy.mtx", says=["310 rows", "block_size = 3"])
+        self.refused(*amg, "--coordinates", "none.mtx", says=["none.mtx", "No such file"])
+        # Found before the matrix is read, whose entries are missing.
+        self.write("broken.mtx", "\n".join(MATRIX.splitlines()[:3]) + "\n")
+        self.refused("solve", "broken.mtx", "--preconditioner", "amg", "--near-null-space", "none.mtx",
+                     says=["none.mtx", "No such file"])
+        self.refused(*amg, "--coordinates", "xy.txt", says=["xy.txt", ".mtx"])
+        self.refused(*amg, "--coordinates", "xy.mtx", "--output", "xy.mtx", says="same file")
+        self.refused(*amg, "--near-null-space", "B.mtx", "--report", "B.mtx", says="same file")
         self.write("short.mtx", array(POINTS[1:]))
-        self.fail(*amg, "--coordinates", "short.mtx", says=["short.mtx", "154 x 2", "155 rows"])
+        self.refused(*amg, "--coordinates", "short.mtx", says=["short.mtx", "154 x 2", "155 rows"])
         self.write("short.mtx", array(MODES[1:]))
-        self.fail(*amg, "--near-null-space", "short.mtx", says=["short.mtx", "309 x 3", "310 rows"])
+        self.refused(*amg, "--near-null-space", "short.mtx", says=["short.mtx", "309 x 3", "310 rows"])
         self.write("flat.mtx", array([[1.0]] * 309))
-        self.fail(*amg, "--near-null-space", "flat.mtx", says=["flat.mtx", "309", "310"])
-        self.fail(*amg, "--coordinates", "flat.mtx", says=["flat.mtx", "309", "155"])
+        self.refused(*amg, "--near-null-space", "flat.mtx", says=["flat.mtx", "309", "310"])
+        self.refused(*amg, "--coordinates", "flat.mtx", says=["flat.mtx", "309", "155"])
         self.write("three.mtx", array([(x, y, 0) for x, y in POINTS]))
-        self.fail(*amg, "--coordinates", "three.mtx", says=["3 dimensions", "block_size is 2"])
+        self.refused(*amg, "--coordinates", "three.mtx", says=["3 dimensions", "block_size is 2"])
         self.write("zero.mtx", array([[0.0]] * 310))
-        self.fail(*amg, "--near-null-space", "zero.mtx", says="vector 0 of the near null space is")
+        self.refused(*amg, "--near-null-space", "zero.mtx", says="vector 0 of the near null space is")
         self.write("complex.mtx", "%%MatrixMarket matrix array complex general\n310 1\n"
                    + "1 1\n" * 310)
-        self.fail(*amg, "--near-null-space", "complex.mtx", says=["complex.mtx", "complex"])
+        self.refused(*amg, "--near-null-space", "complex.mtx", says=["complex.mtx", "complex"])
         self.assertNotIn("report.json", os.listdir(self.folder))
 
     def test_help(self):

@@ -18,7 +18,7 @@ class EachOutput(Case):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")
         self.write("A.mtx", SMALL)
-        self.fail("solve", "A.mtx", "--output", "x.mtx", "--report", "/dev/full", says="/dev/full")
+        self.refused("solve", "A.mtx", "--output", "x.mtx", "--report", "/dev/full", says="/dev/full")
         self.assertEqual(len(self.vector("x.mtx")), 4)
 
     def test_a_solution_that_fails_does_not_lose_the_report(self):
@@ -48,13 +48,13 @@ class EachOutput(Case):
     def test_places_that_cannot_be_are_refused_before_the_work(self):
         self.write("A.mtx", SMALL)
         os.mkfifo(self.at("pipe.mtx"))
-        self.fail("solve", "A.mtx", "--output", "pipe.mtx", says="not an ordinary file")
+        self.refused("solve", "A.mtx", "--output", "pipe.mtx", says="not an ordinary file")
         os.symlink("no/such/place.mtx", self.at("link.mtx"))
         os.mkdir(self.at("no"))
-        self.fail("solve", "A.mtx", "--output", "A.mtx", says="same file")
-        self.fail("solve", "A.mtx", "--report", "A.mtx", says="same file")
-        self.fail("solve", "A.mtx", "--output", "x.h5:a//b", says=["a//b", "cannot name"])
-        self.fail("solve", "A.mtx", "--output", "x.h5:report", says=["report", "x.h5:x"])
+        self.refused("solve", "A.mtx", "--output", "A.mtx", says="same file")
+        self.refused("solve", "A.mtx", "--report", "A.mtx", says="same file")
+        self.refused("solve", "A.mtx", "--output", "x.h5:a//b", says=["a//b", "cannot name"])
+        self.refused("solve", "A.mtx", "--output", "x.h5:report", says=["report", "x.h5:x"])
         with open(self.at("A.mtx")) as file:
             self.assertEqual(file.read(), SMALL)
         self.assertEqual(sorted(os.listdir(self.folder)), ["A.mtx", "link.mtx", "no", "pipe.mtx"])
@@ -63,7 +63,7 @@ class EachOutput(Case):
         if "HDF5      yes" in self.succeed("--version"):
             self.skipTest("HDF5 is in this build")
         self.write("A.mtx", SMALL)
-        self.fail("solve", "A.mtx", "--output", "x.h5", says="HDF5")
+        self.refused("solve", "A.mtx", "--output", "x.h5", says="HDF5")
 
 
 class NamesThatAreNoUtf8(Case):
@@ -93,9 +93,9 @@ class NamesThatAreNoUtf8(Case):
                          ESCAPED + ".mtx")
         self.assertIn(ESCAPED, self.succeed("info", name))
         self.succeed("convert", name, LATIN + "_2.mtx")
-        self.fail("info", LATIN + "_absent.mtx", says=ESCAPED + "_absent.mtx")
-        self.fail("info", "--" + LATIN, says=ESCAPED)
-        self.fail("info", "two\nlines.mtx", says=r"two\x0alines.mtx")
+        self.refused("info", LATIN + "_absent.mtx", says=ESCAPED + "_absent.mtx")
+        self.refused("info", "--" + LATIN, says=ESCAPED)
+        self.refused("info", "two\nlines.mtx", says=r"two\x0alines.mtx")
 
     def test_a_report_in_hdf5(self):
         self.needs_hdf5()
@@ -118,15 +118,15 @@ class EmptyValues(Case):
             for name in names:
                 with self.subTest(command=command, option=name):
                     option = name.replace("-", "_")
-                    self.fail(command, *given, f"--{name}=", says=f"option {option} is empty")
+                    self.refused(command, *given, f"--{name}=", says=f"option {option} is empty")
                     if name != "quiet":  # a flag takes no word
-                        self.fail(command, *given, f"--{name}", "", says=f"option {option} is")
+                        self.refused(command, *given, f"--{name}", "", says=f"option {option} is")
                 if options.ranks:
                     break
-        self.fail("solve", "", says="option matrix is empty")
-        self.fail("convert", "A.mtx", "", says="option output is empty")
+        self.refused("solve", "", says="option matrix is empty")
+        self.refused("convert", "A.mtx", "", says="option output is empty")
         self.write("c.json", '{"output": ""}')
-        self.fail("solve", "A.mtx", "--config", "c.json", says=["c.json", "output is empty"])
+        self.refused("solve", "A.mtx", "--config", "c.json", says=["c.json", "output is empty"])
         self.assertEqual(sorted(os.listdir(self.folder)), ["A.mtx", "c.json"])
 
     def test_counts_only_when_nothing_follows(self):

@@ -73,7 +73,7 @@ class DifferentWords(Case):
 
     def test_words_that_one_rank_does_not_understand(self):
         last = options.ranks - 1
-        for wrong in (("--tol", "1"), ("--rtol",), ("--output", ""), ("more",)):
+        for wrong in (("--tol", "1"), ("--rtol",), ("--output", ""), ("more", "words")):
             with self.subTest(wrong):
                 self.differ((*PROBLEM, *wrong), PROBLEM, "on rank 0, but not on all")
                 self.differ(PROBLEM, (*PROBLEM, *wrong), f"on rank {last}, but not on all")

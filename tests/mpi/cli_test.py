@@ -83,18 +83,18 @@ class Solve(Case):
                             "2 2 3\n1 1 2 1\n2 2 3 -1\n1 2 0 1\n")
         report = self.report("A.mtx")
         self.assertEqual(report["scalar"], "complex128")
-        self.assertEqual(report["reason"], "converged")
-        self.fail("solve", "A.mtx", "--scalar", "float64", says="complex")
+        self.assertTrue(report["converged"])
+        self.refused("solve", "A.mtx", "--scalar", "float64", says="complex")
         single = self.report("A.mtx", "--scalar", "complex64")
         self.assertEqual(single["scalar"], "complex64")
-        self.assertEqual(single["reason"], "converged")
+        self.assertTrue(single["converged"])
 
     def test_single_complex_precision_stays_so_in_hdf5(self):
         self.needs_hdf5()
         self.succeed("generate", "poisson2d", "A.h5", "--size", "6", "--scalar", "complex64")
         self.succeed("convert", "A.h5", "B.h5")
         self.succeed("convert", "B.h5", "C.mtx")
-        self.fail("solve", "B.h5", "--scalar", "float64", says="read it as complex64")
+        self.refused("solve", "B.h5", "--scalar", "float64", says="read it as complex64")
         self.assertEqual(self.report("B.h5", "--scalar", "complex64")["reason"], "converged")
         self.assertEqual(self.report("B.h5")["scalar"], "complex128")
         self.assertEqual(self.report("C.mtx")["scalar"], "complex128")
@@ -116,7 +116,7 @@ class Solve(Case):
     def test_without_hdf5_the_message_says_so(self):
         if "HDF5      yes" in self.succeed("--version"):
             self.skipTest("HDF5 is in this build")
-        self.fail("solve", "A.h5", says="HDF5")
+        self.refused("solve", "A.h5", says="HDF5")
 
     def test_prints_a_table_and_no_progress_into_a_pipe(self):
         done = self.run_suan("solve", "--problem", "poisson2d", "--size", "50")
@@ -134,7 +134,7 @@ class Solve(Case):
         self.assertEqual(report["matrix"], "poisson1d, size 32")
 
     def test_unknown_kernel(self):
-        self.fail("solve", "--problem", "poisson1d", "--kernel", "cusprase", says="cusparse")
+        self.refused("solve", "--problem", "poisson1d", "--kernel", "cusprase", says="cusparse")
 
 
 class Help(Case):
@@ -145,7 +145,7 @@ class Help(Case):
         self.assertIn("--solver.restart <int>", self.succeed("help", "gmres"))
         self.assertIn("--preconditioner.block-size <int>", self.succeed("help", "block_jacobi"))
         self.assertEqual(self.succeed("help", "info"), self.succeed("info", "--help"))
-        self.fail("help", "gmress", says="did you mean gmres?")
+        self.refused("help", "gmress", says="did you mean gmres?")
 
 
 class Configuration(Case):
@@ -172,18 +172,18 @@ class Configuration(Case):
         for words, says in ((("--preconditioner", "jacobi", "--preconditioner.block_size=3"),
                              "preconditioner is jacobi, which has no options; block_jacobi, amg have it"),
                             (("--solver", "gmres", "--solver.restrt", "3"), "solver.restart?")):
-            self.fail("solve", "--problem", "poisson1d", *words, says=says)
+            self.refused("solve", "--problem", "poisson1d", *words, says=says)
 
     def test_refusals(self):
-        self.fail("solve", "--config", "none.json", says=["none.json", "No such file"])
+        self.refused("solve", "--config", "none.json", says=["none.json", "No such file"])
         for text, says in (('{"max_iteration": 5}', "did you mean max_iterations"),
                            ('{"rtol": "small"}', "rtol"), ('{"rtol": 1e-8', "not JSON"),
                            ("[" * 40 + "]" * 40, "nested deeper"), ("5", "one JSON object"),
                            ('{"config": "d.json"}', "cannot name another"),
                            (" " * (1 << 20) + "{}", "longer than"), ("", "not JSON")):
             self.write("c.json", text)
-            self.fail("solve", "--problem", "poisson1d", "--config", "c.json",
-                      says=["c.json: ", says])
+            self.refused("solve", "--problem", "poisson1d", "--config", "c.json",
+                         says=["c.json: ", says])
 
 
 class Info(Case):
@@ -239,15 +239,15 @@ class Convert(Case):
         self.succeed("convert", "A.mtx", "A.h5:stiffness")
         self.succeed("convert", "A.h5:stiffness", "B.mtx")
         self.assertEqual(self.entries("B.mtx")[0], ["4", "4", "10"])
-        self.fail("convert", "A.h5:mass", "C.mtx", says=["mass", "stiffness"])
+        self.refused("convert", "A.h5:mass", "C.mtx", says=["mass", "stiffness"])
         self.assertFalse(os.path.exists(self.at("C.mtx")))
 
     def test_refuses(self):
         self.write("A.mtx", SMALL)
         os.symlink("A.mtx", self.at("link.mtx"))
-        self.fail("convert", "A.mtx", "A.mtx", says="same file")
-        self.fail("convert", "A.mtx", "link.mtx", says="same file")
-        self.fail("convert", "A.mtx", "A.csv", says=["A.csv", ".mtx"])
+        self.refused("convert", "A.mtx", "A.mtx", says="same file")
+        self.refused("convert", "A.mtx", "link.mtx", says="same file")
+        self.refused("convert", "A.mtx", "A.csv", says=["A.csv", ".mtx"])
         with open(self.at("A.mtx")) as file:
             self.assertEqual(file.read(), SMALL)
 
@@ -259,7 +259,7 @@ class Generate(Case):
         for name in names:
             self.succeed("generate", name, "--size", "3", "A.mtx")
             self.assertIn("solved", self.succeed("solve", "A.mtx"))
-        self.fail("generate", "poisson4d", "A.mtx", says="did you mean poisson")
+        self.refused("generate", "poisson4d", "A.mtx", says="did you mean poisson")
 
     def test_has_the_stencil(self):
         self.succeed("generate", "poisson1d", "--size", "3", "A.mtx")

@@ -147,6 +147,14 @@ def multigrid():
     np.testing.assert_allclose(M.check().factors[0], alone.check().factors[0], rtol=1e-2)
     product = np.concatenate(COMM.allgather(M @ b[mine]))
     np.testing.assert_allclose(product, alone @ b, rtol=1e-3)
+    # SciPy's ways to say it, with other types on the ranks.
+    x = b[mine] if RANK == 0 else b[mine] * (1 + 0j)
+    for again in (M.matvec(x), M.rmatvec(x), M.matvec(x[:, None])[:, 0], M.dot(x), M.H @ x):
+        assert again.dtype == (np.float64 if SIZE == 1 else np.complex128)
+        np.testing.assert_allclose(np.concatenate(COMM.allgather(again)), product, rtol=1e-5)
+    for again in (M.matmat(x[:, None]), M.rmatmat(x[:, None]), (2 * M) @ x[:, None] / 2):
+        assert again.shape == (len(x), 1)
+        np.testing.assert_allclose(np.concatenate(COMM.allgather(again[:, 0])), product, rtol=1e-5)
     assert "aggregates were kept" in M.update(2 * A[mine])
     kept = suan.Solver(2 * A[mine], M=M, comm=COMM)
     for _ in range(2):
@@ -349,6 +357,68 @@ def multigrid_of_other_products():
     M = suan.amg(poisson2d(9)[mine], comm=COMM)
     x = np.ones((mine.stop - mine.start, 1 + RANK))
     expect_error(lambda: M.matmat(x))
+
+
+def multigrid_and_vector():
+    mine = rows_of_this_rank(81)
+    return suan.amg(poisson2d(9)[mine], comm=COMM), np.ones(81)[mine]
+
+
+def multigrid_of_a_short_product():
+    M, x = multigrid_and_vector()
+    for product in (M.dot, M.matvec, M.rmatvec):
+        try:
+            product(x[1:] if RANK == 1 else x)
+        except suan.DimensionMismatch:
+            continue
+        raise AssertionError
+    expect_error(lambda: M @ (x[1:] if RANK == 1 else x))
+
+
+def multigrid_of_a_masked_product():
+    M, x = multigrid_and_vector()
+    expect_error(lambda: M @ (np.ma.masked_less(x, 2) if RANK == 1 else x))
+
+
+def multigrid_of_a_product_of_nothing():
+    M, x = multigrid_and_vector()
+    expect_error(lambda: M @ (x.astype(object) if RANK == 1 else x))
+
+
+def multigrid_of_a_vector_in_matmat():
+    M, x = multigrid_and_vector()
+    expect_error(lambda: M.matmat(x if RANK == 1 else x[:, None]))
+
+
+def multigrid_of_an_adjoint():
+    M, x = multigrid_and_vector()
+    expect_error(lambda: M.rmatvec(x) if RANK == 1 else M.matvec(x))
+
+
+def multigrid_another_on_one_rank():
+    (first, b), (second, _) = multigrid_and_vector(), multigrid_and_vector()
+    M = second if RANK == 1 else first
+    expect_error(lambda: suan.solve(poisson2d(9)[rows_of_this_rank(81)], b, M=M, comm=COMM))
+
+
+def multigrid_another_updated():
+    (first, _), (second, _) = multigrid_and_vector(), multigrid_and_vector()
+    M = second if RANK == 1 else first
+    expect_error(lambda: M.update(poisson2d(9)[rows_of_this_rank(81)]))
+
+
+def multigrid_of_other_ranks():
+    # Each rank has one of its own.
+    mine = rows_of_this_rank(81)
+    M = suan.amg(poisson2d(9)[mine][:, mine], comm=MPI.COMM_SELF)
+    expect_error(lambda: suan.solve(poisson2d(9)[mine], np.ones(81)[mine], M=M, comm=COMM))
+
+
+def multigrid_of_other_blocks():
+    mine = slice(0, 32) if RANK == 0 else slice(32, 64)
+    A = poisson2d(8)[mine]
+    M = suan.amg(A, comm=COMM)
+    expect_error(lambda: M.update(sp.bsr_array(A, blocksize=(2, 2)) if RANK == 1 else A))
 
 
 def solver_of_other_options():

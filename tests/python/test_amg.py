@@ -3,8 +3,9 @@
 """amg(): multigrid as a preconditioner of its own."""
 
 import copy
+import gc
 import pickle
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -89,6 +90,37 @@ def test_in_other_types(own, working):
     assert all(other.converged for other in reports)
 
 
+@pytest.mark.parametrize("solver", ["cg", "gmres"])
+@pytest.mark.parametrize("own", [np.float32, np.float64])
+def test_a_real_one_is_as_good_as_a_complex_one(solver, own):
+    A = poisson2d(40)
+    b = np.random.default_rng(6).standard_normal((1600, 2)) @ [1, 1j]
+    system = A.astype(complex)
+    if solver == "gmres":
+        system = sp.csr_array(system + 0.01j * sp.eye_array(1600))
+    real = suan.amg(A.astype(own), coarse_rows=50)
+    like_the_system = suan.amg(A.astype(complex), coarse_rows=50)
+    count = []
+    for M in (real, like_the_system):
+        x, report = suan.solve(system, b, M=M, solver=solver, rtol=1e-12)
+        assert report.converged
+        assert relative_residual(system, x, b) <= 1.1e-12
+        count.append(report.iterations)
+    assert abs(count[0] - count[1]) <= 1
+
+
+def test_real_k_cycles_and_complex_vectors():
+    A = poisson2d(20)
+    system, b = A.astype(complex), (1 + 2j) * np.ones(400)
+    M = suan.amg(A, cycle="k", coarse_rows=50)
+    assert suan.solve(A, b.real, M=M)[1].converged
+    for refused in (lambda: suan.solve(system, b, M=M), lambda: M @ b):
+        with pytest.raises(suan.InvalidArgument, match="K-cycles.*dtype=numpy.complex128"):
+            refused()
+    M = suan.amg(A, cycle="k", coarse_rows=50, dtype=np.complex128)
+    assert suan.solve(system, b, M=M)[1].converged
+
+
 def test_with_the_solvers_of_scipy():
     A = poisson2d(40)
     b = np.random.default_rng(1).standard_normal(1600)
@@ -136,6 +168,14 @@ def test_it_is_a_linear_operator(dtype):
     assert (M @ np.ones(144, int)).dtype == np.result_type(dtype, np.float64)
 
 
+def test_the_library_looks_at_sizes_itself():
+    M = suan.amg(poisson2d(4))
+    x, y = np.ones(15), np.ones(15)
+    for columns in (1, 2, 0, -1):
+        with pytest.raises(suan.DimensionMismatch, match="15 elements, which are no"):
+            M._made.apply(x, y, columns)
+
+
 def test_numbers_beyond_the_range_of_its_precision():
     M = suan.amg(poisson2d(12, np.float32), coarse_rows=20)
     for factor in (1e-200, 1e200):
@@ -151,6 +191,19 @@ def test_no_adjoint_where_the_matrix_is_not_hermitian():
     assert any("not Hermitian" in note for note in M.notes)
     _, report = suan.solve(A, np.ones(144), M=M)
     assert report.converged
+
+
+def test_no_adjoint_of_k_cycles():
+    A = poisson2d(12)
+    M = suan.amg(A, cycle="k", coarse_rows=20)
+    for of_it in (lambda: M.H, lambda: M.rmatvec(np.ones(144)), lambda: M.rmatmat(np.eye(144))):
+        with pytest.raises(suan.NotSupported, match="K-cycles"):
+            of_it()
+    _, report = suan.solve(A, np.ones(144), M=M)
+    assert report.converged
+    np.testing.assert_array_equal(
+        suan.amg(A, cycle="w").rmatvec(np.ones(144)), suan.amg(A, cycle="w") @ np.ones(144)
+    )
 
 
 # ---- Matrices, and what is known of them.
@@ -185,6 +238,22 @@ def test_blocks_of_bsr_are_nodes(bar):
     assert (of[0::2] != of[1::2]).any()
 
 
+def test_blocks_of_an_update(bar):
+    A, _ = bar
+    blocks = sp.bsr_array(A, blocksize=(2, 2))
+    M = suan.amg(A, coarse_rows=50)
+    with pytest.raises(suan.InvalidArgument, match="blocks of 2 x 2, but .* block_size=1"):
+        M.update(blocks)
+    assert "aggregates were kept" in M.update(sp.bsr_array(A, blocksize=(1, 1)))
+    M = suan.amg(blocks, coarse_rows=50)
+    with pytest.raises(suan.InvalidArgument, match="blocks of 4 x 4, but .* block_size=2"):
+        M.update(sp.bsr_array(A, blocksize=(4, 4)))
+    for given in (blocks, A):
+        assert "aggregates were kept" in M.update(given)
+    # Where it was said, blocks say nothing.
+    assert "kept" in suan.amg(A, block_size=1, coarse_rows=50).update(blocks)
+
+
 def test_rigid_body_modes(bar):
     A, points = bar
     b = np.random.default_rng(4).standard_normal(A.shape[0])
@@ -217,6 +286,47 @@ def test_a_near_null_space_of_any_scaling(dtype):
         suan.amg(A, near_null_space=1j * np.ones(400))
 
 
+def test_hints_that_are_not_aligned():
+    A = poisson2d(20, complex)
+    expected = suan.amg(A, coarse_rows=50) @ np.ones(400)
+    B = np.full(801, 3.0)[1:].view(np.complex128)  # 3 + 3i
+    np.testing.assert_allclose(
+        suan.amg(A, near_null_space=B, coarse_rows=50) @ np.ones(400), expected, rtol=1e-4
+    )
+    A = poisson2d(20)
+    points = np.stack(np.divmod(np.arange(200.0), 20), axis=1)
+    raw = bytearray(8 * 400 + 1)
+    shifted = np.frombuffer(raw, np.float64, 400, 1).reshape(200, 2)
+    shifted[:] = points
+    x = np.ones(400)
+    given = {"block_size": 2, "coarse_rows": 50}
+    np.testing.assert_array_equal(
+        suan.amg(A, coordinates=shifted, **given) @ x, suan.amg(A, coordinates=points, **given) @ x
+    )
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_nodes_on_an_axis_and_in_one_place(dimension):
+    A = sp.csr_array(sp.kron(poisson2d(10), sp.eye_array(dimension)))
+    b = np.ones(A.shape[0])
+    for axis in range(dimension):
+        points = np.full((100, dimension), 7.3)
+        for place in (0, np.arange(100)):  # all in one, or in a row
+            points[:, axis] = place
+            M = suan.amg(A, coordinates=points, block_size=dimension, coarse_rows=30)
+            _, report = suan.solve(A, b, M=M)
+            assert report.converged
+    # A single node.
+    M = suan.amg(2 * np.eye(dimension), coordinates=[[5] * dimension], block_size=dimension)
+    np.testing.assert_allclose(M @ np.ones(dimension), 0.5)
+
+
+def test_hints_for_no_rows():
+    nothing = np.zeros((0, 0))
+    for hints in ({"near_null_space": np.ones((0, 2))}, {"coordinates": np.ones((0, 2)), "block_size": 2}):
+        assert suan.amg(nothing, **hints).shape == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("hints", "words"),
     [
@@ -242,6 +352,10 @@ def test_a_near_null_space_of_any_scaling(dtype):
         (
             {"coordinates": np.ones((50, 2)), "near_null_space": np.ones(100), "block_size": 2},
             r"both near_null_space \(100\) and coordinates \(50 x 2\)",
+        ),
+        (
+            {"coordinates": [[0, 0], [1]], "near_null_space": np.ones(100)},
+            "coordinates is a list that NumPy cannot read",
         ),
         ({"block_size": 3}, "100 rows, no multiple of block_size = 3"),
         ({"block_size": 33}, r"block_size.*33.*\[1, 32\]"),
@@ -296,7 +410,6 @@ def test_small_and_odd_matrices():
         assert len(M.aggregates) == n
         assert len(M.check().factors) == 1
         assert M.operator_complexity == 1
-        M.plot()
         assert str(M) and M._repr_html_()
 
 
@@ -313,6 +426,8 @@ def test_small_and_odd_matrices():
         ({"smoother": lambda v: v}, "is neither a bool"),
         ({"rtol": 1e-3}, "rtol"),
         ({"dtype": np.float32}, "float32, which loses digits of A"),
+        ({"dtype": "foo"}, "dtype is 'foo', which is no data type"),
+        ({"dtype": 3}, "dtype is 3, which is no data type"),
         ({"comm": 3}, "mpi4py"),
     ],
 )
@@ -352,10 +467,11 @@ def test_update():
     A = poisson2d(30)
     M = suan.amg(A, coarse_rows=50)
     before = M @ np.ones(900)
-    check = M.check()
+    M.check()
+    assert "factor" in M._repr_html_()
     assert "aggregates were kept" in M.update(4 * A)
     np.testing.assert_array_equal(M @ np.ones(900), before / 4)
-    assert "factor" in M._repr_html_() or check.contracts
+    assert "factor" not in M._repr_html_()  # those were of the matrix before
     assert "all is new" in M.update(sp.csr_array(2 * sp.eye_array(900)))
     np.testing.assert_allclose(M @ np.ones(900), 0.5, rtol=1e-6)
     assert len(M.levels) == 1
@@ -391,9 +507,25 @@ def test_an_update_that_fails_changes_nothing():
         assert str(M) == text
 
 
+@pytest.mark.parametrize("precision", ["single", "same"])
+def test_many_updates(precision):
+    A = poisson2d(30)
+    M = suan.amg(A, coarse_rows=50, precision=precision)
+    for k in range(6):
+        other = sp.csr_array(A + sp.diags_array(np.linspace(0, k, 900)))
+        assert "kept" in M.update(other)
+        x, report = suan.solve(other, np.ones(900), M=M)
+        assert report.converged
+        assert report.iterations < 20
+        fresh = suan.amg(other, coarse_rows=50, precision=precision)
+        _, expected = suan.solve(other, np.ones(900), M=fresh)
+        assert abs(report.iterations - expected.iterations) <= 2
+
+
 def test_it_lives_as_long_as_a_solver_needs_it():
     A = poisson2d(20)
     solver = suan.Solver(A, M=suan.amg(A, coarse_rows=50, precision="same"))
+    gc.collect()
     assert solver.solve(np.ones(400))[1].converged
 
 
@@ -401,20 +533,14 @@ def test_several_threads_take_turns():
     A = poisson2d(20)
     M = suan.amg(A, coarse_rows=50)
     expected = M @ np.ones(400)
-    wrong = []
 
-    def work():
+    def work(_):
         for _ in range(5):
-            if not np.array_equal(M @ np.ones(400), expected):
-                wrong.append(1)
+            np.testing.assert_array_equal(M @ np.ones(400), expected)
             suan.amg(A)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+    with ThreadPoolExecutor(4) as threads:
+        assert len(list(threads.map(work, range(4)))) == 4  # raises what a thread has raised
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
@@ -570,6 +696,13 @@ def test_plot(pyplot, bar):
     axes[0].figure.canvas.draw()
 
 
+def test_plot_of_a_single_level(pyplot):
+    for A in (np.zeros((0, 0)), np.array([[2.0]]), 3 * np.eye(5)):
+        M = suan.amg(A)
+        M.check()
+        M.plot()[0].figure.canvas.draw()
+
+
 def test_plot_of_aggregates(pyplot):
     M = suan.amg(poisson2d(20), coarse_rows=50)
     points = np.stack(np.divmod(np.arange(400), 20), axis=1)
@@ -578,6 +711,9 @@ def test_plot_of_aggregates(pyplot):
     assert ax.get_title().startswith(f"{M.levels[1].rows} aggregates")
     assert len(ax.collections) == 2
     ax.figure.canvas.draw()
+    for colour in ({"c": "k"}, {"color": "k"}):
+        ax = M.plot_aggregates(points, **colour)
+        np.testing.assert_array_equal(ax.collections[1].get_facecolor(), [[0, 0, 0, 1]])
     single = suan.amg(poisson2d(4))
     assert single.plot_aggregates(np.ones((16, 2))).get_title().startswith("0 aggregates")
     for given, words in (
@@ -585,6 +721,8 @@ def test_plot_of_aggregates(pyplot):
         (np.ones((399, 2)), "399 nodes, but A has 400"),
         (np.ones((400, 3)), r"shape \(400, 3\)"),
         (np.full((400, 2), np.nan), "finite"),
+        ([[0, 0], [1]], "coordinates is a list that NumPy cannot read"),
+        (np.ma.masked_less(np.ones((400, 2)), 2), "masked"),
     ):
         with pytest.raises(ValueError, match=words):
             M.plot_aggregates(given)

@@ -4,7 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
+#include "suan/gallery/poisson.hpp"
 #include "suan/matrix/assembly.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace suan::cli {
 namespace {
@@ -78,6 +82,49 @@ TEST(Hints, AreForMultigridAlone) {
               ThrowsMessage<InvalidArgument>(AllOf(HasSubstr("a.mtx"), HasSubstr("b.mtx"))));
   EXPECT_THAT([&] { check_hints({.near_null_space = "b.txt"}, solve); },
               ThrowsMessage<InvalidArgument>(HasSubstr("b.txt")));
+}
+
+/// The product of the preconditioner with vectors of a file that holds `factor`, or of none.
+std::vector<float> of_a_file(const DistributedMatrix<float>& a, const std::string& path,
+                             double factor) {
+  SolveOptions solve;
+  solve.preconditioner = "amg";
+  solve.preconditioner.set("coarse_rows", std::int64_t{50});
+  std::optional<MultiVector<float>> vectors;
+  if (!path.empty()) {
+    together(a.comm(), [&] {
+      if (!a.comm().is_root()) return;
+      std::ofstream file(path);
+      file << "%%MatrixMarket matrix array real general\n" << a.global_rows() << " 1\n";
+      for (GlobalIndex i = 0; i < a.global_rows(); ++i) file << factor << '\n';
+    });
+    vectors = read_hints<float>({.near_null_space = path}, a.row_layout(), solve, {});
+  }
+  const auto m = make_amg<float>(a, vectors, solve);
+  Vector<float> y(a.row_layout());
+  m->apply(ones<float>(a.row_layout()), y);
+  return y.gather();
+}
+
+TEST(Hints, VectorsInSinglePrecisionMayHaveAnyScaling) {
+  const auto a = poisson2d<float>(40, 40, Communicator::world());
+  const auto expected = of_a_file(a, "", 1);
+  const test::TemporaryFolder folder;
+  const std::string path = Communicator::world().broadcast(folder / "B.mtx");
+  for (const double factor : {1.0, 1e50, -1e-60}) {
+    const auto found = of_a_file(a, path, factor);
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      ASSERT_NEAR(found[i], expected[i], 1e-3F * std::abs(expected[i])) << factor << ", row " << i;
+    }
+  }
+  // There is nothing to read for no rows.
+  const auto none = Layout::even(0, Communicator::world());
+  EXPECT_FALSE(read_hints<float>({.near_null_space = folder / "no.mtx"}, none, {}, {}));
+  SolveOptions solve;
+  solve.preconditioner = "amg";
+  EXPECT_THROW(read_hints<float>({.near_null_space = folder / "no.mtx"}, a.row_layout(), solve, {}),
+               Error);
 }
 
 }  // namespace

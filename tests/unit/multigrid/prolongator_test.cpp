@@ -183,6 +183,71 @@ TEST(Prolongator, DependentVectorsGiveNoCoarseRows) {
   EXPECT_LT(defect(a, b, coarse, 2.0 / 3), 1e-7);
 }
 
+// Points of this rank: for each, what `axes` has of it, and the same number along all other axes.
+std::vector<double> points(const Layout& layout, GlobalIndex dimension,
+                           const std::vector<bool>& axes) {
+  std::vector<double> result;
+  for (GlobalIndex i = layout.first(); i < layout.last(); ++i) {
+    const bool varies = axes[static_cast<std::size_t>(i % dimension)];
+    result.push_back(varies ? 1.7 + 0.1 * static_cast<double>(i / dimension * i % 7) : 1.1e6);
+  }
+  return result;
+}
+
+template <class T>
+void expect_columns(const MultiVector<T>& modes, LocalIndex columns) {
+  ASSERT_EQ(modes.columns(), columns);
+  for (LocalIndex j = 0; j < columns; ++j) EXPECT_GT(suan::norm2(modes.column(j)), 0) << j;
+}
+
+TYPED_TEST(ProlongatorTest, RotationsThatMoveNothingAreLeftOut) {
+  using T = TypeParam;
+  for (const auto& layout : suan::test::layouts(30, 3)) {
+    const auto columns = [&](LocalIndex count, const std::vector<bool>& axes) {
+      expect_columns(suan::rigid_body_modes<T>(layout, 3, points(layout, 3, axes)), count);
+    };
+    columns(3, {false, false, false});
+    for (const auto& line :
+         {std::vector<bool>{true, false, false}, {false, true, false}, {false, false, true}}) {
+      columns(5, line);
+    }
+    columns(6, {true, true, false});
+    columns(6, {true, true, true});
+  }
+  for (const auto& layout : suan::test::layouts(30, 2)) {
+    const auto columns = [&](LocalIndex count, const std::vector<bool>& axes) {
+      expect_columns(suan::rigid_body_modes<T>(layout, 2, points(layout, 2, axes)), count);
+    };
+    columns(2, {false, false});
+    columns(3, {false, true});
+    columns(3, {true, true});
+  }
+  const auto nothing = Layout::even(0, suan::Communicator::world());
+  EXPECT_EQ(suan::rigid_body_modes<T>(nothing, 3, {}).columns(), 3);
+}
+
+// 1e50 and 1e-60 are beyond the range of float.
+TYPED_TEST(ProlongatorTest, VectorsOfAnyScalingFitIntoThePrecision) {
+  using T = TypeParam;
+  using Double = suan::DoubleOf<T>;
+  const auto layout = Layout::even(20, suan::Communicator::world());
+  std::vector<Double> elements;
+  for (GlobalIndex i = layout.first(); i < layout.last(); ++i) {
+    const auto x = static_cast<double>(1 + i % 4);
+    elements.insert(elements.end(), {Double(1e50 * x), Double(-1e-60 * x), Double(x), Double(0)});
+  }
+  const auto vectors = suan::near_null_vectors<T>(layout, 4, elements);
+  ASSERT_EQ(vectors.columns(), 4);
+  const double expected = suan::norm2(vectors.column(2));
+  EXPECT_GT(expected, 1);
+  for (LocalIndex j = 0; j < 2; ++j) {
+    const double ratio = suan::norm2(vectors.column(j)) / expected;
+    EXPECT_GT(ratio, 0.4) << j;
+    EXPECT_LT(ratio, 2.1) << j;
+  }
+  EXPECT_EQ(suan::norm2(vectors.column(3)), 0);
+}
+
 TEST(NearNullSpace, RefusesWhatDoesNotFit) {
   const auto layout = Layout::even(12, suan::Communicator::world());
   const std::vector<double> few(static_cast<std::size_t>(layout.local_size()) + 3);
@@ -190,6 +255,10 @@ TEST(NearNullSpace, RefusesWhatDoesNotFit) {
               ThrowsMessage<suan::DimensionMismatch>(HasSubstr("coordinates")));
   EXPECT_THAT([&] { suan::rigid_body_modes<double>(layout, 4, few); },
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("2 or 3")));
+  EXPECT_THAT([&] { suan::near_null_vectors<double>(layout, 1, few); },
+              ThrowsMessage<suan::DimensionMismatch>(HasSubstr("elements")));
+  EXPECT_THAT([&] { suan::near_null_vectors<double>(layout, 0, few); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("0 columns")));
   EXPECT_THAT([&] { suan::constant_vectors<double>(layout, 5); },
               ThrowsMessage<suan::DimensionMismatch>(HasSubstr("block_size = 5")));
   EXPECT_THAT([&] { suan::constant_vectors<double>(layout, 0); },
