@@ -4,7 +4,6 @@
 // Which rank has which nodes and elements.
 #pragma once
 
-#include <numeric>
 #include <ranges>
 #include <span>
 

@@ -39,8 +39,7 @@ struct Options {
 /// Reads --name=value.
 Options parse(int argc, const char* const* argv) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
+  for (const std::string word : std::span(argv, argc).subspan(1)) {
     const auto equals = std::min(word.find('='), word.size());
     if (!word.starts_with("--") || equals + 1 >= word.size()) {
       throw suan::InvalidArgument(suan::message("\"", word, "\" is not --name=value; see --help"));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <sstream>
 #include <string>
 #include <suan/suan.hpp>
@@ -98,37 +99,34 @@ inline Mesh make_mesh(const std::string& text, int refine) {
     if (element.surface == 1) mesh.is_clamped[at->second] = true;
     lattice[{x, y, z}] = at->second;
   };
-  // The tetrahedra of the cube below a point: from corner to corner along the axes, in any order
-  // (H. W. Kuhn, "Some combinatorial lemmas in topology", IBM J. Res. Dev. 4 (1960), 518-524).
-  const auto add_cube = [&](int x, int y, int z) {
-    std::array axes = {0, 1, 2};
+  // The tetrahedra of the cube below a point, or the triangles of the square: from corner to corner
+  // along the axes, in any order (H. W. Kuhn, "Some combinatorial lemmas in topology", IBM J. Res.
+  // Dev. 4 (1960), 518-524).
+  const auto add_below = [&]<std::size_t n>(std::array<int, 3> corner,
+                                            std::vector<std::array<int, n>>& all) {
+    std::array<int, n - 1> axes{};
+    std::iota(axes.begin(), axes.end(), 0);
     do {
-      std::array p = {x, y, z};
-      std::array<int, 4> nodes = {0, 0, 0, lattice[p]};
+      std::array p = corner;
+      std::array<int, n> nodes{};
+      nodes.back() = lattice[p];
       bool is_inside = true;
-      for (int i = 2; i >= 0 && is_inside; --i) {
+      for (int i = n - 2; i >= 0 && is_inside; --i) {
         --p[axes[i]];
         is_inside = p[0] >= p[1] && p[1] >= p[2] && p[2] >= 0;
         if (is_inside) nodes[i] = lattice[p];
       }
       if (axes[1] != (axes[0] + 1) % 3) std::swap(nodes[0], nodes[1]);  // an odd order
-      if (is_inside) mesh.tetrahedra.push_back(nodes);
+      if (is_inside) all.push_back(nodes);
     } while (std::ranges::next_permutation(axes).found);
-  };
-  // The triangles of the square below a point.
-  const auto add_square = [&](int x, int y) {
-    if (y == 0) return;
-    const int corner = lattice[{x, y, 0}], opposite = lattice[{x - 1, y - 1, 0}];
-    mesh.loaded.push_back({corner, lattice[{x, y - 1, 0}], opposite});
-    if (x > y) mesh.loaded.push_back({corner, lattice[{x - 1, y, 0}], opposite});
   };
   for (const CoarseElement& element : coarse.elements) {
     for (int x = 0; x <= refine; ++x) {
       for (int y = 0; y <= x; ++y) {
         for (int z = 0; z <= (element.surface == 0 ? y : 0); ++z) {
           add_point(element, x, y, z);
-          if (element.surface == 0) add_cube(x, y, z);
-          if (element.surface == 2) add_square(x, y);
+          if (element.surface == 0) add_below({x, y, z}, mesh.tetrahedra);
+          if (element.surface == 2) add_below({x, y, z}, mesh.loaded);
         }
       }
     }
