@@ -4,7 +4,6 @@
 // Which rank has which nodes and elements.
 #pragma once
 
-#include <numeric>
 #include <ranges>
 #include <span>
 
@@ -87,7 +86,10 @@ inline Parts distribute(Mesh& mesh, const std::string& method, const suan::Commu
   for (int k = 0; k < std::ssize(order); ++k) {
     numbers[order[k]] = k;
     mesh.nodes[k] = before.nodes[order[k]];
-    mesh.tags[k] = before.tags[order[k]];
+    mesh.is_clamped[k] = before.is_clamped[order[k]];
+  }
+  for (auto& triangle : mesh.loaded) {
+    for (int& node : triangle) node = numbers[node];
   }
   const auto own = std::ranges::count(part, comm.rank());
   Parts parts{

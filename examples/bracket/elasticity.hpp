@@ -60,8 +60,7 @@ inline suan::DistributedMatrix<double> stiffness(const Mesh& mesh, const Parts& 
     for (int k = 0; k < 4 * 4 * 3 * 3; ++k) {
       const int i = k / 36, j = k / 9 % 4, a = k / 3 % 3, b = k % 3;
       const Point &gi = t.gradients[i], &gj = t.gradients[j];
-      const bool is_clamped =
-          mesh.tags[nodes[i]] == Tag::clamped || mesh.tags[nodes[j]] == Tag::clamped;
+      const bool is_clamped = mesh.is_clamped[nodes[i]] || mesh.is_clamped[nodes[j]];
       if (is_clamped && (i != j || a != b)) continue;
       const double value = material.lambda * gi[a] * gj[b] + material.mu * gi[b] * gj[a] +
                            (a == b ? material.mu * dot(gi, gj) : 0);
@@ -72,21 +71,26 @@ inline suan::DistributedMatrix<double> stiffness(const Mesh& mesh, const Parts& 
                                          add);
 }
 
-/// A force along -z, distributed evenly over the loaded surface.
+/// A force along -z, distributed evenly over the loaded surface. What falls to clamped nodes, their
+/// support takes.
+/// @throws suan::InvalidArgument if no other node carries any.
 inline Vector load(const Mesh& mesh, const Parts& parts, double force) {
-  // To each node of a face with three loaded ones, a third of the area: that is the volume times
-  // the length of the gradient that belongs to the node opposite.
-  std::vector<double> areas(mesh.nodes.size());
-  double total = 0;
-  const auto is_loaded = [&](int node) { return mesh.tags[node] == Tag::loaded; };
-  for (int e = 0; e < std::ssize(mesh.tetrahedra); ++e) {
-    const auto& nodes = mesh.tetrahedra[e];
-    if (std::ranges::count_if(nodes, is_loaded) != 3) continue;
-    const Tetrahedron t(mesh, e);
-    const auto opposite = std::ranges::find_if_not(nodes, is_loaded) - nodes.begin();
-    const double third = t.volume * std::sqrt(dot(t.gradients[opposite], t.gradients[opposite]));
-    for (int i = 0; i < 4; ++i) areas[nodes[i]] += i == opposite ? 0 : third;
-    total += 3 * third;
+  std::vector<double> areas(mesh.nodes.size());  // a third of each triangle around the node
+  double total = 0, carried = 0;
+  for (const auto& triangle : mesh.loaded) {
+    const auto& [p, q, r] = triangle;
+    const Point normal = cross(mesh.nodes[q] - mesh.nodes[p], mesh.nodes[r] - mesh.nodes[p]);
+    const double area = std::sqrt(dot(normal, normal)) / 2;
+    total += area;
+    for (const int node : triangle) {
+      if (mesh.is_clamped[node]) continue;
+      areas[node] += area / 3;
+      carried += area / 3;
+    }
+  }
+  if (!(carried > 0)) {
+    throw suan::InvalidArgument(
+        "the loaded surface (2) has no area outside the clamped one (1): nothing would deform");
   }
   return suan::generate<double>(parts.unknowns, [&](suan::GlobalIndex i) {
     return i % 3 == 2 ? -force * areas[i / 3] / total : 0;

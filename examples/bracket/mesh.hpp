@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <sstream>
 #include <string>
 #include <suan/suan.hpp>
@@ -15,25 +16,26 @@
 namespace bracket {
 
 using Point = std::array<double, 3>;
-enum class Tag { free, clamped, loaded };
 
 struct Mesh {
   std::vector<Point> nodes;
-  std::vector<Tag> tags;                       ///< of the nodes
+  std::vector<bool> is_clamped;                ///< of the nodes
   std::vector<std::array<int, 4>> tetrahedra;  ///< their nodes; all volumes are positive
+  std::vector<std::array<int, 3>> loaded;      ///< the triangles that carry the load
 };
 
-/// An element of a file of Gmsh: four corners, then the middles of six edges.
+/// An element of a file of Gmsh: four corners, then the middles of six edges. A triangle has no
+/// fourth corner and no edges to it.
 struct CoarseElement {
   std::array<int, 10> nodes;
-  Tag tag;  ///< of a triangle, which has no fourth corner and no edges to it; tetrahedra: free
+  int surface;  ///< of a triangle: 1 is clamped, 2 is loaded; of a tetrahedron 0
 };
 struct CoarseMesh {
   std::map<int, Point> nodes;
   std::vector<CoarseElement> elements;
 };
 
-/// Reads Gmsh's format 2.2. Physical surface 1 is clamped, 2 is loaded.
+/// Reads Gmsh's format 2.2.
 inline CoarseMesh read_gmsh(const std::string& text) {
   CoarseMesh mesh;
   std::istringstream in(text);
@@ -46,14 +48,13 @@ inline CoarseMesh read_gmsh(const std::string& text) {
     for (; word == "$Elements" && left > 0 && in >> id >> type >> labels >> surface; --left) {
       for (int k = 1; k < labels; ++k) in >> id;
       const bool is_triangle = type == 9 && (surface == 1 || surface == 2);
-      const Tag tag = !is_triangle ? Tag::free : surface == 1 ? Tag::clamped : Tag::loaded;
       std::array<int, 10> n{};
       for (int k = 0; k < (type == 11 ? 10 : is_triangle ? 7 : 0); ++k) {
         if (is_triangle && k == 3) continue;
         if (!(in >> n[k]) || !mesh.nodes.contains(n[k])) in.setstate(std::ios::badbit);
       }
       in.ignore(1000, '\n');
-      if (type == 11 || is_triangle) mesh.elements.push_back({n, tag});
+      if (type == 11 || is_triangle) mesh.elements.push_back({n, is_triangle ? surface : 0});
     }
   }
   return left == 0 && !in.bad() ? mesh : CoarseMesh();
@@ -74,7 +75,8 @@ inline Point place(const CoarseMesh& mesh, const CoarseElement& element,
   return result;
 }
 
-/// Divides each tetrahedron of a text in Gmsh's format into refine^3.
+/// Divides each tetrahedron of a text in Gmsh's format into refine^3. A node on both surfaces is
+/// clamped, and the triangles around it carry their part of the load.
 /// @throws suan::InvalidArgument for a text that is not as it must be.
 inline Mesh make_mesh(const std::string& text, int refine) {
   const CoarseMesh coarse = read_gmsh(text);
@@ -93,39 +95,44 @@ inline Mesh make_mesh(const std::string& text, int refine) {
     std::ranges::sort(key);
     const auto [at, is_new] = numbers.emplace(key, static_cast<int>(mesh.nodes.size()));
     if (is_new) mesh.nodes.push_back(place(coarse, element, weights));
-    mesh.tags.resize(mesh.nodes.size(), Tag::free);
-    if (element.tag != Tag::free) mesh.tags[at->second] = element.tag;
+    mesh.is_clamped.resize(mesh.nodes.size());
+    if (element.surface == 1) mesh.is_clamped[at->second] = true;
     lattice[{x, y, z}] = at->second;
   };
-  // The tetrahedra of the cube below a point: from corner to corner along the axes, in any order
-  // (H. W. Kuhn, "Some combinatorial lemmas in topology", IBM J. Res. Dev. 4 (1960), 518-524).
-  const auto add_cube = [&](int x, int y, int z) {
-    std::array axes = {0, 1, 2};
+  // The tetrahedra of the cube below a point, or the triangles of the square: from corner to corner
+  // along the axes, in any order (H. W. Kuhn, "Some combinatorial lemmas in topology", IBM J. Res.
+  // Dev. 4 (1960), 518-524).
+  const auto add_below = [&]<std::size_t n>(std::array<int, 3> corner,
+                                            std::vector<std::array<int, n>>& all) {
+    std::array<int, n - 1> axes{};
+    std::iota(axes.begin(), axes.end(), 0);
     do {
-      std::array p = {x, y, z};
-      std::array<int, 4> nodes = {0, 0, 0, lattice[p]};
+      std::array p = corner;
+      std::array<int, n> nodes{};
+      nodes.back() = lattice[p];
       bool is_inside = true;
-      for (int i = 2; i >= 0 && is_inside; --i) {
+      for (int i = n - 2; i >= 0 && is_inside; --i) {
         --p[axes[i]];
         is_inside = p[0] >= p[1] && p[1] >= p[2] && p[2] >= 0;
         if (is_inside) nodes[i] = lattice[p];
       }
       if (axes[1] != (axes[0] + 1) % 3) std::swap(nodes[0], nodes[1]);  // an odd order
-      if (is_inside) mesh.tetrahedra.push_back(nodes);
+      if (is_inside) all.push_back(nodes);
     } while (std::ranges::next_permutation(axes).found);
   };
   for (const CoarseElement& element : coarse.elements) {
     for (int x = 0; x <= refine; ++x) {
       for (int y = 0; y <= x; ++y) {
-        for (int z = 0; z <= (element.tag == Tag::free ? y : 0); ++z) {
+        for (int z = 0; z <= (element.surface == 0 ? y : 0); ++z) {
           add_point(element, x, y, z);
-          if (element.tag == Tag::free) add_cube(x, y, z);
+          if (element.surface == 0) add_below({x, y, z}, mesh.tetrahedra);
+          if (element.surface == 2) add_below({x, y, z}, mesh.loaded);
         }
       }
     }
   }
-  const auto has = [&](Tag tag) { return std::ranges::find(mesh.tags, tag) != mesh.tags.end(); };
-  if (mesh.tetrahedra.empty() || !has(Tag::clamped) || !has(Tag::loaded)) {
+  if (mesh.tetrahedra.empty() || mesh.loaded.empty() ||
+      std::ranges::count(mesh.is_clamped, true) == 0) {
     throw suan::InvalidArgument(
         "the mesh needs tetrahedra of second order and the physical surfaces 1 (clamped) and 2 "
         "(loaded), as gmsh -3 -order 2 -format msh22 writes them");

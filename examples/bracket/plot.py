@@ -91,11 +91,11 @@ def draw(folder: Path, path: Path) -> None:
     colours[:, :3] *= brightness[:, None]
 
     figure, axes = plt.subplots(figsize=(7.6, 6.6), dpi=150, layout="constrained")
-    # Of edges, those of a face that looks at the camera.
+    # Of edges, those of a face that looks at the camera. They are behind the part.
     before = screen(points)[:, :2]
     faces_camera = unit_normals(points, faces) @ CAMERA > 0
     seen = edges[faces_camera[edges[:, 2]] | faces_camera[edges[:, 3]], :2]
-    axes.add_collection(LineCollection(before[seen], colors="0.6", linewidths=0.7))
+    axes.add_collection(LineCollection(before[seen], colors="0.6", linewidths=0.7, zorder=0))
     # Far faces first, so that what is nearer hides them.
     order = np.argsort(place[shown, 2].mean(axis=1))
     axes.add_collection(
@@ -111,8 +111,8 @@ def draw(folder: Path, path: Path) -> None:
     unknowns = f"{report['unknowns']:,}".replace(",", "\u2009")
     figure.suptitle(
         f"Displacements of at most {most:.3g} mm, drawn {magnification:g} times as large; grey: unloaded\n"
-        f"{unknowns} unknowns, {report['iterations']} iterations of CG with multigrid, "
-        f"{report['solve_seconds']:.2g} s on {report['ranks']} rank{'s' if report['ranks'] > 1 else ''}",
+        f"{unknowns} unknowns, {report['iterations']} iterations of CG with multigrid "
+        f"on {report['ranks']} rank{'s' if report['ranks'] > 1 else ''}",
         x=0.02, ha="left", fontsize=10,
     )
     figure.savefig(path)

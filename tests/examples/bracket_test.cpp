@@ -28,14 +28,22 @@ std::string text_of(const std::string& name) {
 }
 
 /// One tetrahedron with straight edges, its face z = 0 clamped and the one opposite the origin
-/// loaded.
-std::string one_tetrahedron() {
+/// loaded, or other triangles.
+std::string one_tetrahedron(const std::vector<std::string>& triangles = {"1 1 1 2 3 5 6 7",
+                                                                         "2 2 2 3 4 6 9 10"}) {
+  std::string elements;
+  for (const auto& triangle : triangles) elements += "2 9 2 " + triangle + "\n";
   return "$MeshFormat\n2.2 0 8\n$EndMeshFormat\n$Nodes\n10\n"
          "1 0 0 0\n2 2 0 0\n3 0 2 0\n4 0 0 2\n5 1 0 0\n6 1 1 0\n7 0 1 0\n8 0 0 1\n9 0 1 1\n"
-         "10 1 0 1\n$EndNodes\n$Elements\n4\n"
-         "1 15 2 9 9 1\n"
-         "2 9 2 1 1 1 2 3 5 6 7\n3 9 2 2 1 2 3 4 6 9 10\n"
+         "10 1 0 1\n$EndNodes\n$Elements\n" +
+         std::to_string(triangles.size() + 2) + "\n1 15 2 9 9 1\n" + elements +
          "4 11 2 3 1 1 2 3 4 5 6 7 8 9 10\n$EndElements\n";
+}
+
+double area(const Mesh& mesh, const std::array<int, 3>& triangle) {
+  const Point& p = mesh.nodes[triangle[0]];
+  const Point normal = cross(mesh.nodes[triangle[1]] - p, mesh.nodes[triangle[2]] - p);
+  return std::sqrt(dot(normal, normal)) / 2;
 }
 
 double volume(const Mesh& mesh) {
@@ -57,20 +65,43 @@ std::map<std::array<int, 3>, int> faces_of(const Mesh& mesh) {
   return faces;
 }
 
-TEST(BracketMesh, DividesATetrahedronByHand) {
-  const Mesh mesh = make_mesh(one_tetrahedron(), 2);
-  EXPECT_EQ(mesh.nodes.size(), 10u);  // the corners and the middles of edges
-  ASSERT_EQ(mesh.tetrahedra.size(), 8u);
-  for (int e = 0; e < 8; ++e) EXPECT_DOUBLE_EQ(Tetrahedron(mesh, e).volume, 1.0 / 6);
-  for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
-    const auto& [x, y, z] = mesh.nodes[i];
-    // The edge between both surfaces belongs to the one that comes last.
-    const Tag tag = x + y + z == 2 ? Tag::loaded : z == 0 ? Tag::clamped : Tag::free;
-    EXPECT_EQ(mesh.tags[i], tag) << x << ' ' << y << ' ' << z;
+/// Meshes are made without communication, so one rank tests them.
+class BracketMesh : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (Communicator::world().size() > 1) GTEST_SKIP() << "is the same on one rank";
+  }
+};
+
+TEST_F(BracketMesh, DividesATetrahedronByHand) {
+  const std::string clamped = "1 1 1 2 3 5 6 7", loaded = "2 2 2 3 4 6 9 10";
+  for (const auto& triangles : {std::vector{clamped, loaded}, std::vector{loaded, clamped}}) {
+    const Mesh mesh = make_mesh(one_tetrahedron(triangles), 2);
+    EXPECT_EQ(mesh.nodes.size(), 10u);  // the corners and the middles of edges
+    ASSERT_EQ(mesh.tetrahedra.size(), 8u);
+    for (int e = 0; e < 8; ++e) EXPECT_DOUBLE_EQ(Tetrahedron(mesh, e).volume, 1.0 / 6);
+    for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
+      const auto& [x, y, z] = mesh.nodes[i];  // the edge between both surfaces is clamped
+      EXPECT_EQ(mesh.is_clamped[i], z == 0) << x << ' ' << y << ' ' << z;
+    }
+    // Quarters of the face x + y + z = 2, whose edges have length sqrt(8); faces of tetrahedra.
+    ASSERT_EQ(mesh.loaded.size(), 4u);
+    const auto faces = faces_of(mesh);
+    std::map<std::array<int, 3>, int> different;
+    for (std::array<int, 3> triangle : mesh.loaded) {
+      EXPECT_DOUBLE_EQ(area(mesh, triangle), std::sqrt(3.0) / 2);
+      for (const int node : triangle) {
+        EXPECT_EQ(mesh.nodes[node][0] + mesh.nodes[node][1] + mesh.nodes[node][2], 2);
+      }
+      std::ranges::sort(triangle);
+      ++different[triangle];
+      EXPECT_TRUE(faces.contains(triangle));
+    }
+    EXPECT_EQ(different.size(), 4u);
   }
 }
 
-TEST(BracketMesh, IsAsManyTetrahedraAndConforms) {
+TEST_F(BracketMesh, IsAsManyTetrahedraAndConforms) {
   for (const auto& [name, coarse] : {std::pair("bracket", 1736u), std::pair("beam", 433u)}) {
     for (const unsigned refine : {1u, 3u}) {
       const Mesh mesh = make_mesh(text_of(name), static_cast<int>(refine));
@@ -89,38 +120,41 @@ TEST(BracketMesh, IsAsManyTetrahedraAndConforms) {
   }
 }
 
-TEST(BracketMesh, HasTheVolumeOfThePart) {
+TEST_F(BracketMesh, HasTheVolumeOfThePart) {
   EXPECT_NEAR(volume(make_mesh(text_of("beam"), 2)), 1e4, 1e-8);
   // Plates, a quarter of a ring between them, three holes.
   const double exact =
       40 * (64 * 8 + 54 * 8 + pi / 4 * (16 * 16 - 8 * 8)) - 8 * pi * (2 * 4 * 4 + 7 * 7);
   // Chords of its curves err by h^2. What is left, extrapolated, is what parabolas through three
   // points of an arc of at most 45 degrees do not enclose; chords of those arcs would err by 3e-3.
-  const double coarse = volume(make_mesh(text_of("bracket"), 3));
-  const double fine = volume(make_mesh(text_of("bracket"), 6));
+  const double coarse = volume(make_mesh(text_of("bracket"), 2));
+  const double fine = volume(make_mesh(text_of("bracket"), 4));
   EXPECT_NEAR(fine, exact, std::abs(coarse - exact) / 2);
   EXPECT_NEAR(fine - (coarse - fine) / 3, exact, 1e-4 * exact);
 }
 
-TEST(BracketMesh, HasItsHolesOnCylinders) {
+TEST_F(BracketMesh, HasItsHolesOnCylinders) {
   const Mesh mesh = make_mesh(text_of("bracket"), 4);
+  std::vector<bool> is_loaded(mesh.nodes.size());
+  for (const auto& triangle : mesh.loaded) {
+    for (const int node : triangle) is_loaded[node] = true;
+  }
   int clamped = 0, loaded = 0;
   for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
     const auto& [x, y, z] = mesh.nodes[i];
-    if (mesh.tags[i] == Tag::free) continue;
-    const bool is_loaded = mesh.tags[i] == Tag::loaded;
+    if (!mesh.is_clamped[i] && !is_loaded[i]) continue;
     const double radius =
-        is_loaded ? std::hypot(x - 62, y - 20) : std::hypot(std::abs(y - 20) - 9, z - 54);
+        is_loaded[i] ? std::hypot(x - 62, y - 20) : std::hypot(std::abs(y - 20) - 9, z - 54);
     // Parabolas through three points of an arc of at most 45 degrees: the largest error is
     // r (a/2)^4 / 32 with a = pi/4, and some for its sides.
-    EXPECT_NEAR(radius, is_loaded ? 7 : 4, 0.01) << x << ' ' << y << ' ' << z;
-    (is_loaded ? loaded : clamped) += 1;
+    EXPECT_NEAR(radius, is_loaded[i] ? 7 : 4, 0.01) << x << ' ' << y << ' ' << z;
+    (is_loaded[i] ? loaded : clamped) += 1;
   }
   EXPECT_GT(clamped, 300);
   EXPECT_GT(loaded, 300);
 }
 
-TEST(BracketMesh, RefusesOtherTexts) {
+TEST_F(BracketMesh, RefusesOtherTexts) {
   const auto made_from = [](const std::string& text) { return [text] { make_mesh(text, 1); }; };
   const auto refused = ThrowsMessage<suan::InvalidArgument>(HasSubstr("gmsh -3 -order 2"));
   const std::string whole = one_tetrahedron();
@@ -156,8 +190,13 @@ TEST_P(BracketParts, GiveEachNodeAndElementToOneRank) {
   for (const int e : parts.elements) EXPECT_TRUE(parts.nodes.owns(mesh.tetrahedra[e][0]));
   // The same part, numbered otherwise.
   EXPECT_NEAR(volume(mesh), volume(before), 1e-9 * volume(before));
-  EXPECT_EQ(std::ranges::count(mesh.tags, Tag::clamped),
-            std::ranges::count(before.tags, Tag::clamped));
+  EXPECT_EQ(std::ranges::count(mesh.is_clamped, true), std::ranges::count(before.is_clamped, true));
+  ASSERT_EQ(mesh.loaded.size(), before.loaded.size());
+  for (std::size_t k = 0; k < mesh.loaded.size(); ++k) {
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_EQ(mesh.nodes[mesh.loaded[k][i]], before.nodes[before.loaded[k][i]]);
+    }
+  }
   for (std::size_t e = 0; e < mesh.tetrahedra.size(); ++e) {
     for (int i = 0; i < 4; ++i) {
       ASSERT_EQ(mesh.nodes[mesh.tetrahedra[e][i]], before.nodes[before.tetrahedra[e][i]]);
@@ -186,7 +225,7 @@ struct FreePart {
   Mesh mesh = make_mesh(text_of("bracket"), 1);
   Parts parts = distribute(mesh, partitions().front(), Communicator::world());
   Material material{3, 2};
-  FreePart() { std::ranges::fill(mesh.tags, Tag::free); }
+  FreePart() { mesh.is_clamped.assign(mesh.nodes.size(), false); }
   /// The field whose component a is gradient[a] . x.
   Vector linear(const std::array<Point, 3>& gradient) const {
     return suan::generate<double>(parts.unknowns, [&](suan::GlobalIndex i) {
@@ -242,14 +281,35 @@ TEST(BracketElements, LeaveClampedRowsTheirDiagonal) {
   a.apply(x, y);
   const auto all_x = x.gather(), all_y = y.gather();
   for (std::size_t i = 0; i < all_x.size(); ++i) {
-    if (mesh.tags[i / 3] != Tag::clamped) continue;
-    // The volume is 4/3, and the gradients of the corners on axes have length 1/2: a diagonal
-    // entry is 4/3 ((lambda + mu) g_a^2 + mu g.g).
-    const Tetrahedron t(mesh, 0);
-    const auto corner =
-        std::ranges::find(mesh.tetrahedra[0], static_cast<int>(i / 3)) - mesh.tetrahedra[0].begin();
-    const Point& g = t.gradients[corner];
-    EXPECT_NEAR(all_y[i], t.volume * (5 * g[i % 3] * g[i % 3] + 2 * dot(g, g)) * all_x[i], 1e-14);
+    // The volume is 4/3; the gradients are (-1, -1, -1) / 2 at the origin and 1/2 along its axis at
+    // each other corner. A diagonal entry is 4/3 ((lambda + mu) g_a^2 + mu g.g), and the one free
+    // node has only these, as its gradient is along an axis.
+    const Point& corner = mesh.nodes[i / 3];
+    const double entry = corner == Point{} ? 11.0 / 3 : corner[i % 3] > 0 ? 7.0 / 3 : 2.0 / 3;
+    EXPECT_NEAR(all_y[i], entry * all_x[i], 1e-14);
+  }
+}
+
+TEST(BracketElements, AreSymmetricAtClampedNodes) {
+  Mesh mesh = make_mesh(text_of("bracket"), 1);
+  const Parts parts = distribute(mesh, partitions().front(), Communicator::world());
+  const auto a = stiffness(mesh, parts, {3, 2});
+  const Vector x = suan::random_vector<double>(parts.unknowns, 5);
+  const Vector y = suan::random_vector<double>(parts.unknowns, 6);
+  Vector ax(parts.unknowns), ay(parts.unknowns);
+  a.apply(x, ax);
+  a.apply(y, ay);
+  // Of two sums of products, each rounded relative to its terms.
+  const double scale = suan::norm2(x) * suan::norm2(ay) + suan::norm2(y) * suan::norm2(ax);
+  EXPECT_NEAR(suan::dot(x, ay), suan::dot(y, ax), 1e-13 * scale);
+  // A field on clamped nodes alone does not reach the others.
+  const Vector clamped = suan::generate<double>(parts.unknowns, [&](suan::GlobalIndex i) {
+    return mesh.is_clamped[i / 3] ? 1.0 + static_cast<double>(i % 7) : 0;
+  });
+  a.apply(clamped, ay);
+  const auto forces = ay.gather();
+  for (std::size_t i = 0; i < forces.size(); ++i) {
+    ASSERT_EQ(forces[i] != 0, mesh.is_clamped[i / 3]) << i;
   }
 }
 
@@ -261,9 +321,9 @@ TEST(BracketLoad, IsTheForceAndOnTheLoadedSurfaceOnly) {
   Point moment{};
   for (std::size_t i = 0; i < all.size(); ++i) {
     sum += all[i];
-    if (i % 3 != 2 || mesh.tags[i / 3] != Tag::loaded) {
-      EXPECT_EQ(all[i], 0) << i;
-    }
+    const auto& [x, y, z] = mesh.nodes[i / 3];
+    const bool is_at_the_hole = std::abs(std::hypot(x - 62, y - 20) - 7) < 0.01;
+    EXPECT_EQ(all[i] < 0, i % 3 == 2 && is_at_the_hole) << i;
     for (int a = 0; a < 3; ++a) moment[a] += all[i] * mesh.nodes[i / 3][a] / -12;
   }
   if (!Communicator::world().is_root()) return;
@@ -272,6 +332,33 @@ TEST(BracketLoad, IsTheForceAndOnTheLoadedSurfaceOnly) {
   EXPECT_NEAR(moment[0], 62, 0.1);
   EXPECT_NEAR(moment[1], 20, 0.1);
   EXPECT_NEAR(moment[2], 4, 0.1);
+}
+
+TEST(BracketLoad, OfFacesThatMeetIsByArea) {
+  // The tetrahedron's faces y = 0, of area 2, and x + y + z = 2, of area sqrt(12): all its corners
+  // are on a loaded face, and those at z = 0 are clamped. Each face is divided into quarters, so a
+  // corner has a twelfth of it and the middle of an edge three.
+  Mesh mesh =
+      make_mesh(one_tetrahedron({"2 2 1 2 4 5 10 8", "1 1 1 2 3 5 6 7", "2 2 2 3 4 6 9 10"}), 2);
+  const Parts parts = distribute(mesh, "coordinates", Communicator::world());
+  const double side = 2, slope = std::sqrt(12.0), all_area = side + slope;
+  const std::map<Point, double> twelfths = {{{0, 0, 2}, side + slope},
+                                            {{0, 0, 1}, 3 * side},
+                                            {{1, 0, 1}, 3 * (side + slope)},
+                                            {{0, 1, 1}, 3 * slope}};
+  const auto all = load(mesh, parts, 12).gather();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto at = twelfths.find(mesh.nodes[i / 3]);
+    const bool is_borne = i % 3 == 2 && at != twelfths.end();
+    EXPECT_NEAR(all[i], is_borne ? -at->second / all_area : 0, 1e-14) << i;
+  }
+}
+
+TEST(BracketLoad, NeedsAnAreaThatIsNotClamped) {
+  Mesh mesh = make_mesh(one_tetrahedron({"2 2 1 2 3 5 6 7", "1 1 1 2 3 5 6 7"}), 2);
+  const Parts parts = distribute(mesh, "coordinates", Communicator::world());
+  EXPECT_THAT([&] { load(mesh, parts, 12); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("no area outside the clamped one")));
 }
 
 }  // namespace
