@@ -191,8 +191,9 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   hierarchy_ = std::move(made);
   if (!same) first_iterations_ = last_iterations_ = 0;
   take_report(precision_note_);
-  return same ? "the aggregates were kept; interpolation, coarse matrices and smoothers are new"
-              : "all is new: the structure of the matrix is another one";
+  if (!same) return "all is new: the structure of the matrix is another one";
+  return message("the ", options_.coarsening == "classical" ? "coarse points" : "aggregates",
+                 " were kept; interpolation, coarse matrices and smoothers are new");
 }
 
 template <Scalar T>
