@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/classical_strength.hpp"
 
+#include "kernels/common/new_csr.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::multigrid {
@@ -66,22 +67,6 @@ LocalIndex count_strong(const StrongEntries<T>& strong, const DeviceView<Offset>
   return refused;
 }
 
-/// Counts become the sums of those before.
-Offset add_up(const DeviceView<Offset>& counts, LocalIndex rows) {
-  Offset total = 0;
-  Kokkos::parallel_scan(
-      "suan::multigrid_strong_offsets",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(
-          0, static_cast<std::int64_t>(rows) + 1),
-      KOKKOS_LAMBDA(std::int64_t i, Offset & sum, bool last) {
-        const Offset count = i < rows ? counts(i) : 0;
-        if (last) counts(i) = sum;
-        sum += count;
-      },
-      total);
-  return total;
-}
-
 template <Scalar T>
 void list_strong(const StrongEntries<T>& strong, const DeviceView<const Offset>& offsets,
                  const DeviceView<LocalIndex>& neighbours) {
@@ -119,7 +104,7 @@ StrengthGraph classical_strength(const DistributedMatrix<T>& a, const Nodes& nod
   StrengthGraph graph;
   graph.nodes = nodes;
   together(a.comm(), [&] {
-    const Offset edges = add_up(offsets, rows);
+    const Offset edges = kernels::scan_lengths(ExecutionSpace(), offsets);
     const auto neighbours =
         allocate<LocalIndex>("suan::multigrid::neighbours", static_cast<std::size_t>(edges));
     list_strong<T>(strong, offsets, neighbours);

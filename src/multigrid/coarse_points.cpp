@@ -3,6 +3,7 @@
 #include "multigrid/coarse_points.hpp"
 
 #include <algorithm>
+#include "kernels/common/new_csr.hpp"
 
 #include "matrix/shared_rows.hpp"
 #include "suan/core/instantiate.hpp"
@@ -15,7 +16,6 @@ using suan::detail::allocate;
 using suan::detail::on_device;
 using suan::detail::on_host;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-using Entries = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
 /// What an entry of the row of a fine point leads to, in the order in which they are listed.
 enum class Leads : GlobalIndex { to_strong, to_weak, back };
@@ -69,16 +69,7 @@ Offset count_sent(const SentRows<T>& rows, const DeviceView<Offset>& begins) {
         rows.visit(i, [&](GlobalIndex, const T&) { ++count; });
         begins(i) = count;
       });
-  Offset total = 0;
-  Kokkos::parallel_scan(
-      "suan::multigrid_sent_offsets", Entries(0, static_cast<std::int64_t>(owned) + 1),
-      KOKKOS_LAMBDA(std::int64_t i, Offset & sum, bool last) {
-        const Offset count = i < owned ? begins(i) : 0;
-        if (last) begins(i) = sum;
-        sum += count;
-      },
-      total);
-  return total;
+  return kernels::scan_lengths(ExecutionSpace(), begins);
 }
 
 template <Scalar T>
