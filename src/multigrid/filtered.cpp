@@ -71,19 +71,34 @@ KOKKOS_FORCEINLINE_FUNCTION Real<T> lumped_inverse(Real<T> diagonal, const T& we
   return 1 / (sum >= least * diagonal && Kokkos::isfinite(sum) ? sum : diagonal);
 }
 
+/// What the diagonal and the weak entries of a row become.
 template <Scalar T>
-KOKKOS_FORCEINLINE_FUNCTION void add_weak(const FilteredRows<T>& to, const RowMajor<const T>& b,
-                                          LocalIndex i, LocalIndex j, const T& value) {
-  for (LocalIndex v = 0; v < static_cast<LocalIndex>(b.extent(1)); ++v) {
-    to.weak(i, v) += value * b(j, v);
+struct RowRest {
+  const FilteredRows<T>& to;
+  const RowMajor<const T>& b;
+  LocalIndex i;
+  Real<T> diagonal = 0;
+  T weak{};  // of one vector
+
+  KOKKOS_FORCEINLINE_FUNCTION bool is_scalar() const { return b.extent(1) == 1; }
+  KOKKOS_FORCEINLINE_FUNCTION void add_weak(LocalIndex j, const T& value) {
+    if (is_scalar()) {
+      weak += value * b(j, 0);
+      return;
+    }
+    for (LocalIndex v = 0; v < static_cast<LocalIndex>(b.extent(1)); ++v) {
+      to.weak(i, v) += value * b(j, v);
+    }
   }
-}
+  KOKKOS_FORCEINLINE_FUNCTION void finish() const {
+    to.inverse(i) = is_scalar() ? lumped_inverse(diagonal, weak, b(i, 0)) : 1 / diagonal;
+  }
+};
 
 /// Rows are nodes: values are those of the graph's edges.
 template <Scalar T>
 void fill_edges(const RowsView<T>& a, const StrongEntries& graph, const RowMajor<const T>& b,
                 const FilteredRows<T>& to) {
-  const bool is_scalar = b.extent(1) == 1;
   Kokkos::parallel_for(
       "suan::multigrid_filtered_edges", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
         // Rows of which all entries are strong, as most are, need no search.
@@ -102,19 +117,12 @@ void fill_edges(const RowsView<T>& a, const StrongEntries& graph, const RowMajor
         }
         // Weak entries have no edges.
         for (Offset e = graph.offsets(i); e < graph.offsets(i + 1); ++e) to.values(e) = T(0);
-        Real<T> diagonal = 0;
-        T weak{};
+        RowRest<T> rest{to, b, i};
         graph.visit(
-            a, i, [&](const T& value) { diagonal += real_part(value); },
+            a, i, [&](const T& value) { rest.diagonal += real_part(value); },
             [&](LocalIndex, const T& value, Offset e) { to.values(e) += value; },
-            [&](LocalIndex j, const T& value) {
-              if (is_scalar) {
-                weak += value * b(j, 0);
-              } else {
-                add_weak(to, b, i, j, value);
-              }
-            });
-        to.inverse(i) = is_scalar ? lumped_inverse(diagonal, weak, b(i, 0)) : 1 / diagonal;
+            [&](LocalIndex j, const T& value) { rest.add_weak(j, value); });
+        rest.finish();
       });
 }
 
@@ -133,27 +141,19 @@ kernels::NewCsr<T> allocate_strong(const RowsView<T>& a, const StrongEntries& gr
 template <Scalar T>
 void fill_strong(const RowsView<T>& a, const StrongEntries& graph, const RowMajor<const T>& b,
                  const kernels::NewCsr<T>& strong, const FilteredRows<T>& to) {
-  const bool is_scalar = b.extent(1) == 1;
   Kokkos::parallel_for(
       "suan::multigrid_filtered_rows", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
         Offset at = strong.offsets(i);
-        Real<T> diagonal = 0;
-        T weak{};
+        RowRest<T> rest{to, b, i};
         graph.visit(
-            a, i, [&](const T& value) { diagonal += real_part(value); },
+            a, i, [&](const T& value) { rest.diagonal += real_part(value); },
             [&](LocalIndex j, const T& value, Offset) {
               strong.indices(at) = j;
               strong.values(at) = value;
               ++at;
             },
-            [&](LocalIndex j, const T& value) {
-              if (is_scalar) {
-                weak += value * b(j, 0);
-              } else {
-                add_weak(to, b, i, j, value);
-              }
-            });
-        to.inverse(i) = is_scalar ? lumped_inverse(diagonal, weak, b(i, 0)) : 1 / diagonal;
+            [&](LocalIndex j, const T& value) { rest.add_weak(j, value); });
+        rest.finish();
       });
 }
 

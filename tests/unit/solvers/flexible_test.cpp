@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "suan/gallery/poisson.hpp"
+#include "suan/matrix/cast_operator.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/solve.hpp"
@@ -41,6 +42,16 @@ template <class T>
 class FlexibleTest : public testing::Test {};
 using FlexibleScalars = testing::Types<float, double, suan::Complex>;
 TYPED_TEST_SUITE(FlexibleTest, FlexibleScalars);
+
+// It rounds, but is skipped: there are no products with it to keep.
+TEST(Flexible, GmresWithTheIdentityInALowerPrecision) {
+  const auto a = suan::convection_diffusion2d<double>(12, 12, 5, suan::Communicator::world());
+  const auto m = suan::in_precision<double>(suan::Identity<float>(a.row_layout()));
+  EXPECT_TRUE(m.rounds());
+  const auto b = suan::ones(a.row_layout());
+  Vector<double> x(a.row_layout());
+  EXPECT_TRUE(suan::Gmres<double>(suan::GmresOptions{}).solve(a, m, b, x).converged());
+}
 
 TYPED_TEST(FlexibleTest, GmresWithASolverInside) {
   using T = TypeParam;
