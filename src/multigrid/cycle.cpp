@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "multigrid/hierarchy.hpp"
+#include "multigrid/two_steps.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
@@ -148,16 +149,16 @@ void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) c
   const Vector<T>& second = hermitian_ ? d : w;
   const T gamma = dot(second, std::as_const(v));
   const T beta = dot(second, std::as_const(w));
-  const T alpha2 = dot(second, std::as_const(r));
-  const T rho2 = beta - gamma * (conjugate(gamma) / rho);
+  const T rest = dot(second, std::as_const(r));
   const double least = 1e-3 * size_of(beta);
-  if (!(size_of(rho2) > least) || !std::isfinite(size_of(alpha2))) {
-    scale(alpha / rho, x);  // d is hardly another direction
+  const bool is_other = size_of(beta - gamma * (conjugate(gamma) / rho)) > least;
+  if (!is_other || !std::isfinite(size_of(rest))) {
+    scale(alpha / rho, x);
     return;
   }
-  const T of_d = alpha2 / rho2;
-  scale(alpha / rho - conjugate(gamma) * of_d / rho, x);
-  axpy(of_d, std::as_const(d), x);
+  const auto steps = two_steps(rho, alpha, gamma, beta, rest);
+  scale(steps.first, x);
+  axpy(steps.second, std::as_const(d), x);
 }
 
 template <Scalar T>

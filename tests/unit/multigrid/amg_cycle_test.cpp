@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "amg_cases.hpp"
+#include "multigrid/two_steps.hpp"
 #include "multigrid_cases.hpp"
 #include "suan/multigrid/amg.hpp"
 
@@ -64,6 +65,55 @@ TYPED_TEST(AmgCycleTest, VisitsCoarseLevelsTwice) {
   EXPECT_GT(unsmoothed, v);
   EXPECT_LE(needed("w", false), unsmoothed);
   EXPECT_LE(needed("k", false), unsmoothed);
+}
+
+/// Of short vectors, and of a matrix by rows.
+using Numbers = std::vector<suan::Complex>;
+
+suan::Complex inner(const Numbers& x, const Numbers& y) {
+  suan::Complex sum{};
+  for (std::size_t i = 0; i < x.size(); ++i) sum += suan::conjugate(x[i]) * y[i];
+  return sum;
+}
+
+Numbers times(const std::vector<Numbers>& a, const Numbers& x) {
+  Numbers y;
+  for (const auto& row : a) {
+    suan::Complex sum{};
+    for (std::size_t j = 0; j < x.size(); ++j) sum += row[j] * x[j];
+    y.push_back(sum);
+  }
+  return y;
+}
+
+Numbers combined(const Numbers& x, const suan::Complex& factor, const Numbers& y) {
+  Numbers sum = x;
+  for (std::size_t i = 0; i < x.size(); ++i) sum[i] += factor * y[i];
+  return sum;
+}
+
+// The best of all combinations: in the energy norm, and for other matrices in that of the residual.
+TEST(TwoSteps, LeaveAResidualThatIsOrthogonal) {
+  const suan::Complex i(0, 1);
+  const Numbers b = {1.0 + 2.0 * i, 3.0, -1.0 * i};
+  const Numbers c = {1.0, 1.0 - 1.0 * i, 2.0};
+  const Numbers d = {2.0 * i, 1.0, 0.5 + 1.0 * i};
+  for (const bool hermitian : {true, false}) {
+    const std::vector<Numbers> a = {{4.0, 1.0 + 1.0 * i, hermitian ? 0.5 * i : 2.0},
+                                    {1.0 - 1.0 * i, 5.0, 1.0},
+                                    {-0.5 * i, 1.0, 6.0}};
+    const Numbers v = times(a, c);
+    const Numbers w = times(a, d);
+    const Numbers& l = hermitian ? c : v;
+    const Numbers& m = hermitian ? d : w;
+    const auto rho = inner(l, v);
+    const auto alpha = inner(l, b);
+    const auto steps = suan::multigrid::two_steps(rho, alpha, inner(m, v), inner(m, w),
+                                                  inner(m, combined(b, -alpha / rho, v)));
+    const Numbers rest = combined(combined(b, -steps.first, v), -steps.second, w);
+    EXPECT_LT(suan::test::magnitude(inner(l, rest)), 1e-13);
+    EXPECT_LT(suan::test::magnitude(inner(m, rest)), 1e-13);
+  }
 }
 
 // Sums over aggregates cancel: in single precision these are 120 iterations.
