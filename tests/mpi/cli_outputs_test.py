@@ -53,11 +53,16 @@ class EachOutput(Case):
         os.mkdir(self.at("no"))
         self.refused("solve", "A.mtx", "--output", "A.mtx", says="same file")
         self.refused("solve", "A.mtx", "--report", "A.mtx", says="same file")
-        self.refused("solve", "A.mtx", "--output", "x.h5:a//b", says=["a//b", "cannot name"])
-        self.refused("solve", "A.mtx", "--output", "x.h5:report", says=["report", "x.h5:x"])
         with open(self.at("A.mtx")) as file:
             self.assertEqual(file.read(), SMALL)
         self.assertEqual(sorted(os.listdir(self.folder)), ["A.mtx", "link.mtx", "no", "pipe.mtx"])
+
+    def test_places_in_hdf5_that_cannot_be_are_refused_before_the_work(self):
+        self.needs_hdf5()
+        self.write("A.mtx", SMALL)
+        self.refused("solve", "A.mtx", "--output", "x.h5:a//b", says=["a//b", "cannot name"])
+        self.refused("solve", "A.mtx", "--output", "x.h5:report", says=["report", "x.h5:x"])
+        self.assertEqual(os.listdir(self.folder), ["A.mtx"])
 
     def test_hdf5_that_the_build_lacks_is_refused_before_the_work(self):
         if "HDF5      yes" in self.succeed("--version"):
