@@ -129,8 +129,22 @@ PetscErrorCode iterate(KSP ksp, const Problem& problem, PetscInt* iterations, st
   return 0;
 }
 
+/// Cycles alone, for the counter of messages.
+PetscErrorCode cycle(KSP ksp, const Problem& problem, PetscInt cycles) {
+  if (cycles == 0) return 0;
+  PC pc = nullptr;
+  PetscCall(KSPGetPC(ksp, &pc));
+  PetscCall(PCApply(pc, problem.b, problem.x));
+  for (PetscInt k = 0; k < cycles; ++k) {
+    MPI_Pcontrol(1);
+    PetscCall(PCApply(pc, problem.b, problem.x));
+  }
+  MPI_Pcontrol(0);
+  return 0;
+}
+
 PetscErrorCode run_once(const Problem& problem, double product, peers::Line* line,
-                        const std::string& name) {
+                        const std::string& name, PetscInt cycles) {
   const suan::bench::PeakMemory memory;
   PetscCall(VecSet(problem.x, 0.0));
   KSP ksp = nullptr;
@@ -168,6 +182,7 @@ PetscErrorCode run_once(const Problem& problem, double product, peers::Line* lin
     PetscCall(PCMGGetLevels(pc, &levels));
     line->number("operator_complexity", entries).number("levels", levels);
   }
+  PetscCall(cycle(ksp, problem, cycles));
   PetscCall(KSPDestroy(&ksp));
   return 0;
 }
@@ -193,7 +208,7 @@ PetscErrorCode run(int argc, char** argv) {
   PetscCall(product_seconds(problem, &product));
   for (int k = 0; k < arguments.repetitions(); ++k) {
     peers::Line line;
-    PetscCall(run_once(problem, product, &line, name));
+    PetscCall(run_once(problem, product, &line, name, arguments.integer("--cycles", 0)));
     if (rank == 0) line.print();
   }
   // hypre tells its complexity only in print; this set-up is not timed.

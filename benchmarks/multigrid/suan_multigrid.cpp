@@ -31,6 +31,7 @@ struct Options {
   double rtol = 1e-8;
   std::int64_t max_iterations = 500;
   std::int64_t repetitions = 2;
+  std::int64_t cycles = 0;
   suan::AmgOptions amg{};
   static const suan::OptionTable<Options>& table() {
     static const auto table =
@@ -43,6 +44,8 @@ struct Options {
             .number("rtol", &Options::rtol, 0, 1, "Tolerance on ||b - A x|| / ||b||.")
             .number("max_iterations", &Options::max_iterations, 1, 1e9, "Limit on the iterations.")
             .number("repetitions", &Options::repetitions, 1, 1000, "Set-ups and solves.")
+            .number("cycles", &Options::cycles, 0, 1e6,
+                    "Cycles after the solve, for the counter of messages (messages.py).")
             .node("amg", &Options::amg);
     return table;
   }
@@ -94,6 +97,20 @@ double peak_bytes(const suan::bench::PeakMemory& memory, const Communicator& com
   return comm.max(mine < 0 ? 1.0 : 0.0) > 0 ? -1 : comm.sum(mine);
 }
 
+/// For the counter of messages.
+void cycle(const Options& options, const suan::Amg<double>& amg, const suan::Vector<double>& b,
+           suan::Vector<double>& x) {
+#if SUAN_HAVE_MPI
+  if (options.cycles == 0) return;
+  amg.apply(b, x);
+  for (std::int64_t k = 0; k < options.cycles; ++k) {
+    MPI_Pcontrol(1);
+    amg.apply(b, x);
+  }
+  MPI_Pcontrol(0);
+#endif
+}
+
 void solve(const Options& options, const Problem& problem, double product) {
   const auto& comm = problem.a.comm();
   const auto b = suan::ones(problem.a.row_layout());
@@ -110,6 +127,7 @@ void solve(const Options& options, const Problem& problem, double product) {
   Kokkos::fence("suan::bench::solve");
   const double seconds = comm.max(timer.seconds());
   const double peak = peak_bytes(memory, comm);
+  cycle(options, amg, b, x);
   if (!comm.is_root()) return;
   auto line = peers::solve_line(options.name, setup, seconds, static_cast<int>(report.iterations),
                                 report.true_relative_residual());

@@ -228,6 +228,7 @@ nb::dict level_for_python(const AmgLevel& level) {
   nb::dict fields;
   fields["rows"] = level.rows;
   fields["entries"] = level.entries;
+  fields["ranks"] = level.ranks;
   fields["interpolation_entries"] = level.interpolation_entries;
   fields["radius"] = level.radius;
   fields["smoother"] = level.smoother;

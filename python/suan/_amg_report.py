@@ -19,6 +19,8 @@ class AmgLevel:
     rows: int
     #: Of its matrix.
     entries: int
+    #: That own rows of it.
+    ranks: int
     #: Of its matrix in CSR, and of the prolongator to it and the restriction from it.
     bytes: int
     #: Its rows divided by those of the next level; None for the last one.
@@ -78,7 +80,7 @@ def as_html(
     title: str, levels: Sequence[AmgLevel], check: AmgCheck | None, lines: Sequence[str]
 ) -> str:
     """A table of the levels, with lines of text below it."""
-    heads = ["level", "rows", "entries", "per row", "ratio", "MB", "solved by", "set-up, ms"]
+    heads = ["level", "rows", "entries", "per row", "ratio", "MB", "ranks", "solved by", "set-up, ms"]
     if check is not None:
         heads.append("factor")
     rows = []
@@ -90,6 +92,7 @@ def as_html(
             f"{level.entries / max(level.rows, 1):.1f}",
             "" if level.ratio is None else f"{level.ratio:.1f}",
             f"{level.bytes / 1e6:.3g}",
+            str(level.ranks),
             level.smoother,
             f"{1e3 * sum(level.seconds.values()):.1f}",
         ]

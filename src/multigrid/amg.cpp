@@ -77,6 +77,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
           .number("coarse_rows", &AmgOptions::coarse_rows, 1, 4000,
                   "A level with at most so many rows is the last, and is solved by a dense "
                   "factorisation.")
+          .number("rank_rows", &AmgOptions::rank_rows, -1, 1e9,
+                  "Levels with fewer rows for each rank are moved to fewer ranks, which saves "
+                  "messages; negative: 1000, on GPUs 50000; 0: none is moved.")
           .choice(
               "precision", &AmgOptions::precision, {"auto", "single", "same"},
               "That of the hierarchy: single, or the same as that of the matrix; auto is single "

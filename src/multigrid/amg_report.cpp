@@ -31,18 +31,18 @@ double AmgReport::operator_complexity() const { return complexity(levels, &AmgLe
 double AmgReport::grid_complexity() const { return complexity(levels, &AmgLevel::rows); }
 
 std::ostream& operator<<(std::ostream& out, const AmgReport& report) {
-  out << formatted("%5s %11s %12s %8s %7s %7s  %-14s %s\n", "level", "rows", "entries", "per row",
-                   "ratio", "radius", "solved by",
+  out << formatted("%5s %11s %12s %8s %7s %7s %6s  %-14s %s\n", "level", "rows", "entries",
+                   "per row", "ratio", "radius", "ranks", "solved by",
                    "ms: strength, coarse points, tentative, P, R, R A P, smoother");
   for (std::size_t k = 0; k < report.levels.size(); ++k) {
     const auto& level = report.levels[k];
     const double rows = static_cast<double>(level.rows);
     const double ratio =
         k + 1 < report.levels.size() ? rows / static_cast<double>(report.levels[k + 1].rows) : 0;
-    out << formatted("%5zu %11lld %12lld %8.1f %7.1f %7.3f  %-14s", k,
+    out << formatted("%5zu %11lld %12lld %8.1f %7.1f %7.3f %6lld  %-14s", k,
                      static_cast<long long>(level.rows), static_cast<long long>(level.entries),
                      rows > 0 ? static_cast<double>(level.entries) / rows : 0.0, ratio,
-                     level.radius, level.smoother.c_str())
+                     level.radius, static_cast<long long>(level.ranks), level.smoother.c_str())
         << formatted(" %.1f %.1f %.1f %.1f %.1f %.1f %.1f\n", 1e3 * level.strength,
                      1e3 * level.aggregation, 1e3 * level.tentative, 1e3 * level.interpolation,
                      1e3 * level.restriction, 1e3 * level.product, 1e3 * level.smoothing);

@@ -51,8 +51,11 @@ double factor_of(const Hierarchy<T>& hierarchy, std::size_t level) {
 template <Scalar T>
 AmgCheck check(const Hierarchy<T>& hierarchy) {
   AmgCheck result;
-  for (std::size_t k = 0; k < hierarchy.levels().size(); ++k) {
-    const double factor = factor_of(hierarchy, k);
+  const Communicator& comm = hierarchy.matrix().comm();
+  for (std::size_t k = 0; k < hierarchy.report().levels.size(); ++k) {
+    double factor = 0;
+    on_some(comm, hierarchy.takes_part(k), [&] { factor = factor_of(hierarchy, k); });
+    factor = comm.max(factor);
     result.factors.push_back(factor);
     if (factor < hardly) continue;
     result.notes.push_back(message("level ", k,

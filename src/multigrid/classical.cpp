@@ -61,13 +61,20 @@ class Classical final : public Coarsening<T> {
       coarsen_again(fine, before != nullptr);
       if (!is_smaller(fine.p.global_columns(), a.global_rows(), log)) return false;
     }
+    coarse_layout_ = fine.p.column_layout();
     log.report.interpolation = log.laps.lap();
     fine.r = conjugate_transpose(fine.p);
     log.report.restriction = log.laps.lap();
     return true;
   }
 
-  void descend(const DistributedMatrix<T>& coarse) override { add_ghosts(coarse); }
+  void descend(const DistributedMatrix<T>& coarse, const Agglomeration* agglomeration) override {
+    if (is_system_ && agglomeration != nullptr) {
+      unknowns_ = agglomeration->moved(coarse_layout_, unknowns_);
+      if (!agglomeration->takes_part()) return;
+    }
+    add_ghosts(coarse);
+  }
 
  private:
   /// Unknowns of rows become those of coarse points, without ghosts.
@@ -136,6 +143,7 @@ class Classical final : public Coarsening<T> {
   bool is_system_ = false;
   /// Of each owned and ghost row; without elements unless this is a system.
   DeviceView<const LocalIndex> unknowns_;
+  Layout coarse_layout_;  // of the level that interpolate() has made possible
 };
 
 }  // namespace

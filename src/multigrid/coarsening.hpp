@@ -49,8 +49,9 @@ class Coarsening {
   virtual bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) = 0;
   /// Whether P has the entries of the one before in structures that are known.
   virtual bool keeps_structure() const { return false; }
-  /// Goes on with R A P, which interpolate() made possible. Collective.
-  virtual void descend(const DistributedMatrix<T>& coarse) = 0;
+  /// Goes on with R A P, which interpolate() made possible, and which has moved unless
+  /// `agglomeration` is null. Collective over the ranks of the finer level.
+  virtual void descend(const DistributedMatrix<T>& coarse, const Agglomeration* agglomeration) = 0;
 };
 
 /// What body(), which checks the rows of a level, returns. @throws InvalidArgument, on all ranks:

@@ -18,17 +18,15 @@ std::size_t vectors_of_cycle(const std::string& cycle) {
   return cycle == "k" ? 4 : 0;
 }
 
-/// Collective, also in a product, where the constructors of vectors alone are not.
+/// To be called in the body of together().
 template <class V, class... Columns>
 CycleVectors<V> made_vectors(bool is_finest, std::size_t more, const Layout& layout,
                              Columns... columns) {
   CycleVectors<V> made;
-  together(layout.comm(), [&] {
-    if (!is_finest) made.b = V(layout, columns...);
-    if (!is_finest) made.x = V(layout, columns...);
-    made.residual = V(layout, columns...);
-    for (std::size_t k = 0; !is_finest && k < more; ++k) made.more.emplace_back(layout, columns...);
-  });
+  if (!is_finest) made.b = V(layout, columns...);
+  if (!is_finest) made.x = V(layout, columns...);
+  made.residual = V(layout, columns...);
+  for (std::size_t k = 0; !is_finest && k < more; ++k) made.more.emplace_back(layout, columns...);
   return made;
 }
 
@@ -48,12 +46,25 @@ double size_of(const T& x) {
 
 }  // namespace
 
+/// Collective over all ranks, also in a product, where the constructors of vectors alone are not.
 template <Scalar T>
-void Hierarchy<T>::make_vectors() {
-  for (std::size_t k = 0; k < levels_.size(); ++k) {
-    const std::size_t more = visits_twice(k) ? vectors_of_cycle(options_.cycle) : 0;
-    levels_[k].vectors = made_vectors<Vector<T>>(k == 0, more, levels_[k].a.row_layout());
-  }
+template <class V, class... Columns>
+void Hierarchy<T>::make_vectors(CycleVectors<V> Level<T>::*vectors, Columns... columns) const {
+  together(levels_.front().a.comm(), [&] {
+    for (std::size_t k = 0; k < levels_.size(); ++k) {
+      CycleVectors<V> made;
+      if (takes_part(k)) {
+        const std::size_t more = visits_twice(k) ? vectors_of_cycle(options_.cycle) : 0;
+        made = made_vectors<V>(k == 0, more, levels_[k].a.row_layout(), columns...);
+      }
+      if (k > 0 && levels_[k - 1].agglomeration) {
+        const Layout& moved = levels_[k - 1].r.row_layout();
+        made.moved_b = takes_part(k) ? V(moved, made.b.view()) : V(moved, columns...);
+        made.moved_x = takes_part(k) ? V(moved, made.x.view()) : V(moved, columns...);
+      }
+      levels_[k].*vectors = std::move(made);
+    }
+  });
 }
 
 /// Not the finest level, nor one that is solved directly, nor one that is hardly smaller than the
@@ -91,9 +102,10 @@ void Hierarchy<T>::visit(std::size_t k, const V& b, V& x) const {
   auto& own = vectors_of(level, b);
   auto& next = vectors_of(levels_[k + 1], b);
   level.smoother->smooth_and_residual(b, x, own.residual, Guess::zero);
-  level.r.apply(own.residual, next.b);
-  correct(k + 1, next.b, next.x);
-  level.p.apply(T(1), next.x, T(1), x);
+  const bool has_moved = level.agglomeration.has_value();
+  level.r.apply(own.residual, has_moved ? next.moved_b : next.b);
+  if (takes_part(k + 1)) correct(k + 1, next.b, next.x);
+  level.p.apply(T(1), has_moved ? next.moved_x : next.x, T(1), x);
   smooth_after(level, b, x);
 }
 
@@ -182,19 +194,15 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
     }
     return;
   }
-  for (std::size_t k = 0; k < levels_.size(); ++k) {
-    auto& level = levels_[k];
-    const auto& kept = level.multi.residual;
-    if (kept.columns() != b.columns() || !(kept.layout() == level.a.row_layout())) {
-      const std::size_t more = visits_twice(k) ? vectors_of_cycle(options_.cycle) : 0;
-      level.multi = made_vectors<MultiVector<T>>(k == 0, more, level.a.row_layout(), b.columns());
-    }
+  const auto& kept = levels_.front().multi.residual;
+  if (kept.columns() != b.columns() || !(kept.layout() == b.layout())) {
+    make_vectors(&Level<T>::multi, b.columns());
   }
   visit(0, b, x);
 }
 
 #define SUAN_INSTANTIATE(T)                                                                \
-  template void Hierarchy<T>::make_vectors();                                              \
+  template void Hierarchy<T>::make_vectors(CycleVectors<Vector<T>> Level<T>::*) const;     \
   template bool Hierarchy<T>::visits_twice(std::size_t) const;                             \
   template void Hierarchy<T>::cycle(const Vector<T>&, Vector<T>&) const;                   \
   template void Hierarchy<T>::cycle_from(std::size_t, const Vector<T>&, Vector<T>&) const; \

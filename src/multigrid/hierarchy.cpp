@@ -3,6 +3,7 @@
 #include "multigrid/hierarchy.hpp"
 
 #include "multigrid/classical.hpp"
+#include "multigrid/shared_report.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
@@ -23,7 +24,18 @@ AmgLevel described(const DistributedMatrix<T>& a) {
   AmgLevel level;
   level.rows = a.global_rows();
   level.entries = a.global_entries();
+  const auto& offsets = a.row_layout().offsets();
+  level.ranks = 0;
+  for (std::size_t r = 0; r + 1 < offsets.size(); ++r) level.ranks += offsets[r] < offsets[r + 1];
   return level;
+}
+
+template <Scalar T>
+void move_coarse(Level<T>& fine, DistributedMatrix<T>& coarse) {
+  const Layout rows = fine.agglomeration->moved(coarse.row_layout());
+  fine.p = redistributed(fine.p, fine.a.row_layout(), rows);
+  fine.r = redistributed(fine.r, rows, fine.a.row_layout());
+  coarse = fine.agglomeration->moved(coarse);
 }
 
 }  // namespace
@@ -46,13 +58,26 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
                               : make_smoothed_aggregation(a, near_null, options, hermitian_);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
-  const auto most = static_cast<std::size_t>(options.levels);
-  while (levels_.size() < most && levels_.back().a.global_rows() > options.coarse_rows) {
-    if (!coarsen(*coarsening, before)) break;
+  add_levels(*coarsening, before);
+  make_vectors(&Level<T>::vectors);
+  bytes_ = a.comm().max(a.comm().is_root() ? count_bytes() : std::int64_t{0});
+  report_.seconds = a.comm().max(timer.seconds());
+}
+
+/// Adds the levels below the last one. Collective over its ranks.
+template <Scalar T>
+void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before) {
+  const auto most = static_cast<std::size_t>(options_.levels);
+  while (levels_.size() < most && levels_.back().a.global_rows() > options_.coarse_rows &&
+         coarsen(coarsening, before)) {
+    const Level<T>& fine = levels_[levels_.size() - 2];
+    if (!fine.agglomeration) continue;
+    const Communicator comm = fine.a.comm();
+    on_some(comm, fine.agglomeration->takes_part(), [&] { add_levels(coarsening, before); });
+    report_ = shared(comm, report_);
+    return;
   }
   finish_last();
-  make_vectors();
-  report_.seconds = a.comm().max(timer.seconds());
 }
 
 /// Adds the next level, or returns false if there is none that is smaller.
@@ -78,11 +103,17 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
         "level ", levels_.size(), " has ", decoupled,
         " zero rows: parts of the matrix are singular, or nearly so for ", scalar_name<T>()));
   }
+  if (is_known) {
+    fine.agglomeration = before->levels_[k].agglomeration;
+  } else if (const auto ranks = fewer_ranks(coarse, options_.rank_rows)) {
+    fine.agglomeration.emplace(coarse.comm(), *ranks);
+  }
+  if (fine.agglomeration) move_coarse(fine, coarse);
   log.report.product = log.laps.lap();
   fine.smoother = smoother_registry<T>().make(fine.a, options_.smoother);
   log.report.smoother = fine.smoother->name();
   log.report.smoothing = log.laps.lap();
-  coarsening.descend(coarse);
+  coarsening.descend(coarse, fine.agglomeration ? &*fine.agglomeration : nullptr);
   report_.levels.push_back(described(coarse));
   levels_.push_back({.a = std::move(coarse)});
   return true;
@@ -111,7 +142,14 @@ void Hierarchy<T>::finish_last() {
 }
 
 template <Scalar T>
-std::int64_t Hierarchy<T>::bytes() const {
+bool Hierarchy<T>::takes_part(std::size_t k) const {
+  if (k >= levels_.size()) return false;
+  return k == 0 || !levels_[k - 1].agglomeration || levels_[k - 1].agglomeration->takes_part();
+}
+
+/// On a rank that takes part in all levels.
+template <Scalar T>
+std::int64_t Hierarchy<T>::count_bytes() const {
   constexpr std::int64_t most_visits = 1 << 20;
   std::int64_t bytes = 0;
   std::int64_t visits = 1;

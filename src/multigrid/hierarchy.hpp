@@ -24,19 +24,24 @@ class Hierarchy {
   void cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
 
   const std::vector<Level<T>>& levels() const { return levels_; }
+  /// Whether this rank takes part in a level.
+  bool takes_part(std::size_t level) const;
 
   bool is_hermitian() const { return hermitian_; }
   const DistributedMatrix<T>& matrix() const { return levels_.front().a; }
   const AmgReport& report() const { return report_; }
   /// Bytes of a cycle on all ranks, by formula.
-  std::int64_t bytes() const;
+  std::int64_t bytes() const { return bytes_; }
 
  private:
+  void add_levels(Coarsening<T>& coarsening, const Hierarchy* before);
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
   void finish_last();
+  std::int64_t count_bytes() const;
   template <class V>
   void visit(std::size_t level, const V& b, V& x) const;
-  void make_vectors();
+  template <class V, class... Columns>
+  void make_vectors(CycleVectors<V> Level<T>::*vectors, Columns... columns) const;
   bool visits_twice(std::size_t level) const;
   template <class V>
   void correct(std::size_t level, const V& b, V& x) const;
@@ -49,6 +54,7 @@ class Hierarchy {
   mutable std::vector<Level<T>> levels_;  // their vectors are for work
   Coarsest<T> coarsest_;
   bool is_direct_ = false;
+  std::int64_t bytes_ = 0;
   AmgReport report_;
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "multigrid/agglomeration.hpp"
 #include "multigrid/splitting.hpp"
 #include "multigrid/tentative.hpp"
 #include "suan/matrix/distributed_products.hpp"
@@ -38,6 +39,9 @@ template <class V>
 struct CycleVectors {
   V b;
   V x;
+  /// Where the level has moved: the same elements as vectors of all ranks of the level before.
+  V moved_b;
+  V moved_x;
   V residual;
   std::vector<V> more;  // for cycles other than V, on coarse levels
 };
@@ -48,6 +52,9 @@ struct Level {
   std::unique_ptr<Smoother<T>> smoother;
   DistributedMatrix<T> p;  // from the next level
   DistributedMatrix<T> r;  // to it
+  /// The ranks of the next level, where those are fewer. P and R map to moved rows then. On ranks
+  /// that do not take part, the next level is empty, and the last.
+  std::optional<Agglomeration> agglomeration;
   LevelStructure<T> structure;
   CycleVectors<Vector<T>> vectors;
   CycleVectors<MultiVector<T>> multi;  // made by the first cycle with as many vectors

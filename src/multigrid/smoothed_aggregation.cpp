@@ -21,6 +21,37 @@ DistributedMatrix<T> with_values_of(const DistributedMatrix<T>& known,
   return result;
 }
 
+/// The first rows of nodes, and the end, where these nodes have moved.
+DeviceView<const LocalIndex> moved_first_rows(const Agglomeration& agglomeration,
+                                              const Layout& nodes,
+                                              const DeviceView<const LocalIndex>& first) {
+  DeviceView<LocalIndex> sizes;
+  const auto count = static_cast<LocalIndex>(first.extent(0)) - 1;
+  together(nodes.comm(), [&] {
+    sizes = suan::detail::allocate<LocalIndex>("suan::multigrid::sizes_of_nodes",
+                                               static_cast<std::size_t>(count));
+    Kokkos::parallel_for(
+        "suan::multigrid_sizes_of_nodes",
+        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(0, count),
+        KOKKOS_LAMBDA(LocalIndex i) { sizes(i) = first(i + 1) - first(i); });
+  });
+  const auto all = agglomeration.moved(nodes, DeviceView<const LocalIndex>(sizes));
+  DeviceView<LocalIndex> result;
+  together(nodes.comm(), [&] {
+    const auto moved = static_cast<LocalIndex>(all.extent(0));
+    result = suan::detail::allocate<LocalIndex>("suan::multigrid::first_rows",
+                                                static_cast<std::size_t>(moved) + 1);
+    Kokkos::parallel_scan(
+        "suan::multigrid_first_rows",
+        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(0, moved + 1),
+        KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum, bool final) {
+          if (final) result(i) = sum;
+          if (i < moved) sum += all(i);
+        });
+  });
+  return result;
+}
+
 /// What P, R and the aggregates of a level are made from: all have the structure of the first.
 template <Scalar T>
 struct Sources {
@@ -62,9 +93,10 @@ class SmoothedAggregation final : public Coarsening<T> {
     if (is_smoothed_) {
       interpolate_smoothly(sources, rows, before, fine, log);
     } else {
-      fine.p = before != nullptr ? before->p
-                                 : make_unsmoothed_prolongator<T>(fine.a, structure.graph.nodes,
-                                                                  structure.tentative, rows);
+      fine.p = has_prolongator(before)
+                   ? before->p
+                   : make_unsmoothed_prolongator<T>(fine.a, structure.graph.nodes,
+                                                    structure.tentative, rows);
       log.report.interpolation = log.laps.lap();
       restrict_with(fine.p, before != nullptr, fine);
       log.report.restriction = log.laps.lap();
@@ -75,15 +107,28 @@ class SmoothedAggregation final : public Coarsening<T> {
 
   bool keeps_structure() const override { return true; }
 
-  void descend(const DistributedMatrix<T>& coarse) override {
+  void descend(const DistributedMatrix<T>& coarse, const Agglomeration* agglomeration) override {
     const Tentative<T>& tentative = known_->tentative;
-    together(coarse.comm(), [&] { near_null_ = tentative.near_null; });
-    first_rows_ = tentative.vectors == 1 ? DeviceView<const LocalIndex>() : tentative.first_rows;
+    const bool is_scalar = tentative.vectors == 1;
+    first_rows_ = is_scalar ? DeviceView<const LocalIndex>() : tentative.first_rows;
+    if (agglomeration != nullptr) {
+      near_null_ = agglomeration->moved(tentative.near_null);
+      if (!is_scalar) {
+        first_rows_ = moved_first_rows(*agglomeration, known_->aggregates.layout, first_rows_);
+      }
+    } else {
+      together(coarse.comm(), [&] { near_null_ = tentative.near_null; });
+    }
     block_size_ = 1;
     theta_ *= 0.5;
   }
 
  private:
+  /// Whether the P of a level is that of the same coarsening, on all of its ranks.
+  static bool has_prolongator(const Level<T>* before) {
+    return before != nullptr && !before->agglomeration;
+  }
+
   Sources<T> sources_of(const DistributedMatrix<T>& a) const {
     if (is_hermitian_) return {a, a, {}};
     require_rows(a);
@@ -105,7 +150,7 @@ class SmoothedAggregation final : public Coarsening<T> {
     const bool is_hermitian = sources.adjoint.global_rows() == 0;
     if (!is_hermitian) filtered = make_filtered<T>(sources.a, structure.graph, rows);
     fine.p = smoothed(sources.a);
-    if (before != nullptr) fine.p = with_values_of(before->p, fine.p);
+    if (has_prolongator(before)) fine.p = with_values_of(before->p, fine.p);
     log.report.interpolation = log.laps.lap();
     if (!is_hermitian) filtered = make_filtered<T>(sources.adjoint, structure.graph, rows);
     restrict_with(is_hermitian ? fine.p : smoothed(sources.adjoint), before != nullptr, fine);

@@ -50,6 +50,10 @@ struct AmgOptions {
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
+  /// Levels with fewer rows for each rank, and those with up to eight times as many that have
+  /// ghosts for more than half of them, are moved to fewer ranks: such levels cost messages, not
+  /// arithmetic. Negative: 1000, on GPUs 50000. 0: none is moved.
+  std::int64_t rank_rows = -1;
   /// "single": float for double, complex64 for complex128, unless the matrix is refused so;
   /// "same": that of the matrix; "auto": single if the prolongator is smoothed. (Otherwise entries
   /// that differ much in size are summed over aggregates, and what is left of them is lost.) Either
@@ -69,6 +73,7 @@ struct AmgOptions {
 struct AmgLevel {
   GlobalIndex rows = 0;
   std::int64_t entries = 0;
+  std::int64_t ranks = 1;                  ///< that own rows; the others take no part
   std::int64_t interpolation_entries = 0;  ///< of the prolongator to this level from the next one
   double radius = 0;                       ///< the spectral radius of D^-1 A_F that damped it
   std::string smoother;                    ///< or what solves the coarsest level
@@ -110,11 +115,15 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// more. It treats the unknowns of a node each by itself, and represents constants of each: giving
 /// another near null space is an error.
 ///
-/// Levels are made until one has at most `coarse_rows` rows, which every rank solves by a dense
-/// factorisation that also works for singular matrices; or until they stop getting smaller or are
-/// `levels`, where the last one is solved so, too, if it has at most 4000 rows (1500 if A is not
-/// Hermitian), whatever `coarse_rows` is, and else is smoothed only. Rows without connections
-/// belong to no coarser level.
+/// Levels are made until one has at most `coarse_rows` rows, which every rank that has rows of it
+/// solves by a dense factorisation that also works for singular matrices; or until they stop
+/// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
+/// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else is smoothed only. Rows
+/// without connections belong to no coarser level.
+///
+/// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), on one node
+/// first, the last ones mostly to one. The others wait for its result: they neither exchange nor
+/// reduce anything on these levels. Where a level is moved to has no influence on its bits.
 ///
 /// The hierarchy is in single precision by default: the solver that uses it works, and verifies, in
 /// its own. That costs few iterations or none, unless parts of the matrix are singular but for less

@@ -68,8 +68,9 @@ struct Cantilever {
 
   DistributedMatrix<double> matrix() const {
     const auto world = Communicator::world();
-    const auto layout =
-        Layout::from_local_size(3 * Layout::even(nodes(), world).local_size(), world);
+    return matrix(Layout::from_local_size(3 * Layout::even(nodes(), world).local_size(), world));
+  }
+  DistributedMatrix<double> matrix(const Layout& layout) const {
     std::array<std::array<std::array<double, 9>, 8>, 8> blocks;
     for (int k = 0; k < 8; ++k) {
       for (int l = 0; l < 8; ++l) {

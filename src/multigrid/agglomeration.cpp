@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "multigrid/agglomeration.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "multigrid/rows_view.hpp"
+#include "suan/core/instantiate.hpp"
+#include "suan/matrix/assembly.hpp"
+#include "suan/matrix/distributed_transform.hpp"
+
+namespace suan::multigrid {
+
+namespace {
+
+/// The first ranks of nodes, where ranks of a node are consecutive, and the end.
+std::vector<int> begins_of_nodes(const Communicator& all) {
+  // The lowest rank of a node is its name.
+  const auto names = all.all_gather(all.node().min(static_cast<std::int64_t>(all.rank())));
+  std::vector<int> begins;
+  for (int r = 0; r < all.size(); ++r) {
+    const auto k = static_cast<std::size_t>(r);
+    if (r == 0 || names[k] != names[k - 1]) begins.push_back(r);
+  }
+  begins.push_back(all.size());
+  return begins;
+}
+
+std::vector<GlobalIndex> owned_numbers(const Layout& layout) {
+  std::vector<GlobalIndex> numbers(static_cast<std::size_t>(layout.local_size()));
+  std::iota(numbers.begin(), numbers.end(), layout.first());
+  return numbers;
+}
+
+template <class View>
+auto on_host(const View& view) {
+  return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+}
+
+/// The rows that this rank has in the layout `rows`, in the memory of the host.
+template <Scalar T>
+struct HostRows {
+  HostRows(const DistributedMatrix<T>& a, const Layout& rows) {
+    std::vector<GlobalIndex> wanted;
+    together(a.comm(), [&] { wanted = owned_numbers(rows); });
+    const auto fetched = fetch_rows(a, std::span<const GlobalIndex>(wanted));
+    together(a.comm(), [&] {
+      offsets = on_host(fetched.offsets);
+      columns = on_host(fetched.columns);
+      values = on_host(fetched.values);
+    });
+  }
+  /// Collective over the ranks of the layouts.
+  DistributedMatrix<T> assembled(const Layout& rows, const Layout& of_columns) const {
+    return assemble<T>(rows, of_columns, std::span<const Offset>(offsets.data(), offsets.size()),
+                       std::span<const GlobalIndex>(columns.data(), columns.size()),
+                       std::span<const T>(values.data(), values.size()));
+  }
+
+  HostView<const Offset> offsets;
+  HostView<const GlobalIndex> columns;
+  HostView<const T> values;
+};
+
+}  // namespace
+
+std::vector<int> begins_of_groups(const std::vector<int>& nodes, int size) {
+  std::vector<int> begins;
+  bool can_join = false;
+  for (std::size_t k = 0; k + 1 < nodes.size(); ++k) {
+    const int ranks = nodes[k + 1] - nodes[k];
+    const int groups = (ranks + size - 1) / size;
+    if (groups == 1 && can_join && nodes[k + 1] - begins.back() <= size) continue;
+    for (int g = 0; g < groups; ++g) begins.push_back(nodes[k] + g * ranks / groups);
+    can_join = groups == 1;
+  }
+  begins.push_back(nodes.back());
+  return begins;
+}
+
+Agglomeration::Agglomeration(const Communicator& all, int ranks) : all_(all) {
+  const auto nodes = begins_of_nodes(all);
+  begins_ = begins_of_groups(nodes, (all.size() + ranks - 1) / ranks);
+  const auto next = std::upper_bound(begins_.begin(), begins_.end(), all.rank());
+  group_ = static_cast<int>(next - begins_.begin()) - 1;
+  below_ = all.subset(std::span<const int>(begins_.data(), begins_.size() - 1));
+}
+
+Layout Agglomeration::moved(const Layout& rows) const {
+  GlobalIndex size = 0;
+  if (takes_part()) {
+    const int end = begins_[static_cast<std::size_t>(group_) + 1];
+    size = rows.offsets()[static_cast<std::size_t>(end)] - rows.first();
+  }
+  return Layout::from_local_size(size, all_);
+}
+
+Layout Agglomeration::below(const Layout& moved) const {
+  return Layout::from_local_size(moved.local_size(), *below_);
+}
+
+template <class N>
+RowMajor<const N> Agglomeration::moved(const Layout& rows,
+                                       const RowMajor<const N>& elements) const {
+  const Layout to = moved(rows);
+  std::vector<GlobalIndex> wanted;
+  together(all_, [&] { wanted = owned_numbers(to); });
+  const Exchange exchange(IndexMap::make(rows, wanted));
+  RowMajor<N> result;
+  together(all_, [&] {
+    auto pending = exchange.forward<N>(elements);
+    const std::size_t columns = elements.extent(1);
+    result = suan::detail::allocate_view<RowMajor<N>>(
+        "suan::multigrid::moved", static_cast<std::size_t>(to.local_size()), columns);
+    // The rows of the other ranks of a group follow those of its first rank.
+    const std::size_t own = takes_part() ? elements.extent(0) : 0;
+    const auto ghosts = static_cast<std::size_t>(exchange.map()->ghosts());
+    pending.finish(RowMajor<N>(result.data() + own * columns, ghosts, columns));
+    if (own > 0) Kokkos::deep_copy(RowMajor<N>(result.data(), own, columns), elements);
+  });
+  return result;
+}
+
+DeviceView<const LocalIndex> Agglomeration::moved(
+    const Layout& rows, const DeviceView<const LocalIndex>& elements) const {
+  const RowMajor<const LocalIndex> column(elements.data(), elements.extent(0), std::size_t(1));
+  const auto all = moved(rows, column);
+  DeviceView<LocalIndex> result;
+  together(all_, [&] {
+    result = suan::detail::allocate<LocalIndex>("suan::multigrid::moved", all.extent(0));
+    Kokkos::deep_copy(result, DeviceView<const LocalIndex>(all.data(), all.extent(0)));
+  });
+  return result;
+}
+
+template <Scalar T>
+MultiVector<T> Agglomeration::moved(const MultiVector<T>& vectors) const {
+  const auto elements = moved<T>(vectors.layout(), vectors.view());
+  const Layout to = moved(vectors.layout());
+  if (!takes_part()) return {};
+  MultiVector<T> result(below(to), vectors.columns());
+  Kokkos::deep_copy(result.view(), elements);
+  return result;
+}
+
+template <Scalar T>
+DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>& a) const {
+  const Layout to = moved(a.row_layout());
+  const HostRows<T> rows(a, to);
+  if (!takes_part()) return {};
+  const Layout layout = below(to);
+  return rows.assembled(layout, layout);
+}
+
+template <Scalar T>
+DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& rows,
+                                   const Layout& columns) {
+  return HostRows<T>(a, rows).assembled(rows, columns);
+}
+
+template <Scalar T>
+std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_rows) {
+  constexpr std::int64_t on_gpu = 50000;
+  constexpr std::int64_t on_cpu = 1000;
+  constexpr bool is_host = Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible;
+  if (rank_rows < 0) rank_rows = is_host ? on_cpu : on_gpu;
+  const std::int64_t ranks = a.comm().size();
+  if (rank_rows == 0 || ranks == 1) return std::nullopt;
+  const auto ghosts = a.comm().sum(static_cast<std::int64_t>(a.exchange().map()->ghosts()));
+  const GlobalIndex rows = a.global_rows();
+  const bool is_small = rows / ranks < rank_rows;
+  const bool is_thin = 2 * ghosts > rows && rows / ranks < 8 * rank_rows;
+  if (!is_small && !is_thin) return std::nullopt;
+  return static_cast<int>(std::clamp<std::int64_t>(rows / (4 * rank_rows), 1, ranks / 2));
+}
+
+#define SUAN_INSTANTIATE(T)                                                               \
+  template MultiVector<T> Agglomeration::moved(const MultiVector<T>&) const;              \
+  template DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>&) const;  \
+  template DistributedMatrix<T> redistributed(const DistributedMatrix<T>&, const Layout&, \
+                                              const Layout&);                             \
+  template std::optional<int> fewer_ranks(const DistributedMatrix<T>&, std::int64_t);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::multigrid
