@@ -49,9 +49,10 @@ def count(contestant, problem, files, arguments):
     words = [*contestant.command, "--name", contestant.name, "--repetitions", 1]
     words += ["--cycles", CYCLES, *contestant.arguments(problem, files)]
     command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", arguments.ranks]
-    command += ["env", f"LD_PRELOAD={arguments.bin / 'libmessage_counter.so'}", *words]
+    command += ["env", "OMP_PROC_BIND=false",
+                f"LD_PRELOAD={arguments.bin.resolve() / 'libmessage_counter.so'}", *words]
     # Ranks that wait for a core that another one has must not spin.
-    more = {"OMPI_MCA_mpi_yield_when_idle": "1", "OMP_NUM_THREADS": "1"}
+    more = {"OMPI_MCA_mpi_yield_when_idle": "1"}
     if os.geteuid() == 0:
         more.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
     out = who.launch([str(word) for word in command], 1, False, more, arguments.limit)

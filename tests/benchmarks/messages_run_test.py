@@ -29,7 +29,8 @@ def main():
     if done.returncode != 0 or not found:
         sys.exit(f"messages_run_test.py: {done.returncode}: {done.stdout}{done.stderr}")
     mean, most, collectives = map(float, found.groups())
-    if not 0 < mean <= most < 20 or collectives != 0:
+    # The largest element scales vectors to single precision.
+    if not 0 < mean <= most < 20 or collectives > 1:
         sys.exit(f"messages_run_test.py: {done.stdout}")
 
 
