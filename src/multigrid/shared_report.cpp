@@ -9,13 +9,14 @@ namespace suan::multigrid {
 
 namespace {
 
-constexpr std::array counts = {&AmgLevel::entries, &AmgLevel::ranks,
-                               &AmgLevel::interpolation_entries};
-constexpr std::array numbers = {
+constexpr std::array level_counts = {&AmgLevel::entries, &AmgLevel::ranks,
+                                     &AmgLevel::interpolation_entries};
+constexpr std::array level_numbers = {
     &AmgLevel::radius,        &AmgLevel::strength,    &AmgLevel::aggregation, &AmgLevel::tentative,
     &AmgLevel::interpolation, &AmgLevel::restriction, &AmgLevel::product,     &AmgLevel::smoothing};
-static_assert(sizeof(AmgLevel) ==
-                  sizeof(GlobalIndex) + 8 * (counts.size() + numbers.size()) + sizeof(std::string),
+static_assert(sizeof(AmgLevel) == sizeof(GlobalIndex) +
+                                      8 * (level_counts.size() + level_numbers.size()) +
+                                      sizeof(std::string),
               "a member of AmgLevel that is not shared");
 
 class Packer {
@@ -57,8 +58,8 @@ class Unpacker {
 template <class Visitor, class Level>
 void visit_level(Visitor& visitor, Level& level) {
   visitor.visit(level.rows);
-  for (const auto member : counts) visitor.visit(level.*member);
-  for (const auto member : numbers) visitor.visit(level.*member);
+  for (const auto member : level_counts) visitor.visit(level.*member);
+  for (const auto member : level_numbers) visitor.visit(level.*member);
   visitor.visit(level.smoother);
 }
 

@@ -21,34 +21,39 @@ DistributedMatrix<T> with_values_of(const DistributedMatrix<T>& known,
   return result;
 }
 
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+
+DeviceView<const LocalIndex> sizes_of(const DeviceView<const LocalIndex>& first) {
+  const auto count = first.extent(0) - 1;
+  const auto sizes = suan::detail::allocate<LocalIndex>("suan::multigrid::sizes_of_nodes", count);
+  Kokkos::parallel_for(
+      "suan::multigrid_sizes_of_nodes", Range(0, static_cast<LocalIndex>(count)),
+      KOKKOS_LAMBDA(LocalIndex i) { sizes(i) = first(i + 1) - first(i); });
+  return sizes;
+}
+
+DeviceView<const LocalIndex> first_of(const DeviceView<const LocalIndex>& sizes) {
+  const auto count = static_cast<LocalIndex>(sizes.extent(0));
+  const auto first =
+      suan::detail::allocate<LocalIndex>("suan::multigrid::first_rows", sizes.extent(0) + 1);
+  Kokkos::parallel_scan(
+      "suan::multigrid_first_rows", Range(0, count + 1),
+      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum, bool final) {
+        if (final) first(i) = sum;
+        if (i < count) sum += sizes(i);
+      });
+  return first;
+}
+
 /// The first rows of nodes, and the end, where these nodes have moved.
 DeviceView<const LocalIndex> moved_first_rows(const Agglomeration& agglomeration,
                                               const Layout& nodes,
                                               const DeviceView<const LocalIndex>& first) {
-  DeviceView<LocalIndex> sizes;
-  const auto count = static_cast<LocalIndex>(first.extent(0)) - 1;
-  together(nodes.comm(), [&] {
-    sizes = suan::detail::allocate<LocalIndex>("suan::multigrid::sizes_of_nodes",
-                                               static_cast<std::size_t>(count));
-    Kokkos::parallel_for(
-        "suan::multigrid_sizes_of_nodes",
-        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(0, count),
-        KOKKOS_LAMBDA(LocalIndex i) { sizes(i) = first(i + 1) - first(i); });
-  });
-  const auto all = agglomeration.moved(nodes, DeviceView<const LocalIndex>(sizes));
-  DeviceView<LocalIndex> result;
-  together(nodes.comm(), [&] {
-    const auto moved = static_cast<LocalIndex>(all.extent(0));
-    result = suan::detail::allocate<LocalIndex>("suan::multigrid::first_rows",
-                                                static_cast<std::size_t>(moved) + 1);
-    Kokkos::parallel_scan(
-        "suan::multigrid_first_rows",
-        Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(0, moved + 1),
-        KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum, bool final) {
-          if (final) result(i) = sum;
-          if (i < moved) sum += all(i);
-        });
-  });
+  DeviceView<const LocalIndex> sizes;
+  together(nodes.comm(), [&] { sizes = sizes_of(first); });
+  sizes = agglomeration.moved(nodes, sizes);
+  DeviceView<const LocalIndex> result;
+  together(nodes.comm(), [&] { result = first_of(sizes); });
   return result;
 }
 
