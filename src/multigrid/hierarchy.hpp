@@ -35,17 +35,18 @@ class Hierarchy {
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
   void finish_last();
   template <class V>
-  void visit(std::size_t level, const V& b, V& x) const;
+  void visit(std::size_t level, const V& b, V& x, const std::string& cycle) const;
   void make_vectors();
   bool visits_twice(std::size_t level) const;
   template <class V>
-  void correct(std::size_t level, const V& b, V& x) const;
+  void correct(std::size_t level, const V& b, V& x, const std::string& cycle) const;
   void accelerate(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
   template <class V>
   void smooth_after(const Level<T>& level, const V& b, V& x) const;
 
   AmgOptions options_;
   bool hermitian_ = true;
+  bool keeps_own_smoother_ = false;       // that of the coarsening, since none was named
   mutable std::vector<Level<T>> levels_;  // their vectors are for work
   Coarsest<T> coarsest_;
   bool is_direct_ = false;

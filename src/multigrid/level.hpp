@@ -23,7 +23,7 @@ struct LevelStructure {
   // Of aggregation.
   Aggregates aggregates;
   Tentative<T> tentative;
-  // Of classical multigrid.
+  // Of classical multigrid and of air.
   Splitting splitting;
   /// Of its coarse points among themselves, where coarsening is aggressive.
   StrengthGraph second_graph;
@@ -46,8 +46,9 @@ template <Scalar T>
 struct Level {
   DistributedMatrix<T> a;
   std::unique_ptr<Smoother<T>> smoother;
-  DistributedMatrix<T> p;  // from the next level
-  DistributedMatrix<T> r;  // to it
+  bool smooths_before = true;  // and not only after the correction
+  DistributedMatrix<T> p;      // from the next level
+  DistributedMatrix<T> r;      // to it
   LevelStructure<T> structure;
   CycleVectors<Vector<T>> vectors;
   CycleVectors<MultiVector<T>> multi;  // made by the first cycle with as many vectors
