@@ -80,10 +80,8 @@ template <class V>
 void Hierarchy<T>::visit(std::size_t k, const V& b, V& x, const std::string& cycle) const {
   auto& level = levels_[k];
   if (k + 1 == levels_.size()) {
-    if (is_direct_) {
-      coarsest_.solve(b, x);
-      return;
-    }
+    if (sparse_) return sparse_->solve(b, x);
+    if (is_direct_) return coarsest_.solve(b, x);
     level.smoother->smooth(b, x, Guess::zero);
     smooth_after(level, b, x);
     return;

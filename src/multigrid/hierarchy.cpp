@@ -119,12 +119,32 @@ void Hierarchy<T>::finish_last() {
     coarsest_ = Coarsest<T>(last.a, hermitian_);
     report.smoother = coarsest_.described();
   } else {
+    factorise_sparsely();
+  }
+  if (sparse_) report.smoother = sparse_->described();
+  if (!is_direct_) {
     last.smoother = smoother_registry<T>().make(last.a, options_.smoother);
     report.smoother = last.smoother->name();
-    report_.notes.push_back(
-        message("the last level has ", last.a.global_rows(), " rows and is smoothed only"));
   }
   report.smoothing = laps.lap();
+}
+
+/// Of the last level, if that is possible; else a note says why not.
+template <Scalar T>
+void Hierarchy<T>::factorise_sparsely() {
+  const auto& a = levels_.back().a;
+  std::string why;
+  if (a.global_rows() <= SparseCoarsest<T>::most_rows) {
+    try {
+      sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
+      is_direct_ = true;
+      return;
+    } catch (const InvalidArgument& error) {  // on all ranks
+      why = message(": ", error.what());
+    }
+  }
+  report_.notes.push_back(
+      message("the last level has ", a.global_rows(), " rows and is smoothed only", why));
 }
 
 template <Scalar T>
@@ -153,6 +173,7 @@ std::int64_t Hierarchy<T>::bytes() const {
   }
   const GlobalIndex rows = levels_.back().a.global_rows();
   const auto ranks = levels_.back().a.comm().size();
+  if (sparse_) return bytes + visits * sparse_->bytes() * ranks;
   if (is_direct_) bytes += visits * rows * rows * static_cast<std::int64_t>(sizeof(T)) * ranks;
   return bytes;
 }

@@ -6,6 +6,7 @@
 
 #include "multigrid/coarsening.hpp"
 #include "multigrid/coarsest.hpp"
+#include "multigrid/sparse_coarsest.hpp"
 
 namespace suan::multigrid {
 
@@ -34,6 +35,7 @@ class Hierarchy {
  private:
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
   void finish_last();
+  void factorise_sparsely();
   template <class V>
   void visit(std::size_t level, const V& b, V& x, const std::string& cycle) const;
   void make_vectors();
@@ -49,7 +51,8 @@ class Hierarchy {
   bool keeps_own_smoother_ = false;       // that of the coarsening, since none was named
   mutable std::vector<Level<T>> levels_;  // their vectors are for work
   Coarsest<T> coarsest_;
-  bool is_direct_ = false;
+  std::unique_ptr<SparseCoarsest<T>> sparse_;  // in its place, where that would be too large
+  bool is_direct_ = false;                     // whether the last level has one of them
   AmgReport report_;
 };
 

@@ -144,9 +144,8 @@ LocalIndex first_without_diagonal(const Elimination<T>& all, LocalIndex rows) {
 /// The first row whose pivot will not do. Rows before it do not depend on it.
 template <Scalar T>
 LocalIndex first_bad_pivot(const Elimination<T>& all, const kernels::CsrView<T>& block,
-                           Pivots pivots) {
+                           Pivots pivots, Real<T> least) {
   LocalIndex first = no_row;
-  constexpr auto eps = std::numeric_limits<Real<T>>::epsilon();
   const bool is_positive = pivots == Pivots::positive;
   Kokkos::parallel_reduce(
       "suan::ilu0_pivots", EliminationRange(0, block.rows),
@@ -157,7 +156,7 @@ LocalIndex first_bad_pivot(const Elimination<T>& all, const kernels::CsrView<T>&
         }
         const T pivot = all.values(all.offsets(i) + all.diagonal(i));
         const bool usable = is_finite(pivot) && is_finite(T(1) / pivot) &&
-                            Kokkos::abs(pivot) >= eps * largest &&
+                            Kokkos::abs(pivot) >= least * largest &&
                             (!is_positive || real_part(pivot) > 0);
         if (!usable && i < found) found = i;
       },
@@ -193,7 +192,7 @@ bool shares_structure_of(const kernels::CsrView<T>& a, const kernels::CsrView<T>
 template <Scalar T>
 IncompleteFactors<T> factorise(const Csr<T>& block, GlobalIndex first_row, Pivots pivots,
                                const DeviceView<const Real<T>>& extra,
-                               const IncompleteFactors<T>* known) {
+                               const IncompleteFactors<T>* known, double least) {
   IncompleteFactors<T> factors;
   factors.sorted = sort_rows(block);
   const auto& a = factors.sorted.view();
@@ -216,7 +215,7 @@ IncompleteFactors<T> factorise(const Csr<T>& block, GlobalIndex first_row, Pivot
   factors.upper = is_known ? known->upper : triangle(all, a.rows, true);
   factors.levels = is_known ? known->levels : levels_of(factors.lower);
   eliminate_all(all, *factors.levels);
-  const LocalIndex bad = first_bad_pivot(all, a, pivots);
+  const LocalIndex bad = first_bad_pivot(all, a, pivots, static_cast<Real<T>>(least));
   if (bad != no_row) {
     T pivot{};
     LocalIndex place = 0;
@@ -250,7 +249,7 @@ IncompleteFactors<T> factorise(const Csr<T>& block, GlobalIndex first_row, Pivot
 #define SUAN_INSTANTIATE(T)                                                   \
   template IncompleteFactors<T> factorise(const Csr<T>&, GlobalIndex, Pivots, \
                                           const DeviceView<const Real<T>>&,   \
-                                          const IncompleteFactors<T>*);
+                                          const IncompleteFactors<T>*, double);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -30,12 +30,14 @@ struct IncompleteFactors {
   }
 };
 
-/// `extra` is added to the pivots; it may be empty, for zeros. Takes the structure of `known`
+/// A pivot below `least` times the largest entry of its row will not do. `extra` is added to the
+/// pivots; it may be empty, for zeros. Takes the structure of `known`
 /// unless that is null or of another block. Not collective, so for the body of together().
 /// @throws InvalidArgument as Ilu0.
 template <Scalar T>
 IncompleteFactors<T> factorise(const Csr<T>& block, GlobalIndex first_row, Pivots pivots,
                                const DeviceView<const Real<T>>& extra,
-                               const IncompleteFactors<T>* known);
+                               const IncompleteFactors<T>* known,
+                               double least = std::numeric_limits<Real<T>>::epsilon());
 
 }  // namespace suan::detail
