@@ -50,7 +50,7 @@ bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>&
 }
 
 bool wants_single(const AmgOptions& options) {
-  const bool sums_aggregates = options.coarsening != "classical" && !options.smooth_prolongator;
+  const bool sums_aggregates = options.coarsening == "aggregation" && !options.smooth_prolongator;
   if (options.precision == "auto") return !sums_aggregates;
   return options.precision == "single";
 }
@@ -69,8 +69,8 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
           .number(
               "theta", &AmgOptions::theta, -1, 1,
               "Entries with |a_ij| below theta sqrt(a_ii a_jj) are weak, and half of it on each "
-              "next level; with classical coarsening those below theta times the largest of the "
-              "row. Larger values keep to strong directions.")
+              "next level; with classical coarsening and air those below theta times the "
+              "largest of the row. Larger values keep to strong directions.")
           .number("block_size", &AmgOptions::block_size, 1, 32,
                   "Unknowns of each node, in consecutive rows, that are aggregated together.")
           .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")
@@ -84,9 +84,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
               "precision", &AmgOptions::precision, {"auto", "single", "same"},
               "That of the hierarchy: single, or the same as that of the matrix; auto is single "
               "for smoothed prolongators.")
-          .choice("cycle", &AmgOptions::cycle, {"v", "w", "k"},
-                  "How often coarser levels are visited: once, twice, or twice with the "
-                  "coefficients of a Krylov method.")
+          .choice("cycle", &AmgOptions::cycle, {"v", "w", "f", "k"},
+                  "How often coarser levels are visited: once, twice, twice and the second time "
+                  "once, or twice with the coefficients of a Krylov method.")
           .value("smooth_prolongator", &AmgOptions::smooth_prolongator,
                  "Whether the prolongator is smoothed; without that, take K-cycles.")
           .typed_node("smoother", &AmgOptions::smoother, smoother_types,
@@ -195,7 +195,7 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   if (!same) first_iterations_ = last_iterations_ = 0;
   take_report(precision_note_);
   if (!same) return "all is new: the structure of the matrix is another one";
-  return message("the ", options_.coarsening == "classical" ? "coarse points" : "aggregates",
+  return message("the ", options_.coarsening == "aggregation" ? "aggregates" : "coarse points",
                  " were kept; interpolation, coarse matrices and smoothers are new");
 }
 

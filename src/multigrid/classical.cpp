@@ -94,16 +94,7 @@ class Classical final : public Coarsening<T> {
     auto options = strength_;
     options.refuses_rows = refuses_rows;
     graph = classical_strength(a, make_nodes(a, 1), unknowns_, options);
-    DeviceView<GlobalIndex> numbers;
-    together(a.comm(), [&] {
-      const auto owned =
-          Kokkos::make_pair(std::size_t{0}, static_cast<std::size_t>(a.row_layout().local_size()));
-      numbers = suan::detail::allocate<GlobalIndex>(
-          "suan::multigrid::numbers", static_cast<std::size_t>(a.exchange().map()->size()));
-      Kokkos::deep_copy(Kokkos::subview(numbers, owned), Kokkos::subview(splitting.numbers, owned));
-    });
-    refresh(a.exchange(), numbers);
-    splitting.numbers = numbers;
+    splitting = with_ghosts_of(a.exchange(), splitting);
   }
 
   /// P becomes the product of two interpolations. The second one is that of the coarse points by

@@ -21,6 +21,26 @@ const OptionTable<ClassicalOptions>& ClassicalOptions::table() {
   return table;
 }
 
+const OptionTable<AirOptions>& AirOptions::table() {
+  static const auto table =
+      OptionTable<AirOptions>()
+          .number("distance", &AirOptions::distance, 1, 2,
+                  "Distance of the fine points in a row of the restriction from its coarse point; "
+                  "2 is more exact, and dearer.")
+          .number("restriction_theta", &AirOptions::restriction_theta, 0, 1,
+                  "Entries below this share of the largest of their row do not count for that "
+                  "distance.")
+          .number("max_fine_points", &AirOptions::max_fine_points, 1, 200,
+                  "Fine points in a row of the restriction; its set-up solves a dense system of "
+                  "that size.")
+          .number("fine_sweeps", &AirOptions::fine_sweeps, 1, 100,
+                  "Sweeps over fine points, before one over coarse points.")
+          .number("filter", &AirOptions::filter, 0, 1,
+                  "Entries of coarse matrices below this share of the largest of their row are "
+                  "added to the diagonal; 0 keeps all.");
+  return table;
+}
+
 std::vector<OptionType> coarsening_types() {
   const auto type = [](const char* name, const char* sentence, const OptionSchema& options) {
     return OptionType{name, sentence, std::make_shared<const OptionSchema>(options)};
@@ -28,7 +48,9 @@ std::vector<OptionType> coarsening_types() {
   return {
       type("aggregation", "Smoothed aggregates of strongly connected unknowns.", {}),
       type("classical", "Some of the unknowns, with extended+i interpolation: for scalar problems.",
-           ClassicalOptions::table())};
+           ClassicalOptions::table()),
+      type("air", "Approximate ideal restriction, for convection: no Hermitian matrices.",
+           AirOptions::table())};
 }
 
 }  // namespace suan

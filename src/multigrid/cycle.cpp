@@ -14,7 +14,7 @@ namespace {
 
 /// How many vectors beside those of a V-cycle a level needs.
 std::size_t vectors_of_cycle(const std::string& cycle) {
-  if (cycle == "w") return 2;
+  if (cycle == "w" || cycle == "f") return 2;
   return cycle == "k" ? 4 : 0;
 }
 
@@ -88,45 +88,49 @@ void Hierarchy<T>::smooth_after(const Level<T>& level, const V& b, V& x) const {
 
 template <Scalar T>
 template <class V>
-void Hierarchy<T>::visit(std::size_t k, const V& b, V& x) const {
+void Hierarchy<T>::visit(std::size_t k, const V& b, V& x, const std::string& cycle) const {
   auto& level = levels_[k];
   if (k + 1 == levels_.size()) {
-    if (is_direct_) {
-      coarsest_.solve(b, x);
-      return;
-    }
+    if (sparse_) return sparse_->solve(b, x);
+    if (is_direct_) return coarsest_.solve(b, x);
     level.smoother->smooth(b, x, Guess::zero);
     smooth_after(level, b, x);
     return;
   }
   auto& own = vectors_of(level, b);
   auto& next = vectors_of(levels_[k + 1], b);
-  level.smoother->smooth_and_residual(b, x, own.residual, Guess::zero);
   const bool has_moved = level.agglomeration.has_value();
-  level.r.apply(own.residual, has_moved ? next.moved_b : next.b);
-  if (takes_part(k + 1)) correct(k + 1, next.b, next.x);
-  level.p.apply(T(1), has_moved ? next.moved_x : next.x, T(1), x);
+  auto& to = has_moved ? next.moved_b : next.b;
+  if (level.smooths_before) {
+    level.smoother->smooth_and_residual(b, x, own.residual, Guess::zero);
+    level.r.apply(own.residual, to);
+  } else {
+    level.r.apply(b, to);
+  }
+  if (takes_part(k + 1)) correct(k + 1, next.b, next.x, cycle);
+  level.p.apply(T(1), has_moved ? next.moved_x : next.x, level.smooths_before ? T(1) : T(0), x);
   smooth_after(level, b, x);
 }
 
 /// x = what the cycle makes of the problem A x = b of a coarse level.
 template <Scalar T>
 template <class V>
-void Hierarchy<T>::correct(std::size_t k, const V& b, V& x) const {
-  if (!visits_twice(k)) {
-    visit(k, b, x);
+void Hierarchy<T>::correct(std::size_t k, const V& b, V& x, const std::string& cycle) const {
+  if (cycle == "v" || !visits_twice(k)) {
+    visit(k, b, x, cycle);
     return;
   }
   if constexpr (std::same_as<V, Vector<T>>) {
-    if (options_.cycle == "k") {
+    if (cycle == "k") {
       accelerate(k, b, x);
       return;
     }
   }
+  static const std::string once = "v";
   auto& more = vectors_of(levels_[k], b).more;
-  visit(k, b, x);
+  visit(k, b, x, cycle);
   suan::detail::residual_alone<T>(levels_[k].a, b, x, more[0]);
-  visit(k, std::as_const(more[0]), more[1]);
+  visit(k, std::as_const(more[0]), more[1], cycle == "f" ? once : cycle);
   suan::detail::add(T(1), std::as_const(more[1]), T(1), x);
 }
 
@@ -143,7 +147,7 @@ void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) c
   Vector<T>& r = more[1];
   Vector<T>& d = more[2];
   Vector<T>& w = more[3];
-  visit(k, b, x);
+  visit(k, b, x, options_.cycle);
   level.a.apply(std::as_const(x), v);
   const Vector<T>& left = hermitian_ ? x : v;
   const T rho = dot(left, std::as_const(v));
@@ -156,7 +160,7 @@ void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) c
     scale(alpha / rho, x);
     return;
   }
-  visit(k, std::as_const(r), d);
+  visit(k, std::as_const(r), d, options_.cycle);
   level.a.apply(std::as_const(d), w);
   const Vector<T>& second = hermitian_ ? d : w;
   const T gamma = dot(second, std::as_const(v));
@@ -175,12 +179,12 @@ void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) c
 
 template <Scalar T>
 void Hierarchy<T>::cycle(const Vector<T>& b, Vector<T>& x) const {
-  visit(0, b, x);
+  visit(0, b, x, options_.cycle);
 }
 
 template <Scalar T>
 void Hierarchy<T>::cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const {
-  visit(level, b, x);
+  visit(level, b, x, options_.cycle);
 }
 
 template <Scalar T>
@@ -189,7 +193,7 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
     Vector<T> result;
     together(b.layout().comm(), [&] { result = Vector<T>(x.layout()); });
     for (LocalIndex j = 0; j < b.columns(); ++j) {
-      visit(0, b.column(j), result);
+      visit(0, b.column(j), result, options_.cycle);
       x.set_column(j, result);
     }
     return;
@@ -198,7 +202,7 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   if (kept.columns() != b.columns() || !(kept.layout() == b.layout())) {
     make_vectors(&Level<T>::multi, b.columns());
   }
-  visit(0, b, x);
+  visit(0, b, x, options_.cycle);
 }
 
 #define SUAN_INSTANTIATE(T)                                                                \

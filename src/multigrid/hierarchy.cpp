@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/hierarchy.hpp"
 
+#include "multigrid/air.hpp"
 #include "multigrid/classical.hpp"
 #include "multigrid/shared_report.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
@@ -18,6 +19,22 @@ namespace {
 /// than coarse_rows, because coarsening has stalled or the levels are limited. Gauss searches all
 /// of the rest for each pivot.
 constexpr GlobalIndex most_dense_rows(bool hermitian) { return hermitian ? 4000 : 1500; }
+
+const char* restriction_of_unsymmetric(const AmgOptions& options) {
+  if (options.coarsening == "air") return "nearly ideal";
+  const bool is_smoothed = options.coarsening == "aggregation" && options.smooth_prolongator;
+  return is_smoothed ? "made from A^H" : "P^H all the same";
+}
+
+template <Scalar T>
+std::unique_ptr<Coarsening<T>> make_coarsening(const DistributedMatrix<T>& a,
+                                               const MultiVector<T>& near_null,
+                                               const AmgOptions& options, bool hermitian) {
+  const auto make = options.coarsening == "air"         ? make_air<T>
+                    : options.coarsening == "classical" ? make_classical<T>
+                                                        : make_smoothed_aggregation<T>;
+  return make(a, near_null, options, hermitian);
+}
 
 template <Scalar T>
 AmgLevel described(const DistributedMatrix<T>& a) {
@@ -46,16 +63,13 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
     : options_(options) {
   const Timer timer;
   hermitian_ = probe(a).hermitian;
-  if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
+  keeps_own_smoother_ = options_.smoother.type() == "auto";
+  if (keeps_own_smoother_) options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
-    report_.notes.push_back(message("A is not Hermitian: the restriction is ",
-                                    options.coarsening != "classical" && options.smooth_prolongator
-                                        ? "made from A^H"
-                                        : "P^H all the same"));
+    report_.notes.push_back(
+        message("A is not Hermitian: the restriction is ", restriction_of_unsymmetric(options)));
   }
-  const auto coarsening = options.coarsening == "classical"
-                              ? make_classical(a, near_null, options, hermitian_)
-                              : make_smoothed_aggregation(a, near_null, options, hermitian_);
+  const auto coarsening = make_coarsening(a, near_null, options, hermitian_);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
   add_levels(*coarsening, before);
@@ -97,6 +111,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
   } else {
     coarse = galerkin_product(fine.r, fine.a, fine.p);
   }
+  coarsening.filter(coarse);
   const GlobalIndex decoupled = decouple_zero_rows(fine.a, fine.r, coarse);
   if (decoupled > 0) {
     report_.notes.push_back(message(
@@ -110,7 +125,9 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
   }
   if (fine.agglomeration) move_coarse(fine, coarse);
   log.report.product = log.laps.lap();
-  fine.smoother = smoother_registry<T>().make(fine.a, options_.smoother);
+  if (keeps_own_smoother_) fine.smoother = coarsening.own_smoother(fine);
+  fine.smooths_before = fine.smoother == nullptr;
+  if (!fine.smoother) fine.smoother = smoother_registry<T>().make(fine.a, options_.smoother);
   log.report.smoother = fine.smoother->name();
   log.report.smoothing = log.laps.lap();
   coarsening.descend(coarse, fine.agglomeration ? &*fine.agglomeration : nullptr);
@@ -133,12 +150,32 @@ void Hierarchy<T>::finish_last() {
     coarsest_ = Coarsest<T>(last.a, hermitian_);
     report.smoother = coarsest_.described();
   } else {
+    factorise_sparsely();
+  }
+  if (sparse_) report.smoother = sparse_->described();
+  if (!is_direct_) {
     last.smoother = smoother_registry<T>().make(last.a, options_.smoother);
     report.smoother = last.smoother->name();
-    report_.notes.push_back(
-        message("the last level has ", last.a.global_rows(), " rows and is smoothed only"));
   }
   report.smoothing = laps.lap();
+}
+
+/// Of the last level, if that is possible; else a note says why not.
+template <Scalar T>
+void Hierarchy<T>::factorise_sparsely() {
+  const auto& a = levels_.back().a;
+  std::string why;
+  if (a.global_rows() <= SparseCoarsest<T>::most_rows) {
+    try {
+      sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
+      is_direct_ = true;
+      return;
+    } catch (const InvalidArgument& error) {  // on all ranks
+      why = message(": ", error.what());
+    }
+  }
+  report_.notes.push_back(
+      message("the last level has ", a.global_rows(), " rows and is smoothed only", why));
 }
 
 template <Scalar T>
@@ -157,21 +194,24 @@ std::int64_t Hierarchy<T>::count_bytes() const {
     const auto& level = levels_[k];
     std::int64_t of_level = 0;
     if (level.smoother) {
-      of_level += level.smoother->bytes_per_smooth(Guess::zero) + level.a.bytes_per_apply() +
-                  level.smoother->bytes_per_smooth(Guess::given);
+      of_level += level.smoother->bytes_per_smooth(Guess::given);
+      if (level.smooths_before) {
+        of_level += level.smoother->bytes_per_smooth(Guess::zero) + level.a.bytes_per_apply();
+      }
     }
     if (k + 1 < levels_.size()) of_level += level.r.bytes_per_apply() + level.p.bytes_per_apply();
     if (visits_twice(k)) {
-      if (visits < most_visits) visits *= 2;
+      if (visits < most_visits) visits = options_.cycle == "f" ? visits + 1 : 2 * visits;
       // A residual between two visits; or two products, and the vectors of the Krylov method.
       const auto vector = level.a.global_rows() * static_cast<std::int64_t>(sizeof(T));
-      of_level += options_.cycle == "w" ? level.a.bytes_per_apply() / 2 + 2 * vector
+      of_level += options_.cycle != "k" ? level.a.bytes_per_apply() / 2 + 2 * vector
                                         : level.a.bytes_per_apply() + 9 * vector;
     }
     bytes += visits * of_level;
   }
   const GlobalIndex rows = levels_.back().a.global_rows();
   const auto ranks = levels_.back().a.comm().size();
+  if (sparse_) return bytes + visits * sparse_->bytes() * ranks;
   if (is_direct_) bytes += visits * rows * rows * static_cast<std::int64_t>(sizeof(T)) * ranks;
   return bytes;
 }

@@ -6,6 +6,7 @@
 
 #include "multigrid/coarsening.hpp"
 #include "multigrid/coarsest.hpp"
+#include "multigrid/sparse_coarsest.hpp"
 
 namespace suan::multigrid {
 
@@ -37,23 +38,26 @@ class Hierarchy {
   void add_levels(Coarsening<T>& coarsening, const Hierarchy* before);
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
   void finish_last();
+  void factorise_sparsely();
   std::int64_t count_bytes() const;
   template <class V>
-  void visit(std::size_t level, const V& b, V& x) const;
+  void visit(std::size_t level, const V& b, V& x, const std::string& cycle) const;
   template <class V, class... Columns>
   void make_vectors(CycleVectors<V> Level<T>::*vectors, Columns... columns) const;
   bool visits_twice(std::size_t level) const;
   template <class V>
-  void correct(std::size_t level, const V& b, V& x) const;
+  void correct(std::size_t level, const V& b, V& x, const std::string& cycle) const;
   void accelerate(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
   template <class V>
   void smooth_after(const Level<T>& level, const V& b, V& x) const;
 
   AmgOptions options_;
   bool hermitian_ = true;
+  bool keeps_own_smoother_ = false;       // that of the coarsening, since none was named
   mutable std::vector<Level<T>> levels_;  // their vectors are for work
   Coarsest<T> coarsest_;
-  bool is_direct_ = false;
+  std::unique_ptr<SparseCoarsest<T>> sparse_;  // in its place, where that would be too large
+  bool is_direct_ = false;                     // whether the last level has one of them
   std::int64_t bytes_ = 0;
   AmgReport report_;
 };

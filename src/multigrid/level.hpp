@@ -24,7 +24,7 @@ struct LevelStructure {
   // Of aggregation.
   Aggregates aggregates;
   Tentative<T> tentative;
-  // Of classical multigrid.
+  // Of classical multigrid and of air.
   Splitting splitting;
   /// Of its coarse points among themselves, where coarsening is aggressive.
   StrengthGraph second_graph;
@@ -50,8 +50,9 @@ template <Scalar T>
 struct Level {
   DistributedMatrix<T> a;
   std::unique_ptr<Smoother<T>> smoother;
-  DistributedMatrix<T> p;  // from the next level
-  DistributedMatrix<T> r;  // to it
+  bool smooths_before = true;  // and not only after the correction
+  DistributedMatrix<T> p;      // from the next level
+  DistributedMatrix<T> r;      // to it
   /// The ranks of the next level, where those are fewer. P and R map to moved rows then. On ranks
   /// that do not take part, the next level is empty, and the last.
   std::optional<Agglomeration> agglomeration;

@@ -5,7 +5,9 @@
 #include "suan/core/instantiate.hpp"
 #include "suan/preconditioners/chebyshev.hpp"
 #include "suan/preconditioners/gauss_seidel.hpp"
+#include "suan/preconditioners/ilu0.hpp"
 #include "suan/preconditioners/l1_jacobi.hpp"
+#include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
 
 namespace suan {
@@ -30,6 +32,15 @@ bool add_own(SmootherRegistry<T>& registry) {
                                    "Chebyshev polynomials; nothing but products, for GPUs.");
   add<GaussSeidel, GaussSeidelOptions>(
       registry, "gauss_seidel", "Gauss-Seidel in blocks of rows: forward before, backward after.");
+  registry.add("multicolor_gauss_seidel",
+               "Gauss-Seidel colour by colour: the same on any number of ranks; for GPUs.", {},
+               [](const DistributedMatrix<T>& a, const OptionNode&) {
+                 return std::make_unique<MulticolorGaussSeidel<T>>(a);
+               });
+  registry.add("ilu0", "Incomplete factors of each rank's block, without fill-in.", {},
+               [](const DistributedMatrix<T>& a, const OptionNode&) {
+                 return std::make_unique<Ilu0<T>>(a);
+               });
   return true;
 }
 

@@ -262,6 +262,19 @@ Splitting split(const StrengthGraph& graph, Isolated isolated) {
   return {layout, numbers};
 }
 
+Splitting with_ghosts_of(const Exchange& columns, const Splitting& splitting) {
+  DeviceView<GlobalIndex> numbers;
+  const auto& map = *columns.map();
+  together(map.comm(), [&] {
+    const auto owned = Kokkos::make_pair(std::size_t{0}, static_cast<std::size_t>(map.owned()));
+    numbers =
+        allocate<GlobalIndex>("suan::multigrid::numbers", static_cast<std::size_t>(map.size()));
+    Kokkos::deep_copy(Kokkos::subview(numbers, owned), Kokkos::subview(splitting.numbers, owned));
+  });
+  refresh(columns, numbers);
+  return {splitting.coarse, numbers};
+}
+
 std::vector<GlobalIndex> coarse_rows(const Splitting& splitting, const Layout& rows) {
   const auto numbers = suan::detail::on_host<GlobalIndex>(
       Kokkos::subview(splitting.numbers, Kokkos::make_pair(LocalIndex(0), rows.local_size())));

@@ -41,6 +41,9 @@ enum class Isolated { are_decoupled, are_coarse };
 /// is not here for that reason. Collective.
 Splitting split(const StrengthGraph& graph, Isolated isolated);
 
+/// The same splitting for a matrix with the same rows and maybe other ghosts. Collective.
+Splitting with_ghosts_of(const Exchange& columns, const Splitting& splitting);
+
 /// The global numbers of this rank's rows that are coarse points, increasing.
 std::vector<GlobalIndex> coarse_rows(const Splitting& splitting, const Layout& rows);
 

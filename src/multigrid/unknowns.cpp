@@ -106,7 +106,7 @@ void require_constants(const MultiVector<T>& near_null, LocalIndex count) {
   }
   if (fits) return;
   throw InvalidArgument(message(
-      "amg: a near null space was given, but coarsening \"classical\" interpolates constants (of "
+      "amg: a near null space was given, but this coarsening interpolates constants (of "
       "each unknown, with block_size = ",
       count, ") and cannot use another one: leave it out, or use coarsening \"aggregation\""));
 }

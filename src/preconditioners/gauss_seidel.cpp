@@ -30,6 +30,7 @@ struct GaussSeidelParts {
 namespace {
 
 using detail::GaussSeidelParts;
+using detail::rows_of;
 
 /// Few enough that most of a matrix is inside of them, and enough for the threads of a socket.
 LocalIndex rows_of_blocks(LocalIndex rows, std::int64_t given) {
@@ -96,23 +97,6 @@ DeviceView<T> as_scalars(const DeviceView<const Real<T>>& numbers,
         result(i) = direction * numbers(i);
       });
   return result;
-}
-
-template <Scalar T>
-RowMajor<const T> rows_of(const Vector<T>& x) {
-  return {x.view().data(), x.view().extent(0), 1};
-}
-template <Scalar T>
-RowMajor<T> rows_of(Vector<T>& x) {
-  return {x.view().data(), x.view().extent(0), 1};
-}
-template <Scalar T>
-RowMajor<const T> rows_of(const MultiVector<T>& x) {
-  return x.view();
-}
-template <Scalar T>
-RowMajor<T> rows_of(MultiVector<T>& x) {
-  return x.view();
 }
 
 kernels::Sweep sweep_of(bool forward) {

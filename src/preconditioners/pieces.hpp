@@ -33,6 +33,24 @@ bool has_shape_of(const MultiVector<T>& x, const MultiVector<T>& y) {
   return x.layout() == y.layout() && x.columns() == y.columns();
 }
 
+/// The elements row by row, as kernels take them.
+template <Scalar T>
+RowMajor<const T> rows_of(const Vector<T>& x) {
+  return {x.view().data(), x.view().extent(0), 1};
+}
+template <Scalar T>
+RowMajor<T> rows_of(Vector<T>& x) {
+  return {x.view().data(), x.view().extent(0), 1};
+}
+template <Scalar T>
+RowMajor<const T> rows_of(const MultiVector<T>& x) {
+  return x.view();
+}
+template <Scalar T>
+RowMajor<T> rows_of(MultiVector<T>& x) {
+  return x.view();
+}
+
 /// Whether they share elements on this rank.
 template <Scalar T>
 bool meet(const Vector<T>& x, const Vector<T>& y) {

@@ -10,8 +10,10 @@
 #include "suan/multigrid/amg.hpp"
 #include "suan/preconditioners/chebyshev.hpp"
 #include "suan/preconditioners/gauss_seidel.hpp"
+#include "suan/preconditioners/ilu0.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/preconditioners/l1_jacobi.hpp"
+#include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
 
@@ -67,6 +69,15 @@ bool add_own(PreconditionerRegistry<T>& registry) {
                });
   add_smoother<GaussSeidel, GaussSeidelOptions>(
       registry, "gauss_seidel", "A symmetric sweep of Gauss-Seidel, in blocks of rows.");
+  registry.add("multicolor_gauss_seidel", "A symmetric sweep of Gauss-Seidel, colour by colour.",
+               {}, [](const Operator<T>& a, const OptionNode&) -> std::unique_ptr<Operator<T>> {
+                 return std::make_unique<MulticolorGaussSeidel<T>>(
+                     detail::require_matrix("multicolor_gauss_seidel", a));
+               });
+  registry.add("ilu0", "Incomplete factors of each rank's block, without fill-in.", {},
+               [](const Operator<T>& a, const OptionNode&) -> std::unique_ptr<Operator<T>> {
+                 return std::make_unique<Ilu0<T>>(detail::require_matrix("ilu0", a));
+               });
   add_smoother<Chebyshev, ChebyshevOptions>(
       registry, "chebyshev", "A Chebyshev polynomial of the matrix; few reductions, for GPUs.");
   add_smoother<L1Jacobi, L1JacobiOptions>(

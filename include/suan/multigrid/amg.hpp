@@ -37,15 +37,33 @@ struct ClassicalOptions {
   double max_row_sum = 0.9;
   static const OptionTable<ClassicalOptions>& table();
 };
+/// Approximate ideal restriction, for matrices that are not Hermitian, above all convection: rows
+/// of R that make the coarse equations nearly free of the errors at fine points, interpolation from
+/// one point, and sweeps over the fine points after the correction, none before it.
+/// T. A. Manteuffel, J. Ruge, B. S. Southworth, "Nonsymmetric algebraic multigrid based on local
+/// approximate ideal restriction (lAIR)", SIAM J. Sci. Comput. 40 (2018), A4105-A4130.
+struct AirOptions {
+  /// Of the fine points in a row of R from its coarse point, in strong connections: 1 or 2.
+  std::int64_t distance = 2;
+  /// Entries with -a_ij below this share of the largest of their row do not count for that.
+  double restriction_theta = 0.05;
+  std::int64_t max_fine_points = 24;  ///< of a row of R; those with the strongest paths are kept
+  std::int64_t fine_sweeps = 2;       ///< of Jacobi over fine points, before one over coarse points
+  /// Entries of coarse matrices below this share of the largest beside the diagonal of their row
+  /// are added to the diagonal.
+  double filter = 0.01;
+  static const OptionTable<AirOptions>& table();
+};
 /// What AmgOptions::coarsening may name.
 std::vector<OptionType> coarsening_types();
 
 struct AmgOptions {
-  /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones.
+  /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones;
+  /// "air": so, too, with a restriction for convection.
   OptionNode coarsening = "aggregation";
   /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
   /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
-  /// on each level; for classical multigrid 0.25.
+  /// on each level; for classical multigrid, and for the coarse points of "air", 0.25.
   double theta = -1;
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
@@ -60,8 +78,10 @@ struct AmgOptions {
   /// way an Amg works on vectors of T.
   std::string precision = "auto";
   OptionNode smoother = "auto";
-  /// "v"; "w": twice on each coarser level; "k": twice, as steps of a Krylov method, for
-  /// prolongators that are not smoothed. An Amg with K-cycles varies().
+  /// "v"; "w": twice on each coarser level; "f": twice, the second time by a V-cycle; "k":
+  /// twice, as steps of a Krylov method, for prolongators that are not smoothed. An Amg with
+  /// K-cycles varies(), and so does one with F-cycles: they are the same map each time, but no
+  /// Hermitian one, which flexible CG does without.
   std::string cycle = "v";
   /// Whether the prolongator is smoothed. Without that set-up and levels are cheaper, and CG takes
   /// more iterations, with K-cycles by not so many.
@@ -115,11 +135,16 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// more. It treats the unknowns of a node each by itself, and represents constants of each: giving
 /// another near null space is an error.
 ///
+/// With "air", A must not be Hermitian, nodes have one unknown, and the near null space is the
+/// constant. Unless `smoother` names another one, which is then applied before and after, the
+/// smoother is Jacobi's iteration over the fine points and then over the coarse ones.
+///
 /// Levels are made until one has at most `coarse_rows` rows, which every rank that has rows of it
 /// solves by a dense factorisation that also works for singular matrices; or until they stop
 /// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
-/// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else is smoothed only. Rows
-/// without connections belong to no coarser level.
+/// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
+/// factorisation; it is smoothed only if that would have more than 2 10^6 entries, or finds a pivot
+/// that is zero. Rows without connections belong to no coarser level.
 ///
 /// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), on one node
 /// first, the last ones mostly to one. The others wait for its result: they neither exchange nor
@@ -134,9 +159,9 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// products alone, so that a matrix within its tolerance may be taken for either.
 ///
 /// Memory: about 1.7 times the matrix for Poisson problems, twice that of the prolongators, and
-/// three vectors on each level, five with W- and seven with K-cycles, all in the precision of the
-/// hierarchy. While it is set up, each thread on the host has about 20 bytes for each row of the
-/// next level. Updates hold two hierarchies, and from the first one on structures of the coarse
+/// three vectors on each level, five with W- and F- and seven with K-cycles, all in the precision
+/// of the hierarchy. While it is set up, each thread on the host has about 20 bytes for each row of
+/// the next level. Updates hold two hierarchies, and from the first one on structures of the coarse
 /// matrices and of R once more.
 template <Scalar T>
 class Amg final : public Preconditioner<T> {
@@ -156,7 +181,7 @@ class Amg final : public Preconditioner<T> {
   ~Amg() override;
 
   std::string name() const override { return "amg"; }
-  bool varies() const noexcept override { return options_.cycle == "k"; }
+  bool varies() const noexcept override { return options_.cycle == "k" || options_.cycle == "f"; }
   bool rounds() const noexcept override { return rounded_ != nullptr; }
   std::int64_t bytes_per_apply() const override;
   /// Where they have grown by more than half, and two, since all was new, the next update makes all

@@ -54,17 +54,44 @@ TYPED_TEST(AmgCycleTest, VisitsCoarseLevelsTwice) {
     options.cycle = cycle;
     options.smooth_prolongator = smoothed;
     const Amg<T> m(a, options);
-    EXPECT_EQ(m.varies(), options.cycle == "k");
+    EXPECT_EQ(m.varies(), options.cycle == "k" || options.cycle == "f");
     expect_columns_alone(m, layout);
     return iterations<T>(a, m);
   };
   const auto v = needed("v", true);
   EXPECT_LE(needed("w", true), v);
+  EXPECT_LE(needed("f", true), v);
   EXPECT_LE(needed("k", true), v);
   const auto unsmoothed = needed("v", false);
   EXPECT_GT(unsmoothed, v);
   EXPECT_LE(needed("w", false), unsmoothed);
+  EXPECT_LE(needed("f", false), unsmoothed);
   EXPECT_LE(needed("k", false), unsmoothed);
+}
+
+// The second visit of a level is a V-cycle: no other one than that of a W-cycle where the level
+// below is the last, and cheaper where it is not.
+TEST(Amg, AnFCycleVisitsTheSecondTimeByAVCycle) {
+  const GlobalIndex n = 24;
+  const auto layout = even(n * n * n);
+  const auto a = suan::test::grid3d<double>(layout, n, suan::test::isotropic());
+  const auto b = suan::random_vector<double>(layout, 1);
+  const auto made = [&](const char* cycle, std::int64_t levels) {
+    return Amg<double>(a,
+                       {.levels = levels, .coarse_rows = 5, .precision = "same", .cycle = cycle});
+  };
+  const auto applied = [&](const Amg<double>& m) {
+    Vector<double> x(layout);
+    m.apply(b, x);
+    return x.to_host();
+  };
+  ASSERT_EQ(made("f", 4).report().levels.size(), 4u);
+  EXPECT_EQ(applied(made("f", 3)), applied(made("w", 3)));
+  EXPECT_NE(applied(made("f", 4)), applied(made("w", 4)));
+  EXPECT_NE(applied(made("f", 4)), applied(made("v", 4)));
+  EXPECT_EQ(made("f", 3).bytes_per_apply(), made("w", 3).bytes_per_apply());
+  EXPECT_LT(made("f", 4).bytes_per_apply(), made("w", 4).bytes_per_apply());
+  EXPECT_LT(made("v", 4).bytes_per_apply(), made("f", 4).bytes_per_apply());
 }
 
 /// Of short vectors, and of a matrix by rows.

@@ -35,6 +35,8 @@ TEST(Smoothers, PreconditionCgByName) {
   const double bare = iterations("none");
   // Polynomials of degree 2, and a symmetric sweep, halve them; diagonals change nothing here.
   EXPECT_LE(iterations("gauss_seidel"), 0.6 * bare);
+  EXPECT_LE(iterations("multicolor_gauss_seidel"), 0.6 * bare);
+  EXPECT_LE(iterations("ilu0"), (a.comm().size() == 1 ? 0.5 : 0.8) * bare);
   EXPECT_LE(iterations("chebyshev"), 0.6 * bare);
   EXPECT_LE(iterations("l1_jacobi"), 1.3 * bare);
   EXPECT_LE(iterations("spai0"), 1.3 * bare);
@@ -45,7 +47,8 @@ TEST(Smoothers, UpdateInALinearSolver) {
       suan::poisson2d<double>(12, 12, suan::Communicator::world()));
   suan::SolveOptions options;
   options.solver = "cg";
-  for (const char* name : {"gauss_seidel", "chebyshev", "l1_jacobi", "spai0"}) {
+  for (const char* name :
+       {"gauss_seidel", "multicolor_gauss_seidel", "ilu0", "chebyshev", "l1_jacobi", "spai0"}) {
     options.preconditioner = name;
     suan::LinearSolver<double> solver(a, options);
     solver.update(a);
