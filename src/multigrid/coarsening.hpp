@@ -5,6 +5,7 @@
 #pragma once
 
 #include "multigrid/level.hpp"
+#include "multigrid/memory_plan.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/multigrid/amg.hpp"
 
@@ -31,6 +32,7 @@ struct LevelLog {
   std::size_t level;
   AmgLevel& report;  // of that level
   std::vector<std::string>& notes;
+  MemoryPlan& memory;
   Laps laps{};
 };
 
@@ -44,11 +46,14 @@ class Coarsening {
   virtual ~Coarsening() = default;
 
   /// Finds P and R of `fine` and the structure behind them, which is that of `before` unless that
-  /// is null. False, with a note that says why, if the next level would not be smaller.
-  /// Collective. @throws as Amg.
+  /// is null. False, with a note that says why, if the next level would not be smaller. What it
+  /// then needs, it tells log.memory, if it knows that before P is made. Collective. @throws as
+  /// Amg, and OverBudget.
   virtual bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) = 0;
   /// Whether P has the entries of the one before in structures that are known.
   virtual bool keeps_structure() const { return false; }
+  /// Whether interpolate() forecasts memory, unless there is a level before.
+  virtual bool forecasts() const { return false; }
   /// Goes on with R A P, which interpolate() made possible. Collective.
   virtual void descend(const DistributedMatrix<T>& coarse) = 0;
 };

@@ -33,6 +33,7 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
                         const AmgOptions& options, const Hierarchy* before)
     : options_(options) {
   const Timer timer;
+  MemoryPlan memory(a.comm(), options.memory);
   hermitian_ = probe(a).hermitian;
   if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
   if (!hermitian_) {
@@ -41,29 +42,37 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
                                         ? "made from A^H"
                                         : "P^H all the same"));
   }
+  const bool has_coarser = a.global_rows() > options.coarse_rows && options.levels > 1;
+  if (before == nullptr && has_coarser) memory.require(start_bytes(a, options, hermitian_));
   const auto coarsening = options.coarsening == "classical"
                               ? make_classical(a, near_null, options, hermitian_)
-                              : make_smoothed_aggregation(a, near_null, options, hermitian_);
+                              : make_smoothed_aggregation(near_null, options, hermitian_);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
   const auto most = static_cast<std::size_t>(options.levels);
   while (levels_.size() < most && levels_.back().a.global_rows() > options.coarse_rows) {
-    if (!coarsen(*coarsening, before)) break;
+    if (!coarsen(*coarsening, before, memory)) break;
   }
   finish_last();
   make_vectors();
+  count_memory(memory);
   report_.seconds = a.comm().max(timer.seconds());
 }
 
 /// Adds the next level, or returns false if there is none that is smaller.
 template <Scalar T>
-bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
+bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory) {
   Level<T>& fine = levels_.back();
   const std::size_t k = levels_.size() - 1;
-  LevelLog log{k, report_.levels.back(), report_.notes};
+  LevelLog log{k, report_.levels.back(), report_.notes, memory};
   const bool is_known = before != nullptr && k + 1 < before->levels_.size();
   if (!coarsening.interpolate(fine, is_known ? &before->levels_[k] : nullptr, log)) return false;
   log.report.interpolation_entries = fine.p.global_entries();
+  if (!is_known && !coarsening.forecasts()) {
+    Need need;
+    together(fine.a.comm(), [&] { need = need_of_product(fine, options_, hermitian_); });
+    memory.expect({memory.made() + need.hierarchy, memory.made() + need.peak});
+  }
   DistributedMatrix<T> coarse;
   auto& product = fine.structure.product;
   if (is_known && coarsening.keeps_structure()) {
@@ -83,6 +92,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
   log.report.smoother = fine.smoother->name();
   log.report.smoothing = log.laps.lap();
   coarsening.descend(coarse);
+  memory.add(kept_bytes(fine, k == 0));
   report_.levels.push_back(described(coarse));
   levels_.push_back({.a = std::move(coarse)});
   return true;
@@ -108,6 +118,14 @@ void Hierarchy<T>::finish_last() {
         message("the last level has ", last.a.global_rows(), " rows and is smoothed only"));
   }
   report.smoothing = laps.lap();
+}
+
+template <Scalar T>
+void Hierarchy<T>::count_memory(const MemoryPlan& memory) {
+  double bytes = is_direct_ ? factor_bytes<T>(coarsest_.size(), hermitian_) : 0;
+  for (const auto& level : levels_) bytes += kept_bytes(level, &level == &levels_.front());
+  report_.forecast = memory.forecast();
+  report_.memory.hierarchy = static_cast<std::int64_t>(levels_.front().a.comm().sum(bytes));
 }
 
 template <Scalar T>

@@ -32,7 +32,8 @@ class Hierarchy {
   std::int64_t bytes() const;
 
  private:
-  bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
+  bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
+  void count_memory(const MemoryPlan& memory);
   void finish_last();
   template <class V>
   void visit(std::size_t level, const V& b, V& x) const;
