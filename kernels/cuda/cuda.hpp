@@ -33,6 +33,9 @@ void require_device();
 /// @throws DeviceError when this build is affected.
 void require_same_layouts();
 
+/// Those of the current device. @throws DeviceError
+double free_bytes();
+
 /// The largest number of entries that cuSPARSE accepts here. It wants row offsets as wide as column
 /// numbers; ours have 64 and 32 bits, so it gets a 32-bit copy of the offsets.
 inline constexpr Offset max_cusparse_entries = std::numeric_limits<LocalIndex>::max();

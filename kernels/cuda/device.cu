@@ -59,4 +59,11 @@ void require_device() {
               "release)"));
 }
 
+double free_bytes() {
+  std::size_t available = 0;
+  std::size_t all = 0;
+  check(cudaMemGetInfo(&available, &all), "cudaMemGetInfo", "asking for the free memory");
+  return static_cast<double>(available);
+}
+
 }  // namespace suan::kernels::cuda

@@ -236,6 +236,13 @@ nb::dict level_for_python(const AmgLevel& level) {
   return fields;
 }
 
+nb::dict memory_for_python(const AmgMemory& memory) {
+  nb::dict fields;
+  fields["hierarchy"] = memory.hierarchy;
+  fields["peak"] = memory.peak;
+  return fields;
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -320,6 +327,8 @@ nb::dict KeptAmg::report() const {
   fields["operator_complexity"] = made.operator_complexity();
   fields["grid_complexity"] = made.grid_complexity();
   fields["seconds"] = made.seconds;
+  fields["memory"] = memory_for_python(made.memory);
+  fields["forecast"] = memory_for_python(made.forecast);
   fields["scalar"] = scalar;
   fields["hermitian"] = is_hermitian;
   fields["notes"] = made.notes;

@@ -62,6 +62,11 @@ class AmgViews:
         return float(self._report["seconds"])
 
     @property
+    def memory(self) -> dict[str, int]:
+        """Bytes beside A: "hierarchy", and "peak" during the set-up, 0 if that is unknown."""
+        return dict(self._report["memory"])
+
+    @property
     def notes(self) -> list[str]:
         """What was decided, and why."""
         return list(self._report["notes"])

@@ -65,15 +65,21 @@ DistributedMatrix<T> galerkin_product(const DistributedMatrix<T>& r, const Distr
     return DistributedMatrix<T>(rows, columns, galerkin_product(r.local(), a.local(), p.local()),
                                 {});
   }
-  const auto middle = detail::ExtendedRows<T>(r.exchange(), a).of(a);
-  const auto right = rows_named(middle, p).of(p);
+  // One copy of A at a time: the peak of memory of a multigrid set-up is here.
+  auto middle = detail::ExtendedRows<T>(r.exchange(), a).of(a);
+  const auto named = rows_named(middle, p);
+  CsrView<T> rows_of_a;
+  together(a.comm(), [&] {
+    rows_of_a = joined(middle);
+    middle = {};
+  });
+  const auto right = named.of(p);
   CsrView<T> own;
   CsrView<T> ghost;
   DeviceView<const LocalIndex> boundary;
   together(a.comm(), [&] {
     const ExecutionSpace space;
     const auto left = joined(local_rows(r));
-    const auto rows_of_a = joined(middle);
     own = kernels::galerkin_product(space, left, rows_of_a, right.own);
     boundary = boundary_of(left, rows_of_a, right);
     ghost = kernels::galerkin_product(space, take_rows(left, boundary), rows_of_a, right.ghost);

@@ -78,6 +78,26 @@ void require_pattern(const char* what, const char* name, const DistributedPatter
   });
 }
 
+/// The same entries. Free for matrices that share the structure's arrays.
+template <Scalar T>
+bool has_structure_of(const Csr<T>& a, const Csr<T>& b) {
+  return a.rows() == b.rows() && a.columns() == b.columns() &&
+         same_elements(a.view().offsets, b.view().offsets) &&
+         same_elements(a.view().indices, b.view().indices);
+}
+/// On all ranks. Collective.
+template <Scalar T>
+bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>& b) {
+  bool same = false;
+  together(a.comm(), [&] {
+    same = has_structure_of(a.local(), b.local()) &&
+           has_structure_of(a.remote().matrix, b.remote().matrix) &&
+           a.remote().columns == b.remote().columns &&
+           same_elements(a.remote().row_numbers, b.remote().row_numbers);
+  });
+  return a.comm().min(same ? 1 : 0) == 1;
+}
+
 /// @throws InvalidArgument unless both have the same ranks.
 template <Scalar T>
 void require_same_ranks(const char* what, const char* left_name, const DistributedMatrix<T>& left,

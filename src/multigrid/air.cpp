@@ -32,15 +32,15 @@ class Air final : public Coarsening<T> {
         return classical_strength<T>(a, make_nodes(a, 1), {}, {theta, no_row_sum});
       });
     };
-    structure.graph = strong(theta_);
+    const StrengthGraph graph = strong(theta_);
     log.report.strength = log.laps.lap();
     structure.splitting = before == nullptr
-                              ? split(structure.graph, Isolated::are_decoupled)
+                              ? split(graph, Isolated::are_decoupled)
                               : with_ghosts_of(a.exchange(), before->structure.splitting);
     log.report.aggregation = log.laps.lap();
     const Splitting& splitting = structure.splitting;
     if (!is_smaller(splitting.coarse.global_size(), a.global_rows(), log)) return false;
-    fine.p = one_point_interpolation(a, structure.graph, splitting);
+    fine.p = one_point_interpolation(a, graph, splitting);
     log.report.interpolation = log.laps.lap();
     fine.r = ideal_restriction(a, strong(options_.restriction_theta), splitting,
                                {static_cast<LocalIndex>(options_.distance),

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/multigrid/amg.hpp"
 
+#include <algorithm>
+
+#include "core/free_memory.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/check.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/rounded_amg.hpp"
+#include "multigrid/ways.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
@@ -27,26 +31,6 @@ AmgOptions checked(const Communicator& comm, const AmgOptions& options) {
   });
   if (comm.size() > 1) require_agreement(comm, "Amg", told);
   return options;
-}
-
-template <Scalar T>
-bool has_structure_of(const Csr<T>& a, const Csr<T>& b) {
-  return a.rows() == b.rows() && a.columns() == b.columns() &&
-         detail::same_elements(a.view().offsets, b.view().offsets) &&
-         detail::same_elements(a.view().indices, b.view().indices);
-}
-
-/// On all ranks.
-template <Scalar T>
-bool has_structure_of(const DistributedMatrix<T>& a, const DistributedMatrix<T>& b) {
-  bool same = false;
-  together(a.comm(), [&] {
-    same = has_structure_of(a.local(), b.local()) &&
-           has_structure_of(a.remote().matrix, b.remote().matrix) &&
-           a.remote().columns == b.remote().columns &&
-           detail::same_elements(a.remote().row_numbers, b.remote().row_numbers);
-  });
-  return a.comm().min(same ? 1 : 0) == 1;
 }
 
 bool wants_single(const AmgOptions& options) {
@@ -89,6 +73,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
                   "once, or twice with the coefficients of a Krylov method.")
           .value("smooth_prolongator", &AmgOptions::smooth_prolongator,
                  "Whether the prolongator is smoothed; without that, take K-cycles.")
+          .number("memory", &AmgOptions::memory, 0, 1e18,
+                  "Bytes that the ranks of a node may use for the set-up and the hierarchy, beside "
+                  "A; 0: what is free. Cheaper ways are taken to stay below, or it is refused.")
           .typed_node("smoother", &AmgOptions::smoother, smoother_types,
                       "What smooths errors on each level.");
   return table;
@@ -125,19 +112,43 @@ MultiVector<T> Amg<T>::near_null() const {
 /// Changes nothing if it throws.
 template <Scalar T>
 void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single) {
+  const auto before = detail::resident_bytes();
+  constexpr bool is_low = sizeof(Real<T>) <= sizeof(float);
+  const auto ways = multigrid::ways_to_set_up(options_, is_low && options_.precision == "single");
+  std::string note;
+  for (auto way = ways.begin();; ++way) {
+    try {
+      make(a, way->options, in_single && wants_single(way->options));
+      options_ = way->options;
+      if (way != ways.begin()) report_.notes.push_back(message(way->name, note));
+      break;
+    } catch (const multigrid::OverBudget& error) {  // on all ranks
+      if (way + 1 == ways.end()) throw;
+      note = message(", to need less memory: ", error.what());
+    }
+  }
+  report_.memory.peak = multigrid::peak_since(before, a.comm());
+}
+
+template <Scalar T>
+void Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single) {
   std::string note;
   std::unique_ptr<multigrid::Rounded<T>> rounded;
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy;
   if (in_single) {
     try {
-      rounded = multigrid::make_rounded<T>(a, near_null_, options_);
+      rounded = multigrid::make_rounded<T>(a, near_null_, options);
       if (rounded) note = "the hierarchy is in single precision";
     } catch (const InvalidArgument& error) {  // on all ranks
       note = not_in_single(error);
     }
   }
   if (!rounded) {
-    hierarchy = std::make_unique<multigrid::Hierarchy<T>>(a, near_null(), options_, nullptr);
+    const auto make_with = [&](const MultiVector<T>& vectors) {
+      hierarchy = std::make_unique<multigrid::Hierarchy<T>>(a, vectors, options, nullptr);
+    };
+    // Copies would count at the peak.
+    near_null_.columns() > 0 ? make_with(near_null_) : make_with(near_null());
   }
   rounded_ = std::move(rounded);
   hierarchy_ = std::move(hierarchy);
@@ -163,6 +174,17 @@ template <Scalar T>
 void Amg<T>::take_report(const std::string& note) {
   precision_note_ = note;
   report_ = rounded_ ? rounded_->report() : hierarchy_->report();
+  std::int64_t vectors = 0;
+  if (near_null_.columns() > 0) {
+    vectors = near_null_.global_size() * near_null_.columns() * std::int64_t{sizeof(T)};
+  }
+  const auto copied = rounded_ ? rounded_->copied_bytes() : 0;
+  report_.memory.hierarchy += vectors + copied;
+  if (report_.forecast.peak > 0) {
+    report_.forecast.hierarchy += vectors + copied;
+    report_.forecast.peak = std::max(report_.forecast.peak + copied + (rounded_ ? vectors : 0),
+                                     report_.forecast.hierarchy);
+  }
   if (!note.empty()) report_.notes.push_back(note);
 }
 
@@ -187,7 +209,7 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
     }
   }
   // For matrices that are not Hermitian, the structure is that of A + A^H.
-  const bool same = has_structure_of(hierarchy_->matrix(), matrix) &&
+  const bool same = detail::has_structure_of(hierarchy_->matrix(), matrix) &&
                     probe(matrix).hermitian == hierarchy_->is_hermitian();
   auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
                                                         same ? hierarchy_.get() : nullptr);

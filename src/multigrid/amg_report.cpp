@@ -25,6 +25,20 @@ std::string formatted(const char* format, Values... values) {
   return text.data();
 }
 
+std::string megabytes(std::int64_t bytes) {
+  return formatted("%.1f MB", 1e-6 * static_cast<double>(bytes));
+}
+
+std::string memory_line(const AmgReport& report) {
+  std::string line = "memory beside A: " + megabytes(report.memory.hierarchy);
+  if (report.memory.peak > 0) line += ", at the peak " + megabytes(report.memory.peak);
+  if (report.forecast.peak > 0) {
+    line += "; forecast " + megabytes(report.forecast.hierarchy) + " and " +
+            megabytes(report.forecast.peak);
+  }
+  return line + "\n";
+}
+
 }  // namespace
 
 double AmgReport::operator_complexity() const { return complexity(levels, &AmgLevel::entries); }
@@ -49,6 +63,7 @@ std::ostream& operator<<(std::ostream& out, const AmgReport& report) {
   }
   out << formatted("operator complexity %.2f, grid complexity %.2f, set up in %.3f s\n",
                    report.operator_complexity(), report.grid_complexity(), report.seconds);
+  if (report.memory.hierarchy > 0) out << memory_line(report);
   for (const auto& note : report.notes) out << note << '\n';
   return out;
 }

@@ -76,17 +76,24 @@ std::vector<GlobalIndex> aggregates_of_rows(const Hierarchy<T>& hierarchy) {
   const auto& finest = hierarchy.levels().front();
   std::vector<GlobalIndex> result(static_cast<std::size_t>(finest.a.row_layout().local_size()),
                                   Aggregates::none);
-  const auto& structure = finest.structure;
-  if (hierarchy.levels().size() < 2 || structure.aggregates.of.extent(0) == 0) return result;
-  const auto of = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), structure.aggregates.of);
-  const auto first =
-      Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), structure.graph.nodes.first);
+  const auto& tentative = finest.structure.tentative;
+  if (hierarchy.levels().size() < 2 || tentative.of.extent(0) == 0) return result;
+  const auto& map = *tentative.exchange.map();
+  const auto of = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), tentative.of);
+  const auto number = [&](std::size_t v) {
+    const LocalIndex c = of(v);
+    if (c < 0) return Aggregates::none;
+    return c < map.owned() ? map.layout().first() + c
+                           : map.ghost_numbers()[static_cast<std::size_t>(c - map.owned())];
+  };
+  const auto first = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(),
+                                                         finest.structure.graph.nodes().first);
   if (first.extent(0) == 0) {
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] = of(i);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = number(i);
     return result;
   }
   for (std::size_t v = 0; v + 1 < first.extent(0); ++v) {
-    std::fill(result.begin() + first(v), result.begin() + first(v + 1), of(v));
+    std::fill(result.begin() + first(v), result.begin() + first(v + 1), number(v));
   }
   return result;
 }

@@ -34,16 +34,21 @@ class Classical final : public Coarsening<T> {
   bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) override {
     const auto& a = fine.a;
     auto& structure = fine.structure;
+    StrengthGraph graph;
     if (before != nullptr) {
       checked_on_level(log.level, [&] { require_rows(a); });
       structure = before->structure;
-      if (log.level > 0) adapt(a, structure.graph, structure.splitting);
+      if (log.level > 0) {
+        adapt(a, graph, structure.splitting);
+      } else {
+        together(a.comm(), [&] { graph = structure.graph.graph(a, structure.graph.nodes()); });
+      }
       log.report.strength = log.laps.lap();
     } else {
-      structure.graph = checked_on_level(
+      graph = checked_on_level(
           log.level, [&] { return classical_strength(a, make_nodes(a, 1), unknowns_, strength_); });
       log.report.strength = log.laps.lap();
-      structure.splitting = split(structure.graph, Isolated::are_decoupled);
+      structure.splitting = split(graph, Isolated::are_decoupled);
       log.report.aggregation = log.laps.lap();
     }
     const Layout& coarse = structure.splitting.coarse;
@@ -54,8 +59,11 @@ class Classical final : public Coarsening<T> {
     }
     const bool is_aggressive = static_cast<std::int64_t>(log.level) < options_.aggressive_levels;
     if (!is_aggressive && !is_smaller(coarse.global_size(), a.global_rows(), log)) return false;
-    fine.p =
-        interpolation(a, structure.graph, structure.splitting, unknowns_, truncation_, hermitian_);
+    fine.p = interpolation(a, graph, structure.splitting, unknowns_, truncation_, hermitian_);
+    if (before == nullptr && log.level == 0) {
+      together(a.comm(), [&] { structure.graph = KeptGraph(a, graph); });
+    }
+    graph = {};
     keep_coarse(structure.splitting);
     if (is_aggressive) {
       coarsen_again(fine, before != nullptr);
@@ -112,17 +120,17 @@ class Classical final : public Coarsening<T> {
     const auto of_coarse = select(a, std::span<const GlobalIndex>(rows), columns);
     const auto reduced = multiply(of_coarse, fine.p);
     add_ghosts(reduced);
+    StrengthGraph graph;
     if (is_known) {
-      adapt(reduced, structure.second_graph, structure.second_splitting, false);
+      adapt(reduced, graph, structure.second_splitting, false);
     } else {
       auto options = strength_;
       options.refuses_rows = false;
-      structure.second_graph =
-          classical_strength(reduced, make_nodes(reduced, 1), unknowns_, options);
-      structure.second_splitting = split(structure.second_graph, Isolated::are_coarse);
+      graph = classical_strength(reduced, make_nodes(reduced, 1), unknowns_, options);
+      structure.second_splitting = split(graph, Isolated::are_coarse);
     }
-    const auto second = interpolation(reduced, structure.second_graph, structure.second_splitting,
-                                      unknowns_, truncation_, false);
+    const auto second =
+        interpolation(reduced, graph, structure.second_splitting, unknowns_, truncation_, false);
     keep_coarse(structure.second_splitting);
     fine.p = truncated(multiply(fine.p, second), truncation_);
   }

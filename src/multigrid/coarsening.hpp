@@ -5,6 +5,7 @@
 #pragma once
 
 #include "multigrid/level.hpp"
+#include "multigrid/memory_plan.hpp"
 #include "suan/core/timer.hpp"
 #include "suan/multigrid/amg.hpp"
 
@@ -31,6 +32,7 @@ struct LevelLog {
   std::size_t level;
   AmgLevel& report;  // of that level
   std::vector<std::string>& notes;
+  MemoryPlan& memory;
   Laps laps{};
 };
 
@@ -44,8 +46,9 @@ class Coarsening {
   virtual ~Coarsening() = default;
 
   /// Finds P and R of `fine` and the structure behind them, which is that of `before` unless that
-  /// is null. False, with a note that says why, if the next level would not be smaller.
-  /// Collective. @throws as Amg.
+  /// is null. False, with a note that says why, if the next level would not be smaller. What it
+  /// then needs, it tells log.memory, if it knows that before P is made. Collective. @throws as
+  /// Amg, and OverBudget.
   virtual bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) = 0;
   /// Whether P has the entries of the one before in structures that are known.
   virtual bool keeps_structure() const { return false; }
@@ -54,7 +57,9 @@ class Coarsening {
   virtual std::unique_ptr<Smoother<T>> own_smoother(const Level<T>&) const { return nullptr; }
   /// Drops entries of R A P, if it does. Collective.
   virtual void filter(DistributedMatrix<T>&) const {}
-  /// Goes on with that, which interpolate() made possible, and which has moved unless
+  /// Whether interpolate() forecasts memory, unless there is a level before.
+  virtual bool forecasts() const { return false; }
+  /// Goes on with R A P, which interpolate() made possible, and which has moved unless
   /// `agglomeration` is null. Collective over the ranks of the finer level.
   virtual void descend(const DistributedMatrix<T>& coarse, const Agglomeration* agglomeration) = 0;
 };

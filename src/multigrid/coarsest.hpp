@@ -28,6 +28,7 @@ class Coarsest {
   void solve(const MultiVector<T>& b, MultiVector<T>& x) const;
 
   LocalIndex rank() const noexcept { return rank_; }
+  LocalIndex size() const noexcept { return size_; }
   std::string described() const;
 
  private:

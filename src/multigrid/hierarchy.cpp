@@ -30,10 +30,9 @@ template <Scalar T>
 std::unique_ptr<Coarsening<T>> make_coarsening(const DistributedMatrix<T>& a,
                                                const MultiVector<T>& near_null,
                                                const AmgOptions& options, bool hermitian) {
-  const auto make = options.coarsening == "air"         ? make_air<T>
-                    : options.coarsening == "classical" ? make_classical<T>
-                                                        : make_smoothed_aggregation<T>;
-  return make(a, near_null, options, hermitian);
+  if (options.coarsening == "air") return make_air(a, near_null, options, hermitian);
+  if (options.coarsening == "classical") return make_classical(a, near_null, options, hermitian);
+  return make_smoothed_aggregation(near_null, options, hermitian);
 }
 
 template <Scalar T>
@@ -62,6 +61,7 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
                         const AmgOptions& options, const Hierarchy* before)
     : options_(options) {
   const Timer timer;
+  MemoryPlan memory(a.comm(), options.memory);
   hermitian_ = probe(a).hermitian;
   keeps_own_smoother_ = options_.smoother.type() == "auto";
   if (keeps_own_smoother_) options_.smoother = suitable_smoother(hermitian_);
@@ -69,25 +69,33 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
     report_.notes.push_back(
         message("A is not Hermitian: the restriction is ", restriction_of_unsymmetric(options)));
   }
+  const bool has_coarser = a.global_rows() > options.coarse_rows && options.levels > 1;
+  if (before == nullptr && has_coarser) memory.require(start_bytes(a, options, hermitian_));
   const auto coarsening = make_coarsening(a, near_null, options, hermitian_);
   levels_.push_back({.a = a});
   report_.levels.push_back(described(a));
-  add_levels(*coarsening, before);
+  add_levels(*coarsening, before, memory);
   make_vectors(&Level<T>::vectors);
   bytes_ = a.comm().max(a.comm().is_root() ? count_bytes() : std::int64_t{0});
+  count_memory(memory);
   report_.seconds = a.comm().max(timer.seconds());
 }
 
 /// Adds the levels below the last one. Collective over its ranks.
 template <Scalar T>
-void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before) {
+void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before,
+                              MemoryPlan& memory) {
   const auto most = static_cast<std::size_t>(options_.levels);
   while (levels_.size() < most && levels_.back().a.global_rows() > options_.coarse_rows &&
-         coarsen(coarsening, before)) {
+         coarsen(coarsening, before, memory)) {
     const Level<T>& fine = levels_[levels_.size() - 2];
     if (!fine.agglomeration) continue;
     const Communicator comm = fine.a.comm();
-    on_some(comm, fine.agglomeration->takes_part(), [&] { add_levels(coarsening, before); });
+    on_some(comm, fine.agglomeration->takes_part(), [&] {
+      // Levels that move are small, and only some of the ranks could refuse them.
+      auto unlimited = MemoryPlan::without_limit(levels_.back().a.comm());
+      add_levels(coarsening, before, unlimited);
+    });
     report_ = shared(comm, report_);
     return;
   }
@@ -96,13 +104,18 @@ void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before
 
 /// Adds the next level, or returns false if there is none that is smaller.
 template <Scalar T>
-bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
+bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory) {
   Level<T>& fine = levels_.back();
   const std::size_t k = levels_.size() - 1;
-  LevelLog log{k, report_.levels.back(), report_.notes};
+  LevelLog log{k, report_.levels.back(), report_.notes, memory};
   const bool is_known = before != nullptr && k + 1 < before->levels_.size();
   if (!coarsening.interpolate(fine, is_known ? &before->levels_[k] : nullptr, log)) return false;
   log.report.interpolation_entries = fine.p.global_entries();
+  if (!is_known && !coarsening.forecasts()) {
+    Need need;
+    together(fine.a.comm(), [&] { need = need_of_product(fine, options_, hermitian_); });
+    memory.expect({memory.made() + need.hierarchy, memory.made() + need.peak});
+  }
   DistributedMatrix<T> coarse;
   auto& product = fine.structure.product;
   if (is_known && coarsening.keeps_structure()) {
@@ -131,6 +144,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before) {
   log.report.smoother = fine.smoother->name();
   log.report.smoothing = log.laps.lap();
   coarsening.descend(coarse, fine.agglomeration ? &*fine.agglomeration : nullptr);
+  memory.add(kept_bytes(fine, k == 0));
   report_.levels.push_back(described(coarse));
   levels_.push_back({.a = std::move(coarse)});
   return true;
@@ -182,6 +196,19 @@ template <Scalar T>
 bool Hierarchy<T>::takes_part(std::size_t k) const {
   if (k >= levels_.size()) return false;
   return k == 0 || !levels_[k - 1].agglomeration || levels_[k - 1].agglomeration->takes_part();
+}
+
+template <Scalar T>
+void Hierarchy<T>::count_memory(const MemoryPlan& memory) {
+  double bytes = 0;
+  if (sparse_) {
+    bytes = static_cast<double>(sparse_->bytes());
+  } else if (is_direct_) {
+    bytes = factor_bytes<T>(coarsest_.size(), hermitian_);
+  }
+  for (const auto& level : levels_) bytes += kept_bytes(level, &level == &levels_.front());
+  report_.forecast = memory.forecast();
+  report_.memory.hierarchy = static_cast<std::int64_t>(levels_.front().a.comm().sum(bytes));
 }
 
 /// On a rank that takes part in all levels.

@@ -35,8 +35,9 @@ class Hierarchy {
   std::int64_t bytes() const { return bytes_; }
 
  private:
-  void add_levels(Coarsening<T>& coarsening, const Hierarchy* before);
-  bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
+  void add_levels(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
+  bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
+  void count_memory(const MemoryPlan& memory);
   void finish_last();
   void factorise_sparsely();
   std::int64_t count_bytes() const;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "multigrid/agglomeration.hpp"
+#include "multigrid/kept_graph.hpp"
 #include "multigrid/splitting.hpp"
 #include "multigrid/tentative.hpp"
 #include "suan/matrix/distributed_products.hpp"
@@ -20,14 +21,13 @@ namespace suan::multigrid {
 /// What values do not change, and plans for new ones: made by the first update.
 template <Scalar T>
 struct LevelStructure {
-  StrengthGraph graph;
-  // Of aggregation.
+  KeptGraph graph;
+  // Of aggregation. Which aggregate nodes belong to is in `tentative`, by local numbers.
   Aggregates aggregates;
   Tentative<T> tentative;
   // Of classical multigrid and of air.
   Splitting splitting;
   /// Of its coarse points among themselves, where coarsening is aggressive.
-  StrengthGraph second_graph;
   Splitting second_splitting;
   // Of both, if P keeps its structure.
   std::optional<DistributedTransposition<T>> restriction;  // of what R is the transpose of

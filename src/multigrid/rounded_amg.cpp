@@ -49,6 +49,24 @@ RoundedMatrix<Low> rounded(const DistributedMatrix<T>& a) {
   return {cast<Low>(scale_rows(factor, a)), exponent};
 }
 
+/// Bytes of the values and of two vectors, on this rank.
+template <Scalar Low>
+std::int64_t value_bytes(const DistributedMatrix<Low>& a) {
+  return std::int64_t{sizeof(Low)} * (a.local_entries() + 2 * a.row_layout().local_size());
+}
+
+/// For the hierarchy of the rounded matrix, whose values count as the hierarchy's memory. The
+/// options stay the same on all ranks. Collective.
+template <Scalar Low>
+AmgOptions for_rounded(const DistributedMatrix<Low>& a, AmgOptions options) {
+  options.precision = "single";  // and no other one will do
+  if (options.memory > 0) {
+    const auto taken = a.comm().max(a.comm().node().sum(value_bytes(a)));
+    options.memory = std::max<std::int64_t>(1, options.memory - taken);
+  }
+  return options;
+}
+
 template <Scalar T>
 class RoundedAmg final : public Rounded<T> {
   using Low = std::conditional_t<is_complex<T>, ComplexFloat, float>;
@@ -58,10 +76,12 @@ class RoundedAmg final : public Rounded<T> {
              const AmgOptions& options)
       : Rounded<T>(a.matrix.row_layout(), a.matrix.column_layout()),
         inner_(near_null.columns() == 0
-                   ? std::make_shared<Amg<Low>>(a.matrix, options)
-                   : std::make_shared<Amg<Low>>(a.matrix, cast<Low>(near_null), options)),
+                   ? std::make_shared<Amg<Low>>(a.matrix, for_rounded(a.matrix, options))
+                   : std::make_shared<Amg<Low>>(a.matrix, cast<Low>(near_null),
+                                                for_rounded(a.matrix, options))),
         cast_(inner_),
-        exponent_(a.exponent) {}
+        exponent_(a.exponent),
+        copied_bytes_(a.matrix.comm().sum(value_bytes(a.matrix))) {}
 
   std::string name() const override { return cast_.name(); }
   bool varies() const noexcept override { return cast_.varies(); }
@@ -72,6 +92,7 @@ class RoundedAmg final : public Rounded<T> {
   std::string scalar() const override { return inner_->scalar(); }
   std::vector<GlobalIndex> aggregates() const override { return inner_->aggregates(); }
   AmgCheck check() const override { return inner_->check(); }
+  std::int64_t copied_bytes() const override { return copied_bytes_; }
 
  private:
   std::string do_update(const Operator<T>& a) override {
@@ -91,6 +112,7 @@ class RoundedAmg final : public Rounded<T> {
   std::shared_ptr<Amg<Low>> inner_;
   CastOperator<T, Low> cast_;
   int exponent_ = 0;
+  std::int64_t copied_bytes_ = 0;
 };
 
 }  // namespace

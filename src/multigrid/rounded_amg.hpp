@@ -15,6 +15,8 @@ class Rounded : public Preconditioner<T> {
   virtual std::string scalar() const = 0;
   virtual std::vector<GlobalIndex> aggregates() const = 0;
   virtual AmgCheck check() const = 0;
+  /// Those of the matrix, rounded, and of two vectors between the precisions, on all ranks.
+  virtual std::int64_t copied_bytes() const = 0;
 
  protected:
   using Preconditioner<T>::Preconditioner;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/smoothed_aggregation.hpp"
 
+#include "matrix/distributed_pattern.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/prolongator.hpp"
 #include "suan/core/instantiate.hpp"
@@ -68,40 +69,44 @@ struct Sources {
 template <Scalar T>
 class SmoothedAggregation final : public Coarsening<T> {
  public:
-  SmoothedAggregation(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
-                      const AmgOptions& options, bool is_hermitian)
+  /// `near_null` must outlive this.
+  SmoothedAggregation(const MultiVector<T>& near_null, const AmgOptions& options, bool is_hermitian)
       : is_hermitian_(is_hermitian),
         is_smoothed_(options.smooth_prolongator),
         block_size_(static_cast<LocalIndex>(options.block_size)),
-        theta_(options.theta) {
-    together(a.comm(), [&] { near_null_ = near_null; });
+        theta_(options.theta),
+        options_(options),
+        near_null_(&near_null) {
     if (theta_ < 0) theta_ = near_null.columns() > options.block_size ? 0.02 : 0.08;
   }
 
   bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) override {
-    const Sources<T> sources = checked_on_level(log.level, [&] { return sources_of(fine.a); });
-    find_aggregates(sources.symmetric, fine, before, log);
+    Sources<T> sources = checked_on_level(log.level, [&] { return sources_of(fine.a); });
+    StrengthGraph graph = find_aggregates(sources.symmetric, fine, before, log);
     auto& structure = fine.structure;
     if (structure.aggregates.layout.global_size() == 0) {
       log.notes.push_back(
           message("level ", log.level, " is the last: none of its rows have connections"));
       return false;
     }
-    const auto rows = near_null_rows(sources.symmetric, near_null_);
+    const auto rows = near_null_rows(sources.symmetric, *near_null_);
     if (before == nullptr) {
-      structure.tentative = make_tentative<T>(structure.graph.nodes, structure.aggregates, rows);
+      structure.tentative = make_tentative<T>(graph.nodes, structure.aggregates, rows);
+      structure.aggregates.of = {};
     }
     log.report.tentative = log.laps.lap();
     if (!is_smaller(structure.tentative.rows.global_size(), fine.a.global_rows(), log)) {
       return false;
     }
+    if (before == nullptr) forecast(sources.symmetric, graph, structure.tentative, log);
     if (is_smoothed_) {
-      interpolate_smoothly(sources, rows, before, fine, log);
+      interpolate_smoothly(std::move(sources), std::move(graph), rows, before, fine, log);
     } else {
-      fine.p = has_prolongator(before)
-                   ? before->p
-                   : make_unsmoothed_prolongator<T>(fine.a, structure.graph.nodes,
-                                                    structure.tentative, rows);
+      fine.p =
+          has_prolongator(before)
+              ? before->p
+              : make_unsmoothed_prolongator<T>(fine.a, graph.nodes, structure.tentative, rows);
+      if (before == nullptr) keep(sources.symmetric, std::move(graph), structure);
       log.report.interpolation = log.laps.lap();
       restrict_with(fine.p, before != nullptr, fine);
       log.report.restriction = log.laps.lap();
@@ -111,19 +116,21 @@ class SmoothedAggregation final : public Coarsening<T> {
   }
 
   bool keeps_structure() const override { return true; }
+  bool forecasts() const override { return true; }
 
   void descend(const DistributedMatrix<T>& coarse, const Agglomeration* agglomeration) override {
     const Tentative<T>& tentative = known_->tentative;
     const bool is_scalar = tentative.vectors == 1;
     first_rows_ = is_scalar ? DeviceView<const LocalIndex>() : tentative.first_rows;
     if (agglomeration != nullptr) {
-      near_null_ = agglomeration->moved(tentative.near_null);
+      coarse_near_null_ = agglomeration->moved(tentative.near_null);
       if (!is_scalar) {
         first_rows_ = moved_first_rows(*agglomeration, known_->aggregates.layout, first_rows_);
       }
     } else {
-      together(coarse.comm(), [&] { near_null_ = tentative.near_null; });
+      together(coarse.comm(), [&] { coarse_near_null_ = tentative.near_null; });
     }
+    near_null_ = &coarse_near_null_;
     block_size_ = 1;
     theta_ *= 0.5;
   }
@@ -140,43 +147,94 @@ class SmoothedAggregation final : public Coarsening<T> {
     const auto adjoint = conjugate_transpose(a);
     const T half(Real<T>(0.5));
     if (!is_smoothed_) return {add(half, a, half, adjoint), {}, {}};
+    if (suan::detail::has_structure_of(a, adjoint)) {
+      return {with_values_of(a, add(half, a, half, adjoint)), a, adjoint};
+    }
     return {add(half, a, half, adjoint), add(T(1), a, T(0), adjoint), add(T(0), a, T(1), adjoint)};
   }
 
-  static void interpolate_smoothly(const Sources<T>& sources, const RowMajor<const T>& rows,
-                                   const Level<T>* before, Level<T>& fine, LevelLog& log) {
-    const auto& structure = fine.structure;
-    auto filtered = make_filtered<T>(sources.symmetric, structure.graph, rows);
+  /// The graph as `fine` has it between updates.
+  static void keep(const DistributedMatrix<T>& a, StrengthGraph graph,
+                   LevelStructure<T>& structure) {
+    together(a.comm(), [&] { structure.graph = KeptGraph(a, std::move(graph)); });
+  }
+
+  /// Of the hierarchy, once the first coarse level is known; of large levels below anew.
+  void forecast(const DistributedMatrix<T>& a, const StrengthGraph& graph,
+                const Tentative<T>& tentative, LevelLog& log) const {
+    constexpr GlobalIndex large = 100000;
+    if (log.level > 0 && a.global_rows() < large) return;
+    Need need;
+    together(a.comm(), [&] {
+      LevelSizes m;
+      m.rows = a.row_layout().local_size();
+      m.entries = static_cast<double>(a.local_entries());
+      m.nodes = graph.nodes.owned();
+      m.edges = static_cast<double>(graph.neighbours.extent(0));
+      m.vectors = tentative.vectors;
+      m.coarse_nodes = tentative.exchange.map()->owned();
+      m.coarse_rows = tentative.rows.local_size();
+      m.ghosts = a.exchange().map()->ghosts();
+      m.ranks = a.comm().size();
+      m.reach = sample_reach(a, graph, tentative.of, is_smoothed_);
+      m.is_row = graph.nodes.is_row();
+      need = need_of_aggregation<T>(m, options_, is_hermitian_, log.level == 0);
+    });
+    log.memory.expect({log.memory.made() + need.hierarchy, log.memory.made() + need.peak});
+  }
+
+  /// What is no longer needed is freed as soon as that is so: the peak of memory is here.
+  static void interpolate_smoothly(Sources<T> sources, StrengthGraph graph,
+                                   const RowMajor<const T>& rows, const Level<T>* before,
+                                   Level<T>& fine, LevelLog& log) {
+    auto& structure = fine.structure;
+    auto filtered = make_filtered<T>(sources.symmetric, graph, rows);
     log.report.radius = spectral_radius(filtered, sources.symmetric.exchange());
     const double omega = 4.0 / 3 / log.report.radius;
+    const auto filter = [&](const DistributedMatrix<T>& a) {
+      filtered = {};
+      filtered = make_filtered<T>(a, graph, rows);
+    };
     const auto smoothed = [&](const DistributedMatrix<T>& a) {
       return make_prolongator<T>(a, filtered, structure.tentative, rows, omega);
     };
     const bool is_hermitian = sources.adjoint.global_rows() == 0;
-    if (!is_hermitian) filtered = make_filtered<T>(sources.a, structure.graph, rows);
+    sources.symmetric = {};
+    if (!is_hermitian) filter(sources.a);
     fine.p = smoothed(sources.a);
     if (has_prolongator(before)) fine.p = with_values_of(before->p, fine.p);
     log.report.interpolation = log.laps.lap();
-    if (!is_hermitian) filtered = make_filtered<T>(sources.adjoint, structure.graph, rows);
-    restrict_with(is_hermitian ? fine.p : smoothed(sources.adjoint), before != nullptr, fine);
+    auto q = fine.p;
+    if (!is_hermitian) {
+      filter(sources.adjoint);
+      q = smoothed(sources.adjoint);
+      sources.adjoint = {};
+    }
+    filtered = {};
+    if (before == nullptr) keep(sources.a, std::move(graph), structure);
+    sources = {};
+    restrict_with(q, before != nullptr, fine);
     log.report.restriction = log.laps.lap();
   }
 
-  void find_aggregates(const DistributedMatrix<T>& a, Level<T>& fine, const Level<T>* before,
-                       LevelLog& log) const {
+  /// Their graph, too.
+  StrengthGraph find_aggregates(const DistributedMatrix<T>& a, Level<T>& fine,
+                                const Level<T>* before, LevelLog& log) const {
     const Nodes nodes =
         first_rows_.extent(0) > 0 ? make_nodes(a, first_rows_) : make_nodes(a, block_size_);
     if (before != nullptr) {
       checked_on_level(log.level, [&] { require_rows(fine.a); });
       fine.structure = before->structure;
-      fine.structure.graph.nodes = nodes;
+      StrengthGraph graph;
+      together(a.comm(), [&] { graph = before->structure.graph.graph(a, nodes); });
       log.report.strength = log.laps.lap();
-      return;
+      return graph;
     }
-    fine.structure.graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_); });
+    auto graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_); });
     log.report.strength = log.laps.lap();
-    fine.structure.aggregates = aggregate(fine.structure.graph);
+    fine.structure.aggregates = aggregate(graph);
     log.report.aggregation = log.laps.lap();
+    return graph;
   }
 
   /// R = Q^H.
@@ -195,23 +253,24 @@ class SmoothedAggregation final : public Coarsening<T> {
   LocalIndex block_size_;
   DeviceView<const LocalIndex> first_rows_;  // of the nodes, and the end; or empty
   double theta_;
-  MultiVector<T> near_null_;
+  AmgOptions options_;
+  const MultiVector<T>* near_null_;
+  MultiVector<T> coarse_near_null_;
   const LevelStructure<T>* known_ = nullptr;  // of the level that interpolate() has done
 };
 
 }  // namespace
 
 template <Scalar T>
-std::unique_ptr<Coarsening<T>> make_smoothed_aggregation(const DistributedMatrix<T>& a,
-                                                         const MultiVector<T>& near_null,
+std::unique_ptr<Coarsening<T>> make_smoothed_aggregation(const MultiVector<T>& near_null,
                                                          const AmgOptions& options,
                                                          bool is_hermitian) {
-  return std::make_unique<SmoothedAggregation<T>>(a, near_null, options, is_hermitian);
+  return std::make_unique<SmoothedAggregation<T>>(near_null, options, is_hermitian);
 }
 
-#define SUAN_INSTANTIATE(T)                                          \
-  template std::unique_ptr<Coarsening<T>> make_smoothed_aggregation( \
-      const DistributedMatrix<T>&, const MultiVector<T>&, const AmgOptions&, bool);
+#define SUAN_INSTANTIATE(T)                                                                \
+  template std::unique_ptr<Coarsening<T>> make_smoothed_aggregation(const MultiVector<T>&, \
+                                                                    const AmgOptions&, bool);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

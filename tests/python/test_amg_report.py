@@ -49,9 +49,21 @@ def test_texts():
     assert fields["levels"][0]["rows"] == 1600
     assert fields["scalar"] == "float32"
     assert fields["hermitian"] is True
+    assert fields["memory"] == M.memory
+    assert 0 < fields["memory"]["hierarchy"] <= fields["forecast"]["peak"]
+    assert "memory beside A" in text
     import json
 
     json.dumps(fields)
+
+
+def test_memory_is_a_budget():
+    A = poisson2d(60)
+    peak = suan.amg(A, coarse_rows=50).to_dict()["forecast"]["peak"]
+    notes = suan.amg(A, coarse_rows=50, memory=peak * 3 // 4).notes
+    assert any("to need less memory" in note for note in notes)
+    with pytest.raises(suan.OutOfMemory, match="memory allows"):
+        suan.amg(A, memory=10000)
 
 
 def test_html_is_well_formed():

@@ -86,6 +86,10 @@ struct AmgOptions {
   /// Whether the prolongator is smoothed. Without that set-up and levels are cheaper, and CG takes
   /// more iterations, with K-cycles by not so many.
   bool smooth_prolongator = true;
+  /// Bytes that the ranks of a node may use for the set-up and the hierarchy, beside A; 0: what is
+  /// free there when the set-up begins. Where the forecast is above that, cheaper ways are taken,
+  /// with a note, or the set-up is refused.
+  std::int64_t memory = 0;
   static const OptionTable<AmgOptions>& table();
 };
 
@@ -107,9 +111,20 @@ struct AmgLevel {
   double smoothing = 0;  ///< to set up the smoother, or to factorise
 };
 
+/// Bytes of all ranks together, beside A.
+struct AmgMemory {
+  std::int64_t hierarchy = 0;  ///< that stay
+  std::int64_t peak = 0;       ///< of the set-up; 0: unknown
+};
+
 /// Prints as a table.
 struct AmgReport {
   std::vector<AmgLevel> levels;
+  /// What was expected once the first coarse level had been found, before anything is made from it,
+  /// and what it came to: the arrays of the levels, and the growth of the processes by the system's
+  /// account. That is unknown where they had been larger before, as in most updates.
+  AmgMemory forecast;
+  AmgMemory memory;
   double seconds = 0;              ///< of the set-up
   std::vector<std::string> notes;  ///< what was decided, and why
   /// Entries, or rows, of all levels, divided by those of A.
@@ -158,11 +173,12 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// Whether A is Hermitian is what probe() finds. It compares entries in columns of other ranks by
 /// products alone, so that a matrix within its tolerance may be taken for either.
 ///
-/// Memory: about 1.7 times the matrix for Poisson problems, twice that of the prolongators, and
-/// three vectors on each level, five with W- and F- and seven with K-cycles, all in the precision
-/// of the hierarchy. While it is set up, each thread on the host has about 20 bytes for each row of
-/// the next level. Updates hold two hierarchies, and from the first one on structures of the coarse
-/// matrices and of R once more.
+/// Memory: the values of A once more in single precision, the coarse matrices, twice the
+/// prolongators, three vectors on the finest level and five on others, two more with W- and F- and
+/// four more with K-cycles, all in the precision of the hierarchy; and a bit for each entry. The
+/// peak of the set-up is where the first prolongator or, on several ranks, the first coarse matrix
+/// is made, for which they copy A with rows of others. report() has the bytes. Updates hold two
+/// hierarchies, and from the first one on structures of the coarse matrices and of R once more.
 template <Scalar T>
 class Amg final : public Preconditioner<T> {
  public:
@@ -170,7 +186,9 @@ class Amg final : public Preconditioner<T> {
   /// @throws NotSupported when A has no accessible entries; DimensionMismatch unless rows and
   /// columns are distributed alike, in whole nodes; InvalidArgument when options are out of range
   /// or differ between ranks, for a row with an entry that is not finite or without a positive
-  /// diagonal entry, with its number, or when a coarser level shows that A is indefinite.
+  /// diagonal entry, with its number, or when a coarser level shows that A is indefinite;
+  /// OutOfMemory where all ways would need more memory than they may, with the numbers, or where it
+  /// ends all the same.
   explicit Amg(const Operator<T>& a, const AmgOptions& options = {});
   /// With the near null space that the columns of `near_null_space` span, in any scaling; see
   /// rigid_body_modes(). @throws also DimensionMismatch unless it is distributed as the rows of A;
@@ -203,6 +221,7 @@ class Amg final : public Preconditioner<T> {
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   void set_up(const DistributedMatrix<T>& a, bool in_single);
+  void make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single);
   bool is_worn() const;
   void take_report(const std::string& note);
   MultiVector<T> near_null() const;

@@ -4,17 +4,11 @@
 // The memory that a file may need, checked before anything is allocated.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "suan/comm/communicator.hpp"
 
 namespace suan::detail {
-
-/// The smallest memory limit, in bytes, of this process's control groups: its own group and all its
-/// ancestors, in both versions of control groups. Infinity if there is none. `root` replaces the
-/// root of the file system.
-double control_group_limit(const std::filesystem::path& root = "/");
 
 /// Refuses more than this node's memory can hold: `bytes` on all `ranks` together, of which
 /// `ranks_here` run on this node. `limit_gib` is the limit per node; 0: half of the free memory.

@@ -4,14 +4,13 @@
 // The memory that entries need on their way to other ranks, counted in all allocations; and what
 // all ranks hear when one of them lacks memory.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "suan/matrix/triplet_builder.hpp"
 #include "suan/vector/multi_vector.hpp"
 #include "support/counted_memory.hpp"
+#include "support/little_memory.hpp"
 
 namespace {
 
@@ -59,27 +58,6 @@ TEST(ExchangeMemory, OneCopyOfEachEntry) {
   }
 }
 
-/// While it lives, the last rank gets at most 64 MiB more than it has.
-class LittleMemory {
- public:
-  LittleMemory() {
-    const auto world = Communicator::world();
-    getrlimit(RLIMIT_AS, &before_);
-    if (world.rank() < world.size() - 1) return;
-    std::size_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages;
-    rlimit limit = before_;
-    limit.rlim_cur = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (64 << 20);
-    setrlimit(RLIMIT_AS, &limit);
-  }
-  ~LittleMemory() { setrlimit(RLIMIT_AS, &before_); }
-  LittleMemory(const LittleMemory&) = delete;
-  LittleMemory& operator=(const LittleMemory&) = delete;
-
- private:
-  rlimit before_{};
-};
-
 // The last rank alone has a large part.
 TEST(MissingMemory, OfOneRankIsSaidOnAll) {
 #if defined(__SANITIZE_ADDRESS__)
@@ -90,7 +68,7 @@ TEST(MissingMemory, OfOneRankIsSaidOnAll) {
   const auto world = Communicator::world();
   const GlobalIndex size = world.rank() == world.size() - 1 ? GlobalIndex{1} << 27 : 3;
   const auto layout = Layout::from_local_size(size, world);
-  const LittleMemory little;
+  const suan::test::LittleMemory little;
   EXPECT_THROW(suan::Vector<double>{layout}, suan::OutOfMemory);
   EXPECT_THROW(suan::ones<float>(layout), suan::OutOfMemory);
   EXPECT_THROW(suan::random_vector<double>(layout, 1), suan::OutOfMemory);

@@ -1,0 +1,292 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "multigrid/memory_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "matrix/local_rows.hpp"
+#include "suan/core/detail/threads.hpp"
+#include "suan/core/instantiate.hpp"
+#include "suan/kernels/galerkin.hpp"
+
+#if SUAN_HAVE_CUDA
+#include "kernels/cuda/cuda.hpp"
+#endif
+
+namespace suan::multigrid {
+
+namespace {
+
+using suan::detail::in_gib;
+
+constexpr double offset_bytes = sizeof(Offset);
+constexpr double index_bytes = sizeof(LocalIndex);
+
+template <Scalar T>
+double csr_bytes(double rows, double entries) {
+  return offset_bytes * rows + (index_bytes + sizeof(T)) * entries;
+}
+
+template <class View>
+double view_bytes(const View& view) {
+  return static_cast<double>(view.size() * sizeof(typename View::value_type));
+}
+
+/// Of a level with a smoother and, unless it is the finest, its right-hand side and solution: with
+/// that of the residual, and two of the smoother.
+template <Scalar T>
+double vector_bytes(double rows, bool is_finest) {
+  return sizeof(T) * rows * (is_finest ? 3 : 5);
+}
+
+/// Vectors of W-, F- and K-cycles.
+template <Scalar T>
+double more_vectors(double rows, const AmgOptions& options) {
+  return sizeof(T) * rows * (options.cycle == "v" ? 0 : options.cycle == "k" ? 4 : 2);
+}
+
+/// The first coarse level.
+struct CoarseSizes {
+  double nodes;
+  double block;   // rows of a node
+  double degree;  // entries in a row of nodes
+  double near;    // of P, too
+  double ratio;   // nodes of the finest level by those here
+  double growth;  // of degrees
+  int ranks;
+};
+
+/// Of this level and those below. On grids ratios grow a little from level to level, and degrees
+/// the less the less they have grown before.
+template <Scalar T>
+double tail_bytes(CoarseSizes m, const AmgOptions& options, bool hermitian) {
+  const double ratio = std::max(1.5, 1.25 * m.ratio);
+  const double growth = 1 + 0.25 * std::max(0.0, m.growth - 1);
+  const auto most_rows = static_cast<double>(options.coarse_rows) / m.ranks;
+  double bytes = 0;
+  for (std::int64_t level = 1; level < options.levels && m.nodes * m.block > most_rows; ++level) {
+    const double rows = m.nodes * m.block;
+    const double coarse = m.nodes / ratio;
+    m.degree = std::min(m.degree, std::max(1.0, m.nodes * m.ranks));
+    bytes += csr_bytes<T>(rows, rows * m.block * m.degree) + vector_bytes<T>(rows, false) +
+             more_vectors<T>(rows, options) + 2 * csr_bytes<T>(0, rows * m.block * m.near) +
+             offset_bytes * (rows + coarse * m.block) + index_bytes * m.nodes +
+             (m.block == 1 ? rows * m.degree / 8 : index_bytes * m.nodes * m.degree);
+    m.nodes = coarse;
+    m.degree *= growth;
+  }
+  const double rows = m.nodes * m.block;
+  m.degree = std::min(m.degree, std::max(1.0, m.nodes * m.ranks));
+  return bytes + csr_bytes<T>(rows, rows * m.block * m.degree) + vector_bytes<T>(rows, false) +
+         factor_bytes<T>(rows * m.ranks, hermitian);
+}
+
+/// While R A P is made from operands that are there, and the result: its entries once more while
+/// they are collected, and for each thread a number for each row, and sums for each coarse one. On
+/// several ranks also copies of the operands with the rows of other ranks, of which there are about
+/// twice as many as ghosts; of A twice for a while.
+template <Scalar T>
+double product_bytes(const LevelSizes& m, double p_entries, double coarse_entries) {
+  const double threads = suan::detail::threads_of(ExecutionSpace());
+  const double work = std::max<double>(sizeof(T), index_bytes + 4) * coarse_entries +
+                      offset_bytes * m.coarse_rows +
+                      threads * (index_bytes * m.rows + (sizeof(T) + 7) * m.coarse_rows);
+  const double product = csr_bytes<T>(m.coarse_rows, coarse_entries) + work;
+  if (m.ranks == 1 || m.rows == 0) return product;
+  const double more = 1 + 2 * m.ghosts / m.rows;
+  const double copy = csr_bytes<T>(m.rows * more, m.entries * more);
+  const double others =
+      csr_bytes<T>(2 * m.rows * more, p_entries * more) + csr_bytes<T>(m.coarse_rows, p_entries);
+  return copy + std::max(copy, others + product);
+}
+
+/// The degree of a node, by the entries of its rows.
+double degree_of(const LevelSizes& m) {
+  return m.rows > 0 ? m.entries / m.rows * m.nodes / m.rows : 1;
+}
+
+}  // namespace
+
+MemoryPlan::MemoryPlan(const Communicator& comm, std::int64_t memory)
+    : comm_(comm), is_given_(memory > 0), limit_(static_cast<double>(memory)) {
+  if (is_given_) return;
+#if SUAN_HAVE_CUDA
+  limit_ = comm.node().sum(kernels::cuda::free_bytes());  // each rank has a device of its own
+#else
+  limit_ = comm.node().min(suan::detail::free_bytes());
+#endif
+}
+
+MemoryPlan MemoryPlan::without_limit(const Communicator& comm) {
+  return {comm, false, std::numeric_limits<double>::infinity()};
+}
+
+void MemoryPlan::require(double bytes) const {
+  if (std::isinf(limit_)) return;
+  const double here = comm_.node().sum(bytes);
+  const double excess = comm_.max(here - limit_);
+  if (!(excess > 0)) return;
+  // The numbers of the worst node, which all ranks must say alike.
+  const bool is_worst = here - limit_ == excess;
+  const double needed = comm_.max(is_worst ? here : 0.0);
+  throw OverBudget(message(
+      "amg: the set-up would need about ", in_gib(needed), " on a node, beside the matrix, but ",
+      is_given_ ? "memory allows " : "free are ", in_gib(needed - excess), "; use more nodes, ",
+      is_given_ ? "allow more memory, " : "free some, ",
+      "or coarsen faster: without smooth_prolongator, or classical with aggressive_levels"));
+}
+
+void MemoryPlan::expect(const Need& need) {
+  if (forecast_.peak == 0) {
+    forecast_ = {static_cast<std::int64_t>(comm_.sum(need.hierarchy)),
+                 static_cast<std::int64_t>(comm_.sum(need.peak))};
+  }
+  require(need.peak);
+}
+
+std::int64_t peak_since(const suan::detail::ResidentBytes& before, const Communicator& comm) {
+  const auto now = suan::detail::resident_bytes();
+  const bool is_known = before.now >= 0 && now.peak > before.peak;
+  const double growth = comm.sum(is_known ? now.peak - before.now : 0.0);
+  return comm.min(is_known ? 1 : 0) == 1 ? static_cast<std::int64_t>(growth) : 0;
+}
+
+template <Scalar T>
+double factor_bytes(double rows, bool hermitian) {
+  using Wide = std::conditional_t<is_complex<T>, Complex, double>;
+  return sizeof(Wide) * rows * rows * (hermitian ? 2 : 1);
+}
+
+template <Scalar T>
+double start_bytes(const DistributedMatrix<T>& a, const AmgOptions& options, bool hermitian) {
+  const bool is_classical = options.coarsening == "classical";
+  const auto block = static_cast<double>(is_classical ? 1 : options.block_size);
+  const auto entries = static_cast<double>(a.local_entries());
+  const double nodes = a.row_layout().local_size() / block;
+  const double edges = std::max(0.0, entries / (block * block) - nodes);
+  const double graph = offset_bytes * nodes + index_bytes * edges;
+  const double norms = block > 1 ? csr_bytes<Real<T>>(nodes, edges) : 0;
+  // Labels, states and lists of nodes; with classical coarsening who depends on whom.
+  const double coarse_nodes = 24 * nodes + (is_classical ? graph : 0);
+  return graph + std::max(norms, coarse_nodes) + (hermitian ? 0 : sizeof(T) * entries);
+}
+
+template <Scalar T>
+Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool hermitian,
+                         bool is_finest) {
+  const bool smoothed = options.smooth_prolongator;
+  const double k = m.vectors;
+  const double graph = offset_bytes * m.nodes + index_bytes * m.edges;
+  const double numbers = m.is_row ? 0 : index_bytes * (m.nodes + m.rows);
+  const double kept_graph = numbers + (m.is_row ? m.entries / 8 : graph);
+  const double aggregates =
+      index_bytes * m.nodes + m.coarse_nodes * (4 * index_bytes + 2 * sizeof(T) * k * k);
+  const double near_null = sizeof(T) * m.rows * k;
+  const double p_entries = m.rows * m.reach.aggregated * m.reach.near * k;
+  const double p = csr_bytes<T>(m.rows, p_entries);
+  const double r = csr_bytes<T>(m.coarse_rows, p_entries);
+  const double block = m.coarse_nodes > 0 ? m.coarse_rows / m.coarse_nodes : 1;
+  const double coarse_entries = m.coarse_rows * m.reach.coarse * block;
+
+  const double before = near_null + aggregates;  // of both steps below
+  // While P is made: A_F, the rows that P begins with, and what is collected or listed for P.
+  const double strong = m.is_row ? sizeof(T) * m.edges : csr_bytes<T>(m.rows, m.entries);
+  const double filtered = sizeof(Real<T>) * m.rows + strong + (k > 1 ? near_null : 0);
+  const double collected = k > 1 ? 2 * index_bytes * (m.edges + m.nodes) + 3 * index_bytes * m.nodes
+                                 : (index_bytes + sizeof(T)) * p_entries;
+  // A^H, and half of A + A^H or the first prolongator.
+  const double adjoint = hermitian ? 0 : sizeof(T) * m.entries + (smoothed ? p : 0);
+  // Both parts of P have offsets.
+  const double making_p = before + graph + numbers + adjoint + near_null + p +
+                          offset_bytes * m.rows + (smoothed ? filtered + collected : 0);
+  const double making_coarse =
+      before + kept_graph + p + r + product_bytes<T>(m, p_entries, coarse_entries);
+  const CoarseSizes coarse = {m.coarse_nodes,
+                              block,
+                              m.reach.coarse,
+                              smoothed ? std::max(m.reach.near, 2.5) : 1,
+                              m.nodes / std::max(1.0, m.coarse_nodes),
+                              m.reach.coarse / degree_of(m),
+                              m.ranks};
+
+  Need need;
+  need.hierarchy = aggregates + kept_graph + p + r + vector_bytes<T>(m.rows, is_finest) +
+                   (is_finest ? 0 : more_vectors<T>(m.rows, options)) +
+                   tail_bytes<T>(coarse, options, hermitian);
+  need.peak = std::max({making_p, making_coarse, need.hierarchy});
+  return need;
+}
+
+template <Scalar T>
+Need need_of_product(const Level<T>& level, const AmgOptions& options, bool hermitian) {
+  using suan::detail::local_rows;
+  constexpr LocalIndex many = 256;
+  const auto& r = level.r.local().view();
+  const LocalIndex count = std::min(many, r.rows);
+  std::vector<LocalIndex> rows(static_cast<std::size_t>(count));
+  for (LocalIndex s = 0; s < count; ++s) {
+    rows[static_cast<std::size_t>(s)] =
+        static_cast<LocalIndex>(static_cast<std::int64_t>(r.rows) * s / count);
+  }
+  const auto sample =
+      suan::detail::take_rows(r, suan::detail::on_device<LocalIndex>(
+                                     "suan::multigrid::sample", std::span<const LocalIndex>(rows)));
+  const auto product = kernels::galerkin_product(ExecutionSpace(), sample, level.a.local().view(),
+                                                 level.p.local().view());
+  const double degree = count > 0 ? static_cast<double>(product.entries()) / count : 1;
+  LevelSizes m;
+  m.rows = m.nodes = level.a.row_layout().local_size();
+  m.entries = static_cast<double>(level.a.local_entries());
+  m.coarse_rows = m.coarse_nodes = level.r.row_layout().local_size();
+  m.ghosts = level.a.exchange().map()->ghosts();
+  m.ranks = level.a.comm().size();
+  const auto p_entries = static_cast<double>(level.p.local_entries());
+  const double edges = std::max(0.0, m.entries - m.rows);
+  const double kept = kept_bytes(level, true);
+  // The graph, the splitting, both lists of couplings, and the rows of P as they are found.
+  const double making_p =
+      4 * offset_bytes * m.rows + (index_bytes + 8.5) * edges + csr_bytes<T>(m.rows, 2 * p_entries);
+  const CoarseSizes coarse = {m.coarse_nodes,
+                              1,
+                              degree,
+                              p_entries / std::max(1.0, m.rows),
+                              m.rows / std::max(1.0, m.coarse_rows),
+                              degree / degree_of(m),
+                              m.ranks};
+  Need need;
+  need.hierarchy = kept + vector_bytes<T>(m.rows, true) + tail_bytes<T>(coarse, options, hermitian);
+  need.peak = std::max(
+      {making_p, kept + product_bytes<T>(m, p_entries, m.coarse_rows * degree), need.hierarchy});
+  return need;
+}
+
+template <Scalar T>
+double kept_bytes(const Level<T>& level, bool is_finest) {
+  const auto& structure = level.structure;
+  const auto& t = structure.tentative;
+  double bytes = static_cast<double>(level.p.memory_bytes() + level.r.memory_bytes() +
+                                     structure.graph.bytes());
+  if (!is_finest) bytes += static_cast<double>(level.a.memory_bytes());
+  bytes += view_bytes(t.of) + view_bytes(t.first) + view_bytes(t.rank) + view_bytes(t.factors) +
+           view_bytes(t.pivots) + view_bytes(t.first_rows) + view_bytes(t.near_null.view()) +
+           view_bytes(structure.splitting.numbers) + view_bytes(structure.second_splitting.numbers);
+  const double rows = level.a.row_layout().local_size();
+  if (level.smoother) bytes += 2 * sizeof(T) * rows;
+  const auto& vectors = level.vectors;
+  for (const auto* x : {&vectors.b, &vectors.x, &vectors.residual}) bytes += view_bytes(x->view());
+  for (const auto& x : vectors.more) bytes += view_bytes(x.view());
+  return bytes;
+}
+
+#define SUAN_INSTANTIATE(T)                                                               \
+  template double factor_bytes<T>(double, bool);                                          \
+  template double start_bytes(const DistributedMatrix<T>&, const AmgOptions&, bool);      \
+  template Need need_of_aggregation<T>(const LevelSizes&, const AmgOptions&, bool, bool); \
+  template Need need_of_product(const Level<T>&, const AmgOptions&, bool);                \
+  template double kept_bytes(const Level<T>&, bool);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan::multigrid
