@@ -87,7 +87,7 @@ void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before
                               MemoryPlan& memory) {
   const auto most = static_cast<std::size_t>(options_.levels);
   while (levels_.size() < most && levels_.back().a.global_rows() > options_.coarse_rows &&
-         coarsen(coarsening, before, memory)) {
+         coarsen_if_possible(coarsening, before, memory)) {
     const Level<T>& fine = levels_[levels_.size() - 2];
     if (!fine.agglomeration) continue;
     const Communicator comm = fine.a.comm();
@@ -100,6 +100,22 @@ void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before
     return;
   }
   finish_last();
+}
+
+/// coarsen(), which goes no further from a level with rows that it refuses where that says nothing
+/// of A: without symmetry a positive diagonal may get lost on the way down.
+template <Scalar T>
+bool Hierarchy<T>::coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before,
+                                       MemoryPlan& memory) {
+  try {
+    return coarsen(coarsening, before, memory);
+  } catch (const InvalidArgument& error) {  // on all ranks
+    const std::size_t k = levels_.size() - 1;
+    if (hermitian_ || k == 0) throw;
+    levels_.back() = {.a = std::move(levels_.back().a)};
+    report_.notes.push_back(message("level ", k, " is the last: ", error.what()));
+    return false;
+  }
 }
 
 /// Adds the next level, or returns false if there is none that is smaller.
@@ -157,7 +173,9 @@ void Hierarchy<T>::finish_last() {
   last.p = {};
   AmgLevel& report = report_.levels.back();
   Laps laps;
-  checked_on_level(levels_.size() - 1, [&] { require_rows(last.a); });
+  const bool needs_diagonal = hermitian_ || levels_.size() == 1;
+  checked_on_level(levels_.size() - 1,
+                   [&] { needs_diagonal ? require_rows(last.a) : require_finite_rows(last.a); });
   is_direct_ = last.a.global_rows() <=
                std::max<GlobalIndex>(options_.coarse_rows, most_dense_rows(hermitian_));
   if (is_direct_) {
@@ -168,6 +186,7 @@ void Hierarchy<T>::finish_last() {
   }
   if (sparse_) report.smoother = sparse_->described();
   if (!is_direct_) {
+    checked_on_level(levels_.size() - 1, [&] { require_rows(last.a); });
     last.smoother = smoother_registry<T>().make(last.a, options_.smoother);
     report.smoother = last.smoother->name();
   }

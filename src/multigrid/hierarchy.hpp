@@ -36,6 +36,7 @@ class Hierarchy {
 
  private:
   void add_levels(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
+  bool coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   void count_memory(const MemoryPlan& memory);
   void finish_last();

@@ -102,10 +102,9 @@ class SmoothedAggregation final : public Coarsening<T> {
     if (is_smoothed_) {
       interpolate_smoothly(std::move(sources), std::move(graph), rows, before, fine, log);
     } else {
-      fine.p =
-          has_prolongator(before)
-              ? before->p
-              : make_unsmoothed_prolongator<T>(fine.a, graph.nodes, structure.tentative, rows);
+      fine.p = has_prolongator(before)
+                   ? before->p
+                   : make_unsmoothed_prolongator<T>(fine.a, graph.nodes, structure.tentative, rows);
       if (before == nullptr) keep(sources.symmetric, std::move(graph), structure);
       log.report.interpolation = log.laps.lap();
       restrict_with(fine.p, before != nullptr, fine);

@@ -18,12 +18,17 @@ using multigrid::NodeIndex;
 using multigrid::RowsView;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
+/// What a row must have.
+enum class RowNeeds : std::uint8_t { finite_entries, positive_diagonal };
+
 /// Writes 1 / sqrt(a_ii) to scales, unless that is empty, and returns the first row with an entry
-/// that is not finite, or without a positive diagonal entry; or the number of rows.
+/// that is not finite, or without a positive diagonal entry if that is needed; or the number of
+/// rows.
 template <Scalar T>
-LocalIndex first_bad_row(const RowsView<T>& a, const DeviceView<Real<T>>& scales) {
+LocalIndex first_bad_row(const RowsView<T>& a, RowNeeds needs, const DeviceView<Real<T>>& scales) {
   const LocalIndex rows = a.own.rows;
   const bool is_scaling = scales.extent(0) > 0;
+  const bool needs_diagonal = needs == RowNeeds::positive_diagonal;
   LocalIndex bad = rows;
   Kokkos::parallel_reduce(
       "suan::multigrid_check_rows", Range(0, rows),
@@ -34,7 +39,8 @@ LocalIndex first_bad_row(const RowsView<T>& a, const DeviceView<Real<T>>& scales
           if (j == i) diagonal += value;
           finite = finite && is_finite(value);
         });
-        if (!(finite && real_part(diagonal) > 0) && i < first) first = i;
+        const bool is_good = finite && (!needs_diagonal || real_part(diagonal) > 0);
+        if (!is_good && i < first) first = i;
         if (is_scaling) scales(i) = 1 / Kokkos::sqrt(Kokkos::abs(diagonal));
       },
       Kokkos::Min<LocalIndex>(bad));
@@ -53,8 +59,9 @@ struct RowFacts {
 /// the row.
 template <Scalar T>
 void refuse_bad_rows(const RowsView<T>& a, GlobalIndex first_row,
-                     const DeviceView<Real<T>>& scales = {}) {
-  const LocalIndex bad = first_bad_row<T>(a, scales);
+                     const DeviceView<Real<T>>& scales = {},
+                     RowNeeds needs = RowNeeds::positive_diagonal) {
+  const LocalIndex bad = first_bad_row<T>(a, needs, scales);
   if (bad == a.own.rows) return;
   using Facts = RowFacts<Real<T>>;
   const DeviceView<Facts> facts("suan::multigrid::facts", 1);
@@ -306,9 +313,18 @@ void multigrid::require_rows(const DistributedMatrix<T>& a) {
            [&] { refuse_bad_rows(RowsView<T>(detail::local_rows(a)), a.row_layout().first()); });
 }
 
+template <Scalar T>
+void multigrid::require_finite_rows(const DistributedMatrix<T>& a) {
+  together(a.comm(), [&] {
+    refuse_bad_rows(RowsView<T>(detail::local_rows(a)), a.row_layout().first(), {},
+                    RowNeeds::finite_entries);
+  });
+}
+
 #define SUAN_INSTANTIATE(T)                                                           \
   template StrengthGraph strength(const DistributedMatrix<T>&, const Nodes&, double); \
-  template void multigrid::require_rows(const DistributedMatrix<T>&);
+  template void multigrid::require_rows(const DistributedMatrix<T>&);                 \
+  template void multigrid::require_finite_rows(const DistributedMatrix<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

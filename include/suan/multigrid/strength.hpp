@@ -66,6 +66,9 @@ namespace multigrid {
 /// The check of rows that strength() makes, alone, for a square matrix. Collective.
 template <Scalar T>
 void require_rows(const DistributedMatrix<T>& a);
+/// The part of it that refuses entries that are not finite. Collective.
+template <Scalar T>
+void require_finite_rows(const DistributedMatrix<T>& a);
 }  // namespace multigrid
 
 }  // namespace suan

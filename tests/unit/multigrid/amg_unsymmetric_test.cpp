@@ -77,6 +77,29 @@ TEST(Amg, RestrictsConvectionWithTheAdjoint) {
   }
 }
 
+// Aggregates of these rows have negative diagonal entries, which without symmetry does not mean
+// that a cycle is of no use: what cannot be coarsened is solved.
+TEST(Amg, SolvesCoarseLevelsWithoutSymmetryWhoseDiagonalIsNotPositive) {
+  const auto layout = even(300);
+  const auto chain = [&](double upper) {
+    return suan::generate_rows<double>(layout, layout,
+                                       [=](GlobalIndex i, suan::RowWriter<double>& row) {
+                                         if (i > 0) row.add(i - 1, -3);
+                                         row.add(i, 1);
+                                         if (i + 1 < 300) row.add(i + 1, upper);
+                                       });
+  };
+  const Amg<double> m(chain(-3.1), {.coarse_rows = 10});
+  EXPECT_EQ(m.report().levels.size(), 2U);
+  EXPECT_EQ(m.report().levels.back().smoother, "gauss");
+  EXPECT_THAT(m.report().notes, testing::Contains(HasSubstr("level 1 is the last: ")));
+  Vector<double> x(layout);
+  m.apply(suan::ones(layout), x);
+  EXPECT_TRUE(std::isfinite(suan::norm2(x)));
+  EXPECT_THAT([&] { Amg<double>(chain(-3), {.coarse_rows = 10}); },
+              testing::ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
+}
+
 TEST(Amg, KCyclesWithoutSymmetry) {
   const auto a = recirculating(48, 1e-2);
   AmgOptions options{.coarse_rows = 10};
