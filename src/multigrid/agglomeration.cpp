@@ -168,11 +168,12 @@ std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_
   const std::int64_t ranks = a.comm().size();
   if (rank_rows == 0 || ranks == 1) return std::nullopt;
   const auto ghosts = a.comm().sum(static_cast<std::int64_t>(a.exchange().map()->ghosts()));
-  const GlobalIndex rows = a.global_rows();
-  const bool is_small = rows / ranks < rank_rows;
-  const bool is_thin = 2 * ghosts > rows && rows / ranks < 8 * rank_rows;
+  constexpr std::int64_t entries_of_row = 32;
+  const auto work = std::max<std::int64_t>(a.global_rows(), a.global_entries() / entries_of_row);
+  const bool is_small = work / ranks < rank_rows;
+  const bool is_thin = 2 * ghosts > a.global_rows() && work / ranks < 8 * rank_rows;
   if (!is_small && !is_thin) return std::nullopt;
-  return static_cast<int>(std::clamp<std::int64_t>(rows / (4 * rank_rows), 1, ranks / 2));
+  return static_cast<int>(std::clamp<std::int64_t>(work / (4 * rank_rows), 1, ranks / 2));
 }
 
 #define SUAN_INSTANTIATE(T)                                                               \

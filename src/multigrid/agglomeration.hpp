@@ -79,9 +79,9 @@ DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& 
 /// The number of ranks to which a level should move, if that is fewer than it has. Levels with
 /// fewer than `rank_rows` rows on a rank move: an exchange of messages with all neighbours, of
 /// which a cycle has four on each level, takes as long as smoothing about as many rows. So do those
-/// with up to eight times as many where ghosts are more than half of the rows. They move to a rank
-/// for 4 `rank_rows` rows, so that the next level need not move at once, and to half of the ranks
-/// at most. Collective.
+/// with up to eight times as many where ghosts are more than half of the rows. Long rows count once
+/// for every 32 entries. Levels move to a rank for 4 `rank_rows` rows, so that the next one need
+/// not move at once, and to half of the ranks at most. Collective.
 template <Scalar T>
 std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_rows);
 

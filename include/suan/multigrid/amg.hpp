@@ -70,7 +70,8 @@ struct AmgOptions {
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
   /// Levels with fewer rows for each rank, and those with up to eight times as many that have
   /// ghosts for more than half of them, are moved to fewer ranks: such levels cost messages, not
-  /// arithmetic. Negative: 1000, on GPUs 50000. 0: none is moved.
+  /// arithmetic. Long rows count once for every 32 entries. Negative: 1000, on GPUs 50000. 0: none
+  /// is moved.
   std::int64_t rank_rows = -1;
   /// "single": float for double, complex64 for complex128, unless the matrix is refused so;
   /// "same": that of the matrix; "auto": single if the prolongator is smoothed. (Otherwise entries
