@@ -184,7 +184,7 @@ def convection_2d(size):
 
 
 def circle_2d(size, diffusion=1e-3):
-    """A flow in a circle on the unit square, with about size^3 rows; `diffusion` is that times h^2."""
+    """A flow in a circle on the unit square and this diffusion, with about size^3 rows."""
     points = max(2, round(size**1.5))
     h = 1 / (points + 1)
     x, y = np.meshgrid(*[h * np.arange(1, points + 1)] * 2)
