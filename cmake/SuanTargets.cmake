@@ -74,6 +74,21 @@ function(suan_compile_together target group)
   endif()
 endfunction()
 
+# suan_never_fuse(target source ...): multiplications and additions of these sources of the calling folder
+# stay apart. For the same bits no loop may fuse what another, or the remainder of the same one, does not.
+# (With CUDA the option is set for all sources, in kernels/.)
+function(suan_never_fuse target)
+  if(NOT SUAN_HAVE_CUDA AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    set(options -ffp-contract=off)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|i.86")
+      # GCC 12 fuses complex products all the same.
+      list(APPEND options -mno-fma)
+    endif()
+    set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES
+      COMPILE_OPTIONS "${options}" SKIP_PRECOMPILE_HEADERS ON)
+  endif()
+endfunction()
+
 # suan_finish_targets(): suan_target_defaults for all targets of this project below src/, kernels/,
 # python/, examples/, benchmarks/ and tests/. Targets from elsewhere (GoogleTest's, nanobind's run-time
 # library) are left alone.

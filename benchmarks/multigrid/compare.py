@@ -115,7 +115,7 @@ class Session:
             files = problems.write(problem, folder)
             for turn in range(self.arguments.rounds):
                 say(f"{case}, round {turn + 1} of {self.arguments.rounds}")
-                for contestant in self.everyone:
+                for contestant in filter(lambda each: each.takes(problem), self.everyone):
                     self.turn(contestant, problem, files, case, turn)
 
     def measure_all(self):
@@ -139,7 +139,7 @@ def parse_arguments():
                         help="of problems.py, with commas, such as 7pt@128,elasticity; or none")
     parser.add_argument("--matrices", type=Path,
                         help="a folder; its square real Matrix Market files are problems, too")
-    parser.add_argument("--contestants", type=words, help="suan, classical, gamg, hypre, pyamg")
+    parser.add_argument("--contestants", type=words, help="suan, classical, air, gamg, hypre, pyamg")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--repetitions", type=int, help="set-ups and solves of each start")
     parser.add_argument("--limit", type=float, default=120, help="seconds of each start")

@@ -165,3 +165,27 @@ def convection(size, diffusivity=1e-3):
         upper.append(np.minimum(inner, 0) - diffusivity)
         lower.append(-np.maximum(inner, 0) - diffusivity)
     return from_couplings(diagonal, lower, upper)
+
+
+def upwind_2d(along_x, along_y, diffusion):
+    """Upwind differences on points in two dimensions for the flow at each of them, all times h^2."""
+    west, east = (diffusion + np.maximum(sign * along_x, 0) for sign in (1, -1))
+    south, north = (diffusion + np.maximum(sign * along_y, 0) for sign in (1, -1))
+    lower = [-south[1:, :], -west[:, 1:]]
+    upper = [-north[:-1, :], -east[:, :-1]]
+    return from_couplings(west + east + south + north, lower, upper)
+
+
+def convection_2d(size):
+    """Convection along (2, 1) alone, with about size^3 rows: triangular in the order of the points."""
+    points = max(2, round(size**1.5))
+    flow = np.ones((points, points)) / (points + 1)
+    return upwind_2d(2 * flow, flow, 0)
+
+
+def circle_2d(size, diffusion=1e-3):
+    """A flow in a circle on the unit square and this diffusion, with about size^3 rows."""
+    points = max(2, round(size**1.5))
+    h = 1 / (points + 1)
+    x, y = np.meshgrid(*[h * np.arange(1, points + 1)] * 2)
+    return upwind_2d(4 * x * (x - 1) * (1 - 2 * y) * h, -4 * y * (y - 1) * (1 - 2 * x) * h, diffusion)

@@ -44,8 +44,12 @@ class Contestant:
     arguments: Callable
     threads: int
     mpi: bool = False
+    only_unsymmetric: bool = False
     command: list = field(default_factory=list)
     absent: str = ""
+
+    def takes(self, problem):
+        return not (self.only_unsymmetric and problem.is_symmetric)
 
 
 def given(problem, files):
@@ -61,6 +65,10 @@ def suan(problem, files):
 def suan_classical(problem, files):
     """Which interpolates each unknown of a node by itself, and takes no near null space."""
     return [*suan(problem, {"matrix": files["matrix"]}), "--coarsening", "classical"]
+
+
+def suan_air(problem, files):
+    return [*suan(problem, {"matrix": files["matrix"]}), "--coarsening", "air"]
 
 
 def petsc_words(options):
@@ -106,6 +114,7 @@ def everyone(threads):
         Contestant("Suan", "suan", suan, threads),
         Contestant(f"Suan, {ranks}", "suan", suan, threads, mpi=True),
         Contestant("Suan, classical", "classical", suan_classical, threads),
+        Contestant("Suan, air", "air", suan_air, threads, only_unsymmetric=True),
         Contestant(f"PETSc GAMG, {ranks}", "gamg", gamg(**GAMG_THRESHOLD), threads, mpi=True),
         Contestant("PETSc GAMG, 1 rank", "gamg", gamg(**GAMG_THRESHOLD), 1, mpi=True),
         Contestant(f"PETSc GAMG, no threshold, {ranks}", "gamg", gamg(), threads, mpi=True),

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "preconditioners/row_relaxation.hpp"
 
+#include <algorithm>
+
 #include "suan/core/detail/memory.hpp"
 #include "suan/core/instantiate.hpp"
 

@@ -102,7 +102,7 @@ class Contestants(unittest.TestCase):
         for contestant in solvers.everyone(2):
             found = self.arguments(contestant.name, problem, {"matrix": "a", "near_null": "n"})
             self.assertEqual((found["--file"], found["--block-size"]), ("a", 3))
-            takes_it = contestant.key != "classical"
+            takes_it = contestant.key not in ("classical", "air")
             self.assertEqual(found.get("--near-null"), "n" if takes_it else None)
 
     def test_use_a_method_for_unsymmetric_matrices(self):
@@ -116,6 +116,13 @@ class Contestants(unittest.TestCase):
         self.assertNotIn("-mg_levels_pc_type", self.arguments("PETSc GAMG, 2 ranks", symmetric))
         self.assertEqual(self.arguments("PyAMG aggregation", other)["--symmetric"], "no")
 
+    def test_take_part_where_they_can(self):
+        symmetric = problems.Problem("s", 4, None)
+        other = problems.Problem("u", 4, None, is_symmetric=False)
+        for contestant in solvers.everyone(2):
+            self.assertTrue(contestant.takes(other))
+            self.assertEqual(contestant.takes(symmetric), contestant.key != "air")
+
     def test_of_hypre_have_the_threshold_of_the_dimension(self):
         for dimension, threshold in ((2, 0.25), (3, 0.5)):
             problem = problems.Problem("p", 4, None, dimension=dimension)
@@ -126,7 +133,7 @@ class Contestants(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             (first, *_) = solvers.prepare(2, Path(folder), Path(folder), ["suan"])
         self.assertEqual(first.absent, "not built: benchmark_multigrid")
-        with self.assertRaisesRegex(ValueError, "no contestant ml; there are suan, classical, gamg"):
+        with self.assertRaisesRegex(ValueError, "no contestant ml; there are suan, classical, air, gamg"):
             solvers.prepare(2, Path("."), Path("."), ["ml"])
 
 

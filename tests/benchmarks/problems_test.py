@@ -106,6 +106,17 @@ class Grids(unittest.TestCase):
         self.assertLessEqual(off_diagonal.max(), 0)
         self.assertGreaterEqual(a.sum(axis=1).min(), -1e-15)
 
+    def test_flows_in_two_dimensions_are_upwind(self):
+        a = grids.convection_2d(4)
+        self.assertEqual(a.shape, (64, 64))
+        self.assertEqual(sp.triu(a, 1).nnz, 0)
+        np.testing.assert_allclose(a.diagonal(), 3 / 9, rtol=1e-14)
+        for b in (a, grids.circle_2d(4), grids.circle_2d(4, 0)):
+            self.assertLessEqual((b - sp.diags_array(b.diagonal())).max(), 0)
+            self.assertGreaterEqual(b.sum(axis=1).min(), -1e-15)
+        still = grids.circle_2d(4, 1) - grids.circle_2d(4, 0)
+        np.testing.assert_allclose(still.diagonal(), 4, rtol=1e-14)
+
 
 class Meshes(unittest.TestCase):
     def test_rigid_bodies_have_no_energy_in_an_element(self):

@@ -294,7 +294,7 @@ TEST(Air, TakesTheSmootherThatIsNamed) {
 }
 
 TEST(Air, CyclesOtherThanV) {
-  const GlobalIndex n = 48;
+  const GlobalIndex n = 32;
   const auto a = upwind<double>(even(n * n), n, 1e-3, true);
   auto options = with_air();
   const auto with_v = air_iterations(a, Amg<double>(a, options));

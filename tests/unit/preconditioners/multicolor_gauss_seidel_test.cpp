@@ -23,7 +23,7 @@ std::unique_ptr<suan::Smoother<T>> multicolor(const DistributedMatrix<T>& a) {
   return std::make_unique<MulticolorGaussSeidel<T>>(a);
 }
 
-/// The colours of all rows, on every rank, as numbers of a vector.
+/// The colours of all rows on the first rank; none on others.
 template <class T>
 std::vector<T> colors_of(const DistributedMatrix<T>& a) {
   const auto colors = suan::detail::color_rows(a);
@@ -99,10 +99,13 @@ TEST(MulticolorGaussSeidel, IsThatOfAPlainLoopOverColors) {
     const auto b = suan::random_vector<double>(layout, 2);
     for (const bool forward : {true, false}) {
       auto x = suan::random_vector<double>(layout, 3);
-      const auto expected = plain_sweep(n, colors, b.gather(), x.gather(), forward);
+      const auto right = b.gather();
+      const auto guess = x.gather();
       if (forward) smoother.smooth(b, x, Guess::given);
       if (!forward) smoother.smooth_adjoint(b, x, Guess::given);
       const auto found = x.gather();
+      if (found.empty()) continue;
+      const auto expected = plain_sweep(n, colors, right, guess, forward);
       for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-14);
     }
   }
@@ -112,7 +115,9 @@ TEST(MulticolorGaussSeidel, NeighboursDifferInColorWhicheverSeesTheOther) {
   const GlobalIndex n = 60;
   for (const auto& layout : suan::test::smoother_layouts(n)) {
     const auto colors = colors_of(one_way(layout));
-    EXPECT_EQ(colors, colors_of(one_way(Layout::serial(n))));
+    const auto alone = colors_of(one_way(Layout::serial(n)));
+    if (colors.empty()) continue;
+    EXPECT_EQ(colors, alone);
     for (GlobalIndex i = 0; i < n; ++i) {
       for (GlobalIndex j = 0; j < n; ++j) {
         if (i == j || (i != 17 && !(suan::test::hashed(i, j, 3) > 0.9))) continue;
@@ -136,7 +141,10 @@ TYPED_TEST(MulticolorTest, HasTheSameBitsOnAnyNumberOfRanks) {
     Vector<T> x(layout);
     s.smooth(suan::random_vector<T>(layout, 2), x, Guess::zero);
     s.smooth_adjoint(suan::random_vector<T>(layout, 2), x, Guess::given);
-    EXPECT_EQ(x.gather(), expected.to_host());
+    const auto found = x.gather();
+    if (layout.comm().is_root()) {
+      EXPECT_EQ(found, expected.to_host());
+    }
   }
 }
 
