@@ -82,6 +82,7 @@ PROBLEMS = {
     "elasticity": elastic(),
     "elasticity-stretched": elastic(lengths=(4.0, 1.0, 1.0)),
     "elasticity-contrast": elastic(contrast=1e3),
+    "elasticity-mixed": elastic(lengths=(4.0, 1.0, 1.0), contrast=1e3),
     "convection": scalar(grids.convection, is_symmetric=False),
     "convection-2d": scalar(grids.convection_2d, is_symmetric=False, dimension=2),
     "circle-2d": scalar(grids.circle_2d, is_symmetric=False, dimension=2),

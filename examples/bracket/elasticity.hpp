@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-#include "distribute.hpp"
+#include "mesh.hpp"
 
 namespace bracket {
 
@@ -32,15 +32,13 @@ inline double dot(const Point& a, const Point& b) {
 struct Tetrahedron {
   double volume;
   std::array<Point, 4> gradients;
-  Tetrahedron(const Mesh& mesh, int element) {
+  Tetrahedron(const Mesh& mesh, std::int64_t element) {
     const auto& [p, q, r, s] = mesh.tetrahedra[element];
     const Point a = mesh.nodes[q] - mesh.nodes[p], b = mesh.nodes[r] - mesh.nodes[p];
     const Point c = mesh.nodes[s] - mesh.nodes[p];
     volume = dot(cross(a, b), c) / 6;
     if (!(volume > 0)) {
-      throw suan::InvalidArgument(
-          "a tetrahedron of the refined mesh is inverted: make the mesh finer where surfaces are "
-          "curved");
+      throw suan::InvalidArgument("inverted tetrahedra: make the mesh finer at curved surfaces");
     }
     gradients = {Point{}, cross(b, c), cross(c, a), cross(a, b)};
     for (int i = 1; i < 4; ++i) {
@@ -54,21 +52,37 @@ struct Tetrahedron {
 /// and each node keeps its three rows.
 inline suan::DistributedMatrix<double> stiffness(const Mesh& mesh, const Parts& parts,
                                                  const Material& material) {
-  const auto add = [&](suan::GlobalIndex e, suan::TripletBuilder<double>::Part& part) {
-    const Tetrahedron t(mesh, parts.elements[e]);
-    const auto& nodes = mesh.tetrahedra[parts.elements[e]];
-    for (int k = 0; k < 4 * 4 * 3 * 3; ++k) {
-      const int i = k / 36, j = k / 9 % 4, a = k / 3 % 3, b = k % 3;
-      const Point &gi = t.gradients[i], &gj = t.gradients[j];
-      const bool is_clamped = mesh.is_clamped[nodes[i]] || mesh.is_clamped[nodes[j]];
-      if (is_clamped && (i != j || a != b)) continue;
-      const double value = material.lambda * gi[a] * gj[b] + material.mu * gi[b] * gj[a] +
-                           (a == b ? material.mu * dot(gi, gj) : 0);
-      part.add(3L * nodes[i] + a, 3L * nodes[j] + b, t.volume * value);
+  std::vector<std::vector<int>> around(mesh.nodes.size());  // elements, of this rank's nodes
+  for (int e = 0; e < std::ssize(mesh.tetrahedra); ++e) {
+    for (const int node : mesh.tetrahedra[e]) {
+      if (parts.nodes.owns(node)) around[node].push_back(e);
+    }
+  }
+  // Row by row, so that nothing but the matrix takes memory; each is asked for twice.
+  const auto add_row = [&](suan::GlobalIndex row, suan::RowWriter<double>& writer) {
+    const auto node = row / 3, a = row % 3;
+    std::map<int, Point> blocks;  // the row's part of them, by node
+    for (const int e : around[node]) {
+      const Tetrahedron t(mesh, e);
+      const auto& nodes = mesh.tetrahedra[e];
+      const Point& g = t.gradients[std::ranges::find(nodes, node) - nodes.begin()];
+      for (int j = 0; j < 4; ++j) {
+        const Point& h = t.gradients[j];
+        Point& sum = blocks[nodes[j]];
+        for (int b = 0; b < 3; ++b) {
+          const double shear = g[b] * h[a] + (a == b ? dot(g, h) : 0);
+          sum[b] += t.volume * (material.lambda * (g[a] * h[b]) + material.mu * shear);
+        }
+      }
+    }
+    for (const auto& [other, values] : blocks) {
+      const bool is_clamped = mesh.is_clamped[node] || mesh.is_clamped[other];
+      for (int b = 0; b < 3; ++b) {
+        if (!is_clamped || (node == other && a == b)) writer.add(3L * other + b, values[b]);
+      }
     }
   };
-  return suan::assemble_elements<double>(parts.unknowns, parts.unknowns, std::ssize(parts.elements),
-                                         add);
+  return suan::generate_rows<double>(parts.unknowns, parts.unknowns, add_row);
 }
 
 /// A force along -z, distributed evenly over the loaded surface. What falls to clamped nodes, their
@@ -76,36 +90,30 @@ inline suan::DistributedMatrix<double> stiffness(const Mesh& mesh, const Parts& 
 /// @throws suan::InvalidArgument if no other node carries any.
 inline Vector load(const Mesh& mesh, const Parts& parts, double force) {
   std::vector<double> areas(mesh.nodes.size());  // a third of each triangle around the node
-  double total = 0, carried = 0;
+  double total = 0;
   for (const auto& triangle : mesh.loaded) {
     const auto& [p, q, r] = triangle;
     const Point normal = cross(mesh.nodes[q] - mesh.nodes[p], mesh.nodes[r] - mesh.nodes[p]);
     const double area = std::sqrt(dot(normal, normal)) / 2;
     total += area;
-    for (const int node : triangle) {
-      if (mesh.is_clamped[node]) continue;
-      areas[node] += area / 3;
-      carried += area / 3;
-    }
+    for (const int node : triangle) areas[node] += mesh.is_clamped[node] ? 0 : area / 3;
   }
-  if (!(carried > 0)) {
-    throw suan::InvalidArgument(
-        "the loaded surface (2) has no area outside the clamped one (1): nothing would deform");
+  if (!(std::ranges::max(areas) > 0)) {
+    throw suan::InvalidArgument("the loaded surface (2) has no area outside the clamped one (1)");
   }
   return suan::generate<double>(parts.unknowns, [&](suan::GlobalIndex i) {
     return i % 3 == 2 ? -force * areas[i / 3] / total : 0;
   });
 }
 
-/// The von Mises stress in each of this rank's elements.
-inline std::vector<double> von_mises(const Mesh& mesh, const Parts& parts, const Material& material,
-                                     const Vector& displacement) {
+/// The von Mises stress in each element.
+inline Vector von_mises(const Mesh& mesh, const Parts& parts, const Material& material,
+                        const Vector& displacement) {
   // As the mesh, all displacements on all ranks.
   std::vector<double> u(3 * mesh.nodes.size());
   std::ranges::copy(displacement.to_host(), u.begin() + parts.unknowns.first());
   parts.nodes.comm().sum(std::span(u));
-  std::vector<double> stresses;
-  for (const int e : parts.elements) {
+  return suan::generate<double>(parts.elements, [&](suan::GlobalIndex e) {
     const Tetrahedron t(mesh, e);
     std::array<Point, 3> strain{};
     for (int k = 0; k < 4 * 3 * 3; ++k) {
@@ -116,12 +124,13 @@ inline std::vector<double> von_mises(const Mesh& mesh, const Parts& parts, const
     }
     // sqrt(3/2 s:s) for the deviatoric stress s.
     const double mean = (strain[0][0] + strain[1][1] + strain[2][2]) / 3;
-    for (int a = 0; a < 3; ++a) strain[a][a] -= mean;
-    const double sum =
-        dot(strain[0], strain[0]) + dot(strain[1], strain[1]) + dot(strain[2], strain[2]);
-    stresses.push_back(2 * material.mu * std::sqrt(1.5 * sum));
-  }
-  return stresses;
+    double sum = 0;
+    for (int a = 0; a < 3; ++a) {
+      strain[a][a] -= mean;
+      sum += dot(strain[a], strain[a]);
+    }
+    return 2 * material.mu * std::sqrt(1.5 * sum);
+  });
 }
 
 }  // namespace bracket

@@ -1,17 +1,24 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tetrahedra of any size from a coarse mesh of second order. Lengths are in mm.
+// Tetrahedra of any size from a coarse mesh of second order, divided among ranks. Lengths are in
+// mm.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <map>
 #include <numeric>
+#include <ranges>
+#include <span>
 #include <sstream>
 #include <string>
 #include <suan/suan.hpp>
 #include <vector>
+
+#if BRACKET_HAVE_METIS
+#include <metis.h>
+#endif
 
 namespace bracket {
 
@@ -138,6 +145,68 @@ inline Mesh make_mesh(const std::string& text, int refine) {
         "(loaded), as gmsh -3 -order 2 -format msh22 writes them");
   }
   return mesh;
+}
+
+/// Which part of a mesh that all ranks have is whose. A node's three unknowns stay together.
+struct Parts {
+  suan::Layout nodes, unknowns;
+  suan::Layout elements;  ///< evenly: only results are found by element
+};
+
+/// What can divide a mesh, the best first.
+inline std::vector<std::string> partitions() {
+  if (BRACKET_HAVE_METIS) return {"metis", "coordinates"};
+  return {"coordinates"};
+}
+
+#if BRACKET_HAVE_METIS
+/// The part of each node, so that few elements have nodes of several.
+inline std::vector<int> divide_by_metis(const Mesh& mesh, int parts) {
+  auto elements = static_cast<idx_t>(mesh.tetrahedra.size());
+  auto nodes = static_cast<idx_t>(mesh.nodes.size());
+  idx_t count = parts, cut = 0;
+  std::vector<idx_t> offsets{0}, members, of_elements(elements), of_nodes(nodes);
+  for (const auto& corners : mesh.tetrahedra) {
+    members.insert(members.end(), corners.begin(), corners.end());
+    offsets.push_back(static_cast<idx_t>(members.size()));
+  }
+  const int status =
+      METIS_PartMeshNodal(&elements, &nodes, offsets.data(), members.data(), nullptr, nullptr,
+                          &count, nullptr, nullptr, &cut, of_elements.data(), of_nodes.data());
+  if (status != METIS_OK) throw suan::InternalError("METIS failed: use --partition=coordinates");
+  return {of_nodes.begin(), of_nodes.end()};
+}
+#endif
+
+/// Divides the nodes by one of partitions() and numbers them anew: each rank's are consecutive.
+/// Collective.
+inline Parts distribute(Mesh& mesh, [[maybe_unused]] const std::string& method,
+                        const suan::Communicator& comm) {
+  std::vector<int> order(mesh.nodes.size()), part(order.size()), numbers(order.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto slices = suan::Layout::even(std::ssize(order), comm);
+  suan::together(comm, [&] {
+    if (!comm.is_root() || comm.size() == 1) return;
+    std::ranges::sort(order, {}, [&](int i) { return mesh.nodes[i]; });
+    for (int k = 0; k < std::ssize(order); ++k) part[order[k]] = slices.owner(k);
+#if BRACKET_HAVE_METIS
+    if (method == "metis") part = divide_by_metis(mesh, comm.size());
+#endif
+  });
+  comm.max(std::span(part));  // on the other ranks it is 0
+  // Within a rank along an axis: neighbours have near numbers.
+  std::ranges::sort(order, {}, [&](int i) { return std::pair(part[i], mesh.nodes[i]); });
+  const Mesh before = mesh;
+  for (int k = 0; k < std::ssize(order); ++k) {
+    numbers[order[k]] = k;
+    mesh.nodes[k] = before.nodes[order[k]];
+    mesh.is_clamped[k] = before.is_clamped[order[k]];
+  }
+  for (int& node : std::views::join(mesh.loaded)) node = numbers[node];
+  for (int& node : std::views::join(mesh.tetrahedra)) node = numbers[node];
+  const auto own = std::ranges::count(part, comm.rank());
+  return {suan::Layout::from_local_size(own, comm), suan::Layout::from_local_size(3 * own, comm),
+          suan::Layout::even(std::ssize(mesh.tetrahedra), comm)};
 }
 
 }  // namespace bracket

@@ -88,6 +88,18 @@ DeviceView<const Offset> block_offsets(const ExecutionSpace& space, const CsrVie
   return offsets;
 }
 
+/// Whether each row of a block row has an entry in each column of its blocks.
+template <Scalar T>
+KOKKOS_INLINE_FUNCTION bool blocks_are_full(const CsrView<T>& a, LocalIndex block_row, int block,
+                                            Offset blocks) {
+  const LocalIndex begin = block_row * block;
+  if (a.rows - begin < block) return false;
+  for (LocalIndex i = begin; i < begin + block; ++i) {
+    if (a.offsets(i + 1) - a.offsets(i) != blocks * block) return false;
+  }
+  return true;
+}
+
 template <Scalar T, class Code>
 BsrView<T, Code> fill_bsr(const ExecutionSpace& space, const CsrView<T>& a, int block,
                           const DeviceView<const Offset>& offsets, Offset blocks,
@@ -100,6 +112,21 @@ BsrView<T, Code> fill_bsr(const ExecutionSpace& space, const CsrView<T>& a, int 
   Kokkos::parallel_for(
       "suan::bsr_fill", BlockRange(space, 0, block_rows_of(a.rows, block)),
       KOKKOS_LAMBDA(LocalIndex i) {
+        const Offset first = offsets(i);
+        if (blocks_are_full(a, i, block, offsets(i + 1) - first)) {
+          for (Offset k = first; k < offsets(i + 1); ++k) {
+            Code* const codes = values.data() + k * block * block;
+            const Offset within = (k - first) * block;
+            for (int r = 0; r < block; ++r) {
+              const Offset at = a.offsets(i * block + r) + within;
+              for (int c = 0; c < block; ++c) {
+                codes[c * block + r] = encode_entry(codec, a.values(at + c));
+              }
+            }
+            columns(k) = a.indices(a.offsets(i * block) + within);
+          }
+          return;
+        }
         BlockWalk<T> walk(a, i, block);
         for (Offset k = offsets(i); k < offsets(i + 1); ++k) {
           Code* const codes = values.data() + k * block * block;

@@ -7,7 +7,7 @@
 #include "suan/core/instantiate.hpp"
 
 #if !SUAN_HAVE_CUDA
-#include "kernels/galerkin/galerkin_rows.hpp"
+#include "kernels/galerkin/galerkin_blocks.hpp"
 #endif
 
 namespace suan::kernels {
@@ -70,9 +70,10 @@ GalerkinPlan<T>::GalerkinPlan(const ExecutionSpace& space, const CsrView<T>& r, 
                               const CsrView<T>& p) {
   const auto operands = operands_of(space, r, a, p);
   const auto bounds = bounds_of(space, operands);
-  chunks_ = bounds.chunks(space);
+  const auto runs = find_runs(space, operands.r, operands.a, operands.p);
+  chunks_ = whole_runs(bounds.chunks(space), runs);
   const auto structure = find_structure("suan::galerkin_structure", space, chunks_,
-                                        [&] { return GalerkinColumns<T>(operands, bounds); });
+                                        [&] { return GalerkinColumns<T>(operands, runs, bounds); });
   structure_ = {r.rows, p.columns, structure.offsets, structure.indices, {}};
 }
 
@@ -86,7 +87,24 @@ CsrView<T> GalerkinPlan<T>::multiply(const ExecutionSpace& space, const CsrView<
   const detail::Staged<T> values("suan::Csr::values", columns.extent(0),
                                  std::exchange(last.values, {}));
   const std::size_t count = chunks_.empty() ? 0 : chunks_.size() - 1;
+  const auto runs = find_runs(space, operands.r, operands.a, operands.p);
+  const auto in_runs = [&](auto width, const auto& next) {
+    GalerkinBlock<T, decltype(width)::value> block(operands, runs);
+    for (std::size_t c = next(); c < count; c = next()) {
+      for (LocalIndex i = chunks_[c]; i < chunks_[c + 1];) {
+        const Offset begin = offsets.data()[i];
+        const Offset length = offsets.data()[i + 1] - begin;
+        const LocalIndex rows = block.form(i);
+        block.write(columns.data() + begin, length, rows, values.data() + begin);
+        i += rows;
+      }
+    }
+  };
   share_chunks("suan::galerkin_values", space, count, [&](const auto& next) {
+    if (runs.longest > 1) {
+      with_width(runs, [&](auto width) { in_runs(width, next); });
+      return;
+    }
     GalerkinSums<T> sums(operands);
     for (std::size_t c = next(); c < count; c = next()) {
       for (LocalIndex i = chunks_[c]; i < chunks_[c + 1]; ++i) {
@@ -106,11 +124,22 @@ CsrView<T> galerkin_product(const ExecutionSpace& space, const CsrView<T>& r, co
                             const CsrView<T>& p) {
   const auto operands = operands_of(space, r, a, p);
   const auto bounds = bounds_of(space, operands);
-  const auto chunks = bounds.chunks(space);
+  const auto runs = find_runs(space, operands.r, operands.a, operands.p);
+  const auto chunks = whole_runs(bounds.chunks(space), runs);
   const std::size_t count = chunks.size() - 1;
   std::vector<std::unique_ptr<T[]>> found(count);
-  const auto structure = find_structure("suan::galerkin_product", space, chunks,
-                                        [&] { return GalerkinRows<T>(operands, bounds, found); });
+  const char* const label = "suan::galerkin_product";
+  RowStructure structure;
+  if (runs.longest == 1) {
+    structure = find_structure(label, space, chunks,
+                               [&] { return GalerkinRows<T>(operands, bounds, found); });
+  } else {
+    with_width(runs, [&](auto width) {
+      using Rows = GalerkinBlockRows<T, decltype(width)::value>;
+      structure =
+          find_structure(label, space, chunks, [&] { return Rows(operands, runs, bounds, found); });
+    });
+  }
   const auto offsets = host_array<Offset>(structure.offsets);
   const detail::Staged<T> values("suan::Csr::values", structure.indices.extent(0));
   for_chunks("suan::copy_values", space, count, [&](std::size_t c) {

@@ -44,6 +44,16 @@ struct GalerkinOperands {
   }
 };
 
+/// Rows with the same columns, which are multiplied together: those of the unknowns of a node.
+/// Memory: a byte per row.
+struct GalerkinRuns {
+  static constexpr int most = 8;
+  int longest = 1;              // run of rows of R. 1: they are too short, and the rest is empty
+  std::vector<std::uint8_t> r;  // the place of each row in its run
+  std::vector<std::uint8_t> a;  // 1: the row has the columns of the one before
+  std::vector<std::uint8_t> p;
+};
+
 template <Scalar T>
 void prefetch(const HostCsr<T>& m, LocalIndex row) {
   const Offset begin = m.offsets[row];
@@ -156,33 +166,51 @@ class GalerkinSums {
 template <Scalar T>
 class GalerkinColumns {
  public:
-  GalerkinColumns(const GalerkinOperands<T>& m, const WorkOfRows& bounds)
+  GalerkinColumns(const GalerkinOperands<T>& m, const GalerkinRuns& runs, const WorkOfRows& bounds)
       : m_(m),
+        runs_(runs),
         bounds_(bounds),
         last_row_with_(static_cast<std::size_t>(m.a.columns), -1),
         coarse_(m.p.columns) {}
 
   Offset bound(LocalIndex i) const { return std::min<Offset>(bounds_.of(i), m_.p.columns); }
 
-  LocalIndex* columns(LocalIndex i, const EarlierRows&, LocalIndex* out) {
+  LocalIndex* columns(LocalIndex i, const EarlierRows& earlier, LocalIndex* out) {
+    if (!runs_.r.empty() && runs_.r[static_cast<std::size_t>(i)] > 0) {
+      return std::ranges::copy(earlier.row(1), out).out;
+    }
     const auto most = std::min<Offset>(products_of_row(m_.r, m_.a, i), m_.a.columns);
     row_.resize(std::max(row_.size(), static_cast<std::size_t>(most) + 1));
     LocalIndex* end = row_.data();
-    m_.visit(i, [&](LocalIndex k, Offset, Offset) {
-      // Without a branch, which would be unpredictable.
-      LocalIndex& last = last_row_with_[static_cast<std::size_t>(k)];
-      *end = k;
-      end += last == i ? 0 : 1;
-      last = i;
-    });
-    for (const LocalIndex* k = row_.data(); k < end; ++k) m_.insert_row_of_p(*k, coarse_);
+    const LocalIndex* const begin_of_r = m_.r.indices + m_.r.offsets[i];
+    const LocalIndex* const end_of_r = m_.r.indices + m_.r.offsets[i + 1];
+    for (const LocalIndex* row = begin_of_r; row < end_of_r; ++row) {
+      if (row > begin_of_r && repeats(runs_.a, row)) continue;
+      for (Offset k = m_.a.offsets[*row]; k < m_.a.offsets[*row + 1]; ++k) {
+        // Without a branch, which would be unpredictable.
+        LocalIndex& last = last_row_with_[static_cast<std::size_t>(m_.a.indices[k])];
+        *end = m_.a.indices[k];
+        end += last == i ? 0 : 1;
+        last = i;
+      }
+    }
+    for (const LocalIndex* k = row_.data(); k < end; ++k) {
+      if (k == row_.data() || !repeats(runs_.p, k)) m_.insert_row_of_p(*k, coarse_);
+    }
     return coarse_.take(out);
   }
 
   void end_chunk(std::size_t) {}
 
  private:
+  /// Whether this row, behind another in a list, has the columns of that one.
+  static bool repeats(const std::vector<std::uint8_t>& rows, const LocalIndex* number) {
+    return !rows.empty() && number[0] == number[-1] + 1 &&
+           rows[static_cast<std::size_t>(number[0])] != 0;
+  }
+
   const GalerkinOperands<T>& m_;
+  const GalerkinRuns& runs_;
   const WorkOfRows& bounds_;
   std::vector<LocalIndex> last_row_with_;  // for each column of R A
   std::vector<LocalIndex> row_;            // different columns of a row of R A

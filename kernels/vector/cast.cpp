@@ -55,14 +55,14 @@ void add_cast(const ExecutionSpace& space, To alpha, const Real<To>* scales,
 
 template <Scalar To, Scalar From>
 std::int64_t first_too_large(const ExecutionSpace& space, const RowMajor<const From>& x) {
-  const auto columns = static_cast<std::int64_t>(x.extent(1));
-  const std::int64_t size = static_cast<std::int64_t>(x.extent(0)) * columns;
+  const auto size = static_cast<std::int64_t>(x.extent(0) * x.extent(1));
+  const From* const numbers = x.data();  // rows follow each other
   std::int64_t first = size;
   Kokkos::parallel_reduce(
       "suan::first_too_large",
       Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<std::int64_t>>(space, 0, size),
       KOKKOS_LAMBDA(std::int64_t at, std::int64_t & partial) {
-        const From& number = x(at / columns, at % columns);
+        const From& number = numbers[at];
         if (is_finite(number) && !is_finite(scalar_cast<To>(number)) && at < partial) partial = at;
       },
       Kokkos::Min<std::int64_t>(first));

@@ -5,7 +5,7 @@
 // out and added to the diagonal, so that A_F B = A B for the near null space B.
 #pragma once
 
-#include "multigrid/rows_view.hpp"
+#include "multigrid/strong_blocks.hpp"
 
 namespace suan::multigrid {
 
@@ -20,6 +20,8 @@ struct Filtered {
   DeviceView<const Offset> offsets;
   DeviceView<const LocalIndex> columns;
   DeviceView<const T> values;
+  /// Instead of these three, with nodes of several rows on the host.
+  StrongBlocks<T> blocks;
   /// The inverse of A_F's diagonal. Weak entries are not in it where that would leave less than a
   /// tenth of A's.
   DeviceView<const Real<T>> inverse;

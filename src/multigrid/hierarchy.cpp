@@ -5,6 +5,7 @@
 #include "multigrid/air.hpp"
 #include "multigrid/classical.hpp"
 #include "multigrid/shared_report.hpp"
+#include "multigrid/level_blocks.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
@@ -154,6 +155,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
   }
   if (fine.agglomeration) move_coarse(fine, coarse);
   log.report.product = log.laps.lap();
+  fine.a = in_blocks(fine.a, k == 0 ? options_.block_size : rows_of_nodes(levels_[k - 1]));
   if (keeps_own_smoother_) fine.smoother = coarsening.own_smoother(fine);
   fine.smooths_before = fine.smoother == nullptr;
   if (!fine.smoother) fine.smoother = smoother_registry<T>().make(fine.a, options_.smoother);

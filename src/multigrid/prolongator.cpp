@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/prolongator.hpp"
 
-#include "kernels/common/new_csr.hpp"
+#include "multigrid/prolongator_rows.hpp"
 #include "multigrid/small_sort.hpp"
 #include "suan/core/instantiate.hpp"
 
@@ -16,40 +16,6 @@ namespace {
 
 using suan::detail::allocate;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-
-/// The aggregates near each owned node v, by their places in the global order: list(begin(v)) to
-/// list(begin(v) + count(v) - 1), increasing. places() has, beside each, where its entries begin
-/// within a row of its part of P.
-struct NearAggregates {
-  DeviceView<const Offset> offsets;  // of the strength graph; a list has room for one more
-  DeviceView<LocalIndex> list;
-  DeviceView<LocalIndex> places;
-  DeviceView<LocalIndex> counts;
-  DeviceView<LocalIndex> own_lengths;  // of the rows of node v
-  DeviceView<LocalIndex> ghost_lengths;
-  GlobalOrder order;
-
-  KOKKOS_FORCEINLINE_FUNCTION Offset begin(LocalIndex v) const { return offsets(v) + v; }
-  /// Where the entries of the aggregate at `place` begin in the rows of node v.
-  KOKKOS_FORCEINLINE_FUNCTION LocalIndex find(LocalIndex v, LocalIndex place) const {
-    const LocalIndex* const l = &list(begin(v));
-    LocalIndex k = 0;
-    if (counts(v) > 16) {
-      LocalIndex end = counts(v);
-      while (k < end) {
-        const LocalIndex middle = k + (end - k) / 2;
-        if (l[middle] < place) {
-          k = middle + 1;
-        } else {
-          end = middle;
-        }
-      }
-    } else {
-      while (l[k] < place) ++k;
-    }
-    return places(begin(v) + k);
-  }
-};
 
 template <Scalar T>
 void list_aggregates(const Filtered<T>& a, const DeviceView<const LocalIndex>& of,
@@ -130,86 +96,19 @@ RowMajor<const T> tentative_rows(const NodeIndex& nodes, const Tentative<T>& t,
   return result;
 }
 
-/// What fill_rows() reads and writes.
 template <Scalar T>
-struct Operands {
-  Filtered<T> a;
-  NearAggregates near;
-  TentativeRows<T> factors;
-  RowMajor<const T> rows;  // of P~
-  DeviceView<const LocalIndex> of;
-  DeviceView<const LocalIndex> first;
-  LocalIndex owned;  // coarse rows
-  kernels::NewCsr<T> own;
-  kernels::NewCsr<T> ghost;
-
-  /// Row i with zeros.
-  KOKKOS_FORCEINLINE_FUNCTION void start(LocalIndex i, LocalIndex v) const {
-    Offset own_at = own.offsets(i);
-    Offset ghost_at = ghost.offsets(i);
-    for (LocalIndex k = 0; k < near.counts(v); ++k) {
-      const LocalIndex place = near.list(near.begin(v) + k);
-      const LocalIndex c = near.order.number(place);
-      const bool is_own = near.order.is_own(place);
-      for (LocalIndex s = 0; s < factors.rank(c); ++s) {
-        if (is_own) {
-          own.indices(own_at) = first(c) + s;
-          own.values(own_at++) = T(0);
-        } else {
-          ghost.indices(ghost_at) = first(c) + s - owned;
-          ghost.values(ghost_at++) = T(0);
-        }
-      }
-    }
-  }
-
-  /// Where the entries of row i in the columns of aggregate c are.
-  KOKKOS_FORCEINLINE_FUNCTION T* entries(LocalIndex i, LocalIndex v, LocalIndex c) const {
-    const LocalIndex place = near.order.place(c);
-    const LocalIndex at = near.find(v, place);
-    return near.order.is_own(place) ? own.values.data() + own.offsets(i) + at
-                                    : ghost.values.data() + ghost.offsets(i) + at;
-  }
-  KOKKOS_FORCEINLINE_FUNCTION bool is_used(LocalIndex c) const {
-    return c >= 0 && factors.rank(c) > 0;
-  }
-
-  /// (1 - omega) times the row of P~, which is what the diagonal of A_F gives, and what weak
-  /// entries add to it with several vectors.
-  KOKKOS_FORCEINLINE_FUNCTION void add_self(LocalIndex i, LocalIndex v,
-                                            const Real<T>& omega) const {
-    const LocalIndex c = of(v);
-    if (!is_used(c)) return;
-    T* const to = entries(i, v, c);
-    const LocalIndex rank = factors.rank(c);
-    for (LocalIndex s = 0; s < rank; ++s) to[s] += (1 - omega) * rows(i, s);
-    if (a.weak.extent(0) == 0) return;
-    T q[Nodes::most_rows];
-    factors.solve(c, &a.weak(i, 0), q);
-    const Real<T> factor = -omega * a.inverse(i);
-    for (LocalIndex s = 0; s < rank; ++s) to[s] += factor * q[s];
-  }
-};
-
-template <Scalar T>
-void fill_rows(const Operands<T>& m, double damping) {
+void fill_rows(const ProlongatorRows<T>& m, double damping) {
   const auto omega = static_cast<Real<T>>(damping);
+#if !SUAN_HAVE_CUDA
+  if (m.a.blocks.exist()) {
+    Kokkos::parallel_for("suan::multigrid_prolongator_blocks", Range(0, m.a.blocks.owned),
+                         [=](LocalIndex v) { fill_node(m, v, omega); });
+    return;
+  }
+#endif
   Kokkos::parallel_for(
-      "suan::multigrid_prolongator", Range(0, m.a.rows), KOKKOS_LAMBDA(LocalIndex i) {
-        const LocalIndex v = m.a.nodes.node(i);
-        if (m.of(v) < 0) return;
-        m.start(i, v);
-        m.add_self(i, v, omega);
-        const Real<T> factor = -omega * m.a.inverse(i);
-        for (Offset e = m.a.offsets(i); e < m.a.offsets(i + 1); ++e) {
-          const LocalIndex j = m.a.columns(e);
-          const LocalIndex c = m.of(m.a.nodes.node(j));
-          if (!m.is_used(c)) continue;
-          T* const to = m.entries(i, v, c);
-          const T weight = factor * m.a.values(e);
-          for (LocalIndex s = 0; s < m.factors.rank(c); ++s) to[s] += weight * m.rows(j, s);
-        }
-      });
+      "suan::multigrid_prolongator", Range(0, m.a.rows),
+      KOKKOS_LAMBDA(LocalIndex i) { m.fill_row(i, omega); });
 }
 
 template <Scalar T>

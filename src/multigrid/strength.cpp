@@ -4,8 +4,7 @@
 
 #include <iomanip>
 
-#include "kernels/common/new_csr.hpp"
-#include "multigrid/rows_view.hpp"
+#include "multigrid/block_norms.hpp"
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
 
@@ -13,8 +12,7 @@ namespace suan {
 
 namespace {
 
-using multigrid::GlobalOrder;
-using multigrid::NodeIndex;
+using multigrid::block_norms;
 using multigrid::RowsView;
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
@@ -90,108 +88,6 @@ void refuse_bad_rows(const RowsView<T>& a, GlobalIndex first_row,
                                 found.diagonal,
                                 "; multigrid is for matrices with a positive diagonal (positive "
                                 "definite ones, or nearly): use preconditioner none"));
-}
-
-/// The Frobenius norm of a block that measure() and then add() have seen all entries of, in any
-/// order: squares are added as integers, in units of 2^-52 of the largest one. So a block and its
-/// mirror image have the same norm, and no square is beyond the range of the numbers.
-class BlockNorm {
- public:
-  template <Scalar T>
-  KOKKOS_FORCEINLINE_FUNCTION void measure(const T& value) {
-    largest_ = Kokkos::max(largest_, static_cast<double>(Kokkos::abs(value)));
-  }
-  template <Scalar T>
-  KOKKOS_FORCEINLINE_FUNCTION void add(const T& value) {
-    if (!(largest_ > 0)) return;
-    const double share = static_cast<double>(Kokkos::abs(value)) / largest_;
-    squares_ += static_cast<std::int64_t>(share * share * 0x1p52);
-  }
-  KOKKOS_FORCEINLINE_FUNCTION double value() const {
-    return largest_ * Kokkos::sqrt(static_cast<double>(squares_) * 0x1p-52);
-  }
-
- private:
-  double largest_ = 0;
-  std::int64_t squares_ = 0;  // at most 32 * 32 of at most 2^52
-};
-
-/// The entries of a node's rows, merged by node: calls body(node, norm of the block) in the order
-/// of global numbers.
-template <Scalar T, class Body>
-KOKKOS_INLINE_FUNCTION void visit_blocks(const RowsView<T>& a, const NodeIndex& nodes,
-                                         const GlobalOrder& order, LocalIndex v, const Body& body) {
-  Offset own[Nodes::most_rows];
-  Offset ghost[Nodes::most_rows];
-  const LocalIndex begin = nodes.begin(v);
-  const LocalIndex rows = nodes.end(v) - begin;
-  for (LocalIndex r = 0; r < rows; ++r) {
-    own[r] = a.own.offsets(begin + r);
-    ghost[r] = a.has_ghosts ? a.ghost.offsets(begin + r) : 0;
-  }
-  constexpr LocalIndex none = std::numeric_limits<LocalIndex>::max();
-  while (true) {
-    LocalIndex least = none;
-    for (LocalIndex r = 0; r < rows; ++r) {
-      if (own[r] < a.own.offsets(begin + r + 1)) {
-        least = Kokkos::min(least, order.place(nodes.node(a.own.indices(own[r]))));
-      }
-      if (a.has_ghosts && ghost[r] < a.ghost.offsets(begin + r + 1)) {
-        least = Kokkos::min(least, order.place(nodes.node(a.owned + a.ghost.indices(ghost[r]))));
-      }
-    }
-    if (least == none) return;
-    const LocalIndex node = order.number(least);
-    BlockNorm norm;
-    for (int pass = 0; pass < 2; ++pass) {
-      for (LocalIndex r = 0; r < rows; ++r) {
-        Offset k = own[r];
-        for (; k < a.own.offsets(begin + r + 1) && nodes.node(a.own.indices(k)) == node; ++k) {
-          if (pass == 0) norm.measure(a.own.values(k));
-          if (pass == 1) norm.add(a.own.values(k));
-        }
-        if (pass == 1) own[r] = k;
-        if (!a.has_ghosts) continue;
-        for (k = ghost[r];
-             k < a.ghost.offsets(begin + r + 1) && nodes.node(a.owned + a.ghost.indices(k)) == node;
-             ++k) {
-          if (pass == 0) norm.measure(a.ghost.values(k));
-          if (pass == 1) norm.add(a.ghost.values(k));
-        }
-        if (pass == 1) ghost[r] = k;
-      }
-    }
-    body(node, norm.value());
-  }
-}
-
-/// The Frobenius norms of the blocks, one row for each owned node.
-template <Scalar T>
-RowsView<Real<T>> block_norms(const RowsView<T>& a, const Nodes& nodes) {
-  const NodeIndex index(nodes);
-  const GlobalOrder order(*nodes.exchange.map());
-  const auto made = kernels::allocate_rows<Real<T>>(
-      ExecutionSpace(), nodes.owned(), KOKKOS_LAMBDA(LocalIndex v) {
-        Offset count = 0;
-        visit_blocks(a, index, order, v, [&](LocalIndex, double) { ++count; });
-        return count;
-      });
-  const auto offsets = made.offsets;
-  const auto columns = made.indices;
-  const auto norms = made.values;
-  Kokkos::parallel_for(
-      "suan::multigrid_block_norms", Range(0, nodes.owned()), KOKKOS_LAMBDA(LocalIndex v) {
-        Offset at = offsets(v);
-        visit_blocks(a, index, order, v, [&](LocalIndex node, double norm) {
-          columns(at) = node;
-          norms(at) = static_cast<Real<T>>(norm);
-          ++at;
-        });
-      });
-  RowsView<Real<T>> result;
-  result.own = made.finish(nodes.owned(), nodes.size());
-  result.owned = nodes.size();
-  return result;
 }
 
 /// 1 / sqrt(|a_ii|)

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "block_grid.hpp"
 #include "multigrid_cases.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 #include "suan/multigrid/near_null_space.hpp"
@@ -89,6 +90,40 @@ TYPED_TEST(ProlongatorTest, RepresentsTheNearNullSpace) {
     const auto modes = suan::rigid_body_modes<T>(layout, 3, coordinates);
     EXPECT_EQ(modes.columns(), 6);
     EXPECT_LT(defect(a, modes, coarsened(a, modes, 3), 2.0 / 3), 50 * tolerance);
+  }
+}
+
+// Rows of a node that have the same columns are formed together, with the same sums.
+TYPED_TEST(ProlongatorTest, HasTheSameBitsFromRowsWithDifferentColumns) {
+  using T = TypeParam;
+  const GlobalIndex n = 9;
+  for (const auto& layout : suan::test::layouts(3 * n * n, 3)) {
+    std::vector<double> coordinates;
+    for (GlobalIndex i = layout.first(); i < layout.last(); ++i) {
+      coordinates.push_back(static_cast<double>(std::array{i / 3 % n, i / 3 / n, i}[i % 3]));
+    }
+    for (const auto& b : {suan::rigid_body_modes<T>(layout, 3, coordinates),
+                          suan::constant_vectors<T>(layout, 3)}) {
+      // The larger threshold drops connections.
+      for (const double theta : {0.06, 0.001}) {
+        const auto made = [&](bool has_zeros) {
+          return coarsened(suan::test::block_grid<T>(layout, n, has_zeros), b, 3, 2.0 / 3, theta);
+        };
+        const auto equal = made(true);
+        const auto different = made(false);
+        EXPECT_EQ(equal.radius, different.radius);
+        EXPECT_EQ(equal.p.global_entries(), different.p.global_entries());
+        const auto x = suan::random_vector<T>(equal.p.column_layout(), 4);
+        Vector<T> y(layout);
+        Vector<T> z(layout);
+        equal.p.apply(x, y);
+        different.p.apply(x, z);
+        EXPECT_EQ(y.to_host(), z.to_host());
+        if (theta > 0.01) continue;
+        const auto a = suan::test::block_grid<T>(layout, n, true);
+        EXPECT_LT(defect(a, b, equal, 2.0 / 3), 1e4 * std::numeric_limits<Real<T>>::epsilon() * n);
+      }
+    }
   }
 }
 

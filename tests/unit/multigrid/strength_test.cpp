@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "block_grid.hpp"
 #include "matrix/local_rows.hpp"
 #include "multigrid_cases.hpp"
 
@@ -115,6 +116,23 @@ TYPED_TEST(StrengthTest, UnitsOfBlocksDoNotMatter) {
     EXPECT_FALSE(expected.empty());
     EXPECT_EQ(found(is_float ? 1e-30 : 1e-170), expected);
     EXPECT_EQ(found(is_float ? 1e30 : 1e170), expected);
+  }
+}
+
+TYPED_TEST(StrengthTest, RowsOfANodeMayHaveDifferentColumns) {
+  using T = TypeParam;
+  const GlobalIndex n = 9;
+  for (const auto& layout : suan::test::layouts(3 * n * n, 3)) {
+    const auto found = [&](bool has_zeros) {
+      const auto a = suan::test::block_grid<T>(layout, n, has_zeros);
+      return edges(suan::strength(a, suan::make_nodes(a, 3), 0.06));
+    };
+    const auto edges_of_equal_rows = found(true);
+    EXPECT_EQ(edges_of_equal_rows, found(false));
+    // Some connections are weak.
+    const auto size = static_cast<GlobalIndex>(edges_of_equal_rows.size());
+    EXPECT_GT(size, 2 * 2 * n * (n - 1));
+    EXPECT_LT(size, 2 * 4 * n * (n - 1));
   }
 }
 

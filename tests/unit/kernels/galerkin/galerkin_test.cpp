@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "suan/matrix/products.hpp"
 #include "suan/matrix/transform.hpp"
 #include "unit/kernels/allocations.hpp"
@@ -147,6 +149,66 @@ TYPED_TEST(GalerkinTest, SameBitsEachTimeAndOnAnyNumberOfThreads) {
     EXPECT_EQ(to_host(plan.multiply(space, r.view(), a.view(), p.view())), expected);
     EXPECT_EQ(to_host(suan::kernels::galerkin_product(space, r.view(), a.view(), p.view())),
               expected);
+  }
+}
+
+/// Each entry of `nodes` becomes a block whose rows have the same columns; but for a few entries,
+/// if `broken`, which are left out.
+template <class T>
+HostArrays<T> blocks(const HostArrays<T>& nodes, LocalIndex height, LocalIndex width,
+                     bool broken = false) {
+  HostArrays<T> result{nodes.rows * height, nodes.columns * width, {0}};
+  for (LocalIndex i = 0; i < result.rows; ++i) {
+    const auto v = static_cast<std::size_t>(i / height);
+    // In increasing order, without duplicates.
+    const std::set<LocalIndex> columns(nodes.indices.begin() + nodes.offsets[v],
+                                       nodes.indices.begin() + nodes.offsets[v + 1]);
+    for (const LocalIndex node : columns) {
+      for (LocalIndex j = node * width; j < (node + 1) * width; ++j) {
+        const auto hash = static_cast<std::uint32_t>(i * 7919 + j * 104729) % 1009;
+        if (broken && hash < 20) continue;
+        result.indices.push_back(j);
+        // Sums of thirds are rounded.
+        result.values.push_back(T(static_cast<Real<T>>(hash) - 500) / T(3));
+      }
+    }
+    result.offsets.push_back(static_cast<Offset>(result.indices.size()));
+  }
+  return result;
+}
+
+/// With an empty row behind each: no two consecutive rows have the same columns.
+template <class T>
+HostArrays<T> spread(const HostArrays<T>& a) {
+  HostArrays<T> result{2 * a.rows, a.columns, {0}, a.indices, a.values};
+  for (std::size_t i = 1; i < a.offsets.size(); ++i) {
+    result.offsets.insert(result.offsets.end(), 2, a.offsets[i]);
+  }
+  return result;
+}
+
+TYPED_TEST(GalerkinTest, RowsWithTheSameColumnsGiveTheSameBitsTogetherAndOneByOne) {
+  using T = TypeParam;
+  for (const auto& [fine, coarse] :
+       {std::pair{3, 6}, {6, 6}, {2, 3}, {3, 3}, {1, 6}, {2, 11}, {5, 2}, {4, 1}}) {
+    for (const bool broken : {false, true}) {
+      const auto nodes_of_p = suan::test::irregular<T>(90, 40, 3, 11);
+      const auto a = blocks(suan::test::irregular<T>(90, 90, 9, 12), fine, fine, broken);
+      const auto p = blocks(nodes_of_p, fine, coarse, broken);
+      const auto r = blocks(suan::test::irregular<T>(40, 90, 7, 13), coarse, fine, broken);
+      const auto one_by_one = to_host(suan::galerkin_product(spread(r).csr(), a.csr(), p.csr()));
+      const auto expected = spread(to_host(suan::galerkin_product(r.csr(), a.csr(), p.csr())));
+      EXPECT_GT(expected.indices.size(), 0u);
+      EXPECT_EQ(one_by_one, expected) << fine << ' ' << coarse << ' ' << broken;
+      const suan::GalerkinProduct<T> plan(r.csr(), a.csr(), p.csr());
+      EXPECT_EQ(spread(to_host(plan.multiply(r.csr(), a.csr(), p.csr()))), expected);
+      this->expect_near(to_host(suan::galerkin_product(r.csr(), a.csr(), p.csr())), r, a, p);
+      for (const auto& space : suan::test::instances()) {
+        const auto again =
+            suan::kernels::galerkin_product(space, r.csr().view(), a.csr().view(), p.csr().view());
+        EXPECT_EQ(spread(to_host(again)), expected);
+      }
+    }
   }
 }
 
