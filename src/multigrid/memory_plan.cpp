@@ -29,6 +29,13 @@ double csr_bytes(double rows, double entries) {
   return offset_bytes * rows + (index_bytes + sizeof(T)) * entries;
 }
 
+/// Of a level's matrix in blocks, beside CSR, if its nodes have so many rows each (in_blocks()).
+template <Scalar T>
+double bsr_bytes(double nodes, double block, double entries) {
+  if (SUAN_HAVE_CUDA || block < 2 || block > 8 || block != std::floor(block)) return 0;
+  return offset_bytes * nodes + (sizeof(T) + index_bytes / (block * block)) * entries;
+}
+
 template <class View>
 double view_bytes(const View& view) {
   return static_cast<double>(view.size() * sizeof(typename View::value_type));
@@ -70,8 +77,10 @@ double tail_bytes(CoarseSizes m, const AmgOptions& options, bool hermitian) {
     const double rows = m.nodes * m.block;
     const double coarse = m.nodes / ratio;
     m.degree = std::min(m.degree, std::max(1.0, m.nodes * m.ranks));
-    bytes += csr_bytes<T>(rows, rows * m.block * m.degree) + vector_bytes<T>(rows, false) +
-             more_vectors<T>(rows, options) + 2 * csr_bytes<T>(0, rows * m.block * m.near) +
+    bytes += csr_bytes<T>(rows, rows * m.block * m.degree) +
+             bsr_bytes<T>(m.nodes, m.block, rows * m.block * m.degree) +
+             vector_bytes<T>(rows, false) + more_vectors<T>(rows, options) +
+             2 * csr_bytes<T>(0, rows * m.block * m.near) +
              offset_bytes * (rows + coarse * m.block) + index_bytes * m.nodes +
              (m.block == 1 ? rows * m.degree / 8 : index_bytes * m.nodes * m.degree);
     m.nodes = coarse;
@@ -192,7 +201,10 @@ Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool he
 
   const double before = near_null + aggregates;  // of both steps below
   // While P is made: A_F, the rows that P begins with, and what is collected or listed for P.
-  const double strong = m.is_row ? sizeof(T) * m.edges : csr_bytes<T>(m.rows, m.entries);
+  const bool in_blocks = !SUAN_HAVE_CUDA && k > 1;  // of rows with the same columns, as usual
+  const double strong = m.is_row    ? sizeof(T) * m.edges
+                        : in_blocks ? 3 * index_bytes * (m.edges + m.nodes) + offset_bytes * m.nodes
+                                    : csr_bytes<T>(m.rows, m.entries);
   const double filtered = sizeof(Real<T>) * m.rows + strong + (k > 1 ? near_null : 0);
   const double collected = k > 1 ? 2 * index_bytes * (m.edges + m.nodes) + 3 * index_bytes * m.nodes
                                  : (index_bytes + sizeof(T)) * p_entries;
@@ -213,6 +225,7 @@ Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool he
 
   Need need;
   need.hierarchy = aggregates + kept_graph + p + r + vector_bytes<T>(m.rows, is_finest) +
+                   (m.is_row ? 0 : bsr_bytes<T>(m.nodes, m.rows / m.nodes, m.entries)) +
                    (is_finest ? 0 : more_vectors<T>(m.rows, options)) +
                    tail_bytes<T>(coarse, options, hermitian);
   need.peak = std::max({making_p, making_coarse, need.hierarchy});
@@ -272,6 +285,8 @@ double kept_bytes(const Level<T>& level, bool is_finest) {
   bytes += view_bytes(t.of) + view_bytes(t.first) + view_bytes(t.rank) + view_bytes(t.factors) +
            view_bytes(t.pivots) + view_bytes(t.first_rows) + view_bytes(t.near_null.view()) +
            view_bytes(structure.splitting.numbers) + view_bytes(structure.second_splitting.numbers);
+  const auto& plan = level.a.local().plan();
+  if (plan.copies_values()) bytes += static_cast<double>(plan.bytes());
   const double rows = level.a.row_layout().local_size();
   if (level.smoother) bytes += 2 * sizeof(T) * rows;
   const auto& vectors = level.vectors;
