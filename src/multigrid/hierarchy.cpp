@@ -26,6 +26,12 @@ AmgLevel described(const DistributedMatrix<T>& a) {
   return level;
 }
 
+template <Scalar T>
+std::int64_t csr_bytes(GlobalIndex rows, std::int64_t entries) {
+  constexpr auto entry = static_cast<std::int64_t>(sizeof(T) + sizeof(LocalIndex));
+  return entries * entry + (rows + 1) * static_cast<std::int64_t>(sizeof(Offset));
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -51,8 +57,30 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
     if (!coarsen(*coarsening, before)) break;
   }
   finish_last();
+  finish_report();
   make_vectors();
   report_.seconds = a.comm().max(timer.seconds());
+}
+
+template <Scalar T>
+Hierarchy<T>::Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options, bool hermitian,
+                        AmgReport report)
+    : options_(options),
+      hermitian_(hermitian),
+      has_structure_(false),
+      levels_(std::move(levels)),
+      report_(std::move(report)) {
+  if (options_.smoother.type() == "auto") options_.smoother = suitable_smoother(hermitian_);
+  const AmgReport told = report_;
+  for (std::size_t k = 0; k + 1 < levels_.size(); ++k) {
+    levels_[k].smoother = smoother_registry<T>().make(levels_[k].a, options_.smoother);
+    report_.levels[k].smoother = levels_[k].smoother->name();
+  }
+  finish_last();
+  report_.notes = told.notes;  // which have said already what finish_last() may say again
+  report_.levels.back().smoothing = told.levels.back().smoothing;
+  finish_report();
+  make_vectors();
 }
 
 /// Adds the next level, or returns false if there is none that is smaller.
@@ -108,6 +136,18 @@ void Hierarchy<T>::finish_last() {
         message("the last level has ", last.a.global_rows(), " rows and is smoothed only"));
   }
   report.smoothing = laps.lap();
+}
+
+template <Scalar T>
+void Hierarchy<T>::finish_report() {
+  auto& levels = report_.levels;
+  for (std::size_t k = 0; k < levels.size(); ++k) {
+    levels[k].bytes = csr_bytes<T>(levels[k].rows, levels[k].entries);
+    if (k + 1 == levels.size()) break;
+    const std::int64_t entries = levels[k].interpolation_entries;
+    levels[k].bytes +=
+        csr_bytes<T>(levels[k].rows, entries) + csr_bytes<T>(levels[k + 1].rows, entries);
+  }
 }
 
 template <Scalar T>

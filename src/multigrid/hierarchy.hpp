@@ -15,6 +15,10 @@ class Hierarchy {
   /// With the structure of `before` if that is not null. Collective. @throws as Amg.
   Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
             const AmgOptions& options, const Hierarchy* before);
+  /// From the matrices, prolongators and restrictions of levels, and the report on their set-up:
+  /// sets up the smoothers and the solution on the last level. Collective. @throws as Amg.
+  Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options, bool hermitian,
+            AmgReport report);
 
   /// x = one cycle for A x = b from zero. Collective.
   void cycle(const Vector<T>& b, Vector<T>& x) const;
@@ -26,6 +30,9 @@ class Hierarchy {
   const std::vector<Level<T>>& levels() const { return levels_; }
 
   bool is_hermitian() const { return hermitian_; }
+  /// Whether there is a structure that another hierarchy can keep.
+  bool has_structure() const { return has_structure_; }
+  const AmgOptions& options() const { return options_; }
   const DistributedMatrix<T>& matrix() const { return levels_.front().a; }
   const AmgReport& report() const { return report_; }
   /// Bytes of a cycle on all ranks, by formula.
@@ -34,6 +41,7 @@ class Hierarchy {
  private:
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
   void finish_last();
+  void finish_report();
   template <class V>
   void visit(std::size_t level, const V& b, V& x) const;
   void make_vectors();
@@ -46,6 +54,7 @@ class Hierarchy {
 
   AmgOptions options_;
   bool hermitian_ = true;
+  bool has_structure_ = true;
   mutable std::vector<Level<T>> levels_;  // their vectors are for work
   Coarsest<T> coarsest_;
   bool is_direct_ = false;

@@ -48,6 +48,8 @@ struct Level {
   std::unique_ptr<Smoother<T>> smoother;
   DistributedMatrix<T> p;  // from the next level
   DistributedMatrix<T> r;  // to it
+  /// rows_behind() of a level without structure, on this rank.
+  std::vector<GlobalIndex> behind;
   LevelStructure<T> structure;
   CycleVectors<Vector<T>> vectors;
   CycleVectors<MultiVector<T>> multi;  // made by the first cycle with as many vectors
