@@ -167,7 +167,7 @@ class Amg(AmgViews, AmgProducts):
     def aggregates(self) -> NDArray[np.int64]:
         """The aggregate of each row on the finest level; -1 for a row in none.
 
-        With ``comm``, of this rank's rows. -1 for all after load_amg(): files do not hold them.
+        With ``comm``, of this rank's rows.
         """
         return self._made.aggregates()
 

@@ -121,7 +121,9 @@ template <Scalar T>
 MultiVector<T> coarse_near_null(const Level<T>& level, const MultiVector<T>& fine) {
   const auto& made = level.structure.tentative.near_null;
   if (made.columns() == fine.columns()) return made;
-  if (level.structure.splitting.coarse.global_size() == 0) return {};
+  const bool has_points =
+      level.structure.splitting.coarse.global_size() > 0 || !level.behind.empty();
+  if (level.a.comm().max(has_points ? 1 : 0) == 0) return {};
   const auto behind = rows_behind(level);
   MultiVector<T> coarse(level.p.column_layout(), fine.columns());
   for (LocalIndex j = 0; j < fine.columns(); ++j) {

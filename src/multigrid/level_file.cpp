@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/level_file.hpp"
 
+#include <algorithm>
 #include <span>
 
+#include "multigrid/check.hpp"
 #include "multigrid/rows_behind.hpp"
+#include "multigrid/rows_view.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
@@ -32,22 +35,23 @@ const OptionTable<AmgLevel>& level_table() {
   return table;
 }
 
-/// The rows behind those of the next level, as numbers that HDF5 files hold.
-Vector<double> as_vector(const Layout& coarse, const std::vector<GlobalIndex>& rows) {
+/// Whole numbers, as HDF5 files hold them.
+Vector<double> as_vector(const Layout& layout, const std::vector<GlobalIndex>& rows) {
   std::vector<double> numbers;
-  together(coarse.comm(), [&] { numbers.assign(rows.begin(), rows.end()); });
-  return Vector<double>::from_host(coarse, std::span<const double>(numbers));
+  together(layout.comm(), [&] { numbers.assign(rows.begin(), rows.end()); });
+  return Vector<double>::from_host(layout, std::span<const double>(numbers));
 }
 
-std::vector<GlobalIndex> read_rows_behind(const FilePlace& from, std::size_t k,
-                                          const Layout& layout, GlobalIndex fine_rows) {
-  const auto part = of_level(k, "rows_behind");
+/// From `least` to less than `end`.
+std::vector<GlobalIndex> read_numbers(const FilePlace& from, const std::string& part,
+                                      const Layout& layout, GlobalIndex least, GlobalIndex end) {
   const auto read = read_hdf5_vector<double>(from.path, layout, from.in(part), from.options);
   std::vector<GlobalIndex> rows;
   together(layout.comm(), [&] {
     for (const double number : read.to_host()) {
-      if (!(number >= 0) || !(number < static_cast<double>(fine_rows))) {
-        from.fail(part, message("names row ", number, " of a level of ", fine_rows, " rows"));
+      if (!(number >= static_cast<double>(least)) || !(number < static_cast<double>(end))) {
+        from.fail(part,
+                  message("holds ", number, ", and must hold numbers in [", least, ", ", end, ")"));
       }
       rows.push_back(static_cast<GlobalIndex>(number));
     }
@@ -62,6 +66,7 @@ const OptionTable<StoredLevels>& StoredLevels::table() {
                                 .number("levels", &StoredLevels::count, 1, 100, "")
                                 .number("vectors", &StoredLevels::vectors, 0, Nodes::most_rows, "")
                                 .value("has_rows_behind", &StoredLevels::has_rows_behind, "")
+                                .value("has_aggregates", &StoredLevels::has_aggregates, "")
                                 .value("is_hermitian", &StoredLevels::is_hermitian, "");
   return table;
 }
@@ -103,6 +108,10 @@ StoredLevels write_levels(Hdf5Writer& file, const std::string& name,
     const bool is_known = levels[k].a.comm().max(behind.back().empty() ? 0 : 1) == 1;
     stored.has_rows_behind = stored.has_rows_behind && is_known;
   }
+  const auto aggregates = aggregates_of_rows(hierarchy);
+  const bool has_any = std::any_of(aggregates.begin(), aggregates.end(),
+                                   [](GlobalIndex a) { return a != Aggregates::none; });
+  stored.has_aggregates = hierarchy.matrix().comm().max(has_any ? 1 : 0) == 1;
   for (std::size_t k = 0; k < levels.size(); ++k) {
     const auto& level = levels[k];
     const auto in_file = [&](const char* what) { return name + "/" + of_level(k, what); };
@@ -115,6 +124,9 @@ StoredLevels write_levels(Hdf5Writer& file, const std::string& name,
     if (!stored.is_hermitian) file.write(in_file("R"), level.r);
     if (stored.has_rows_behind) {
       file.write(in_file("rows_behind"), as_vector(level.p.column_layout(), behind[k]));
+    }
+    if (k == 0 && stored.has_aggregates) {
+      file.write(in_file("aggregates"), as_vector(level.a.row_layout(), aggregates));
     }
     write_vectors(file, name + "/" + of_level(k + 1, "near_null_space"),
                   level.structure.tentative.near_null);
@@ -153,8 +165,17 @@ std::vector<Level<T>> read_levels(const FilePlace& from, const StoredLevels& sto
     if (k + 1 == count) break;
     Layout coarse = Layout::even(report[k + 1].rows, comm);
     if (stored.has_rows_behind) {
-      coarse = layout_behind(rows, read_rows_behind(from, k, coarse, rows.global_size()));
-      level.behind = read_rows_behind(from, k, coarse, rows.global_size());
+      const auto part = of_level(k, "rows_behind");
+      coarse = layout_behind(rows, read_numbers(from, part, coarse, 0, rows.global_size()));
+      level.behind = read_numbers(from, part, coarse, 0, rows.global_size());
+    }
+    if (k == 0 && stored.has_aggregates) {
+      const auto of = read_numbers(from, of_level(0, "aggregates"), rows, Aggregates::none,
+                                   coarse.global_size());
+      together(comm, [&] {
+        level.structure.aggregates.of =
+            suan::detail::on_device<GlobalIndex>("suan::multigrid::aggregates", of);
+      });
     }
     level.p = matrix(rows, coarse, k, "P");
     level.r = stored.is_hermitian ? conjugate_transpose(level.p) : matrix(coarse, rows, k, "R");

@@ -25,7 +25,8 @@ struct StoredLevels {
   std::int64_t count = 1;
   std::int64_t vectors = 0;  ///< of the near null space of each coarser level, or none
   bool has_rows_behind = false;
-  bool is_hermitian = true;  ///< R = P^H, which is not in the file
+  bool has_aggregates = false;  ///< of the finest level
+  bool is_hermitian = true;     ///< R = P^H, which is not in the file
   static const OptionTable<StoredLevels>& table();
 };
 

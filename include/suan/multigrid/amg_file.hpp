@@ -22,7 +22,7 @@ void write_hdf5_amg(Hdf5Writer& file, const std::string& name, const Amg<T>& amg
 /// coarser levels are distributed as they would be if it was made here, so that cycles have the
 /// bits of one that is; so they do on the ranks that have written it. Collective.
 ///
-/// update() makes all new: the file holds no aggregates.
+/// update() makes all new: the file holds no structure to be kept.
 /// @throws IoError, naming file and object, for what is missing, damaged, foreign or of a newer
 /// format; InvalidArgument when `a` is another matrix, the hierarchy is of another scalar type, or
 /// ranks pass different arguments or see different files; DimensionMismatch when `a` has another

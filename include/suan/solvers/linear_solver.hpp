@@ -65,7 +65,8 @@ class LinearSolver {
   /// The options, with each "auto" replaced except for the format; the preconditioner is the first
   /// one also where multigrid came later.
   const SolveOptions& options() const noexcept { return setup_.options; }
-  /// The levels of multigrid, if it is the preconditioner now; else null.
+  /// The levels of multigrid, if it is the preconditioner now; else null. Valid until the next
+  /// solve() or update().
   const AmgReport* levels() const noexcept;
 
  private:

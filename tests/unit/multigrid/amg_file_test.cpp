@@ -150,6 +150,22 @@ TYPED_TEST(AmgFiles, RigidBodyModesAndWhatElseUpdatesNeed) {
   EXPECT_EQ(cycle(read), cycle(m));
 }
 
+/// All that check() finds, with a near null space that is not stored.
+TYPED_TEST(AmgFiles, ChecksFindTheSame) {
+  using T = TypeParam;
+  const auto a = cube<T>(9, this->world_);
+  for (const char* coarsening : {"aggregation", "classical"}) {
+    const Amg<T> m(a, {.coarsening = coarsening, .coarse_rows = 10});
+    save(this->path_, m);
+    const auto expected = m.check();
+    const auto found = read_hdf5_amg<T>(this->path_, a).check();
+    EXPECT_EQ(found.factors, expected.factors);
+    EXPECT_EQ(found.asymmetry, expected.asymmetry);
+    EXPECT_EQ(found.interpolation, expected.interpolation);
+    EXPECT_EQ(found.notes, expected.notes);
+  }
+}
+
 class AmgFile : public testing::Test {
  protected:
   Communicator world_ = Communicator::world();
@@ -180,6 +196,7 @@ TEST_F(AmgFile, TheReportComesBack) {
       EXPECT_EQ(level.smoothing, written.smoothing);
     }
   }
+  EXPECT_EQ(read_hdf5_amg<double>(path_, a_).aggregates(), m.aggregates());
   auto notes = m.report().notes;
   EXPECT_EQ(read.notes.size(), notes.size() + 1);
   for (const auto& note : notes) EXPECT_THAT(read.notes, testing::Contains(note));
