@@ -41,7 +41,7 @@ class AmgCheck:
     #: the long run.
     factors: tuple[float, ...]
     #: For each level, how far a cycle on it and those below is from the Hermitian map that CG
-    #: needs; empty if A is not Hermitian, and for K-cycles.
+    #: needs; empty if A is not Hermitian, and for K- and F-cycles.
     asymmetry: tuple[float, ...]
     #: For each level but the last, the part of its near null space that the prolongator misses:
     #: ||B - P B_c|| / ||B||; NaN where that is not known.

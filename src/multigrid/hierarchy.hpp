@@ -44,7 +44,6 @@ class Hierarchy {
  private:
   void add_levels(Coarsening<T>& coarsening, const Hierarchy* before);
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before);
-  void finish_last();
   void set_up_levels(std::size_t k);
   void set_up_smoother(Level<T>& level, AmgLevel& report) const;
   void finish_last();

@@ -136,8 +136,9 @@ TYPED_TEST(AmgFiles, LevelsMoveAsTheyDoWhereTheyAreMade) {
     const auto a = cube<T>(9, this->world_);
     const auto expected = ranks_of_levels(Amg<T>(a, options));
     EXPECT_EQ(ranks_of_levels(read_hdf5_amg<T>(this->path_, a)), expected);
-    if (rank_rows == 0) EXPECT_EQ(expected[1], this->world_.size());
-    if (rank_rows == 2000) EXPECT_EQ(expected[1], 1);
+    if (rank_rows != 3) {
+      EXPECT_EQ(expected[1], rank_rows == 0 ? this->world_.size() : 1);
+    }
   }
 }
 
