@@ -3,6 +3,7 @@
 #include "multigrid/agglomeration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "multigrid/rows_view.hpp"
@@ -41,6 +42,7 @@ auto on_host(const View& view) {
 /// The rows that this rank has in the layout `rows`, in the memory of the host.
 template <Scalar T>
 struct HostRows {
+  HostRows() = default;
   HostRows(const DistributedMatrix<T>& a, const Layout& rows) {
     std::vector<GlobalIndex> wanted;
     together(a.comm(), [&] { wanted = owned_numbers(rows); });
@@ -53,7 +55,9 @@ struct HostRows {
   }
   /// Collective over the ranks of the layouts.
   DistributedMatrix<T> assembled(const Layout& rows, const Layout& of_columns) const {
-    return assemble<T>(rows, of_columns, std::span<const Offset>(offsets.data(), offsets.size()),
+    static constexpr std::array<Offset, 1> none = {0};
+    const std::span<const Offset> begins(offsets.data(), offsets.size());
+    return assemble<T>(rows, of_columns, begins.empty() ? std::span<const Offset>(none) : begins,
                        std::span<const GlobalIndex>(columns.data(), columns.size()),
                        std::span<const T>(values.data(), values.size()));
   }
@@ -160,6 +164,20 @@ DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& 
 }
 
 template <Scalar T>
+DistributedMatrix<T> on_all(const Communicator& all, bool takes_part,
+                            const DistributedMatrix<T>& a) {
+  HostRows<T> held;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  on_some(all, takes_part, [&] {
+    held = HostRows<T>(a, a.row_layout());
+    rows = a.row_layout().local_size();
+    columns = a.column_layout().local_size();
+  });
+  return held.assembled(Layout::from_local_size(rows, all), Layout::from_local_size(columns, all));
+}
+
+template <Scalar T>
 std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_rows) {
   constexpr std::int64_t on_gpu = 50000;
   constexpr std::int64_t on_cpu = 1000;
@@ -176,11 +194,12 @@ std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_
   return static_cast<int>(std::clamp<std::int64_t>(work / (4 * rank_rows), 1, ranks / 2));
 }
 
-#define SUAN_INSTANTIATE(T)                                                               \
-  template MultiVector<T> Agglomeration::moved(const MultiVector<T>&) const;              \
-  template DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>&) const;  \
-  template DistributedMatrix<T> redistributed(const DistributedMatrix<T>&, const Layout&, \
-                                              const Layout&);                             \
+#define SUAN_INSTANTIATE(T)                                                                     \
+  template MultiVector<T> Agglomeration::moved(const MultiVector<T>&) const;                    \
+  template DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>&) const;        \
+  template DistributedMatrix<T> redistributed(const DistributedMatrix<T>&, const Layout&,       \
+                                              const Layout&);                                   \
+  template DistributedMatrix<T> on_all(const Communicator&, bool, const DistributedMatrix<T>&); \
   template std::optional<int> fewer_ranks(const DistributedMatrix<T>&, std::int64_t);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

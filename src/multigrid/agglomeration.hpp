@@ -76,6 +76,13 @@ template <Scalar T>
 DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& rows,
                                    const Layout& columns);
 
+/// The same rows, on the ranks where they are, as a matrix of all ranks: the inverse of moving to
+/// `below()` in all but which rank has which rows. Ranks that do not take part pass a matrix
+/// without rows. Collective over `all`.
+template <Scalar T>
+DistributedMatrix<T> on_all(const Communicator& all, bool takes_part,
+                            const DistributedMatrix<T>& a);
+
 /// The number of ranks to which a level should move, if that is fewer than it has. Levels with
 /// fewer than `rank_rows` rows on a rank move: an exchange of messages with all neighbours, of
 /// which a cycle has four on each level, takes as long as smoothing about as many rows. So do those

@@ -97,6 +97,12 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
 }
 
 template <Scalar T>
+Amg<T>::Amg(const Layout& rows, const AmgOptions& options, MultiVector<T> near_null)
+    : Preconditioner<T>(rows, rows),
+      options_(checked(rows.comm(), options)),
+      near_null_(std::move(near_null)) {}
+
+template <Scalar T>
 Amg<T>::Amg(Amg&&) noexcept = default;
 template <Scalar T>
 Amg<T>& Amg<T>::operator=(Amg&&) noexcept = default;
@@ -209,13 +215,15 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
     }
   }
   // For matrices that are not Hermitian, the structure is that of A + A^H.
-  const bool same = detail::has_structure_of(hierarchy_->matrix(), matrix) &&
+  const bool is_read = !hierarchy_->has_structure();
+  const bool same = !is_read && detail::has_structure_of(hierarchy_->matrix(), matrix) &&
                     probe(matrix).hermitian == hierarchy_->is_hermitian();
   auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
                                                         same ? hierarchy_.get() : nullptr);
   hierarchy_ = std::move(made);
   if (!same) first_iterations_ = last_iterations_ = 0;
   take_report(precision_note_);
+  if (is_read) return "all is new: files hold no structure that could be kept";
   if (!same) return "all is new: the structure of the matrix is another one";
   return message("the ", options_.coarsening == "aggregation" ? "aggregates" : "coarse points",
                  " were kept; interpolation, coarse matrices and smoothers are new");
@@ -224,6 +232,11 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
 template <Scalar T>
 std::int64_t Amg<T>::bytes_per_apply() const {
   return rounded_ ? rounded_->bytes_per_apply() : hierarchy_->bytes();
+}
+
+template <Scalar T>
+bool Amg<T>::is_hermitian() const {
+  return rounded_ ? rounded_->inner().is_hermitian() : hierarchy_->is_hermitian();
 }
 
 template <Scalar T>
@@ -238,7 +251,7 @@ std::vector<GlobalIndex> Amg<T>::aggregates() const {
 
 template <Scalar T>
 AmgCheck Amg<T>::check() const {
-  return rounded_ ? rounded_->check() : multigrid::check(*hierarchy_);
+  return rounded_ ? rounded_->check() : multigrid::check(*hierarchy_, near_null());
 }
 
 template <Scalar T>

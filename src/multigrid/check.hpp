@@ -8,9 +8,13 @@
 
 namespace suan::multigrid {
 
-/// As Amg::check(). Collective.
+/// As Amg::check(), with the near null space of the finest level. Collective.
 template <Scalar T>
-AmgCheck check(const Hierarchy<T>& hierarchy);
+AmgCheck check(const Hierarchy<T>& hierarchy, const MultiVector<T>& near_null);
+
+/// What the measured numbers, and the sizes of the levels, say: which level, and what to try.
+std::vector<std::string> notes_on(const AmgCheck& measured, const AmgReport& report,
+                                  const AmgOptions& options, double rounding);
 
 /// As Amg::aggregates().
 template <Scalar T>

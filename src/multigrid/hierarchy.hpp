@@ -16,6 +16,10 @@ class Hierarchy {
   /// With the structure of `before` if that is not null. Collective. @throws as Amg.
   Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
             const AmgOptions& options, const Hierarchy* before);
+  /// From the matrices, prolongators and restrictions of levels, and the report on their set-up:
+  /// sets up the smoothers and the solution on the last level. Collective. @throws as Amg.
+  Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options, bool hermitian,
+            AmgReport report);
 
   /// x = one cycle for A x = b from zero. Collective.
   void cycle(const Vector<T>& b, Vector<T>& x) const;
@@ -29,6 +33,9 @@ class Hierarchy {
   bool takes_part(std::size_t level) const;
 
   bool is_hermitian() const { return hermitian_; }
+  /// Whether there is a structure that another hierarchy can keep.
+  bool has_structure() const { return has_structure_; }
+  const AmgOptions& options() const { return options_; }
   const DistributedMatrix<T>& matrix() const { return levels_.front().a; }
   const AmgReport& report() const { return report_; }
   /// Bytes of a cycle on all ranks, by formula.
@@ -38,9 +45,11 @@ class Hierarchy {
   void add_levels(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   bool coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
-  void count_memory(const MemoryPlan& memory);
+  void set_up_levels(std::size_t k);
+  void set_up_smoother(Level<T>& level, AmgLevel& report) const;
   void finish_last();
   void factorise_sparsely();
+  void finish_report();
   std::int64_t count_bytes() const;
   template <class V>
   void visit(std::size_t level, const V& b, V& x, const std::string& cycle) const;
@@ -55,7 +64,8 @@ class Hierarchy {
 
   AmgOptions options_;
   bool hermitian_ = true;
-  bool keeps_own_smoother_ = false;       // that of the coarsening, since none was named
+  bool keeps_own_smoother_ = false;  // that of the coarsening, since none was named
+  bool has_structure_ = true;
   mutable std::vector<Level<T>> levels_;  // their vectors are for work
   Coarsest<T> coarsest_;
   std::unique_ptr<SparseCoarsest<T>> sparse_;  // in its place, where that would be too large

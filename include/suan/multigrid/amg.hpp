@@ -23,6 +23,8 @@ template <Scalar T>
 class Hierarchy;
 template <Scalar T>
 class Rounded;
+template <Scalar T>
+class AmgFile;
 }  // namespace multigrid
 
 /// Classical multigrid: coarse points by a relative of PMIS, and extended+i interpolation.
@@ -98,10 +100,13 @@ struct AmgOptions {
 struct AmgLevel {
   GlobalIndex rows = 0;
   std::int64_t entries = 0;
-  std::int64_t ranks = 1;                  ///< that own rows; the others take no part
+  std::int64_t node_rows = 1;              ///< of each node; 0 if they differ
+  std::int64_t ranks = 1;                  ///< that own rows
   std::int64_t interpolation_entries = 0;  ///< of the prolongator to this level from the next one
-  double radius = 0;                       ///< the spectral radius of D^-1 A_F that damped it
-  std::string smoother;                    ///< or what solves the coarsest level
+  /// Of its matrix in CSR, and of the prolongator to it and the restriction from it, on all ranks.
+  std::int64_t bytes = 0;
+  double radius = 0;     ///< the spectral radius of D^-1 A_F that damped it
+  std::string smoother;  ///< or what solves the coarsest level
   /// Seconds of the steps of the set-up that made the next level from this one.
   double strength = 0;
   double aggregation = 0;
@@ -131,6 +136,9 @@ struct AmgReport {
   /// Entries, or rows, of all levels, divided by those of A.
   double operator_complexity() const;
   double grid_complexity() const;
+  std::int64_t bytes() const;  ///< of all levels
+  /// Compact when `indent` is negative.
+  std::string to_json(int indent = 2) const;
 };
 std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 
@@ -139,7 +147,17 @@ struct AmgCheck {
   /// For each level, the factor by which a cycle on it and those below reduces the residual, in the
   /// long run.
   std::vector<double> factors;
-  std::vector<std::string> notes;  ///< on levels that do not contract, or hardly
+  /// For each level, how far a cycle M on it and those below is from the Hermitian map that CG
+  /// needs: |c^H M b - b^H M c| / c^H M b, with c = A M b, for a pseudo-random b. Empty if A is not
+  /// Hermitian, for K-cycles, which are no linear maps, and for F-cycles, which are not Hermitian.
+  std::vector<double> asymmetry;
+  /// For each level but the last, ||B - P B_c|| / ||B||, with its near null space B and that of the
+  /// next level: of its vectors the largest. Rows in which A B is not small do not count. NaN where
+  /// the near null space is not known.
+  std::vector<double> interpolation;
+  /// On levels that do not contract, or hardly; whose cycle is not Hermitian though A is; whose
+  /// matrices grow; and whose prolongators miss the near null space: with what to try.
+  std::vector<std::string> notes;
 };
 std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 
@@ -207,16 +225,24 @@ class Amg final : public Preconditioner<T> {
   /// anew.
   void note_iterations(std::int64_t iterations) override;
   const AmgReport& report() const noexcept { return report_; }
+  const AmgOptions& options() const noexcept { return options_; }
+  /// Whether A was found to be Hermitian, so that cycles are, too.
+  bool is_hermitian() const;
   /// The scalar type of the levels: "float32" for those of an Amg<double> in single precision.
   std::string scalar() const;
   /// For each of this rank's rows, the number of its aggregate on the finest level; -1 for a row in
   /// none, and for all where the next level, if there is one, was not made of aggregates.
   std::vector<GlobalIndex> aggregates() const;
   /// Measures each level: up to 30 cycles from there down for A e = 0, from a pseudo-random e that
-  /// does not depend on the number of ranks. Takes about as long as 10 to 35 cycles. Collective.
+  /// does not depend on the number of ranks, two more for their symmetry, and the prolongator on
+  /// the near null space. Takes about as long as 12 to 40 cycles. Collective.
   AmgCheck check() const;
 
  private:
+  friend class multigrid::AmgFile<T>;
+
+  /// Without levels: for what reads them.
+  Amg(const Layout& rows, const AmgOptions& options, MultiVector<T> near_null);
   /// Keeps aggregates while the structure of A stays.
   std::string do_update(const Operator<T>& a) override;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;

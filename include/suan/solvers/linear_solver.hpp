@@ -14,6 +14,8 @@
 
 namespace suan {
 
+struct AmgReport;
+
 namespace detail {
 template <Scalar T>
 class LateCopy;
@@ -63,6 +65,9 @@ class LinearSolver {
   /// The options, with each "auto" replaced except for the format; the preconditioner is the first
   /// one also where multigrid came later.
   const SolveOptions& options() const noexcept { return setup_.options; }
+  /// The levels of multigrid, if it is the preconditioner now; else null. Valid until the next
+  /// solve() or update().
+  const AmgReport* levels() const noexcept;
 
  private:
   /// The set-up for a matrix.

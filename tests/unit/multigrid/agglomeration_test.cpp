@@ -272,10 +272,14 @@ TEST(Agglomeration, ReportsTheSameOnAllRanks) {
   const Amg<double> m(problem.matrix(layout), problem.options);
   const auto check = m.check();
   ASSERT_EQ(check.factors.size(), m.report().levels.size());
-  for (const double factor : check.factors) {
-    EXPECT_LT(factor, 1);
-    EXPECT_EQ(factor, world.max(factor));
-    EXPECT_EQ(factor, world.min(factor));
+  ASSERT_EQ(check.asymmetry.size(), check.factors.size());
+  ASSERT_EQ(check.interpolation.size() + 1, check.factors.size());
+  for (const auto* measured : {&check.factors, &check.asymmetry, &check.interpolation}) {
+    for (const double value : *measured) {
+      EXPECT_LT(value, 1);
+      EXPECT_EQ(value, world.max(value));
+      EXPECT_EQ(value, world.min(value));
+    }
   }
 }
 
