@@ -207,8 +207,15 @@ std::vector<GlobalIndex> aggregates_of_rows(const Hierarchy<T>& hierarchy) {
   const auto& finest = hierarchy.levels().front();
   std::vector<GlobalIndex> result(static_cast<std::size_t>(finest.a.row_layout().local_size()),
                                   Aggregates::none);
+  if (hierarchy.levels().size() < 2) return result;
+  const auto& read = finest.structure.aggregates.of;  // row by row; of levels that were made, empty
+  if (read.extent(0) > 0) {
+    const auto of = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), read);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = of(i);
+    return result;
+  }
   const auto& tentative = finest.structure.tentative;
-  if (hierarchy.levels().size() < 2 || tentative.of.extent(0) == 0) return result;
+  if (tentative.of.extent(0) == 0) return result;
   const auto& map = *tentative.exchange.map();
   const auto of = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), tentative.of);
   const auto number = [&](std::size_t v) {

@@ -16,7 +16,7 @@ using suan::detail::on_host;
 /// The first row of the root of each coarse row's aggregate.
 template <Scalar T>
 std::vector<GlobalIndex> rows_of_roots(const Level<T>& level) {
-  const auto& nodes = level.structure.graph.nodes;
+  const auto& nodes = level.structure.graph.nodes();
   const auto roots = on_host<GlobalIndex>(level.structure.aggregates.roots);
   const auto coarse = on_host<LocalIndex>(level.structure.tentative.first_rows);
   const auto rows = on_host<LocalIndex>(nodes.first);
