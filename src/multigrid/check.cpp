@@ -197,7 +197,7 @@ AmgCheck check(const Hierarchy<T>& hierarchy, const MultiVector<T>& near_null) {
     if (is_symmetric) result.asymmetry.push_back(comm.max(asymmetry));
   }
   result.interpolation = missed_by_levels(hierarchy, near_null);
-  result.notes = notes_on(result, hierarchy.report(), hierarchy.options(),
+  result.notes = notes_on(result, hierarchy.report(), hierarchy.options(), near_null.columns(),
                           static_cast<double>(std::numeric_limits<Real<T>>::epsilon()));
   return result;
 }

@@ -13,8 +13,10 @@ template <Scalar T>
 AmgCheck check(const Hierarchy<T>& hierarchy, const MultiVector<T>& near_null);
 
 /// What the measured numbers, and the sizes of the levels, say: which level, and what to try.
+/// `vectors` of the near null space make as many rows of a coarse node; `rounding` is the precision
+/// of the levels.
 std::vector<std::string> notes_on(const AmgCheck& measured, const AmgReport& report,
-                                  const AmgOptions& options, double rounding);
+                                  const AmgOptions& options, LocalIndex vectors, double rounding);
 
 /// As Amg::aggregates().
 template <Scalar T>

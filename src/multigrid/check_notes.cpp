@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a measured hierarchy should be told of itself, in words.
+#include <algorithm>
 #include <cmath>
 
 #include "multigrid/check.hpp"
@@ -72,9 +73,10 @@ std::string proposal(const AmgOptions& options, std::size_t level, bool loses_fe
 }
 
 /// Coarse levels whose products cost as much as those of finer ones.
-void add_growth(const AmgReport& report, const AmgOptions& options, Notes& notes) {
+void add_growth(const AmgReport& report, const AmgOptions& options, LocalIndex vectors,
+                Notes& notes) {
   constexpr double much = 1;            // times the entries of the level above
-  constexpr double long_row = 100;      // entries
+  constexpr double long_row = 100;      // nodes
   constexpr double considerable = 0.1;  // of the entries of A
   const auto& levels = report.levels;
   for (std::size_t k = 1; k < levels.size(); ++k) {
@@ -83,7 +85,8 @@ void add_growth(const AmgReport& report, const AmgOptions& options, Notes& notes
     const bool is_considerable =
         entries > considerable * static_cast<double>(levels.front().entries);
     const bool grows = entries > much * static_cast<double>(levels[k - 1].entries);
-    const bool is_long = per_row(levels[k]) > long_row && per_row(levels[k]) > per_row(levels[0]);
+    const bool is_long =
+        per_row(levels[k]) > std::max(per_row(levels.front()), long_row * std::max(vectors, 1));
     if (!is_considerable || (!grows && !is_long)) continue;
     const double ratio =
         static_cast<double>(levels[k - 1].rows) / static_cast<double>(levels[k].rows);
@@ -96,7 +99,7 @@ void add_growth(const AmgReport& report, const AmgOptions& options, Notes& notes
   constexpr double large = 2.5;
   if (report.operator_complexity() <= large) return;
   notes.push_back(message("the operator complexity is ", report.operator_complexity(),
-                          ": a cycle costs as many products with A, several times"));
+                          ": a cycle costs several times so many products with A"));
 }
 
 void add_interpolation(const std::vector<double>& missed, const AmgOptions& options, Notes& notes) {
@@ -117,12 +120,12 @@ void add_interpolation(const std::vector<double>& missed, const AmgOptions& opti
 }  // namespace
 
 std::vector<std::string> notes_on(const AmgCheck& measured, const AmgReport& report,
-                                  const AmgOptions& options, double rounding) {
+                                  const AmgOptions& options, LocalIndex vectors, double rounding) {
   Notes notes;
   add_contraction(measured.factors, notes);
   add_asymmetry(measured.asymmetry, report, rounding, notes);
   add_interpolation(measured.interpolation, options, notes);
-  add_growth(report, options, notes);
+  add_growth(report, options, vectors, notes);
   return notes;
 }
 

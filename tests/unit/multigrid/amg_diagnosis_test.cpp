@@ -183,8 +183,8 @@ TEST(AmgDiagnoses, SizesAreJudgedLevelByLevel) {
     level.entries = entries;
     report.levels.push_back(level);
   };
-  const auto notes = [&](const AmgOptions& options) {
-    return suan::multigrid::notes_on({}, report, options, 1e-16);
+  const auto notes = [&](const AmgOptions& options, suan::LocalIndex vectors = 1) {
+    return suan::multigrid::notes_on({}, report, options, vectors, 1e-16);
   };
   add(1000000, 7000000);
   add(100000, 3000000);
@@ -194,6 +194,7 @@ TEST(AmgDiagnoses, SizesAreJudgedLevelByLevel) {
   EXPECT_THAT(notes({}),
               testing::ElementsAre(AllOf(HasSubstr("level 2 has 900000 entries, 180 a row"),
                                          HasSubstr("smooth_prolongator=false"))));
+  EXPECT_THAT(notes({}, 6), testing::IsEmpty());  // 30 nodes
   report.levels[1] = report.levels[0];
   report.levels[1].rows = 600000;
   report.levels[1].entries = 8000000;
