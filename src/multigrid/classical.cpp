@@ -43,7 +43,7 @@ class Classical final : public Coarsening<T> {
       structure.graph = checked_on_level(
           log.level, [&] { return classical_strength(a, make_nodes(a, 1), unknowns_, strength_); });
       log.report.strength = log.laps.lap();
-      structure.splitting = split(structure.graph, Isolated::are_decoupled);
+      structure.splitting = split(structure.graph, Isolated::are_decoupled, options_.fewer_points);
       log.report.aggregation = log.laps.lap();
     }
     const Layout& coarse = structure.splitting.coarse;
@@ -121,7 +121,8 @@ class Classical final : public Coarsening<T> {
       options.refuses_rows = false;
       structure.second_graph =
           classical_strength(reduced, make_nodes(reduced, 1), unknowns_, options);
-      structure.second_splitting = split(structure.second_graph, Isolated::are_coarse);
+      structure.second_splitting =
+          split(structure.second_graph, Isolated::are_coarse, options_.fewer_points);
     }
     const auto second = interpolation(reduced, structure.second_graph, structure.second_splitting,
                                       unknowns_, truncation_, false);

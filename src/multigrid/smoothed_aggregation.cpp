@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/smoothed_aggregation.hpp"
 
+#include <algorithm>
+
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/prolongator.hpp"
+#include "multigrid/scan.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
@@ -37,7 +40,8 @@ class SmoothedAggregation final : public Coarsening<T> {
       : is_hermitian_(is_hermitian),
         is_smoothed_(options.smooth_prolongator),
         block_size_(static_cast<LocalIndex>(options.block_size)),
-        theta_(options.theta) {
+        theta_(options.theta),
+        is_signed_(options.strength == "signed") {
     together(a.comm(), [&] { near_null_ = near_null; });
     if (theta_ < 0) theta_ = near_null.columns() > options.block_size ? 0.02 : 0.08;
   }
@@ -123,10 +127,21 @@ class SmoothedAggregation final : public Coarsening<T> {
       log.report.strength = log.laps.lap();
       return;
     }
-    fine.structure.graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_); });
+    const StrengthMeasure measure{.is_signed = is_signed_, .longest = longest_of(a, nodes)};
+    fine.structure.graph =
+        checked_on_level(log.level, [&] { return strength(a, nodes, theta_, measure); });
     log.report.strength = log.laps.lap();
     fine.structure.aggregates = aggregate(fine.structure.graph);
     log.report.aggregation = log.laps.lap();
+  }
+
+  /// Of nodes that are no hubs. Of larger nodes the mean is that of full blocks, and at least that
+  /// of theirs.
+  static Offset longest_of(const DistributedMatrix<T>& a, const Nodes& nodes) {
+    const GlobalIndex rows = a.global_rows();
+    const GlobalIndex count = nodes.layout.global_size();
+    const GlobalIndex in_row = count > 0 ? (rows + count - 1) / count : 1;
+    return longest_row(a.global_entries() / std::max<GlobalIndex>(in_row, 1), rows);
   }
 
   /// R = Q^H.
@@ -145,6 +160,7 @@ class SmoothedAggregation final : public Coarsening<T> {
   LocalIndex block_size_;
   DeviceView<const LocalIndex> first_rows_;  // of the nodes, and the end; or empty
   double theta_;
+  bool is_signed_;
   MultiVector<T> near_null_;
   const LevelStructure<T>* known_ = nullptr;  // of the level that interpolate() has done
 };
