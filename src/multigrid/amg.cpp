@@ -7,6 +7,7 @@
 #include "core/free_memory.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/check.hpp"
+#include "multigrid/choice.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/rounded_amg.hpp"
@@ -55,6 +56,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
               "Entries with |a_ij| below theta sqrt(a_ii a_jj) are weak, and half of it on each "
               "next level; with classical coarsening and air those below theta times the "
               "largest of the row. Larger values keep to strong directions.")
+          .choice("strength", &AmgOptions::strength, {"auto", "absolute", "signed"},
+                  "Of aggregation: entries are strong by their absolute values, or negative ones "
+                  "alone are; auto is signed where positive ones have weight in most rows.")
           .number("block_size", &AmgOptions::block_size, 1, 32,
                   "Unknowns of each node, in consecutive rows, that are aggregated together.")
           .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")
@@ -84,7 +88,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  set_up(detail::require_matrix("amg", a), wants_single(options_));
+  const auto matrix = detail::require_matrix("amg", a);
+  choose(matrix);
+  set_up(matrix, wants_single(options_));
 }
 
 template <Scalar T>
@@ -93,7 +99,9 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
   require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
                       a.row_layout());
   near_null_ = multigrid::scaled_near_null(near_null_space);
-  set_up(detail::require_matrix("amg", a), wants_single(options_));
+  const auto matrix = detail::require_matrix("amg", a);
+  choose(matrix);
+  set_up(matrix, wants_single(options_));
 }
 
 template <Scalar T>
@@ -113,6 +121,31 @@ template <Scalar T>
 MultiVector<T> Amg<T>::near_null() const {
   if (near_null_.columns() > 0) return near_null_;
   return constant_vectors<T>(this->row_layout(), static_cast<LocalIndex>(options_.block_size));
+}
+
+/// Replaces "auto" by a scan of A, and refuses what that shows multigrid not to be fit for.
+template <Scalar T>
+void Amg<T>::choose(const DistributedMatrix<T>& a) {
+  const LocalIndex vectors = near_null_.columns();
+  multigrid::refuse_unused(options_, vectors);
+  if (!multigrid::is_open(options_)) return;
+  const auto scan = multigrid::scan(a);
+  if (const auto lacking = multigrid::diagonal_lacks(scan); !lacking.empty()) {
+    try {
+      multigrid::require_rows(a);
+    } catch (const InvalidArgument& error) {  // on all ranks
+      throw InvalidArgument(message(error.what(), "; ", lacking));
+    }
+  }
+  choice_ = multigrid::choose(scan, vectors, options_);
+  const auto why = multigrid::indefinite_by(scan);
+  if (why.empty()) return;
+  if (probe(a).hermitian) {
+    throw InvalidArgument(message("amg: the matrix is indefinite: ", why,
+                                  "; multigrid is for positive definite matrices: use gmres with ",
+                                  "another preconditioner, or none"));
+  }
+  choice_.push_back("the Hermitian part of A is indefinite: " + why);
 }
 
 /// Changes nothing if it throws.
@@ -191,6 +224,7 @@ void Amg<T>::take_report(const std::string& note) {
     report_.forecast.peak = std::max(report_.forecast.peak + copied + (rounded_ ? vectors : 0),
                                      report_.forecast.hierarchy);
   }
+  report_.notes.insert(report_.notes.begin(), choice_.begin(), choice_.end());
   if (!note.empty()) report_.notes.push_back(note);
 }
 

@@ -48,7 +48,7 @@ class Classical final : public Coarsening<T> {
       graph = checked_on_level(
           log.level, [&] { return classical_strength(a, make_nodes(a, 1), unknowns_, strength_); });
       log.report.strength = log.laps.lap();
-      structure.splitting = split(graph, Isolated::are_decoupled);
+      structure.splitting = split(graph, Isolated::are_decoupled, options_.fewer_points);
       log.report.aggregation = log.laps.lap();
     }
     const Layout& coarse = structure.splitting.coarse;
@@ -127,7 +127,7 @@ class Classical final : public Coarsening<T> {
       auto options = strength_;
       options.refuses_rows = false;
       graph = classical_strength(reduced, make_nodes(reduced, 1), unknowns_, options);
-      structure.second_splitting = split(graph, Isolated::are_coarse);
+      structure.second_splitting = split(graph, Isolated::are_coarse, options_.fewer_points);
     }
     const auto second =
         interpolation(reduced, graph, structure.second_splitting, unknowns_, truncation_, false);

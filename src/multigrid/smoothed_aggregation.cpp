@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/smoothed_aggregation.hpp"
 
+#include <algorithm>
+
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/prolongator.hpp"
+#include "multigrid/scan.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
@@ -75,6 +78,7 @@ class SmoothedAggregation final : public Coarsening<T> {
         is_smoothed_(options.smooth_prolongator),
         block_size_(static_cast<LocalIndex>(options.block_size)),
         theta_(options.theta),
+        is_signed_(options.strength == "signed"),
         options_(options),
         near_null_(&near_null) {
     if (theta_ < 0) theta_ = near_null.columns() > options.block_size ? 0.02 : 0.08;
@@ -229,11 +233,22 @@ class SmoothedAggregation final : public Coarsening<T> {
       log.report.strength = log.laps.lap();
       return graph;
     }
-    auto graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_); });
+    const StrengthMeasure measure{.is_signed = is_signed_, .longest = longest_of(a, nodes)};
+    auto graph =
+        checked_on_level(log.level, [&] { return strength(a, nodes, theta_, measure); });
     log.report.strength = log.laps.lap();
     fine.structure.aggregates = aggregate(graph);
     log.report.aggregation = log.laps.lap();
     return graph;
+  }
+
+  /// Of nodes that are no hubs. Of larger nodes the mean is that of full blocks, and at least that
+  /// of theirs.
+  static Offset longest_of(const DistributedMatrix<T>& a, const Nodes& nodes) {
+    const GlobalIndex rows = a.global_rows();
+    const GlobalIndex count = nodes.layout.global_size();
+    const GlobalIndex in_row = count > 0 ? (rows + count - 1) / count : 1;
+    return longest_row(a.global_entries() / std::max<GlobalIndex>(in_row, 1), rows);
   }
 
   /// R = Q^H.
@@ -252,6 +267,7 @@ class SmoothedAggregation final : public Coarsening<T> {
   LocalIndex block_size_;
   DeviceView<const LocalIndex> first_rows_;  // of the nodes, and the end; or empty
   double theta_;
+  bool is_signed_;
   AmgOptions options_;
   const MultiVector<T>* near_null_;
   MultiVector<T> coarse_near_null_;

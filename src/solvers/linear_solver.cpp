@@ -153,6 +153,7 @@ void LinearSolver<T>::precondition(const Operator<T>& a, const Setup* before, Se
   try {
     add(done, message("amg: ", before->multigrid->update(a)));
     result.multigrid = before->multigrid;
+    result.most_left = before->most_left;
   } catch (const Error& error) {  // the preconditioner above is there, and updated
     result.may_climb = false;
     add(done, message("without multigrid: ", error.what()));

@@ -35,6 +35,9 @@ struct ClassicalOptions {
   std::int64_t max_entries = 4;        ///< of a row of the prolongator; the largest are kept
   double truncation = 0;               ///< smaller ones than this share of the largest are dropped
   std::int64_t aggressive_levels = 0;  ///< so many first levels are coarsened twice at once
+  /// Without the coarse points that no other point needs. With them iterations are fewer where
+  /// errors are smooth along directions of no grid line.
+  bool fewer_points = true;
   /// Rows whose sum is more than this share of the diagonal entry are only smoothed. 1: none.
   double max_row_sum = 0.9;
   static const OptionTable<ClassicalOptions>& table();
@@ -61,12 +64,18 @@ std::vector<OptionType> coarsening_types();
 
 struct AmgOptions {
   /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones;
-  /// "air": so, too, with a restriction for convection.
-  OptionNode coarsening = "aggregation";
+  /// "air": so, too, with a restriction for convection; "auto": by a scan of the matrix, which also
+  /// decides whether the prolongator is smoothed. The notes of the report say why. Options that
+  /// aggregation alone has decide for that.
+  OptionNode coarsening = "auto";
   /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
   /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
   /// on each level; for classical multigrid, and for the coarse points of "air", 0.25.
   double theta = -1;
+  /// Of aggregation: which entries may be strong connections. "absolute": all, by their absolute
+  /// values; "signed": negative ones, for scalar problems; "auto": signed where positive ones have
+  /// weight in most rows of a scalar problem.
+  std::string strength = "auto";
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
@@ -173,8 +182,12 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// constant. Unless `smoother` names another one, which is then applied before and after, the
 /// smoother is Jacobi's iteration over the fine points and then over the coarse ones.
 ///
-/// Levels are made until one has at most `coarse_rows` rows, which every rank that has rows of it
-/// solves by a dense factorisation that also works for singular matrices; or until they stop
+/// Rows with more than a hundred entries, and ten times the mean of their level, are hubs: they
+/// belong to no aggregate, and are only smoothed. Without that the levels of graphs with hubs
+/// become dense.
+///
+/// Levels are made until one has at most `coarse_rows` rows, which is solved, on every rank that has
+/// rows of it, by a dense factorisation that also works for singular matrices; or until they stop
 /// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
 /// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
 /// factorisation; it is smoothed only if that would have more than 2 10^6 entries, or finds a pivot
@@ -205,9 +218,10 @@ class Amg final : public Preconditioner<T> {
   /// @throws NotSupported when A has no accessible entries; DimensionMismatch unless rows and
   /// columns are distributed alike, in whole nodes; InvalidArgument when options are out of range
   /// or differ between ranks, for a row with an entry that is not finite or without a positive
-  /// diagonal entry, with its number, or when a coarser level shows that A is indefinite;
-  /// OutOfMemory where all ways would need more memory than they may, with the numbers, or where it
-  /// ends all the same.
+  /// diagonal entry, with its number, when x^H A x for x = 1, or a coarser level, shows that a
+  /// Hermitian A is indefinite, or for options that the named coarsening cannot use; OutOfMemory
+  /// where all ways would need more memory than they may, with the numbers, or where it ends all
+  /// the same.
   explicit Amg(const Operator<T>& a, const AmgOptions& options = {});
   /// With the near null space that the columns of `near_null_space` span, in any scaling; see
   /// rigid_body_modes(). @throws also DimensionMismatch unless it is distributed as the rows of A;
@@ -225,6 +239,8 @@ class Amg final : public Preconditioner<T> {
   /// anew.
   void note_iterations(std::int64_t iterations) override;
   const AmgReport& report() const noexcept { return report_; }
+  /// With what was chosen in place of "auto" for `coarsening` and `strength`, or to need less
+  /// memory. Updates keep it.
   const AmgOptions& options() const noexcept { return options_; }
   /// Whether A was found to be Hermitian, so that cycles are, too.
   bool is_hermitian() const;
@@ -247,6 +263,7 @@ class Amg final : public Preconditioner<T> {
   std::string do_update(const Operator<T>& a) override;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
+  void choose(const DistributedMatrix<T>& a);
   void set_up(const DistributedMatrix<T>& a, bool in_single);
   void make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single);
   bool is_worn() const;
@@ -258,6 +275,7 @@ class Amg final : public Preconditioner<T> {
   std::unique_ptr<multigrid::Rounded<T>> rounded_;      // in single precision, or
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;  // in that of T
   AmgReport report_;
+  std::vector<std::string> choice_;    // the first notes of the report
   std::string precision_note_;         // that of the report
   std::int64_t first_iterations_ = 0;  // of a solve since all was new; 0: none yet
   std::int64_t last_iterations_ = 0;
