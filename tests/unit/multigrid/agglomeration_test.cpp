@@ -139,7 +139,7 @@ TYPED_TEST(AgglomerationTest, LevelsHaveTheSameBitsWhereverTheyAre) {
         const auto hierarchy = made<T>(problem, layout, rank_rows);
         const auto found = matrices_of(hierarchy);
         EXPECT_TRUE(!layout.comm().is_root() || found == expected) << rank_rows;
-        if (rank_rows == 0) continue;
+        if (rank_rows != few_rows) continue;
         // With the structure that is known, twice: the second time with plans.
         const auto second = made<T>(problem, layout, rank_rows, &hierarchy);
         const auto third = made<T>(problem, layout, rank_rows, &second);
