@@ -156,8 +156,10 @@ void measure_missed(const Hierarchy<T>& hierarchy, std::size_t k, MultiVector<T>
     const bool takes_part = level.agglomeration->takes_part();
     MultiVector<T> below = level.agglomeration->moved(coarse);
     const Layout& moved = level.p.column_layout();
-    coarse = takes_part ? MultiVector<T>(moved, below.view())
-                        : MultiVector<T>(moved, near_null.columns());
+    together(level.a.comm(), [&] {
+      coarse = takes_part ? MultiVector<T>(moved, below.view())
+                          : MultiVector<T>(moved, near_null.columns());
+    });
     missed[k] = missed_by(level, near_null, coarse);
     on_some(level.a.comm(), takes_part, [&] { measure_missed(hierarchy, k + 1, below, missed); });
     return;
