@@ -138,9 +138,11 @@ template <Scalar T>
 MultiVector<T> Agglomeration::moved(const MultiVector<T>& vectors) const {
   const auto elements = moved<T>(vectors.layout(), vectors.view());
   const Layout to = moved(vectors.layout());
-  if (!takes_part()) return {};
-  MultiVector<T> result(below(to), vectors.columns());
-  Kokkos::deep_copy(result.view(), elements);
+  MultiVector<T> result;
+  on_some(all_, takes_part(), [&] {
+    result = MultiVector<T>(below(to), vectors.columns());
+    Kokkos::deep_copy(result.view(), elements);
+  });
   return result;
 }
 
@@ -148,9 +150,12 @@ template <Scalar T>
 DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>& a) const {
   const Layout to = moved(a.row_layout());
   const HostRows<T> rows(a, to);
-  if (!takes_part()) return {};
-  const Layout layout = below(to);
-  return rows.assembled(layout, layout);
+  DistributedMatrix<T> result;
+  on_some(all_, takes_part(), [&] {
+    const Layout layout = below(to);
+    result = rows.assembled(layout, layout);
+  });
+  return result;
 }
 
 template <Scalar T>
