@@ -6,6 +6,7 @@
 #include "multigrid/two_steps.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::multigrid {
@@ -107,7 +108,14 @@ void Hierarchy<T>::visit(std::size_t k, const V& b, V& x, const std::string& cyc
   } else {
     level.r.apply(b, to);
   }
-  if (takes_part(k + 1)) correct(k + 1, next.b, next.x, cycle);
+  const auto below = [&] { correct(k + 1, next.b, next.x, cycle); };
+  if (!has_moved) {
+    below();
+  } else if (takes_part(k + 1)) {
+    // The other ranks wait for the messages of P.
+    const auto error = suan::detail::attempt(next.x.view(), below);
+    if (!failed_) failed_ = error;
+  }
   level.p.apply(T(1), has_moved ? next.moved_x : next.x, level.smooths_before ? T(1) : T(0), x);
   smooth_after(level, b, x);
 }
@@ -177,14 +185,36 @@ void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) c
   axpy(steps.second, std::as_const(d), x);
 }
 
+/// A cycle on a level and those below it.
+template <Scalar T>
+template <class V>
+void Hierarchy<T>::run(std::size_t k, const V& b, V& x) const {
+  failed_ = nullptr;
+  visit(k, b, x, options_.cycle);
+  suan::detail::settle(std::exchange(failed_, nullptr));
+}
+
+/// The first cycle with so many vectors ends alike on all ranks, at the price of messages.
+template <Scalar T>
+template <class V>
+void Hierarchy<T>::start(const V& b, V& x, LocalIndex columns) const {
+  if (columns == last_columns_) {
+    run(0, b, x);
+    return;
+  }
+  last_columns_ = none;
+  on_some(levels_.front().a.comm(), true, [&] { run(0, b, x); });
+  last_columns_ = columns;
+}
+
 template <Scalar T>
 void Hierarchy<T>::cycle(const Vector<T>& b, Vector<T>& x) const {
-  visit(0, b, x, options_.cycle);
+  start(b, x, single);
 }
 
 template <Scalar T>
 void Hierarchy<T>::cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const {
-  visit(level, b, x, options_.cycle);
+  on_some(levels_[level].a.comm(), true, [&] { run(level, b, x); });
 }
 
 template <Scalar T>
@@ -192,17 +222,21 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   if (options_.cycle == "k") {  // each vector has coefficients of its own
     Vector<T> result;
     together(b.layout().comm(), [&] { result = Vector<T>(x.layout()); });
+    std::exception_ptr first;
     for (LocalIndex j = 0; j < b.columns(); ++j) {
-      visit(0, b.column(j), result, options_.cycle);
+      // Ranks on which nothing failed go on to the next vector.
+      const auto error = suan::detail::attempt(result.view(), [&] { cycle(b.column(j), result); });
+      if (!first) first = error;
       x.set_column(j, result);
     }
+    suan::detail::settle(first);
     return;
   }
   const auto& kept = levels_.front().multi.residual;
   if (kept.columns() != b.columns() || !(kept.layout() == b.layout())) {
     make_vectors(&Level<T>::multi, b.columns());
   }
-  visit(0, b, x, options_.cycle);
+  start(b, x, b.columns());
 }
 
 #define SUAN_INSTANTIATE(T)                                                                \
