@@ -48,24 +48,28 @@ double size_of(const T& x) {
 }  // namespace
 
 /// Collective over all ranks, also in a product, where the constructors of vectors alone are not.
+/// If it throws there are no vectors, on any rank.
 template <Scalar T>
 template <class V, class... Columns>
 void Hierarchy<T>::make_vectors(CycleVectors<V> Level<T>::*vectors, Columns... columns) const {
+  // None that wraps the memory of another one is left, into which assignments would copy.
+  for (auto& level : levels_) level.*vectors = {};
+  std::vector<CycleVectors<V>> made;
   together(levels_.front().a.comm(), [&] {
+    made.resize(levels_.size());
     for (std::size_t k = 0; k < levels_.size(); ++k) {
-      CycleVectors<V> made;
       if (takes_part(k)) {
         const std::size_t more = visits_twice(k) ? vectors_of_cycle(options_.cycle) : 0;
-        made = made_vectors<V>(k == 0, more, levels_[k].a.row_layout(), columns...);
+        made[k] = made_vectors<V>(k == 0, more, levels_[k].a.row_layout(), columns...);
       }
       if (k > 0 && levels_[k - 1].agglomeration) {
         const Layout& moved = levels_[k - 1].r.row_layout();
-        made.moved_b = takes_part(k) ? V(moved, made.b.view()) : V(moved, columns...);
-        made.moved_x = takes_part(k) ? V(moved, made.x.view()) : V(moved, columns...);
+        made[k].moved_b = takes_part(k) ? V(moved, made[k].b.view()) : V(moved, columns...);
+        made[k].moved_x = takes_part(k) ? V(moved, made[k].x.view()) : V(moved, columns...);
       }
-      levels_[k].*vectors = std::move(made);
     }
   });
+  for (std::size_t k = 0; k < levels_.size(); ++k) levels_[k].*vectors = std::move(made[k]);
 }
 
 /// Not the finest level, nor one that is solved directly, nor one that is hardly smaller than the

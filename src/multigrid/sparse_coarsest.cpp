@@ -206,10 +206,14 @@ template <Scalar T>
 void SparseCoarsest<T>::make_room(std::size_t columns) const {
   if (all_.extent(1) == columns) return;
   const auto size = static_cast<std::size_t>(exchange_.map()->size());
+  all_ = {};
+  solution_ = {};
+  RowMajor<T> all;
   together(exchange_.map()->comm(), [&] {
-    all_ = RowMajor<T>("suan::multigrid::coarsest", size, columns);
+    all = RowMajor<T>("suan::multigrid::coarsest", size, columns);
     solution_ = RowMajor<Wide>("suan::multigrid::coarsest", size, columns);
   });
+  all_ = all;  // which says that both are there
 }
 
 template <Scalar T>
