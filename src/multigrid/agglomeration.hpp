@@ -80,8 +80,9 @@ DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& 
 /// fewer than `rank_rows` rows on a rank move: an exchange of messages with all neighbours, of
 /// which a cycle has four on each level, takes as long as smoothing about as many rows. So do those
 /// with up to eight times as many where ghosts are more than half of the rows. Long rows count once
-/// for every 32 entries. Levels move to a rank for 4 `rank_rows` rows, so that the next one need
-/// not move at once, and to half of the ranks at most. Collective.
+/// for every 32 entries. The number is one for 4 `rank_rows` rows, so that the next level need not
+/// move at once, and half of the ranks at most; groups that keep to nodes may be a few more.
+/// Collective.
 template <Scalar T>
 std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_rows);
 

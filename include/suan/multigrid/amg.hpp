@@ -98,7 +98,7 @@ struct AmgOptions {
 struct AmgLevel {
   GlobalIndex rows = 0;
   std::int64_t entries = 0;
-  std::int64_t ranks = 1;                  ///< that own rows; the others take no part
+  std::int64_t ranks = 1;                  ///< that own rows of it
   std::int64_t interpolation_entries = 0;  ///< of the prolongator to this level from the next one
   double radius = 0;                       ///< the spectral radius of D^-1 A_F that damped it
   std::string smoother;                    ///< or what solves the coarsest level

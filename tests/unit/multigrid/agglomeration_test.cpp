@@ -189,7 +189,7 @@ std::vector<T> applied(const Amg<T>& m, const Layout& layout) {
 // Cycles differ by rounding alone, as products over ranks do, where the smoother has no blocks.
 TEST(Agglomeration, CyclesAreTheSameUpToRounding) {
   for (const auto& problem : cases<double>()) {
-    for (const std::string cycle : {"v", "w", "k"}) {
+    for (const std::string cycle : {"v", "w", "f", "k"}) {
       if (cycle != "v" && problem.name != "unsmoothed") continue;
       SCOPED_TRACE(problem.name + ", " + cycle);
       auto options = problem.options;
