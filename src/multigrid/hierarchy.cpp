@@ -108,12 +108,14 @@ void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before
 template <Scalar T>
 bool Hierarchy<T>::coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before,
                                        MemoryPlan& memory) {
+  const AmgReport report = report_;
   try {
     return coarsen(coarsening, before, memory);
   } catch (const InvalidArgument& error) {  // on all ranks
     const std::size_t k = levels_.size() - 1;
     if (hermitian_ || k == 0) throw;
     levels_.back() = {.a = std::move(levels_.back().a)};
+    report_ = report;  // of a P that is no more
     report_.notes.push_back(message("level ", k, " is the last: ", error.what()));
     return false;
   }
