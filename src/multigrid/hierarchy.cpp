@@ -201,18 +201,13 @@ void Hierarchy<T>::finish_last() {
 template <Scalar T>
 void Hierarchy<T>::factorise_sparsely() {
   const auto& a = levels_.back().a;
-  std::string why;
-  if (a.global_rows() <= SparseCoarsest<T>::most_rows) {
-    try {
-      sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
-      is_direct_ = true;
-      return;
-    } catch (const InvalidArgument& error) {  // on all ranks
-      why = message(": ", error.what());
-    }
+  try {
+    sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
+    is_direct_ = true;
+  } catch (const NotFactorised& error) {  // on all ranks
+    report_.notes.push_back(message("the last level has ", a.global_rows(),
+                                    " rows and is smoothed only: ", error.what()));
   }
-  report_.notes.push_back(
-      message("the last level has ", a.global_rows(), " rows and is smoothed only", why));
 }
 
 template <Scalar T>

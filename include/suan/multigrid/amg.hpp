@@ -159,8 +159,8 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// solves by a dense factorisation that also works for singular matrices; or until they stop
 /// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
 /// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
-/// factorisation; it is smoothed only if that would have more than 2 10^6 entries, or finds a pivot
-/// that is zero. Rows without connections belong to no coarser level.
+/// factorisation; it is smoothed only if it has more than 30000 rows, or that would have more than
+/// 2 10^6 entries, or finds a pivot that is zero. Rows without connections belong to no coarser level.
 ///
 /// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), on one node
 /// first, the last ones mostly to one. The others wait for its result: they neither exchange nor
@@ -187,7 +187,7 @@ class Amg final : public Preconditioner<T> {
   /// @throws NotSupported when A has no accessible entries; DimensionMismatch unless rows and
   /// columns are distributed alike, in whole nodes; InvalidArgument when options are out of range
   /// or differ between ranks, for a row with an entry that is not finite or without a positive
-  /// diagonal entry, with its number, or when a coarser level shows that A is indefinite;
+  /// diagonal entry, with its number, or when a level shows that A is indefinite;
   /// OutOfMemory where all ways would need more memory than they may, with the numbers, or where it
   /// ends all the same.
   explicit Amg(const Operator<T>& a, const AmgOptions& options = {});
