@@ -4,8 +4,8 @@
 
 #include "multigrid/air.hpp"
 #include "multigrid/classical.hpp"
-#include "multigrid/shared_report.hpp"
 #include "multigrid/level_blocks.hpp"
+#include "multigrid/shared_report.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"

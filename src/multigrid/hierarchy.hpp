@@ -73,7 +73,7 @@ class Hierarchy {
   Coarsest<T> coarsest_;
   std::unique_ptr<SparseCoarsest<T>> sparse_;  // in its place, where that would be too large
   bool is_direct_ = false;                     // whether the last level has one of them
-  mutable std::exception_ptr failed_;  // in a cycle, on a level that some ranks alone have
+  mutable std::exception_ptr failed_;          // in a cycle, on a level that some ranks alone have
   mutable LocalIndex last_columns_ = none;
   std::int64_t bytes_ = 0;
   AmgReport report_;

@@ -159,8 +159,8 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// solves by a dense factorisation that also works for singular matrices; or until they stop
 /// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
 /// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
-/// factorisation; it is smoothed only if it has more than 30000 rows, or that would have more than
-/// 2 10^6 entries, or finds a pivot that is zero. Rows without connections belong to no coarser level.
+/// factorisation; it is smoothed only if it has more than 30000 rows, or that more than 2 10^6
+/// entries or a zero pivot. Rows without connections belong to no coarser level.
 ///
 /// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), on one node
 /// first, the last ones mostly to one. The others wait for its result: they neither exchange nor

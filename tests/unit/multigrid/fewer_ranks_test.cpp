@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "multigrid/agglomeration.hpp"
 #include "multigrid_cases.hpp"
