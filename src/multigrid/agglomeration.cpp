@@ -6,7 +6,8 @@
 #include <array>
 #include <numeric>
 
-#include "multigrid/rows_view.hpp"
+#include "kernels/common/new_csr.hpp"
+#include "matrix/local_rows.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/assembly.hpp"
 #include "suan/matrix/distributed_transform.hpp"
@@ -32,6 +33,38 @@ std::vector<GlobalIndex> owned_numbers(const Layout& layout) {
   std::vector<GlobalIndex> numbers(static_cast<std::size_t>(layout.local_size()));
   std::iota(numbers.begin(), numbers.end(), layout.first());
   return numbers;
+}
+
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+
+/// The entries in columns from `begin` to `end`, or the others; column j becomes places(j).
+template <Scalar T>
+kernels::CsrView<T> in_columns(const kernels::CsrView<T>& a, LocalIndex begin, LocalIndex end,
+                               bool are_within, const DeviceView<const LocalIndex>& places,
+                               LocalIndex columns) {
+  const auto part = kernels::allocate_rows<T>(
+      ExecutionSpace(), a.rows, KOKKOS_LAMBDA(LocalIndex i) {
+        Offset count = 0;
+        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) {
+          if ((a.indices(k) >= begin && a.indices(k) < end) == are_within) ++count;
+        }
+        return count;
+      });
+  const auto offsets = part.offsets;
+  const auto indices = part.indices;
+  const auto values = part.values;
+  Kokkos::parallel_for(
+      "suan::multigrid_in_columns", Range(0, a.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        Offset at = offsets(i);
+        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) {
+          const LocalIndex j = a.indices(k);
+          if ((j >= begin && j < end) != are_within) continue;
+          indices(at) = places(j);
+          values(at) = a.values(k);
+          ++at;
+        }
+      });
+  return part.finish(a.rows, columns);
 }
 
 template <class View>
@@ -66,6 +99,38 @@ struct HostRows {
   HostView<const GlobalIndex> columns;
   HostView<const T> values;
 };
+
+/// The same rows with columns in another layout. Collective.
+template <Scalar T>
+DistributedMatrix<T> with_columns(const DistributedMatrix<T>& a, const Layout& columns) {
+  suan::detail::LocalRows<T> parts;
+  together(a.comm(), [&] {
+    const auto before = suan::detail::local_rows(a);
+    const auto all = suan::detail::joined(before);
+    auto numbers = before.ghosts;  // of all columns that the rank knows, increasing
+    const auto own = owned_numbers(a.column_layout());
+    numbers.insert(numbers.begin() + before.below, own.begin(), own.end());
+    const GlobalIndex first = columns.first();
+    const LocalIndex size = columns.local_size();
+    const LocalIndex begin = suan::detail::count_below(numbers, first);
+    const LocalIndex end = suan::detail::count_below(numbers, first + size);
+    std::vector<LocalIndex> places;
+    for (LocalIndex j = 0; j < static_cast<LocalIndex>(numbers.size()); ++j) {
+      const auto number = numbers[static_cast<std::size_t>(j)];
+      places.push_back(
+          j < begin ? j : (j < end ? static_cast<LocalIndex>(number - first) : j - (end - begin)));
+    }
+    numbers.erase(numbers.begin() + begin, numbers.begin() + end);
+    const auto moved = suan::detail::on_device<LocalIndex>("suan::multigrid::places", places);
+    parts.own = in_columns<T>(all, begin, end, true, moved, size);
+    parts.ghost =
+        in_columns<T>(all, begin, end, false, moved, static_cast<LocalIndex>(numbers.size()));
+    parts.ghosts = numbers;
+    parts.below = begin;
+    Kokkos::fence("suan::multigrid_with_columns");
+  });
+  return suan::detail::from_local_rows(a.row_layout(), columns, parts);
+}
 
 }  // namespace
 
@@ -142,9 +207,11 @@ template <Scalar T>
 MultiVector<T> Agglomeration::moved(const MultiVector<T>& vectors) const {
   const auto elements = moved<T>(vectors.layout(), vectors.view());
   const Layout to = moved(vectors.layout());
-  if (!takes_part()) return {};
-  MultiVector<T> result(below(to), vectors.columns());
-  Kokkos::deep_copy(result.view(), elements);
+  MultiVector<T> result;
+  on_some(all_, takes_part(), [&] {
+    result = MultiVector<T>(below(to), vectors.columns());
+    Kokkos::deep_copy(result.view(), elements);
+  });
   return result;
 }
 
@@ -152,14 +219,18 @@ template <Scalar T>
 DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>& a) const {
   const Layout to = moved(a.row_layout());
   const HostRows<T> rows(a, to);
-  if (!takes_part()) return {};
-  const Layout layout = below(to);
-  return rows.assembled(layout, layout);
+  DistributedMatrix<T> result;
+  on_some(all_, takes_part(), [&] {
+    const Layout layout = below(to);
+    result = rows.assembled(layout, layout);
+  });
+  return result;
 }
 
 template <Scalar T>
 DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& rows,
                                    const Layout& columns) {
+  if (rows == a.row_layout()) return with_columns(a, columns);
   return HostRows<T>(a, rows).assembled(rows, columns);
 }
 

@@ -77,11 +77,12 @@ class Classical final : public Coarsening<T> {
   }
 
   void descend(const DistributedMatrix<T>& coarse, const Agglomeration* agglomeration) override {
-    if (is_system_ && agglomeration != nullptr) {
-      unknowns_ = agglomeration->moved(coarse_layout_, unknowns_);
-      if (!agglomeration->takes_part()) return;
+    if (!is_system_ || agglomeration == nullptr) {
+      add_ghosts(coarse);
+      return;
     }
-    add_ghosts(coarse);
+    unknowns_ = agglomeration->moved(coarse_layout_, unknowns_);
+    on_some(coarse_layout_.comm(), agglomeration->takes_part(), [&] { add_ghosts(coarse); });
   }
 
  private:

@@ -112,12 +112,14 @@ void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before
 template <Scalar T>
 bool Hierarchy<T>::coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before,
                                        MemoryPlan& memory) {
+  const AmgReport report = report_;
   try {
     return coarsen(coarsening, before, memory);
   } catch (const InvalidArgument& error) {  // on all ranks
     const std::size_t k = levels_.size() - 1;
     if (hermitian_ || k == 0) throw;
     levels_.back() = {.a = std::move(levels_.back().a)};
+    report_ = report;  // of a P that is no more
     report_.notes.push_back(message("level ", k, " is the last: ", error.what()));
     return false;
   }
@@ -249,18 +251,13 @@ void Hierarchy<T>::finish_last() {
 template <Scalar T>
 void Hierarchy<T>::factorise_sparsely() {
   const auto& a = levels_.back().a;
-  std::string why;
-  if (a.global_rows() <= SparseCoarsest<T>::most_rows) {
-    try {
-      sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
-      is_direct_ = true;
-      return;
-    } catch (const InvalidArgument& error) {  // on all ranks
-      why = message(": ", error.what());
-    }
+  try {
+    sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
+    is_direct_ = true;
+  } catch (const NotFactorised& error) {  // on all ranks
+    report_.notes.push_back(message("the last level has ", a.global_rows(),
+                                    " rows and is smoothed only: ", error.what()));
   }
-  report_.notes.push_back(
-      message("the last level has ", a.global_rows(), " rows and is smoothed only", why));
 }
 
 template <Scalar T>

@@ -4,6 +4,8 @@
 // The levels of a multigrid method.
 #pragma once
 
+#include <exception>
+
 #include "multigrid/coarsening.hpp"
 #include "multigrid/coarsest.hpp"
 #include "multigrid/sparse_coarsest.hpp"
@@ -21,11 +23,14 @@ class Hierarchy {
   Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options, bool hermitian,
             AmgReport report);
 
-  /// x = one cycle for A x = b from zero. Collective.
+  /// x = one cycle for A x = b from zero. Collective. What goes wrong on levels that some ranks
+  /// alone have is thrown there, and x is not a number on the others; by a cycle with
+  /// another number of vectors than the last, which takes memory, it is thrown on all ranks.
   void cycle(const Vector<T>& b, Vector<T>& x) const;
   /// The same for several vectors, with each matrix read once for all.
   void cycle(const MultiVector<T>& b, MultiVector<T>& x) const;
-  /// x = one cycle for A x = b on a level and those below it, from zero. Collective.
+  /// x = one cycle for A x = b on a level and those below it, from zero. Collective. @throws on all
+  /// ranks alike.
   void cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const;
 
   const std::vector<Level<T>>& levels() const { return levels_; }
@@ -42,6 +47,10 @@ class Hierarchy {
   std::int64_t bytes() const { return bytes_; }
 
  private:
+  /// Numbers of vectors of the last cycle: it failed, or had a Vector.
+  static constexpr LocalIndex none = -2;
+  static constexpr LocalIndex single = -1;
+
   void add_levels(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   bool coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
@@ -51,6 +60,10 @@ class Hierarchy {
   void factorise_sparsely();
   void finish_report();
   std::int64_t count_bytes() const;
+  template <class V>
+  void start(const V& b, V& x, LocalIndex columns) const;
+  template <class V>
+  void run(std::size_t level, const V& b, V& x) const;
   template <class V>
   void visit(std::size_t level, const V& b, V& x, const std::string& cycle) const;
   template <class V, class... Columns>
@@ -70,6 +83,8 @@ class Hierarchy {
   Coarsest<T> coarsest_;
   std::unique_ptr<SparseCoarsest<T>> sparse_;  // in its place, where that would be too large
   bool is_direct_ = false;                     // whether the last level has one of them
+  mutable std::exception_ptr failed_;          // in a cycle, on a level that some ranks alone have
+  mutable LocalIndex last_columns_ = none;
   std::int64_t bytes_ = 0;
   AmgReport report_;
 };

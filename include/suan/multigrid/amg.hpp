@@ -110,7 +110,7 @@ struct AmgLevel {
   GlobalIndex rows = 0;
   std::int64_t entries = 0;
   std::int64_t node_rows = 1;              ///< of each node; 0 if they differ
-  std::int64_t ranks = 1;                  ///< that own rows
+  std::int64_t ranks = 1;                  ///< that own rows of it
   std::int64_t interpolation_entries = 0;  ///< of the prolongator to this level from the next one
   /// Of its matrix in CSR, and of the prolongator to it and the restriction from it, on all ranks.
   std::int64_t bytes = 0;
@@ -190,8 +190,8 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// rows of it, by a dense factorisation that also works for singular matrices; or until they stop
 /// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
 /// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
-/// factorisation; it is smoothed only if that would have more than 2 10^6 entries, or finds a pivot
-/// that is zero. Rows without connections belong to no coarser level.
+/// factorisation; it is smoothed only if it has more than 30000 rows, or that more than 2 10^6
+/// entries or a zero pivot. Rows without connections belong to no coarser level.
 ///
 /// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), on one node
 /// first, the last ones mostly to one. The others wait for its result: they neither exchange nor
