@@ -87,6 +87,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
         "level ", levels_.size(), " has ", decoupled,
         " zero rows: parts of the matrix are singular, or nearly so for ", scalar_name<T>()));
   }
+  return_free_memory(fine);
   log.report.product = log.laps.lap();
   fine.smoother = smoother_registry<T>().make(fine.a, options_.smoother);
   log.report.smoother = fine.smoother->name();
