@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/free_memory.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -80,6 +82,12 @@ double free_bytes() {
 
 ResidentBytes resident_bytes() {
   return {bytes_after("/proc/self/status", "VmRSS:"), bytes_after("/proc/self/status", "VmHWM:")};
+}
+
+void return_free_memory() noexcept {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 std::string in_gib(double bytes) {

@@ -25,6 +25,10 @@ struct ResidentBytes {
 };
 ResidentBytes resident_bytes();
 
+/// Gives what has been freed back to the system, where the allocator keeps it: arrays of up to 32
+/// MB that it once had to ask for. Nothing if this cannot be done.
+void return_free_memory() noexcept;
+
 /// "1.5 GiB".
 std::string in_gib(double bytes);
 

@@ -207,6 +207,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
     fine.agglomeration = to_fewer_ranks(coarse, options_.rank_rows);
   }
   if (fine.agglomeration) move_coarse(fine, coarse);
+  return_free_memory(fine);
   log.report.product = log.laps.lap();
   if (keeps_own_smoother_) fine.smoother = own_smoother(fine, options_);
   set_up_smoother(fine, log.report);

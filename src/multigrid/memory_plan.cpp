@@ -23,6 +23,8 @@ using suan::detail::in_gib;
 
 constexpr double offset_bytes = sizeof(Offset);
 constexpr double index_bytes = sizeof(LocalIndex);
+/// Of a node while aggregates are found: labels, numbers and states.
+constexpr double finding_bytes = 45;
 
 template <Scalar T>
 double csr_bytes(double rows, double entries) {
@@ -168,8 +170,8 @@ double start_bytes(const DistributedMatrix<T>& a, const AmgOptions& options, boo
   const double edges = std::max(0.0, entries / (block * block) - nodes);
   const double graph = offset_bytes * nodes + index_bytes * edges;
   const double norms = block > 1 ? csr_bytes<Real<T>>(nodes, edges) : 0;
-  // Labels, states and lists of nodes; with classical coarsening who depends on whom.
-  const double coarse_nodes = 24 * nodes + (is_classical ? graph : 0);
+  // With classical coarsening, who depends on whom.
+  const double coarse_nodes = is_classical ? graph + 24 * nodes : finding_bytes * nodes;
   return graph + std::max(norms, coarse_nodes) + (hermitian ? 0 : sizeof(T) * entries);
 }
 
@@ -203,6 +205,11 @@ Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool he
                           offset_bytes * m.rows + (smoothed ? filtered + collected : 0);
   const double making_coarse =
       before + kept_graph + p + r + product_bytes<T>(m, p_entries, coarse_entries);
+  const double finding = near_null + graph + numbers + adjoint + finding_bytes * m.nodes;
+  // The bound of the spectrum takes six vectors.
+  const double making_smoother = before + kept_graph + p + r +
+                                 csr_bytes<T>(m.coarse_rows, coarse_entries) +
+                                 6 * sizeof(T) * m.rows;
   const CoarseSizes coarse = {m.coarse_nodes,
                               block,
                               m.reach.coarse,
@@ -215,7 +222,7 @@ Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool he
   need.hierarchy = aggregates + kept_graph + p + r + vector_bytes<T>(m.rows, is_finest) +
                    (is_finest ? 0 : more_vectors<T>(m.rows, options)) +
                    tail_bytes<T>(coarse, options, hermitian);
-  need.peak = std::max({making_p, making_coarse, need.hierarchy});
+  need.peak = std::max({finding, making_p, making_coarse, making_smoother, need.hierarchy});
   return need;
 }
 

@@ -89,6 +89,14 @@ Need need_of_product(const Level<T>& level, const AmgOptions& options, bool herm
 /// not tell, or one had been larger before. Collective.
 std::int64_t peak_since(const suan::detail::ResidentBytes& before, const Communicator& comm);
 
+/// To be called where arrays of a level have been freed and others will be made. On small levels
+/// it would take longer than it is worth.
+template <Scalar T>
+void return_free_memory(const Level<T>& level) {
+  constexpr LocalIndex small = 200000;
+  if (level.a.row_layout().local_size() > small) suan::detail::return_free_memory();
+}
+
 /// Bytes of this rank that a level keeps; of the matrix only below the finest level.
 template <Scalar T>
 double kept_bytes(const Level<T>& level, bool is_finest);

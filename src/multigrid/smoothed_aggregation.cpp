@@ -103,6 +103,7 @@ class SmoothedAggregation final : public Coarsening<T> {
       return false;
     }
     if (before == nullptr) forecast(sources.symmetric, graph, structure.tentative, log);
+    return_free_memory(fine);
     if (is_smoothed_) {
       interpolate_smoothly(std::move(sources), std::move(graph), rows, before, fine, log);
     } else {
@@ -216,6 +217,7 @@ class SmoothedAggregation final : public Coarsening<T> {
     filtered = {};
     if (before == nullptr) keep(sources.a, std::move(graph), structure);
     sources = {};
+    return_free_memory(fine);
     restrict_with(q, before != nullptr, fine);
     log.report.restriction = log.laps.lap();
   }
