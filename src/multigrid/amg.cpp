@@ -148,29 +148,33 @@ void Amg<T>::choose(const DistributedMatrix<T>& a) {
   choice_.push_back("the Hermitian part of A is indefinite: " + why);
 }
 
-/// Changes nothing if it throws.
+/// Changes nothing if it throws. `precision_note`, if there is one, says why not in single.
 template <Scalar T>
-void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single) {
+void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single,
+                    const std::string& precision_note) {
   const auto before = detail::resident_bytes();
   constexpr bool is_low = sizeof(Real<T>) <= sizeof(float);
   const auto ways = multigrid::ways_to_set_up(options_, is_low && options_.precision == "single");
-  std::string note;
+  std::string why;
   for (auto way = ways.begin();; ++way) {
     try {
-      make(a, way->options, in_single && wants_single(way->options));
+      const auto note = make(a, way->options, in_single && wants_single(way->options));
       options_ = way->options;
-      if (way != ways.begin()) report_.notes.push_back(message(way->name, note));
+      if (way != ways.begin()) way_note_ = message(way->name, why);
+      take_report(precision_note.empty() ? note : precision_note);
       break;
     } catch (const multigrid::OverBudget& error) {  // on all ranks
       if (way + 1 == ways.end()) throw;
-      note = message(", to need less memory: ", error.what());
+      why = message(", to need less memory: ", error.what());
     }
   }
   report_.memory.peak = multigrid::peak_since(before, a.comm());
 }
 
+/// Returns what there is to say of the precision.
 template <Scalar T>
-void Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single) {
+std::string Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options,
+                         bool in_single) {
   std::string note;
   std::unique_ptr<multigrid::Rounded<T>> rounded;
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy;
@@ -192,7 +196,7 @@ void Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options, bool
   rounded_ = std::move(rounded);
   hierarchy_ = std::move(hierarchy);
   first_iterations_ = last_iterations_ = 0;
-  take_report(note);
+  return note;
 }
 
 template <Scalar T>
@@ -226,6 +230,7 @@ void Amg<T>::take_report(const std::string& note) {
   }
   report_.notes.insert(report_.notes.begin(), choice_.begin(), choice_.end());
   if (!note.empty()) report_.notes.push_back(note);
+  if (!way_note_.empty()) report_.notes.push_back(way_note_);
 }
 
 template <Scalar T>
@@ -243,20 +248,24 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
       take_report(precision_note_);
       return done;
     } catch (const InvalidArgument& error) {  // on all ranks
-      set_up(matrix, false);
-      take_report(not_in_single(error));
+      set_up(matrix, false, not_in_single(error));
       return "all is new: single precision no longer suffices";
+    } catch (const multigrid::OverBudget&) {  // on all ranks
+      set_up(matrix, wants_single(options_));
+      return "all is new: it needs more memory";
     }
   }
   // For matrices that are not Hermitian, the structure is that of A + A^H.
   const bool is_read = !hierarchy_->has_structure();
   const bool same = !is_read && detail::has_structure_of(hierarchy_->matrix(), matrix) &&
                     probe(matrix).hermitian == hierarchy_->is_hermitian();
-  auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
-                                                        same ? hierarchy_.get() : nullptr);
-  hierarchy_ = std::move(made);
-  if (!same) first_iterations_ = last_iterations_ = 0;
-  take_report(precision_note_);
+  if (same) {
+    hierarchy_ = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
+                                                           hierarchy_.get());
+    take_report(precision_note_);
+  } else {
+    set_up(matrix, false);
+  }
   if (is_read) return "all is new: files hold no structure that could be kept";
   if (!same) return "all is new: the structure of the matrix is another one";
   return message("the ", options_.coarsening == "aggregation" ? "aggregates" : "coarse points",

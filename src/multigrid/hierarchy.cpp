@@ -17,11 +17,6 @@ namespace suan::multigrid {
 
 namespace {
 
-/// The last level is solved by a dense factorisation with at most so many rows even if that is more
-/// than coarse_rows, because coarsening has stalled or the levels are limited. Gauss searches all
-/// of the rest for each pivot.
-constexpr GlobalIndex most_dense_rows(bool hermitian) { return hermitian ? 4000 : 1500; }
-
 const char* restriction_of_unsymmetric(const AmgOptions& options) {
   if (options.coarsening == "air") return "nearly ideal";
   const bool is_smoothed = options.coarsening == "aggregation" && options.smooth_prolongator;
@@ -182,8 +177,10 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
   if (!coarsening.interpolate(fine, is_known ? &before->levels_[k] : nullptr, log)) return false;
   log.report.interpolation_entries = fine.p.global_entries();
   if (!is_known && !coarsening.forecasts()) {
+    AmgOptions below = options_;
+    below.levels -= static_cast<std::int64_t>(k);
     Need need;
-    together(fine.a.comm(), [&] { need = need_of_product(fine, options_, hermitian_); });
+    together(fine.a.comm(), [&] { need = need_of_product(fine, below, hermitian_, k == 0); });
     memory.expect({memory.made() + need.hierarchy, memory.made() + need.peak});
   }
   DistributedMatrix<T> coarse;

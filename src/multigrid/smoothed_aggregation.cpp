@@ -182,7 +182,9 @@ class SmoothedAggregation final : public Coarsening<T> {
       m.ranks = a.comm().size();
       m.reach = sample_reach(a, graph, tentative.of, is_smoothed_);
       m.is_row = graph.nodes.is_row();
-      need = need_of_aggregation<T>(m, options_, is_hermitian_, log.level == 0);
+      AmgOptions below = options_;
+      below.levels -= static_cast<std::int64_t>(log.level);
+      need = need_of_aggregation<T>(m, below, is_hermitian_, log.level == 0);
     });
     log.memory.expect({log.memory.made() + need.hierarchy, log.memory.made() + need.peak});
   }

@@ -264,8 +264,9 @@ class Amg final : public Preconditioner<T> {
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   void choose(const DistributedMatrix<T>& a);
-  void set_up(const DistributedMatrix<T>& a, bool in_single);
-  void make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single);
+  void set_up(const DistributedMatrix<T>& a, bool in_single,
+              const std::string& precision_note = {});
+  std::string make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single);
   bool is_worn() const;
   void take_report(const std::string& note);
   MultiVector<T> near_null() const;
@@ -276,6 +277,7 @@ class Amg final : public Preconditioner<T> {
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;  // in that of T
   AmgReport report_;
   std::vector<std::string> choice_;    // the first notes of the report
+  std::string way_note_;               // of what was chosen to need less memory
   std::string precision_note_;         // that of the report
   std::int64_t first_iterations_ = 0;  // of a solve since all was new; 0: none yet
   std::int64_t last_iterations_ = 0;
