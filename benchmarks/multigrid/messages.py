@@ -66,8 +66,8 @@ def main():
     arguments = parse_arguments()
     if shutil.which("mpirun") is None or not (arguments.bin / "libmessage_counter.so").exists():
         sys.exit("error: there is no mpirun, or message_counter is not built")
-    print(f"{'':40} {'messages':>9} {'of a rank':>9} {'':>11} {'kB':>7}")
-    print(f"{f'a cycle on {arguments.ranks} ranks':40} {'mean':>9} {'most':>9} {'collectives':>11} "
+    print(f"{'':48} {'messages':>9} {'of a rank':>9} {'':>11} {'kB':>7}")
+    print(f"{f'a cycle on {arguments.ranks} ranks':48} {'mean':>9} {'most':>9} {'collectives':>11} "
           f"{'mean':>7}")
     for name in arguments.problems.split(","):
         problem = problems.generate(name, arguments.size)
@@ -80,9 +80,9 @@ def main():
                         raise who.Failed(contestant.absent)
                     line = count(contestant, problem, files, arguments)
                 except who.Failed as error:
-                    print(f"{label:40} {error}")
+                    print(f"{label:48} {error}")
                     continue
-                print(f"{label:40} {line['sent_mean']:9.1f} {line['sent_most']:9.1f} "
+                print(f"{label:48} {line['sent_mean']:9.1f} {line['sent_most']:9.1f} "
                       f"{line['collectives_mean']:11.1f} {line['bytes_mean'] / 1e3:7.0f}",
                       flush=True)
 

@@ -14,7 +14,6 @@
 #include "suan/core/options.hpp"
 #include "suan/matrix/assembly.hpp"
 #include "suan/multigrid/amg.hpp"
-#include "suan/multigrid/near_null_space.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/vector/blas1.hpp"
@@ -53,7 +52,7 @@ struct Options {
 
 struct Problem {
   suan::DistributedMatrix<double> a;
-  suan::MultiVector<double> near_null;
+  suan::MultiVector<double> near_null;  // without columns: constants
 };
 
 Problem read(const Options& options, const Communicator& comm) {
@@ -63,10 +62,7 @@ Problem read(const Options& options, const Communicator& comm) {
       suan::Layout::from_local_size(nodes.local_size() * options.amg.block_size, comm);
   const auto mine = suan::bench::read_csr_file(options.file, rows.first(), rows.last());
   auto a = suan::assemble<double>(rows, rows, mine.offsets, mine.indices, mine.values);
-  if (options.near_null.empty()) {
-    const auto block = static_cast<suan::LocalIndex>(options.amg.block_size);
-    return {std::move(a), suan::constant_vectors<double>(rows, block)};
-  }
+  if (options.near_null.empty()) return {std::move(a), {}};
   const auto vectors = suan::bench::read_dense_file(options.near_null, rows.first(), rows.last());
   return {std::move(a),
           suan::MultiVector<double>::from_host(rows, static_cast<suan::LocalIndex>(vectors.columns),
@@ -119,7 +115,9 @@ void solve(const Options& options, const Problem& problem, double product) {
   suan::Vector<double> x(problem.a.column_layout());
   comm.barrier();
   const suan::Timer setup_timer;
-  const suan::Amg<double> amg(problem.a, problem.near_null, options.amg);
+  const auto amg = options.near_null.empty()
+                       ? suan::Amg<double>(problem.a, options.amg)
+                       : suan::Amg<double>(problem.a, problem.near_null, options.amg);
   Kokkos::fence("suan::bench::setup");
   const double setup = comm.max(setup_timer.seconds());
   const suan::Timer timer;

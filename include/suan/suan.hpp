@@ -46,6 +46,7 @@
 #include "suan/matrix/triplet_builder.hpp"
 #include "suan/multigrid/aggregation.hpp"
 #include "suan/multigrid/amg.hpp"
+#include "suan/multigrid/amg_file.hpp"
 #include "suan/multigrid/near_null_space.hpp"
 #include "suan/multigrid/smoother_registry.hpp"
 #include "suan/multigrid/strength.hpp"

@@ -35,6 +35,8 @@ void require_same_layouts();
 
 /// Those of the current device. @throws DeviceError
 double free_bytes();
+/// The same for all processes of a node that use the same device. @throws DeviceError
+std::int64_t device_number();
 
 /// The largest number of entries that cuSPARSE accepts here. It wants row offsets as wide as column
 /// numbers; ours have 64 and 32 bits, so it gets a 32-bit copy of the offsets.

@@ -66,4 +66,17 @@ double free_bytes() {
   return static_cast<double>(available);
 }
 
+std::int64_t device_number() {
+  int device = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice", "asking for the device");
+  std::int64_t number = 0;
+  for (const auto part : {cudaDevAttrPciDomainId, cudaDevAttrPciBusId, cudaDevAttrPciDeviceId}) {
+    int value = 0;
+    check(cudaDeviceGetAttribute(&value, part, device), "cudaDeviceGetAttribute",
+          "asking for the place of the device");
+    number = number << 16 | value;
+  }
+  return number;
+}
+
 }  // namespace suan::kernels::cuda

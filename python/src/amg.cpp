@@ -14,8 +14,10 @@
 
 #include "bindings.hpp"
 #include "options.hpp"
+#include "suan/core/instantiate.hpp"
 #include "suan/matrix/cast_operator.hpp"
 #include "suan/matrix/probe.hpp"
+#include "suan/multigrid/amg_file.hpp"
 #include "suan/multigrid/near_null_space.hpp"
 
 namespace suan::python {
@@ -131,11 +133,21 @@ class TypedMultigrid final : public Multigrid {
   TypedMultigrid(Map a, const Layout& layout, bool distributed, const Hints& hints,
                  const AmgOptions& options)
       : a_(std::move(a)), layout_(layout), distributed_(distributed) {
-    const auto matrix = made(a_);
+    const auto matrix = made(*a_);
     is_hermitian_ = probe(*matrix).hermitian;
     const auto vectors = near_null_space(hints);
     amg_ = vectors ? std::make_unique<Amg<T>>(*matrix, *vectors, options)
                    : std::make_unique<Amg<T>>(*matrix, options);
+    drop_values();
+  }
+  /// From a file; without `a` the finest level is there, too.
+  TypedMultigrid(std::optional<Map> a, const Layout& layout, bool distributed,
+                 const std::string& path, const std::string& name)
+      : a_(std::move(a)), layout_(layout), distributed_(distributed) {
+    amg_ = std::make_unique<Amg<T>>(a_ ? read_hdf5_amg<T>(path, *made(*a_), name)
+                                       : read_hdf5_amg<T>(path, layout.comm(), name));
+    layout_ = amg_->row_layout();
+    is_hermitian_ = amg_->is_hermitian();
     drop_values();
   }
 
@@ -149,6 +161,12 @@ class TypedMultigrid final : public Multigrid {
     a_ = std::move(a);
     drop_values();
     return done;
+  }
+  void save(const std::string& path, const std::string& name, bool append) const override {
+    Hdf5Writer file(path, layout_.comm(),
+                    append ? Hdf5Writer::Mode::append : Hdf5Writer::Mode::replace);
+    write_hdf5_amg(file, name, *amg_);
+    file.close();
   }
 
  private:
@@ -173,11 +191,11 @@ class TypedMultigrid final : public Multigrid {
   }
   /// Levels in another precision share the structure of the matrix alone.
   void drop_values() {
-    if (amg_->scalar() != scalar_name<T>()) a_.drop_values();
+    if (a_ && amg_->scalar() != scalar_name<T>()) a_->drop_values();
   }
 
   // In this order: the levels may read the arrays of the matrix.
-  Map a_;
+  std::optional<Map> a_;
   Layout layout_;
   bool distributed_;
   bool is_hermitian_ = false;
@@ -230,6 +248,7 @@ nb::dict level_for_python(const AmgLevel& level) {
   fields["entries"] = level.entries;
   fields["ranks"] = level.ranks;
   fields["interpolation_entries"] = level.interpolation_entries;
+  fields["bytes"] = level.bytes;
   fields["radius"] = level.radius;
   fields["smoother"] = level.smoother;
   fields["seconds"] = seconds;
@@ -292,6 +311,27 @@ KeptAmg::KeptAmg(const CsrArrays& a, const std::optional<InputScalars>& near_nul
   });
 }
 
+KeptAmg::KeptAmg(const nb::bytes& path, const nb::bytes& name, const std::string& scalar,
+                 const std::optional<CsrArrays>& a, std::optional<std::int64_t> comm) {
+  std::optional<Map> map;
+  if (a) map.emplace(*a, "A");
+  const std::string file(path.c_str(), path.size());
+  const std::string object(name.c_str(), name.size());
+  without_gil([&] {
+    auto made = std::make_unique<State>();
+    const Layout layout = layout_of(a ? a->rows : 0, comm);
+    const auto read = [&]<Scalar T>() {
+      if (scalar != scalar_name<T>()) return;
+      made->multigrid = std::make_shared<TypedMultigrid<T>>(std::move(map), layout,
+                                                            comm.has_value(), file, object);
+    };
+#define SUAN_READ(T) read.template operator()<T>();
+    SUAN_FOR_EACH_SCALAR(SUAN_READ)
+#undef SUAN_READ
+    keeper_.keep(std::move(made));
+  });
+}
+
 KeptAmg::State& KeptAmg::state() const { return static_cast<State&>(*keeper_.get()); }
 
 std::shared_ptr<const Multigrid> KeptAmg::multigrid() const {
@@ -304,10 +344,19 @@ std::string KeptAmg::update(const CsrArrays& a) {
   return without_gil([&] { return state().multigrid->update(std::move(map)); });
 }
 
+void KeptAmg::save(const nb::bytes& path, const nb::bytes& name, bool append) const {
+  const std::string file(path.c_str(), path.size());
+  const std::string object(name.c_str(), name.size());
+  without_gil([&] { state().multigrid->save(file, object, append); });
+}
+
 nb::dict KeptAmg::report() const {
   AmgReport made;
   std::string scalar;
   bool is_hermitian = false;
+  bool varies = false;
+  std::int64_t block_size = 1;
+  LocalIndex own_rows = 0;
   without_gil([&] {
     const auto& multigrid = *state().multigrid;
     is_hermitian = multigrid.is_hermitian();
@@ -315,6 +364,9 @@ nb::dict KeptAmg::report() const {
         [&](const auto* amg) {
           made = amg->report();
           scalar = amg->scalar();
+          varies = amg->varies();
+          block_size = amg->options().block_size;
+          own_rows = amg->row_layout().local_size();
         },
         multigrid.pointer());
   });
@@ -331,6 +383,9 @@ nb::dict KeptAmg::report() const {
   fields["forecast"] = memory_for_python(made.forecast);
   fields["scalar"] = scalar;
   fields["hermitian"] = is_hermitian;
+  fields["varies"] = varies;
+  fields["block_size"] = block_size;
+  fields["own_rows"] = own_rows;
   fields["notes"] = made.notes;
   fields["text"] = text.str();
   return fields;
@@ -346,6 +401,8 @@ nb::dict KeptAmg::check() const {
   text << measured;
   nb::dict fields;
   fields["factors"] = measured.factors;
+  fields["asymmetry"] = measured.asymmetry;
+  fields["interpolation"] = measured.interpolation;
   fields["notes"] = measured.notes;
   fields["text"] = text.str();
   return fields;
@@ -371,6 +428,12 @@ void KeptAmg::apply(const InputScalars& x, const OutputScalars& y, std::int64_t 
 
 void bind_amg(nb::module_& module) {
   module.def(
+      "hdf5_amg_scalar",
+      [](const nb::bytes& path, const nb::bytes& name) {
+        return hdf5_amg_scalar({path.c_str(), path.size()}, {name.c_str(), name.size()});
+      },
+      nb::arg("path"), nb::arg("name"), "The type of numbers of a hierarchy in a file.");
+  module.def(
       "amg_options", [] { return AmgOptions::table().descriptions(); }, "The keywords of amg().");
   module.def(
       "check_amg_options", [](const nb::dict& options) { options_from<AmgOptions>(options); },
@@ -389,6 +452,12 @@ void bind_amg(nb::module_& module) {
                              "coordinates: {array} | None, width: int, options: {options}, "
                              "comm: int | None) -> None")
                        .c_str()))
+      .def(nb::init<const nb::bytes&, const nb::bytes&, const std::string&,
+                    const std::optional<CsrArrays>&, std::optional<std::int64_t>>(),
+           nb::arg("path"), nb::arg("name"), nb::arg("scalar"), nb::arg("a").none(),
+           nb::arg("comm").none())
+      .def("save", &KeptAmg::save, nb::arg("path"), nb::arg("name"), nb::arg("append"),
+           "Writes it into an HDF5 file.")
       .def("update", &KeptAmg::update, nb::arg("a"),
            "Takes another matrix of the same scalar type; returns what was kept.")
       .def("report", &KeptAmg::report, nb::sig("def report(self) -> dict[str, typing.Any]"),

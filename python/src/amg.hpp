@@ -31,6 +31,8 @@ class Multigrid {
   /// Takes another matrix, with the scalar type of the first; returns what was kept. Changes
   /// nothing if it throws. Collective.
   virtual std::string update(Map a) = 0;
+  /// Writes it into an HDF5 file. Collective.
+  virtual void save(const std::string& path, const std::string& name, bool append) const = 0;
 };
 
 /// The preconditioner on vectors of T, of which it is a part: in another precision, and for complex
@@ -47,8 +49,13 @@ class KeptAmg {
   KeptAmg(const CsrArrays& a, const std::optional<InputScalars>& near_null,
           const std::optional<InputScalars>& coordinates, std::int64_t width,
           const nb::dict& options, std::optional<std::int64_t> comm);
+  /// From an HDF5 file, for vectors of this scalar type; `a`, if given, is the matrix of which it
+  /// was made.
+  KeptAmg(const nb::bytes& path, const nb::bytes& name, const std::string& scalar,
+          const std::optional<CsrArrays>& a, std::optional<std::int64_t> comm);
 
   std::string update(const CsrArrays& a);
+  void save(const nb::bytes& path, const nb::bytes& name, bool append) const;
   nb::dict report() const;
   nb::dict check() const;
   nb::object aggregates() const;

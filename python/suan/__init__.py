@@ -11,6 +11,7 @@
 
 from . import _spinning  # before anything that loads OpenMP
 from ._amg import Amg, amg
+from ._amg_file import load_amg
 from ._amg_report import AmgCheck, AmgLevel
 from ._config import options, preconditioners, show_config, solvers
 from ._errors import (
@@ -76,6 +77,7 @@ __all__ = [
     "amg",
     "generate",
     "info",
+    "load_amg",
     "options",
     "preconditioners",
     "read",

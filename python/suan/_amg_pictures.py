@@ -33,9 +33,10 @@ def draw_sizes(ax: Axes, levels: Sequence[AmgLevel]) -> None:
     for name in ("rows", "entries"):
         sizes = [getattr(level, name) or np.nan for level in levels]
         ax.semilogy(numbers, sizes, marker="o", label=name)
-    ax.set_xticks(numbers)
-    ax.set_xlabel("level")
-    ax.set_title("sizes")
+    complexity = sum(level.entries for level in levels) / max(levels[0].entries, 1)
+    _number_levels(ax, len(levels))
+    ax.set_ylabel("number")
+    ax.set_title(f"sizes (operator complexity {complexity:.2f})")
     ax.grid(True, which="major", alpha=0.3)
     ax.legend()
 
@@ -49,23 +50,32 @@ def draw_seconds(ax: Axes, levels: Sequence[AmgLevel]) -> None:
             continue
         ax.bar(numbers, seconds, bottom=bottom, label=step)
         bottom += seconds
-    ax.set_xticks(numbers)
-    ax.set_xlabel("level")
+    _number_levels(ax, len(levels))
     ax.set_ylabel("seconds")
     ax.set_title("set-up")
     if bottom.any():
-        ax.legend()
+        ax.set_ylim(0, 1.5 * bottom.max())  # so that the legend covers no bar
+        ax.legend(ncols=2, loc="upper center", fontsize="small")
 
 
 def draw_factors(ax: Axes, check: AmgCheck) -> None:
     numbers = range(len(check.factors))
-    finite = [factor if np.isfinite(factor) else np.nan for factor in check.factors]
+    # What is infinite, and what is too small to be seen, is told by its label.
+    finite = [factor if np.isfinite(factor) else 0 for factor in check.factors]
     colours = ["tab:red" if not factor < 1 else "tab:blue" for factor in check.factors]
-    ax.bar(numbers, finite, color=colours)
+    bars = ax.bar(numbers, finite, color=colours)
+    ax.bar_label(bars, labels=[f"{factor:.2g}" for factor in check.factors], padding=2)
     ax.axhline(1, color="black", linewidth=0.8)
-    ax.set_xticks(numbers)
+    ax.set_ylim(0, 1.15 * max(1, *finite))
+    _number_levels(ax, len(check.factors))
+    ax.set_ylabel("residual after a cycle / before")
+    ax.set_title("convergence")
+
+
+def _number_levels(ax: Axes, count: int) -> None:
+    ax.set_xticks(range(count))
+    ax.set_xlim(-0.6, count - 0.4)
     ax.set_xlabel("level")
-    ax.set_title("residual after a cycle / before")
 
 
 def draw_aggregates(
@@ -92,9 +102,12 @@ def draw_aggregates(
     alone = points[~inside]
     if len(alone):
         ax.scatter(alone[:, 0], alone[:, 1], marker="x", c="grey", s=12, label="in none")
-        ax.legend()
+        # Below the axes, where it covers no node.
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False)
     ax.set_aspect("equal")
     ax.autoscale_view()
+    ax.set_xlabel("x")
+    ax.set_ylabel("y")
     ax.set_title(f"{len(numbers)} aggregates of the finest level")
 
 

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class AmgLevel:
@@ -42,7 +40,14 @@ class AmgCheck:
     #: For each level, the factor by which a cycle on it and those below reduces the residual, in
     #: the long run.
     factors: tuple[float, ...]
-    #: On levels that do not contract, or hardly.
+    #: For each level, how far a cycle on it and those below is from the Hermitian map that CG
+    #: needs; empty if A is not Hermitian, and for K- and F-cycles.
+    asymmetry: tuple[float, ...]
+    #: For each level but the last, the part of its near null space that the prolongator misses:
+    #: ||B - P B_c|| / ||B||; NaN where that is not known.
+    interpolation: tuple[float, ...]
+    #: On levels that do not contract, or hardly; that are not symmetric although A is; whose
+    #: matrices grow; and whose prolongators miss the near null space: with what to try.
     notes: tuple[str, ...]
     _text: str = field(default="", repr=False)
 
@@ -58,29 +63,22 @@ class AmgCheck:
 def levels_of(report: dict[str, Any]) -> list[AmgLevel]:
     """The records of the library's report."""
     levels = report["levels"]
-    number = np.dtype(report["scalar"]).itemsize
     result = []
     for k, fields in enumerate(levels):
         below = levels[k + 1]["rows"] if k + 1 < len(levels) else None
-        size = _csr_bytes(fields["rows"], fields["entries"], number)
-        if below is not None:
-            entries = fields["interpolation_entries"]
-            size += _csr_bytes(fields["rows"], entries, number)
-            size += _csr_bytes(below, entries, number)
         ratio = fields["rows"] / below if below else None
-        result.append(AmgLevel(bytes=size, ratio=ratio, **fields))
+        result.append(AmgLevel(ratio=ratio, **fields))
     return result
-
-
-def _csr_bytes(rows: int, entries: int, number: int) -> int:
-    return entries * (number + 4) + (rows + 1) * 8
 
 
 def as_html(
     title: str, levels: Sequence[AmgLevel], check: AmgCheck | None, lines: Sequence[str]
 ) -> str:
     """A table of the levels, with lines of text below it."""
-    heads = ["level", "rows", "entries", "per row", "ratio", "MB", "ranks", "solved by", "set-up, ms"]
+    heads = ["level", "rows", "entries", "per row", "ratio", "of A", "MB", "ranks", "solved by"]
+    # Steps that no level has taken are left out.
+    steps = [step for step in levels[0].seconds if any(level.seconds[step] for level in levels)]
+    heads += [f"{step}, ms" for step in steps] + ["set-up, ms"]
     if check is not None:
         heads.append("factor")
     rows = []
@@ -91,9 +89,11 @@ def as_html(
             f"{level.entries:,}",
             f"{level.entries / max(level.rows, 1):.1f}",
             "" if level.ratio is None else f"{level.ratio:.1f}",
+            f"{level.entries / max(levels[0].entries, 1):.3f}",
             f"{level.bytes / 1e6:.3g}",
             str(level.ranks),
             level.smoother,
+            *(f"{1e3 * level.seconds[step]:.1f}" for step in steps),
             f"{1e3 * sum(level.seconds.values()):.1f}",
         ]
         if check is not None:

@@ -155,17 +155,17 @@ def _write_hdf5(file: bytes, words: str, data: Any, append: bool, named: dict[st
     try:
         for name, item in items.items():
             if isinstance(item, Csr):
-                out.write_matrix(_encoded(name), item.arrays)
+                out.write_matrix(encoded(name), item.arrays)
             elif isinstance(item, str):
-                out.write_text(_encoded(name), _encoded(item))
+                out.write_text(encoded(name), encoded(item))
             else:
-                out.write_vector(_encoded(name), item)
+                out.write_vector(encoded(name), item)
         out.close()
     finally:
         out.abandon()
 
 
-def _encoded(text: str) -> bytes:
+def encoded(text: str) -> bytes:
     """Names and texts as stored in files; bytes that were not UTF-8 when read are preserved."""
     return text.encode("utf-8", "surrogateescape")
 
@@ -201,7 +201,7 @@ def _read_hdf5(
     if name == "":
         raise InvalidArgument(f"{_shown(file)}: the name is empty; without one, leave it out")
     try:
-        entry = _suan.hdf5_entry(file, b"" if name is None else _encoded(name))
+        entry = _suan.hdf5_entry(file, b"" if name is None else encoded(name))
     except InvalidArgument as error:
         if name is not None:
             raise

@@ -3,7 +3,7 @@ The compiled part of the package suan, which is where to look for functions.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, overload
 
 import numpy
 import numpy.typing
@@ -81,6 +81,9 @@ class ReportWords:
 
     def json(self) -> str: ...
 
+def hdf5_amg_scalar(path: bytes, name: bytes) -> str:
+    """The type of numbers of a hierarchy in a file."""
+
 def amg_options() -> list[OptionDescription]:
     """The keywords of amg()."""
 
@@ -90,7 +93,14 @@ def check_amg_options(options: dict[str, bool | int | float | str]) -> None:
 class KeptAmg:
     """A multigrid preconditioner, kept between solves."""
 
+    @overload
     def __init__(self, a: CsrArrays, near_null: numpy.typing.NDArray[Any] | None, coordinates: numpy.typing.NDArray[Any] | None, width: int, options: dict[str, bool | int | float | str], comm: int | None) -> None: ...
+
+    @overload
+    def __init__(self, path: bytes, name: bytes, scalar: str, a: CsrArrays | None, comm: int | None) -> None: ...
+
+    def save(self, path: bytes, name: bytes, append: bool) -> None:
+        """Writes it into an HDF5 file."""
 
     def update(self, a: CsrArrays) -> str:
         """Takes another matrix of the same scalar type; returns what was kept."""

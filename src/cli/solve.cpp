@@ -14,6 +14,7 @@
 #include "progress.hpp"
 #include "signals.hpp"
 #include "source.hpp"
+#include "suan/multigrid/amg.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/solve.hpp"
 
@@ -166,8 +167,13 @@ class Outputs {
   std::string errors_;
 };
 
+struct Solved {
+  SolveReport report;
+  std::optional<AmgReport> levels;  // of multigrid, if it was used
+};
+
 template <Scalar T>
-std::string report_json(const SolveReport& report, const SourceOptions& source,
+std::string report_json(const Solved& solved, const SourceOptions& source,
                         const DistributedMatrix<T>& a, double read_seconds) {
   nlohmann::ordered_json json;
   json["command"] = "suan solve";
@@ -177,7 +183,10 @@ std::string report_json(const SolveReport& report, const SourceOptions& source,
   json["columns"] = a.global_columns();
   json["entries"] = a.global_entries();
   json["read_seconds"] = read_seconds;
-  json.update(nlohmann::ordered_json::parse(report.to_json(-1)));
+  json.update(nlohmann::ordered_json::parse(solved.report.to_json(-1)));
+  if (solved.levels) {
+    json["multigrid"] = nlohmann::ordered_json::parse(solved.levels->to_json(-1));
+  }
   return json.dump(2) + "\n";
 }
 
@@ -189,11 +198,22 @@ double vectors_of(const SolveOptions& options) {
   return static_cast<double>(std::get<std::int64_t>(restart)) + 5;
 }
 
-/// solve() with multigrid made for what the user knows of the matrix. The time limit includes that.
 template <Scalar T>
-SolveReport solve_with_hints(const DistributedMatrix<T>& a, const Vector<T>& b, Vector<T>& x,
-                             const std::optional<MultiVector<T>>& near_null_space,
-                             const SolveArguments& arguments, std::shared_ptr<EventLogger> logger) {
+Solved solve_with(const DistributedMatrix<T>& a, const Vector<T>& b, Vector<T>& x,
+                  const SolveOptions& options, std::shared_ptr<const Operator<T>> m,
+                  std::shared_ptr<EventLogger> logger) {
+  LinearSolver<T> solver(std::make_shared<DistributedMatrix<T>>(a), options, std::move(m));
+  Solved solved;
+  solved.report = solver.solve(b, x, std::move(logger));
+  if (const AmgReport* levels = solver.levels()) solved.levels = *levels;
+  return solved;
+}
+
+/// With multigrid made for what the user knows of the matrix. The time limit includes that.
+template <Scalar T>
+Solved solve_with_hints(const DistributedMatrix<T>& a, const Vector<T>& b, Vector<T>& x,
+                        const std::optional<MultiVector<T>>& near_null_space,
+                        const SolveArguments& arguments, std::shared_ptr<EventLogger> logger) {
   const Timer timer;
   const auto m = make_amg<T>(a, near_null_space, arguments.solve);
   const double seconds = a.comm().max(timer.seconds());
@@ -201,10 +221,9 @@ SolveReport solve_with_hints(const DistributedMatrix<T>& a, const Vector<T>& b, 
   options.preconditioner = "auto";
   auto& limit = options.krylov().time_limit;
   if (limit > 0) limit = std::max(limit - seconds, 1e-9);
-  LinearSolver<T> solver(std::make_shared<DistributedMatrix<T>>(a), options, m);
-  auto report = solver.solve(b, x, std::move(logger));
-  report.setup_seconds += seconds;
-  return report;
+  auto solved = solve_with<T>(a, b, x, options, m, std::move(logger));
+  solved.report.setup_seconds += seconds;
+  return solved;
 }
 
 template <Scalar T>
@@ -230,18 +249,23 @@ int solve_as(const Communicator& world, const SolveArguments& arguments) {
   const bool shows_progress = world.is_root() && !arguments.quiet;
   const NotedSignals noted;  // from here on there are results to lose
   const auto logger = stopped_by_signals(shows_progress ? progress_on_terminal() : nullptr);
-  const auto report = arguments.hints.any()
+  const auto solved = arguments.hints.any()
                           ? solve_with_hints(a, b, x, near_null_space, arguments, logger)
-                          : solve(a, b, x, arguments.solve, logger);
+                          : solve_with<T>(a, b, x, arguments.solve, nullptr, logger);
+  const SolveReport& report = solved.report;
 
   // The solution first, so that no later failure can lose it.
-  const std::string json = report_json(report, source, a, read_seconds);
+  const std::string json = report_json(solved, source, a, read_seconds);
   Outputs outputs;
   outputs.write(arguments.output,
                 [&](const std::string& path) { suan::cli::write(parse_file_name(path), x, json); });
   outputs.write(arguments.report, [&](const std::string& path) { write_text(path, json, world); });
   const bool prints = world.is_root() && !arguments.quiet && arguments.report != "-";
-  if (prints) std::cout << source_name(source) << ": " << report << std::flush;
+  if (prints) {
+    std::cout << source_name(source) << ": " << report;
+    if (solved.levels) std::cout << *solved.levels;
+    std::cout << std::flush;
+  }
   outputs.finish();
   if (report.reason == Reason::interrupted) return exit_interrupted;
   return report.converged() ? exit_solved : exit_not_converged;

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/free_memory.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -21,16 +24,41 @@ double number_in(const fs::path& path) {
   return in >> value ? value : unlimited;
 }
 
-/// The smallest limit of the group `group` ("/a/b") and of those above it, in the files `name` of
-/// the tree at `tree`. In a container the tree may begin below the group's path: a missing file is
-/// no limit.
-double smallest_limit(const fs::path& tree, const std::string& group, const char* name) {
-  double limit = number_in(tree / name);
+/// The number after `name` in a file of lines "name number"; 0 if there is none.
+double number_after(const fs::path& path, const std::string& name) {
+  std::ifstream in(path);
+  for (std::string word; in >> word;) {
+    double value = 0;
+    if (word == name && in >> value) return value;
+  }
+  return 0;
+}
+
+/// A version of control groups: the files with the limit of a group, and what its line in
+/// memory.stat is called that counts what processes hold, but no cached files.
+struct GroupFiles {
+  const char* limit;
+  const char* held;
+};
+constexpr GroupFiles files_of_version_2 = {"memory.max", "anon"};
+constexpr GroupFiles files_of_version_1 = {"memory.limit_in_bytes", "total_rss"};
+
+/// What the group of a folder has left.
+double left_in(const fs::path& place, const GroupFiles& files) {
+  const double limit = number_in(place / files.limit);
+  if (limit == unlimited) return unlimited;
+  return std::max(0.0, limit - number_after(place / "memory.stat", files.held));
+}
+
+/// The smallest of the group `group` ("/a/b") and of those above it in the tree at `tree`. In a
+/// container the tree may begin below the group's path: a missing file is no limit.
+double smallest(const fs::path& tree, const std::string& group, const GroupFiles& files) {
+  double result = left_in(tree, files);
   for (fs::path place = fs::path(group).relative_path(); !place.empty();
        place = place.parent_path()) {
-    limit = std::min(limit, number_in(tree / place / name));
+    result = std::min(result, left_in(tree / place, files));
   }
-  return limit;
+  return result;
 }
 
 /// Whether "memory" is in a list like "cpu,memory".
@@ -50,11 +78,11 @@ double bytes_after(const char* path, const std::string& name) {
 
 }  // namespace
 
-double control_group_limit(const fs::path& root) {
+double control_group_left(const fs::path& root) {
   const fs::path tree = root / "sys/fs/cgroup";
   // The roots, too, in case the process's own groups are unknown.
-  double limit = std::min(number_in(tree / "memory.max"),
-                          number_in(tree / "memory" / "memory.limit_in_bytes"));
+  double result =
+      std::min(left_in(tree, files_of_version_2), left_in(tree / "memory", files_of_version_1));
   // "0::/a/b" is the group of version 2, "4:cpu,memory:/a/b" one of version 1.
   std::ifstream groups(root / "proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
@@ -64,27 +92,36 @@ double control_group_limit(const fs::path& root) {
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string group = line.substr(second + 1);
     if (controllers.empty()) {
-      limit = std::min({limit, smallest_limit(tree, group, "memory.max"),
-                        smallest_limit(tree / "unified", group, "memory.max")});
+      result = std::min(result, smallest(tree, group, files_of_version_2));
+      result = std::min(result, smallest(tree / "unified", group, files_of_version_2));
     } else if (names_memory(controllers)) {
-      limit = std::min(limit, smallest_limit(tree / "memory", group, "memory.limit_in_bytes"));
+      result = std::min(result, smallest(tree / "memory", group, files_of_version_1));
     }
   }
-  return limit;
+  return result;
 }
 
 double free_bytes() {
   const double available = bytes_after("/proc/meminfo", "MemAvailable:");
-  return std::min(available < 0 ? unlimited : available, control_group_limit());
+  return std::min(available < 0 ? unlimited : available, control_group_left());
 }
 
 ResidentBytes resident_bytes() {
   return {bytes_after("/proc/self/status", "VmRSS:"), bytes_after("/proc/self/status", "VmHWM:")};
 }
 
-std::string in_gib(double bytes) {
+void return_free_memory() noexcept {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+std::string in_units(double bytes) {
+  constexpr std::array<const char*, 4> units = {"bytes", "KiB", "MiB", "GiB"};
+  std::size_t unit = 0;
+  for (; unit + 1 < units.size() && bytes >= 1000; ++unit) bytes /= 1024;
   char text[32];
-  std::snprintf(text, sizeof text, "%.3g GiB", bytes / (1024.0 * 1024.0 * 1024.0));
+  std::snprintf(text, sizeof text, "%.3g %s", bytes, units[unit]);
   return text;
 }
 

@@ -48,18 +48,32 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
 }
 
 template <Scalar T>
+DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Layout&, const Layout&,
+                                      const std::string&, const Hdf5ReadOptions&) {
+  refuse(path);
+}
+
+template <Scalar T>
+std::uint64_t hdf5_checksum(const DistributedMatrix<T>&) {
+  refuse("hdf5_checksum");
+}
+
+template <Scalar T>
 Vector<T> read_hdf5_vector(const std::string& path, const Layout&, const std::string&,
                            const Hdf5ReadOptions&) {
   refuse(path);
 }
 
-#define SUAN_INSTANTIATE(T)                                                                   \
-  template void Hdf5Writer::write(const std::string&, const DistributedMatrix<T>&);           \
-  template void Hdf5Writer::write(const std::string&, const Vector<T>&,                       \
-                                  std::span<const GlobalIndex>);                              \
-  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Communicator&,     \
-                                                 const std::string&, const Hdf5ReadOptions&); \
-  template Vector<T> read_hdf5_vector(const std::string&, const Layout&, const std::string&,  \
+#define SUAN_INSTANTIATE(T)                                                                        \
+  template void Hdf5Writer::write(const std::string&, const DistributedMatrix<T>&);                \
+  template void Hdf5Writer::write(const std::string&, const Vector<T>&,                            \
+                                  std::span<const GlobalIndex>);                                   \
+  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Communicator&,          \
+                                                 const std::string&, const Hdf5ReadOptions&);      \
+  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Layout&, const Layout&, \
+                                                 const std::string&, const Hdf5ReadOptions&);      \
+  template std::uint64_t hdf5_checksum(const DistributedMatrix<T>&);                               \
+  template Vector<T> read_hdf5_vector(const std::string&, const Layout&, const std::string&,       \
                                       const Hdf5ReadOptions&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

@@ -28,6 +28,14 @@ std::uint64_t checksum_of(Array array, std::int64_t position,
   });
 }
 
+std::uint64_t checksum_of_text(std::string_view text) {
+  const auto size = static_cast<std::int64_t>(text.size());
+  return term(Array::header, 0, size) + sum(text.size(), [&](std::int64_t i) {
+           const auto byte = static_cast<unsigned char>(text[static_cast<std::size_t>(i)]);
+           return term(Array::values, i, std::uint64_t{byte});
+         });
+}
+
 template <Scalar T>
 std::uint64_t checksum_of_values(std::int64_t position, std::span<const T> values) {
   return sum(values.size(), [&](std::int64_t i) {

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "suan/core/detail/splitmix.hpp"
 
@@ -44,6 +45,8 @@ std::uint64_t value_term(std::int64_t position, const Kokkos::complex<R>& value)
 /// The sum of the terms of consecutive numbers, the first of which is at `position`.
 std::uint64_t checksum_of(Array array, std::int64_t position,
                           std::span<const std::int64_t> numbers);
+/// Of a text: its size and its bytes.
+std::uint64_t checksum_of_text(std::string_view text);
 template <Scalar T>
 std::uint64_t checksum_of_values(std::int64_t position, std::span<const T> values);
 

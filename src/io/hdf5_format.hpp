@@ -16,7 +16,7 @@
 
 namespace suan::hdf5 {
 
-inline constexpr std::array<std::int64_t, 2> format_version{1, 0};  // major, minor
+inline constexpr std::array<std::int64_t, 2> format_version{1, 1};  // major, minor
 
 namespace kind {
 inline constexpr const char* csr_matrix = "csr_matrix";

@@ -261,10 +261,10 @@ std::unique_ptr<FileRows<T>> open_rows(const InputMatrix& from, const Layout& ro
 }
 
 template <Scalar T>
-DistributedMatrix<T> read_stored(const InputMatrix& from, const Communicator& comm) {
+DistributedMatrix<T> read_stored(const InputMatrix& from, const Layout& rows,
+                                 const Layout& columns) {
   const MatrixHeader& header = from.header;
-  const Layout rows = Layout::even(header.rows, comm);
-  const Layout columns = header.rows == header.columns ? rows : Layout::even(header.columns, comm);
+  const Communicator& comm = rows.comm();
   std::unique_ptr<FileRows<T>> source;
   together(comm, [&] { source = open_rows<T>(from, rows); });
   auto matrix = comm.size() == 1 ? read_on_one_rank<T>(*source, rows, columns, header.entries)
@@ -284,12 +284,19 @@ double bytes_needed(const MatrixHeader& header, bool limited) {
   return offsets + static_cast<double>(header.entries) * (sizeof(LocalIndex) + sizeof(T));
 }
 
-}  // namespace
+void require_size(const InputMatrix& from, const Layout& rows, const Layout& columns) {
+  const MatrixHeader& header = from.header;
+  if (header.rows == rows.global_size() && header.columns == columns.global_size()) return;
+  throw DimensionMismatch(message(from.place.text(), ": the file's matrix is ", header.rows, " x ",
+                                  header.columns, ", but the layouts asked for have ",
+                                  to_string(rows), " and ", to_string(columns)));
+}
 
-template <Scalar T>
-DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator& comm,
-                                      const std::string& name, const Hdf5ReadOptions& options) {
-  const QuietErrors quiet;
+/// Opens a matrix on all ranks, which see the same. `check` is told what was found.
+template <Scalar T, class Check>
+InputMatrix open_together(const std::string& path, const Communicator& comm,
+                          const std::string& name, const Hdf5ReadOptions& options,
+                          const Check& check) {
   require_agreement(comm, message("read_hdf5_matrix<", scalar_name<T>(), ">"),
                     message("path = ", path, "\nname = ", name,
                             "\nmemory_limit_gib = ", options.memory_limit_gib, "\n"));
@@ -299,6 +306,7 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
     Hdf5ReadOptions::table().check(options);
     from = open_matrix(path, name);
     require_scalar<T>(from.place, from.header.scalar);
+    check(from);
     const MatrixHeader& header = from.header;
     // The file really contains the arrays, so their sizes need not be compared with its own.
     detail::require_memory(message(from.place.text(), ": reading ", header.entries, " entries in ",
@@ -307,11 +315,37 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
                            options.memory_limit_gib, comm.size(), here);
   });
   require_agreement(comm, "read_hdf5_matrix, in what the file holds", seen(from));
-  return read_stored<T>(from, comm);
+  return from;
 }
 
-#define SUAN_INSTANTIATE(T)                                                               \
-  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Communicator&, \
+}  // namespace
+
+template <Scalar T>
+DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicator& comm,
+                                      const std::string& name, const Hdf5ReadOptions& options) {
+  const QuietErrors quiet;
+  const auto from = open_together<T>(path, comm, name, options, [](const InputMatrix&) {});
+  const MatrixHeader& header = from.header;
+  const Layout rows = Layout::even(header.rows, comm);
+  return read_stored<T>(from, rows,
+                        header.rows == header.columns ? rows : Layout::even(header.columns, comm));
+}
+
+template <Scalar T>
+DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Layout& rows,
+                                      const Layout& columns, const std::string& name,
+                                      const Hdf5ReadOptions& options) {
+  const QuietErrors quiet;
+  const auto from =
+      open_together<T>(path, rows.comm(), name, options,
+                       [&](const InputMatrix& found) { require_size(found, rows, columns); });
+  return read_stored<T>(from, rows, columns);
+}
+
+#define SUAN_INSTANTIATE(T)                                                                        \
+  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Communicator&,          \
+                                                 const std::string&, const Hdf5ReadOptions&);      \
+  template DistributedMatrix<T> read_hdf5_matrix(const std::string&, const Layout&, const Layout&, \
                                                  const std::string&, const Hdf5ReadOptions&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

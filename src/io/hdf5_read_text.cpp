@@ -30,6 +30,10 @@ std::string read_text(const std::string& path, const std::string& name) {
   checked(H5Dread(dataset, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), place,
           "cannot read the text");
   text.resize(std::min(text.find('\0'), size));
+  if (has_attribute(dataset, attribute::checksum, place)) {  // since format 1.1
+    require_checksum(place, read_unsigned(dataset, attribute::checksum, place),
+                     checksum_of_text(text));
+  }
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "hdf5_format.hpp"
 #include "hdf5_matrix_rows.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/io/hdf5.hpp"
 
 namespace suan::hdf5 {
 
@@ -152,6 +153,37 @@ std::uint64_t write_entries(Output& output, const MatrixGroup& group, MatrixRows
   return checksum;
 }
 
+template <Scalar T>
+MatrixHeader header_of(const DistributedMatrix<T>& matrix, const MatrixRows<T>& rows) {
+  MatrixHeader header;
+  header.rows = matrix.global_rows();
+  header.columns = matrix.global_columns();
+  header.entries = matrix.comm().template sum<std::int64_t>(rows.entries());
+  header.scalar = stored_as<T>();
+  header.index_width = header.columns <= most_columns_in_32_bits ? 32 : 64;
+  return header;
+}
+
+/// This rank's part of a matrix's checksum.
+template <Scalar T>
+std::uint64_t own_checksum(MatrixRows<T>& rows, const Layout& layout, Offset first_entry) {
+  std::vector<Offset> offsets = rows.offsets();
+  const auto starts = split_rows(offsets);
+  for (auto& offset : offsets) offset += first_entry;
+  const bool is_last = layout.comm().rank() == layout.comm().size() - 1;
+  if (!is_last) offsets.pop_back();
+  std::uint64_t checksum =
+      checksum_of(Array::row_offsets, layout.first(), std::span<const std::int64_t>(offsets));
+  Offset at = first_entry;
+  for (std::size_t k = 0; k + 1 < starts.size(); ++k) {
+    const auto block = rows.block(starts[k], starts[k + 1]);
+    std::int64_t unused = 0;
+    checksum += examine<T>(at, block, {}, unused);
+    at += static_cast<Offset>(block.columns.size());
+  }
+  return checksum;
+}
+
 }  // namespace
 
 template <Scalar T>
@@ -159,12 +191,7 @@ void write_matrix(Output& output, const Place& place, const DistributedMatrix<T>
   const auto& comm = output.comm();
   std::unique_ptr<MatrixRows<T>> rows;
   together(comm, [&] { rows = std::make_unique<MatrixRows<T>>(matrix); });
-  MatrixHeader header;
-  header.rows = matrix.global_rows();
-  header.columns = matrix.global_columns();
-  header.entries = comm.template sum<std::int64_t>(rows->entries());
-  header.scalar = stored_as<T>();
-  header.index_width = header.columns <= most_columns_in_32_bits ? 32 : 64;
+  const MatrixHeader header = header_of(matrix, *rows);
   const Offset first_entry = comm.exclusive_sum(rows->entries());
   output.reserve(array_bytes(header));
   MatrixGroup group;
@@ -185,3 +212,23 @@ SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::hdf5
+
+namespace suan {
+
+template <Scalar T>
+std::uint64_t hdf5_checksum(const DistributedMatrix<T>& matrix) {
+  const auto& comm = matrix.comm();
+  std::unique_ptr<hdf5::MatrixRows<T>> rows;
+  together(comm, [&] { rows = std::make_unique<hdf5::MatrixRows<T>>(matrix); });
+  const auto header = hdf5::header_of(matrix, *rows);
+  const Offset first_entry = comm.exclusive_sum(rows->entries());
+  std::uint64_t checksum = 0;
+  together(comm, [&] { checksum = hdf5::own_checksum(*rows, matrix.row_layout(), first_entry); });
+  return comm.sum(checksum) + hdf5::header_checksum(header);
+}
+
+#define SUAN_INSTANTIATE(T) template std::uint64_t hdf5_checksum(const DistributedMatrix<T>&);
+SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+}  // namespace suan

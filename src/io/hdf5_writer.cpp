@@ -207,6 +207,9 @@ void Hdf5Writer::write_text(const std::string& name, const std::string& text) {
       write_kind(to.dataset.id(), kind::text, place);
     });
     output.write(to, 0, output.comm().is_root() ? 1 : 0, text.c_str());
+    output.edit([&](hid_t) {
+      write_unsigned(to.dataset.id(), attribute::checksum, checksum_of_text(text), place);
+    });
   });
 }
 

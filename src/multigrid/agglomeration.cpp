@@ -3,9 +3,11 @@
 #include "multigrid/agglomeration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
-#include "multigrid/rows_view.hpp"
+#include "kernels/common/new_csr.hpp"
+#include "matrix/local_rows.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/assembly.hpp"
 #include "suan/matrix/distributed_transform.hpp"
@@ -33,6 +35,38 @@ std::vector<GlobalIndex> owned_numbers(const Layout& layout) {
   return numbers;
 }
 
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
+
+/// The entries in columns from `begin` to `end`, or the others; column j becomes places(j).
+template <Scalar T>
+kernels::CsrView<T> in_columns(const kernels::CsrView<T>& a, LocalIndex begin, LocalIndex end,
+                               bool are_within, const DeviceView<const LocalIndex>& places,
+                               LocalIndex columns) {
+  const auto part = kernels::allocate_rows<T>(
+      ExecutionSpace(), a.rows, KOKKOS_LAMBDA(LocalIndex i) {
+        Offset count = 0;
+        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) {
+          if ((a.indices(k) >= begin && a.indices(k) < end) == are_within) ++count;
+        }
+        return count;
+      });
+  const auto offsets = part.offsets;
+  const auto indices = part.indices;
+  const auto values = part.values;
+  Kokkos::parallel_for(
+      "suan::multigrid_in_columns", Range(0, a.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        Offset at = offsets(i);
+        for (Offset k = a.offsets(i); k < a.offsets(i + 1); ++k) {
+          const LocalIndex j = a.indices(k);
+          if ((j >= begin && j < end) != are_within) continue;
+          indices(at) = places(j);
+          values(at) = a.values(k);
+          ++at;
+        }
+      });
+  return part.finish(a.rows, columns);
+}
+
 template <class View>
 auto on_host(const View& view) {
   return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
@@ -41,6 +75,7 @@ auto on_host(const View& view) {
 /// The rows that this rank has in the layout `rows`, in the memory of the host.
 template <Scalar T>
 struct HostRows {
+  HostRows() = default;
   HostRows(const DistributedMatrix<T>& a, const Layout& rows) {
     std::vector<GlobalIndex> wanted;
     together(a.comm(), [&] { wanted = owned_numbers(rows); });
@@ -53,7 +88,9 @@ struct HostRows {
   }
   /// Collective over the ranks of the layouts.
   DistributedMatrix<T> assembled(const Layout& rows, const Layout& of_columns) const {
-    return assemble<T>(rows, of_columns, std::span<const Offset>(offsets.data(), offsets.size()),
+    static constexpr std::array<Offset, 1> none = {0};
+    const std::span<const Offset> begins(offsets.data(), offsets.size());
+    return assemble<T>(rows, of_columns, begins.empty() ? std::span<const Offset>(none) : begins,
                        std::span<const GlobalIndex>(columns.data(), columns.size()),
                        std::span<const T>(values.data(), values.size()));
   }
@@ -62,6 +99,38 @@ struct HostRows {
   HostView<const GlobalIndex> columns;
   HostView<const T> values;
 };
+
+/// The same rows with columns in another layout. Collective.
+template <Scalar T>
+DistributedMatrix<T> with_columns(const DistributedMatrix<T>& a, const Layout& columns) {
+  suan::detail::LocalRows<T> parts;
+  together(a.comm(), [&] {
+    const auto before = suan::detail::local_rows(a);
+    const auto all = suan::detail::joined(before);
+    auto numbers = before.ghosts;  // of all columns that the rank knows, increasing
+    const auto own = owned_numbers(a.column_layout());
+    numbers.insert(numbers.begin() + before.below, own.begin(), own.end());
+    const GlobalIndex first = columns.first();
+    const LocalIndex size = columns.local_size();
+    const LocalIndex begin = suan::detail::count_below(numbers, first);
+    const LocalIndex end = suan::detail::count_below(numbers, first + size);
+    std::vector<LocalIndex> places;
+    for (LocalIndex j = 0; j < static_cast<LocalIndex>(numbers.size()); ++j) {
+      const auto number = numbers[static_cast<std::size_t>(j)];
+      places.push_back(
+          j < begin ? j : (j < end ? static_cast<LocalIndex>(number - first) : j - (end - begin)));
+    }
+    numbers.erase(numbers.begin() + begin, numbers.begin() + end);
+    const auto moved = suan::detail::on_device<LocalIndex>("suan::multigrid::places", places);
+    parts.own = in_columns<T>(all, begin, end, true, moved, size);
+    parts.ghost =
+        in_columns<T>(all, begin, end, false, moved, static_cast<LocalIndex>(numbers.size()));
+    parts.ghosts = numbers;
+    parts.below = begin;
+    Kokkos::fence("suan::multigrid_with_columns");
+  });
+  return suan::detail::from_local_rows(a.row_layout(), columns, parts);
+}
 
 }  // namespace
 
@@ -138,9 +207,11 @@ template <Scalar T>
 MultiVector<T> Agglomeration::moved(const MultiVector<T>& vectors) const {
   const auto elements = moved<T>(vectors.layout(), vectors.view());
   const Layout to = moved(vectors.layout());
-  if (!takes_part()) return {};
-  MultiVector<T> result(below(to), vectors.columns());
-  Kokkos::deep_copy(result.view(), elements);
+  MultiVector<T> result;
+  on_some(all_, takes_part(), [&] {
+    result = MultiVector<T>(below(to), vectors.columns());
+    Kokkos::deep_copy(result.view(), elements);
+  });
   return result;
 }
 
@@ -148,15 +219,33 @@ template <Scalar T>
 DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>& a) const {
   const Layout to = moved(a.row_layout());
   const HostRows<T> rows(a, to);
-  if (!takes_part()) return {};
-  const Layout layout = below(to);
-  return rows.assembled(layout, layout);
+  DistributedMatrix<T> result;
+  on_some(all_, takes_part(), [&] {
+    const Layout layout = below(to);
+    result = rows.assembled(layout, layout);
+  });
+  return result;
 }
 
 template <Scalar T>
 DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& rows,
                                    const Layout& columns) {
+  if (rows == a.row_layout()) return with_columns(a, columns);
   return HostRows<T>(a, rows).assembled(rows, columns);
+}
+
+template <Scalar T>
+DistributedMatrix<T> on_all(const Communicator& all, bool takes_part,
+                            const DistributedMatrix<T>& a) {
+  HostRows<T> held;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  on_some(all, takes_part, [&] {
+    held = HostRows<T>(a, a.row_layout());
+    rows = a.row_layout().local_size();
+    columns = a.column_layout().local_size();
+  });
+  return held.assembled(Layout::from_local_size(rows, all), Layout::from_local_size(columns, all));
 }
 
 template <Scalar T>
@@ -176,11 +265,12 @@ std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_
   return static_cast<int>(std::clamp<std::int64_t>(work / (4 * rank_rows), 1, ranks / 2));
 }
 
-#define SUAN_INSTANTIATE(T)                                                               \
-  template MultiVector<T> Agglomeration::moved(const MultiVector<T>&) const;              \
-  template DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>&) const;  \
-  template DistributedMatrix<T> redistributed(const DistributedMatrix<T>&, const Layout&, \
-                                              const Layout&);                             \
+#define SUAN_INSTANTIATE(T)                                                                     \
+  template MultiVector<T> Agglomeration::moved(const MultiVector<T>&) const;                    \
+  template DistributedMatrix<T> Agglomeration::moved(const DistributedMatrix<T>&) const;        \
+  template DistributedMatrix<T> redistributed(const DistributedMatrix<T>&, const Layout&,       \
+                                              const Layout&);                                   \
+  template DistributedMatrix<T> on_all(const Communicator&, bool, const DistributedMatrix<T>&); \
   template std::optional<int> fewer_ranks(const DistributedMatrix<T>&, std::int64_t);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

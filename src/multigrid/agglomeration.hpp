@@ -70,18 +70,25 @@ void on_some(const Communicator& all, bool takes_part, const Body& body) {
   throw_together(all, failed);
 }
 
-/// The same entries, with rows and columns of the same numbers on the same ranks, distributed as
-/// these layouts say. Collective.
+/// The same entries, distributed as these layouts say. Rows that stay where they are do so on the
+/// device; others go through the memory of the host. Collective.
 template <Scalar T>
 DistributedMatrix<T> redistributed(const DistributedMatrix<T>& a, const Layout& rows,
                                    const Layout& columns);
+
+/// The same rows, on the ranks where they are, as a matrix of all ranks: the inverse of moving to
+/// `below()` in all but which rank has which rows. Ranks that do not take part pass a matrix
+/// without rows. Collective over `all`.
+template <Scalar T>
+DistributedMatrix<T> on_all(const Communicator& all, bool takes_part,
+                            const DistributedMatrix<T>& a);
 
 /// The number of ranks to which a level should move, if that is fewer than it has. Levels with
 /// fewer than `rank_rows` rows on a rank move: an exchange of messages with all neighbours, of
 /// which a cycle has four on each level, takes as long as smoothing about as many rows. So do those
 /// with up to eight times as many where ghosts are more than half of the rows. Long rows count once
-/// for every 32 entries. Levels move to a rank for 4 `rank_rows` rows, so that the next one need
-/// not move at once, and to half of the ranks at most. Collective.
+/// for every 32 entries. The number is one for 4 `rank_rows` rows, so that the next level need not
+/// move at once, and half of the ranks at most; groups within nodes may be more. Collective.
 template <Scalar T>
 std::optional<int> fewer_ranks(const DistributedMatrix<T>& a, std::int64_t rank_rows);
 

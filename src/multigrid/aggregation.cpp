@@ -153,6 +153,17 @@ LocalIndex number_roots(const Graph& graph, const Labels& labels, const Labels& 
   return total;
 }
 
+/// The roots by their numbers on this rank.
+Labels list_roots(const Labels& numbers, LocalIndex owned, GlobalIndex first, LocalIndex count) {
+  const auto roots =
+      detail::allocate<GlobalIndex>("suan::Aggregates::roots", static_cast<std::size_t>(count));
+  Kokkos::parallel_for(
+      "suan::multigrid_list_roots", Range(0, owned), KOKKOS_LAMBDA(LocalIndex v) {
+        if (numbers(v) != unlabelled) roots(numbers(v)) = first + v;
+      });
+  return roots;
+}
+
 void add(const Labels& numbers, LocalIndex count, GlobalIndex first) {
   Kokkos::parallel_for(
       "suan::multigrid_add_first", Range(0, count), KOKKOS_LAMBDA(LocalIndex v) {
@@ -194,7 +205,8 @@ Aggregates numbered(const StrengthGraph& strength, const Graph& graph, const Lab
   const auto& comm = nodes.comm();
   Labels numbers;
   std::vector<GlobalIndex> needed;
-  LocalIndex roots = 0;
+  LocalIndex count = 0;
+  Labels roots;
   together(comm, [&] {
     needed = comm.size() == 1 ? std::vector<GlobalIndex>() : foreign_roots(labels, nodes);
   });
@@ -203,9 +215,10 @@ Aggregates numbered(const StrengthGraph& strength, const Graph& graph, const Lab
   together(comm, [&] {
     numbers = detail::allocate<GlobalIndex>("suan::multigrid::numbers",
                                             static_cast<std::size_t>(map.size()));
-    roots = number_roots(graph, labels, numbers);
+    count = number_roots(graph, labels, numbers);
+    roots = list_roots(numbers, graph.owned, nodes.first(), count);
   });
-  const auto layout = Layout::from_local_size(roots, comm);
+  const auto layout = Layout::from_local_size(count, comm);
   add(numbers, graph.owned, layout.first());
   multigrid::refresh(exchange, numbers);
   Labels result;
@@ -215,7 +228,7 @@ Aggregates numbered(const StrengthGraph& strength, const Graph& graph, const Lab
         detail::on_device<GlobalIndex>("suan::multigrid::roots", map.ghost_numbers());
     look_up(labels, foreign, numbers, numbers, nodes.first(), graph.owned, result);
   });
-  return {layout, result};
+  return {layout, result, roots};
 }
 
 }  // namespace

@@ -49,10 +49,6 @@ class Air final : public Coarsening<T> {
     return true;
   }
 
-  std::unique_ptr<Smoother<T>> own_smoother(const Level<T>& fine) const override {
-    return std::make_unique<FcJacobi<T>>(fine.a, fine.structure.splitting, options_.fine_sweeps);
-  }
-
   void filter(DistributedMatrix<T>& coarse) const override {
     if (options_.filter > 0) coarse = lumped(coarse, options_.filter);
   }
@@ -85,9 +81,16 @@ std::unique_ptr<Coarsening<T>> make_air(const DistributedMatrix<T>& a,
   return std::make_unique<Air<T>>(options);
 }
 
-#define SUAN_INSTANTIATE(T)                         \
-  template std::unique_ptr<Coarsening<T>> make_air( \
-      const DistributedMatrix<T>&, const MultiVector<T>&, const AmgOptions&, bool);
+template <Scalar T>
+std::unique_ptr<Smoother<T>> make_air_smoother(const Level<T>& level, const AmgOptions& options) {
+  const auto sweeps = AirOptions::table().from(options.coarsening).fine_sweeps;
+  return std::make_unique<FcJacobi<T>>(level.a, level.structure.splitting, sweeps);
+}
+
+#define SUAN_INSTANTIATE(T)                                                         \
+  template std::unique_ptr<Coarsening<T>> make_air(                                 \
+      const DistributedMatrix<T>&, const MultiVector<T>&, const AmgOptions&, bool); \
+  template std::unique_ptr<Smoother<T>> make_air_smoother(const Level<T>&, const AmgOptions&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

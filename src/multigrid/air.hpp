@@ -15,4 +15,9 @@ std::unique_ptr<Coarsening<T>> make_air(const DistributedMatrix<T>& a,
                                         const MultiVector<T>& near_null, const AmgOptions& options,
                                         bool hermitian);
 
+/// The smoother of a level where none is named, by the splitting of its structure. It is applied
+/// after the correction only. Collective.
+template <Scalar T>
+std::unique_ptr<Smoother<T>> make_air_smoother(const Level<T>& level, const AmgOptions& options);
+
 }  // namespace suan::multigrid

@@ -7,6 +7,7 @@
 #include "core/free_memory.hpp"
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/check.hpp"
+#include "multigrid/choice.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/rounded_amg.hpp"
@@ -55,6 +56,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
               "Entries with |a_ij| below theta sqrt(a_ii a_jj) are weak, and half of it on each "
               "next level; with classical coarsening and air those below theta times the "
               "largest of the row. Larger values keep to strong directions.")
+          .choice("strength", &AmgOptions::strength, {"auto", "absolute", "signed"},
+                  "Of aggregation: entries are strong by their absolute values, or negative ones "
+                  "alone are; auto is signed where positive ones have weight in most rows.")
           .number("block_size", &AmgOptions::block_size, 1, 32,
                   "Unknowns of each node, in consecutive rows, that are aggregated together.")
           .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")
@@ -84,7 +88,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
 template <Scalar T>
 Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
-  set_up(detail::require_matrix("amg", a), wants_single(options_));
+  const auto matrix = detail::require_matrix("amg", a);
+  choose(matrix);
+  set_up(matrix, wants_single(options_));
 }
 
 template <Scalar T>
@@ -93,8 +99,16 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
   require_same_layout("amg", "the near null space", near_null_space.layout(), "the matrix",
                       a.row_layout());
   near_null_ = multigrid::scaled_near_null(near_null_space);
-  set_up(detail::require_matrix("amg", a), wants_single(options_));
+  const auto matrix = detail::require_matrix("amg", a);
+  choose(matrix);
+  set_up(matrix, wants_single(options_));
 }
+
+template <Scalar T>
+Amg<T>::Amg(const Layout& rows, const AmgOptions& options, MultiVector<T> near_null)
+    : Preconditioner<T>(rows, rows),
+      options_(checked(rows.comm(), options)),
+      near_null_(std::move(near_null)) {}
 
 template <Scalar T>
 Amg<T>::Amg(Amg&&) noexcept = default;
@@ -109,29 +123,58 @@ MultiVector<T> Amg<T>::near_null() const {
   return constant_vectors<T>(this->row_layout(), static_cast<LocalIndex>(options_.block_size));
 }
 
-/// Changes nothing if it throws.
+/// Replaces "auto" by a scan of A, and refuses what that shows multigrid not to be fit for.
 template <Scalar T>
-void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single) {
+void Amg<T>::choose(const DistributedMatrix<T>& a) {
+  const LocalIndex vectors = near_null_.columns();
+  multigrid::refuse_unused(options_, vectors);
+  if (!multigrid::is_open(options_)) return;
+  const auto scan = multigrid::scan(a);
+  if (const auto lacking = multigrid::diagonal_lacks(scan); !lacking.empty()) {
+    try {
+      multigrid::require_rows(a);
+    } catch (const InvalidArgument& error) {  // on all ranks
+      throw InvalidArgument(message(error.what(), "; ", lacking));
+    }
+  }
+  choice_ = multigrid::choose(scan, vectors, options_);
+  const auto why = multigrid::indefinite_by(scan);
+  if (why.empty()) return;
+  if (probe(a).hermitian) {
+    throw InvalidArgument(message("amg: the matrix is indefinite: ", why,
+                                  "; multigrid is for positive definite matrices: use gmres with ",
+                                  "another preconditioner, or none"));
+  }
+  choice_.push_back("the Hermitian part of A is indefinite: " + why);
+}
+
+/// Changes nothing if it throws. `precision_note`, if there is one, says why not in single.
+template <Scalar T>
+void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single,
+                    const std::string& precision_note) {
   const auto before = detail::resident_bytes();
   constexpr bool is_low = sizeof(Real<T>) <= sizeof(float);
   const auto ways = multigrid::ways_to_set_up(options_, is_low && options_.precision == "single");
-  std::string note;
+  std::string why;
   for (auto way = ways.begin();; ++way) {
     try {
-      make(a, way->options, in_single && wants_single(way->options));
+      const auto note = make(a, way->options, in_single && wants_single(way->options));
       options_ = way->options;
-      if (way != ways.begin()) report_.notes.push_back(message(way->name, note));
+      if (way != ways.begin()) way_note_ = message(way->name, why);
+      take_report(precision_note.empty() ? note : precision_note);
       break;
     } catch (const multigrid::OverBudget& error) {  // on all ranks
       if (way + 1 == ways.end()) throw;
-      note = message(", to need less memory: ", error.what());
+      why = message(", to need less memory: ", error.what());
     }
   }
   report_.memory.peak = multigrid::peak_since(before, a.comm());
 }
 
+/// Returns what there is to say of the precision.
 template <Scalar T>
-void Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single) {
+std::string Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options,
+                         bool in_single) {
   std::string note;
   std::unique_ptr<multigrid::Rounded<T>> rounded;
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy;
@@ -153,7 +196,7 @@ void Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options, bool
   rounded_ = std::move(rounded);
   hierarchy_ = std::move(hierarchy);
   first_iterations_ = last_iterations_ = 0;
-  take_report(note);
+  return note;
 }
 
 template <Scalar T>
@@ -185,7 +228,9 @@ void Amg<T>::take_report(const std::string& note) {
     report_.forecast.peak = std::max(report_.forecast.peak + copied + (rounded_ ? vectors : 0),
                                      report_.forecast.hierarchy);
   }
+  report_.notes.insert(report_.notes.begin(), choice_.begin(), choice_.end());
   if (!note.empty()) report_.notes.push_back(note);
+  if (!way_note_.empty()) report_.notes.push_back(way_note_);
 }
 
 template <Scalar T>
@@ -203,19 +248,25 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
       take_report(precision_note_);
       return done;
     } catch (const InvalidArgument& error) {  // on all ranks
-      set_up(matrix, false);
-      take_report(not_in_single(error));
+      set_up(matrix, false, not_in_single(error));
       return "all is new: single precision no longer suffices";
+    } catch (const multigrid::OverBudget&) {  // on all ranks
+      set_up(matrix, wants_single(options_));
+      return "all is new: it needs more memory";
     }
   }
   // For matrices that are not Hermitian, the structure is that of A + A^H.
-  const bool same = detail::has_structure_of(hierarchy_->matrix(), matrix) &&
+  const bool is_read = !hierarchy_->has_structure();
+  const bool same = !is_read && detail::has_structure_of(hierarchy_->matrix(), matrix) &&
                     probe(matrix).hermitian == hierarchy_->is_hermitian();
-  auto made = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
-                                                        same ? hierarchy_.get() : nullptr);
-  hierarchy_ = std::move(made);
-  if (!same) first_iterations_ = last_iterations_ = 0;
-  take_report(precision_note_);
+  if (same) {
+    hierarchy_ = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
+                                                           hierarchy_.get());
+    take_report(precision_note_);
+  } else {
+    set_up(matrix, false);
+  }
+  if (is_read) return "all is new: files hold no structure that could be kept";
   if (!same) return "all is new: the structure of the matrix is another one";
   return message("the ", options_.coarsening == "aggregation" ? "aggregates" : "coarse points",
                  " were kept; interpolation, coarse matrices and smoothers are new");
@@ -224,6 +275,11 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
 template <Scalar T>
 std::int64_t Amg<T>::bytes_per_apply() const {
   return rounded_ ? rounded_->bytes_per_apply() : hierarchy_->bytes();
+}
+
+template <Scalar T>
+bool Amg<T>::is_hermitian() const {
+  return rounded_ ? rounded_->inner().is_hermitian() : hierarchy_->is_hermitian();
 }
 
 template <Scalar T>
@@ -238,7 +294,7 @@ std::vector<GlobalIndex> Amg<T>::aggregates() const {
 
 template <Scalar T>
 AmgCheck Amg<T>::check() const {
-  return rounded_ ? rounded_->check() : multigrid::check(*hierarchy_);
+  return rounded_ ? rounded_->check() : multigrid::check(*hierarchy_, near_null());
 }
 
 template <Scalar T>

@@ -48,7 +48,7 @@ class Classical final : public Coarsening<T> {
       graph = checked_on_level(
           log.level, [&] { return classical_strength(a, make_nodes(a, 1), unknowns_, strength_); });
       log.report.strength = log.laps.lap();
-      structure.splitting = split(graph, Isolated::are_decoupled);
+      structure.splitting = split(graph, Isolated::are_decoupled, options_.fewer_points);
       log.report.aggregation = log.laps.lap();
     }
     const Layout& coarse = structure.splitting.coarse;
@@ -77,11 +77,12 @@ class Classical final : public Coarsening<T> {
   }
 
   void descend(const DistributedMatrix<T>& coarse, const Agglomeration* agglomeration) override {
-    if (is_system_ && agglomeration != nullptr) {
-      unknowns_ = agglomeration->moved(coarse_layout_, unknowns_);
-      if (!agglomeration->takes_part()) return;
+    if (!is_system_ || agglomeration == nullptr) {
+      add_ghosts(coarse);
+      return;
     }
-    add_ghosts(coarse);
+    unknowns_ = agglomeration->moved(coarse_layout_, unknowns_);
+    on_some(coarse_layout_.comm(), agglomeration->takes_part(), [&] { add_ghosts(coarse); });
   }
 
  private:
@@ -127,7 +128,7 @@ class Classical final : public Coarsening<T> {
       auto options = strength_;
       options.refuses_rows = false;
       graph = classical_strength(reduced, make_nodes(reduced, 1), unknowns_, options);
-      structure.second_splitting = split(graph, Isolated::are_coarse);
+      structure.second_splitting = split(graph, Isolated::are_coarse, options_.fewer_points);
     }
     const auto second =
         interpolation(reduced, graph, structure.second_splitting, unknowns_, truncation_, false);

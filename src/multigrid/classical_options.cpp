@@ -15,6 +15,9 @@ const OptionTable<ClassicalOptions>& ClassicalOptions::table() {
                   "dropped.")
           .number("aggressive_levels", &ClassicalOptions::aggressive_levels, 0, 100,
                   "So many first levels are coarsened twice at once: less memory, more iterations.")
+          .value("fewer_points", &ClassicalOptions::fewer_points,
+                 "Without the coarse points that no other point needs: coarser levels are smaller, "
+                 "iterations more where strong directions are not those of a grid.")
           .number("max_row_sum", &ClassicalOptions::max_row_sum, 0, 1,
                   "Rows whose sum is more than this share of the diagonal entry are only smoothed; "
                   "with 1, none are.");
@@ -46,6 +49,7 @@ std::vector<OptionType> coarsening_types() {
     return OptionType{name, sentence, std::make_shared<const OptionSchema>(options)};
   };
   return {
+      type("auto", "By a scan of the matrix: see the notes of the report.", {}),
       type("aggregation", "Smoothed aggregates of strongly connected unknowns.", {}),
       type("classical", "Some of the unknowns, with extended+i interpolation: for scalar problems.",
            ClassicalOptions::table()),

@@ -52,9 +52,6 @@ class Coarsening {
   virtual bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) = 0;
   /// Whether P has the entries of the one before in structures that are known.
   virtual bool keeps_structure() const { return false; }
-  /// The smoother of `fine`, after interpolate(), where none is named; null: any will do. It is
-  /// applied after the correction only. Collective.
-  virtual std::unique_ptr<Smoother<T>> own_smoother(const Level<T>&) const { return nullptr; }
   /// Drops entries of R A P, if it does. Collective.
   virtual void filter(DistributedMatrix<T>&) const {}
   /// Whether interpolate() forecasts memory, unless there is a level before.

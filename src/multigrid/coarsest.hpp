@@ -12,6 +12,11 @@
 
 namespace suan::multigrid {
 
+/// The last level is solved by a dense factorisation with at most so many rows even if that is more
+/// than coarse_rows, because coarsening has stalled or the levels are limited. Gauss searches all
+/// of the rest for each pivot.
+constexpr GlobalIndex most_dense_rows(bool hermitian) { return hermitian ? 4000 : 1500; }
+
 /// A dense factorisation in double precision of a small matrix, which every rank makes and applies
 /// for itself, with pivots from all of the rest of the matrix: where they vanish, the matrix is
 /// singular, and the unknowns that are left are zero. Hermitian matrices: L D L^H, so that

@@ -6,6 +6,7 @@
 #include "multigrid/two_steps.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::multigrid {
@@ -47,24 +48,28 @@ double size_of(const T& x) {
 }  // namespace
 
 /// Collective over all ranks, also in a product, where the constructors of vectors alone are not.
+/// If it throws there are no vectors, on any rank.
 template <Scalar T>
 template <class V, class... Columns>
 void Hierarchy<T>::make_vectors(CycleVectors<V> Level<T>::*vectors, Columns... columns) const {
+  // None that wraps the memory of another one is left, into which assignments would copy.
+  for (auto& level : levels_) level.*vectors = {};
+  std::vector<CycleVectors<V>> made;
   together(levels_.front().a.comm(), [&] {
+    made.resize(levels_.size());
     for (std::size_t k = 0; k < levels_.size(); ++k) {
-      CycleVectors<V> made;
       if (takes_part(k)) {
         const std::size_t more = visits_twice(k) ? vectors_of_cycle(options_.cycle) : 0;
-        made = made_vectors<V>(k == 0, more, levels_[k].a.row_layout(), columns...);
+        made[k] = made_vectors<V>(k == 0, more, levels_[k].a.row_layout(), columns...);
       }
       if (k > 0 && levels_[k - 1].agglomeration) {
         const Layout& moved = levels_[k - 1].r.row_layout();
-        made.moved_b = takes_part(k) ? V(moved, made.b.view()) : V(moved, columns...);
-        made.moved_x = takes_part(k) ? V(moved, made.x.view()) : V(moved, columns...);
+        made[k].moved_b = takes_part(k) ? V(moved, made[k].b.view()) : V(moved, columns...);
+        made[k].moved_x = takes_part(k) ? V(moved, made[k].x.view()) : V(moved, columns...);
       }
-      levels_[k].*vectors = std::move(made);
     }
   });
+  for (std::size_t k = 0; k < levels_.size(); ++k) levels_[k].*vectors = std::move(made[k]);
 }
 
 /// Not the finest level, nor one that is solved directly, nor one that is hardly smaller than the
@@ -107,7 +112,14 @@ void Hierarchy<T>::visit(std::size_t k, const V& b, V& x, const std::string& cyc
   } else {
     level.r.apply(b, to);
   }
-  if (takes_part(k + 1)) correct(k + 1, next.b, next.x, cycle);
+  const auto below = [&] { correct(k + 1, next.b, next.x, cycle); };
+  if (!has_moved) {
+    below();
+  } else if (takes_part(k + 1)) {
+    // The other ranks wait for the messages of P.
+    const auto error = suan::detail::attempt(next.x.view(), below);
+    if (!failed_) failed_ = error;
+  }
   level.p.apply(T(1), has_moved ? next.moved_x : next.x, level.smooths_before ? T(1) : T(0), x);
   smooth_after(level, b, x);
 }
@@ -177,14 +189,36 @@ void Hierarchy<T>::accelerate(std::size_t k, const Vector<T>& b, Vector<T>& x) c
   axpy(steps.second, std::as_const(d), x);
 }
 
+/// A cycle on a level and those below it.
+template <Scalar T>
+template <class V>
+void Hierarchy<T>::run(std::size_t k, const V& b, V& x) const {
+  failed_ = nullptr;
+  visit(k, b, x, options_.cycle);
+  suan::detail::settle(std::exchange(failed_, nullptr));
+}
+
+/// The first cycle with so many vectors ends alike on all ranks, at the price of messages.
+template <Scalar T>
+template <class V>
+void Hierarchy<T>::start(const V& b, V& x, LocalIndex columns) const {
+  if (columns == last_columns_) {
+    run(0, b, x);
+    return;
+  }
+  last_columns_ = none;
+  on_some(levels_.front().a.comm(), true, [&] { run(0, b, x); });
+  last_columns_ = columns;
+}
+
 template <Scalar T>
 void Hierarchy<T>::cycle(const Vector<T>& b, Vector<T>& x) const {
-  visit(0, b, x, options_.cycle);
+  start(b, x, single);
 }
 
 template <Scalar T>
 void Hierarchy<T>::cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& x) const {
-  visit(level, b, x, options_.cycle);
+  on_some(levels_[level].a.comm(), true, [&] { run(level, b, x); });
 }
 
 template <Scalar T>
@@ -192,17 +226,21 @@ void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   if (options_.cycle == "k") {  // each vector has coefficients of its own
     Vector<T> result;
     together(b.layout().comm(), [&] { result = Vector<T>(x.layout()); });
+    std::exception_ptr first;
     for (LocalIndex j = 0; j < b.columns(); ++j) {
-      visit(0, b.column(j), result, options_.cycle);
+      // Ranks on which nothing failed go on to the next vector.
+      const auto error = suan::detail::attempt(result.view(), [&] { cycle(b.column(j), result); });
+      if (!first) first = error;
       x.set_column(j, result);
     }
+    suan::detail::settle(first);
     return;
   }
   const auto& kept = levels_.front().multi.residual;
   if (kept.columns() != b.columns() || !(kept.layout() == b.layout())) {
     make_vectors(&Level<T>::multi, b.columns());
   }
-  visit(0, b, x, options_.cycle);
+  start(b, x, b.columns());
 }
 
 #define SUAN_INSTANTIATE(T)                                                                \

@@ -4,8 +4,9 @@
 
 #include "multigrid/air.hpp"
 #include "multigrid/classical.hpp"
-#include "multigrid/shared_report.hpp"
 #include "multigrid/level_blocks.hpp"
+#include "multigrid/moved_level.hpp"
+#include "multigrid/shared_report.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
 #include "multigrid/zero_rows.hpp"
 #include "suan/core/instantiate.hpp"
@@ -15,11 +16,6 @@
 namespace suan::multigrid {
 
 namespace {
-
-/// The last level is solved by a dense factorisation with at most so many rows even if that is more
-/// than coarse_rows, because coarsening has stalled or the levels are limited. Gauss searches all
-/// of the rest for each pivot.
-constexpr GlobalIndex most_dense_rows(bool hermitian) { return hermitian ? 4000 : 1500; }
 
 const char* restriction_of_unsymmetric(const AmgOptions& options) {
   if (options.coarsening == "air") return "nearly ideal";
@@ -36,23 +32,25 @@ std::unique_ptr<Coarsening<T>> make_coarsening(const DistributedMatrix<T>& a,
   return make_smoothed_aggregation(near_null, options, hermitian);
 }
 
+/// The smoother of the coarsening for a level where none is named; null: any will do.
 template <Scalar T>
-AmgLevel described(const DistributedMatrix<T>& a) {
-  AmgLevel level;
+std::unique_ptr<Smoother<T>> own_smoother(const Level<T>& level, const AmgOptions& options) {
+  return options.coarsening == "air" ? make_air_smoother(level, options) : nullptr;
+}
+
+template <Scalar T>
+void describe(const DistributedMatrix<T>& a, AmgLevel& level) {
   level.rows = a.global_rows();
   level.entries = a.global_entries();
   const auto& offsets = a.row_layout().offsets();
   level.ranks = 0;
   for (std::size_t r = 0; r + 1 < offsets.size(); ++r) level.ranks += offsets[r] < offsets[r + 1];
-  return level;
 }
 
 template <Scalar T>
-void move_coarse(Level<T>& fine, DistributedMatrix<T>& coarse) {
-  const Layout rows = fine.agglomeration->moved(coarse.row_layout());
-  fine.p = redistributed(fine.p, fine.a.row_layout(), rows);
-  fine.r = redistributed(fine.r, rows, fine.a.row_layout());
-  coarse = fine.agglomeration->moved(coarse);
+std::int64_t csr_bytes(GlobalIndex rows, std::int64_t entries) {
+  constexpr auto entry = static_cast<std::int64_t>(sizeof(T) + sizeof(LocalIndex));
+  return entries * entry + (rows + 1) * static_cast<std::int64_t>(sizeof(Offset));
 }
 
 }  // namespace
@@ -74,11 +72,12 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   if (before == nullptr && has_coarser) memory.require(start_bytes(a, options, hermitian_));
   const auto coarsening = make_coarsening(a, near_null, options, hermitian_);
   levels_.push_back({.a = a});
-  report_.levels.push_back(described(a));
+  describe(a, report_.levels.emplace_back());
+  report_.levels.back().node_rows = options.block_size;
   add_levels(*coarsening, before, memory);
+  finish_report();
+  report_.forecast = memory.forecast();
   make_vectors(&Level<T>::vectors);
-  bytes_ = a.comm().max(a.comm().is_root() ? count_bytes() : std::int64_t{0});
-  count_memory(memory);
   report_.seconds = a.comm().max(timer.seconds());
 }
 
@@ -108,15 +107,64 @@ void Hierarchy<T>::add_levels(Coarsening<T>& coarsening, const Hierarchy* before
 template <Scalar T>
 bool Hierarchy<T>::coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before,
                                        MemoryPlan& memory) {
+  const AmgReport report = report_;
   try {
     return coarsen(coarsening, before, memory);
   } catch (const InvalidArgument& error) {  // on all ranks
     const std::size_t k = levels_.size() - 1;
     if (hermitian_ || k == 0) throw;
     levels_.back() = {.a = std::move(levels_.back().a)};
+    report_ = report;  // of a P that is no more
     report_.notes.push_back(message("level ", k, " is the last: ", error.what()));
     return false;
   }
+}
+
+template <Scalar T>
+Hierarchy<T>::Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options, bool hermitian,
+                        AmgReport report)
+    : options_(options),
+      hermitian_(hermitian),
+      has_structure_(false),
+      levels_(std::move(levels)),
+      report_(std::move(report)) {
+  keeps_own_smoother_ = options_.smoother.type() == "auto";
+  if (keeps_own_smoother_) options_.smoother = suitable_smoother(hermitian_);
+  const AmgReport told = report_;
+  set_up_levels(0);
+  report_.notes = told.notes;  // which have said already what finish_last() may say again
+  report_.seconds = told.seconds;
+  report_.levels.back().smoothing = told.levels.back().smoothing;
+  finish_report();
+  make_vectors(&Level<T>::vectors);
+}
+
+/// What levels from k on have beside their matrices. Collective over the ranks of level k.
+template <Scalar T>
+void Hierarchy<T>::set_up_levels(std::size_t k) {
+  for (; k + 1 < levels_.size(); ++k) {
+    Level<T>& level = levels_[k];
+    describe(level.a, report_.levels[k]);
+    report_.levels[k].interpolation_entries = level.p.global_entries();
+    if (keeps_own_smoother_) level.smoother = own_smoother(level, options_);
+    set_up_smoother(level, report_.levels[k]);
+    if (!level.agglomeration) continue;
+    const Communicator comm = level.a.comm();
+    on_some(comm, level.agglomeration->takes_part(), [&] { set_up_levels(k + 1); });
+    report_ = shared(comm, report_);
+    return;
+  }
+  describe(levels_.back().a, report_.levels.back());
+  finish_last();
+}
+
+/// That of the options, unless the level has one of its own.
+template <Scalar T>
+void Hierarchy<T>::set_up_smoother(Level<T>& level, AmgLevel& report) const {
+  level.a = in_blocks(level.a, report.node_rows);
+  level.smooths_before = level.smoother == nullptr;
+  if (!level.smoother) level.smoother = smoother_registry<T>().make(level.a, options_.smoother);
+  report.smoother = level.smoother->name();
 }
 
 /// Adds the next level, or returns false if there is none that is smaller.
@@ -129,8 +177,10 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
   if (!coarsening.interpolate(fine, is_known ? &before->levels_[k] : nullptr, log)) return false;
   log.report.interpolation_entries = fine.p.global_entries();
   if (!is_known && !coarsening.forecasts()) {
+    AmgOptions below = options_;
+    below.levels -= static_cast<std::int64_t>(k);
     Need need;
-    together(fine.a.comm(), [&] { need = need_of_product(fine, options_, hermitian_); });
+    together(fine.a.comm(), [&] { need = need_of_product(fine, below, hermitian_, k == 0); });
     memory.expect({memory.made() + need.hierarchy, memory.made() + need.peak});
   }
   DistributedMatrix<T> coarse;
@@ -150,20 +200,20 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
   }
   if (is_known) {
     fine.agglomeration = before->levels_[k].agglomeration;
-  } else if (const auto ranks = fewer_ranks(coarse, options_.rank_rows)) {
-    fine.agglomeration.emplace(coarse.comm(), *ranks);
+  } else {
+    fine.agglomeration = to_fewer_ranks(coarse, options_.rank_rows);
   }
   if (fine.agglomeration) move_coarse(fine, coarse);
+  return_free_memory(fine);
   log.report.product = log.laps.lap();
-  fine.a = in_blocks(fine.a, k == 0 ? options_.block_size : rows_of_nodes(levels_[k - 1]));
-  if (keeps_own_smoother_) fine.smoother = coarsening.own_smoother(fine);
-  fine.smooths_before = fine.smoother == nullptr;
-  if (!fine.smoother) fine.smoother = smoother_registry<T>().make(fine.a, options_.smoother);
-  log.report.smoother = fine.smoother->name();
+  if (keeps_own_smoother_) fine.smoother = own_smoother(fine, options_);
+  set_up_smoother(fine, log.report);
   log.report.smoothing = log.laps.lap();
   coarsening.descend(coarse, fine.agglomeration ? &*fine.agglomeration : nullptr);
   memory.add(kept_bytes(fine, k == 0));
-  report_.levels.push_back(described(coarse));
+  const std::int64_t node_rows = rows_of_nodes(fine);
+  describe(coarse, report_.levels.emplace_back());
+  report_.levels.back().node_rows = node_rows;
   levels_.push_back({.a = std::move(coarse)});
   return true;
 }
@@ -199,18 +249,13 @@ void Hierarchy<T>::finish_last() {
 template <Scalar T>
 void Hierarchy<T>::factorise_sparsely() {
   const auto& a = levels_.back().a;
-  std::string why;
-  if (a.global_rows() <= SparseCoarsest<T>::most_rows) {
-    try {
-      sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
-      is_direct_ = true;
-      return;
-    } catch (const InvalidArgument& error) {  // on all ranks
-      why = message(": ", error.what());
-    }
+  try {
+    sparse_ = std::make_unique<SparseCoarsest<T>>(a, hermitian_);
+    is_direct_ = true;
+  } catch (const NotFactorised& error) {  // on all ranks
+    report_.notes.push_back(message("the last level has ", a.global_rows(),
+                                    " rows and is smoothed only: ", error.what()));
   }
-  report_.notes.push_back(
-      message("the last level has ", a.global_rows(), " rows and is smoothed only", why));
 }
 
 template <Scalar T>
@@ -219,17 +264,27 @@ bool Hierarchy<T>::takes_part(std::size_t k) const {
   return k == 0 || !levels_[k - 1].agglomeration || levels_[k - 1].agglomeration->takes_part();
 }
 
+/// What follows from the levels. Collective.
 template <Scalar T>
-void Hierarchy<T>::count_memory(const MemoryPlan& memory) {
-  double bytes = 0;
-  if (sparse_) {
-    bytes = static_cast<double>(sparse_->bytes());
-  } else if (is_direct_) {
-    bytes = factor_bytes<T>(coarsest_.size(), hermitian_);
+void Hierarchy<T>::finish_report() {
+  const Communicator& comm = levels_.front().a.comm();
+  bytes_ = comm.max(comm.is_root() ? count_bytes() : std::int64_t{0});
+  auto& levels = report_.levels;
+  for (std::size_t k = 0; k < levels.size(); ++k) {
+    levels[k].bytes = csr_bytes<T>(levels[k].rows, levels[k].entries);
+    if (k + 1 == levels.size()) break;
+    const std::int64_t entries = levels[k].interpolation_entries;
+    levels[k].bytes +=
+        csr_bytes<T>(levels[k].rows, entries) + csr_bytes<T>(levels[k + 1].rows, entries);
   }
-  for (const auto& level : levels_) bytes += kept_bytes(level, &level == &levels_.front());
-  report_.forecast = memory.forecast();
-  report_.memory.hierarchy = static_cast<std::int64_t>(levels_.front().a.comm().sum(bytes));
+  double kept = 0;
+  if (sparse_) {
+    kept = static_cast<double>(sparse_->bytes());
+  } else if (is_direct_) {
+    kept = factor_bytes<T>(coarsest_.size(), hermitian_);
+  }
+  for (const auto& level : levels_) kept += kept_bytes(level, &level == &levels_.front());
+  report_.memory.hierarchy = static_cast<std::int64_t>(comm.sum(kept));
 }
 
 /// On a rank that takes part in all levels.

@@ -56,6 +56,8 @@ struct Level {
   /// The ranks of the next level, where those are fewer. P and R map to moved rows then. On ranks
   /// that do not take part, the next level is empty, and the last.
   std::optional<Agglomeration> agglomeration;
+  /// rows_behind() of a level without structure, on this rank.
+  std::vector<GlobalIndex> behind;
   LevelStructure<T> structure;
   CycleVectors<Vector<T>> vectors;
   CycleVectors<MultiVector<T>> multi;  // made by the first cycle with as many vectors

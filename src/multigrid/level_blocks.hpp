@@ -21,10 +21,12 @@ DistributedMatrix<T> in_blocks(const DistributedMatrix<T>& a, std::int64_t rows)
   return choice.bytes < choice.csr_bytes ? blocks : a;
 }
 
-/// The rows of each node on the level that was made from `fine`; 0 if they differ.
+/// The rows of each node on the level that was made from `fine`; 0 if they differ. Coarse points
+/// are nodes of one row.
 template <Scalar T>
 std::int64_t rows_of_nodes(const Level<T>& fine) {
   const auto& tentative = fine.structure.tentative;
+  if (tentative.vectors == 0) return 1;
   const GlobalIndex nodes = fine.structure.aggregates.layout.global_size();
   return tentative.rows.global_size() == tentative.vectors * nodes ? tentative.vectors : 0;
 }

@@ -19,10 +19,12 @@ namespace suan::multigrid {
 
 namespace {
 
-using suan::detail::in_gib;
+using suan::detail::in_units;
 
 constexpr double offset_bytes = sizeof(Offset);
 constexpr double index_bytes = sizeof(LocalIndex);
+/// Of a node while aggregates are found: labels, numbers and states.
+constexpr double finding_bytes = 45;
 
 template <Scalar T>
 double csr_bytes(double rows, double entries) {
@@ -54,6 +56,15 @@ double more_vectors(double rows, const AmgOptions& options) {
   return sizeof(T) * rows * (options.cycle == "v" ? 0 : options.cycle == "k" ? 4 : 2);
 }
 
+/// What solves the last level directly, if it is not too large for that.
+template <Scalar T>
+double last_bytes(double rows, const AmgOptions& options, bool hermitian) {
+  const auto dense = std::max(options.coarse_rows, most_dense_rows(hermitian));
+  if (rows <= static_cast<double>(dense)) return factor_bytes<T>(rows, hermitian);
+  if (rows > static_cast<double>(SparseCoarsest<T>::most_rows)) return 0;
+  return 2 * csr_bytes<T>(rows, static_cast<double>(SparseCoarsest<T>::most_entries));
+}
+
 /// The first coarse level.
 struct CoarseSizes {
   double nodes;
@@ -73,7 +84,7 @@ double tail_bytes(CoarseSizes m, const AmgOptions& options, bool hermitian) {
   const double growth = 1 + 0.25 * std::max(0.0, m.growth - 1);
   const auto most_rows = static_cast<double>(options.coarse_rows) / m.ranks;
   double bytes = 0;
-  for (std::int64_t level = 1; level < options.levels && m.nodes * m.block > most_rows; ++level) {
+  for (auto left = options.levels - 1; left > 1 && m.nodes * m.block > most_rows; --left) {
     const double rows = m.nodes * m.block;
     const double coarse = m.nodes / ratio;
     m.degree = std::min(m.degree, std::max(1.0, m.nodes * m.ranks));
@@ -89,7 +100,7 @@ double tail_bytes(CoarseSizes m, const AmgOptions& options, bool hermitian) {
   const double rows = m.nodes * m.block;
   m.degree = std::min(m.degree, std::max(1.0, m.nodes * m.ranks));
   return bytes + csr_bytes<T>(rows, rows * m.block * m.degree) + vector_bytes<T>(rows, false) +
-         factor_bytes<T>(rows * m.ranks, hermitian);
+         last_bytes<T>(rows * m.ranks, options, hermitian);
 }
 
 /// While R A P is made from operands that are there, and the result: its entries once more while
@@ -122,7 +133,12 @@ MemoryPlan::MemoryPlan(const Communicator& comm, std::int64_t memory)
     : comm_(comm), is_given_(memory > 0), limit_(static_cast<double>(memory)) {
   if (is_given_) return;
 #if SUAN_HAVE_CUDA
-  limit_ = comm.node().sum(kernels::cuda::free_bytes());  // each rank has a device of its own
+  // Ranks of a node may share devices.
+  const auto node = comm.node();
+  const std::int64_t device = kernels::cuda::device_number();
+  const auto devices = node.all_gather(device);
+  const auto sharers = std::count(devices.begin(), devices.end(), device);
+  limit_ = node.sum(kernels::cuda::free_bytes() / static_cast<double>(sharers));
 #else
   limit_ = comm.node().min(suan::detail::free_bytes());
 #endif
@@ -141,9 +157,9 @@ void MemoryPlan::require(double bytes) const {
   const bool is_worst = here - limit_ == excess;
   const double needed = comm_.max(is_worst ? here : 0.0);
   throw OverBudget(message(
-      "amg: the set-up would need about ", in_gib(needed), " on a node, beside the matrix, but ",
-      is_given_ ? "memory allows " : "free are ", in_gib(needed - excess), "; use more nodes, ",
-      is_given_ ? "allow more memory, " : "free some, ",
+      "amg: the set-up would need about ", in_units(needed), " on a node, beside the matrix, but ",
+      is_given_ ? "memory allows " : "", in_units(needed - excess), is_given_ ? "" : " are free",
+      "; use more nodes, ", is_given_ ? "allow more memory, " : "free some, ",
       "or coarsen faster: without smooth_prolongator, or classical with aggressive_levels"));
 }
 
@@ -156,6 +172,7 @@ void MemoryPlan::expect(const Need& need) {
 }
 
 std::int64_t peak_since(const suan::detail::ResidentBytes& before, const Communicator& comm) {
+  if constexpr (SUAN_HAVE_CUDA) return 0;  // what is resident says nothing of the device
   const auto now = suan::detail::resident_bytes();
   const bool is_known = before.now >= 0 && now.peak > before.peak;
   const double growth = comm.sum(is_known ? now.peak - before.now : 0.0);
@@ -170,15 +187,15 @@ double factor_bytes(double rows, bool hermitian) {
 
 template <Scalar T>
 double start_bytes(const DistributedMatrix<T>& a, const AmgOptions& options, bool hermitian) {
-  const bool is_classical = options.coarsening == "classical";
+  const bool is_classical = options.coarsening != "aggregation";
   const auto block = static_cast<double>(is_classical ? 1 : options.block_size);
   const auto entries = static_cast<double>(a.local_entries());
   const double nodes = a.row_layout().local_size() / block;
   const double edges = std::max(0.0, entries / (block * block) - nodes);
   const double graph = offset_bytes * nodes + index_bytes * edges;
   const double norms = block > 1 ? csr_bytes<Real<T>>(nodes, edges) : 0;
-  // Labels, states and lists of nodes; with classical coarsening who depends on whom.
-  const double coarse_nodes = 24 * nodes + (is_classical ? graph : 0);
+  // With classical coarsening, who depends on whom.
+  const double coarse_nodes = is_classical ? graph + 24 * nodes : finding_bytes * nodes;
   return graph + std::max(norms, coarse_nodes) + (hermitian ? 0 : sizeof(T) * entries);
 }
 
@@ -215,6 +232,12 @@ Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool he
                           offset_bytes * m.rows + (smoothed ? filtered + collected : 0);
   const double making_coarse =
       before + kept_graph + p + r + product_bytes<T>(m, p_entries, coarse_entries);
+  const double finding = near_null + graph + numbers + adjoint + finding_bytes * m.nodes;
+  const double blocks = m.is_row ? 0 : bsr_bytes<T>(m.nodes, m.rows / m.nodes, m.entries);
+  // The bound of the spectrum takes six vectors.
+  const double making_smoother = before + kept_graph + p + r +
+                                 csr_bytes<T>(m.coarse_rows, coarse_entries) + blocks +
+                                 6 * sizeof(T) * m.rows;
   const CoarseSizes coarse = {m.coarse_nodes,
                               block,
                               m.reach.coarse,
@@ -223,17 +246,19 @@ Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool he
                               m.reach.coarse / degree_of(m),
                               m.ranks};
 
+  const double own = is_finest ? 0 : csr_bytes<T>(m.rows, m.entries);
   Need need;
-  need.hierarchy = aggregates + kept_graph + p + r + vector_bytes<T>(m.rows, is_finest) +
-                   (m.is_row ? 0 : bsr_bytes<T>(m.nodes, m.rows / m.nodes, m.entries)) +
-                   (is_finest ? 0 : more_vectors<T>(m.rows, options)) +
+  need.hierarchy = aggregates + kept_graph + p + r + vector_bytes<T>(m.rows, is_finest) + blocks +
+                   (is_finest ? 0 : more_vectors<T>(m.rows, options)) + own +
                    tail_bytes<T>(coarse, options, hermitian);
-  need.peak = std::max({making_p, making_coarse, need.hierarchy});
+  need.peak = std::max(
+      {own + std::max({finding, making_p, making_coarse, making_smoother}), need.hierarchy});
   return need;
 }
 
 template <Scalar T>
-Need need_of_product(const Level<T>& level, const AmgOptions& options, bool hermitian) {
+Need need_of_product(const Level<T>& level, const AmgOptions& options, bool hermitian,
+                     bool is_finest) {
   using suan::detail::local_rows;
   constexpr LocalIndex many = 256;
   const auto& r = level.r.local().view();
@@ -257,7 +282,7 @@ Need need_of_product(const Level<T>& level, const AmgOptions& options, bool herm
   m.ranks = level.a.comm().size();
   const auto p_entries = static_cast<double>(level.p.local_entries());
   const double edges = std::max(0.0, m.entries - m.rows);
-  const double kept = kept_bytes(level, true);
+  const double kept = kept_bytes(level, is_finest);
   // The graph, the splitting, both lists of couplings, and the rows of P as they are found.
   const double making_p =
       4 * offset_bytes * m.rows + (index_bytes + 8.5) * edges + csr_bytes<T>(m.rows, 2 * p_entries);
@@ -299,7 +324,7 @@ double kept_bytes(const Level<T>& level, bool is_finest) {
   template double factor_bytes<T>(double, bool);                                          \
   template double start_bytes(const DistributedMatrix<T>&, const AmgOptions&, bool);      \
   template Need need_of_aggregation<T>(const LevelSizes&, const AmgOptions&, bool, bool); \
-  template Need need_of_product(const Level<T>&, const AmgOptions&, bool);                \
+  template Need need_of_product(const Level<T>&, const AmgOptions&, bool, bool);          \
   template double kept_bytes(const Level<T>&, bool);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

@@ -5,8 +5,10 @@
 #pragma once
 
 #include "core/free_memory.hpp"
+#include "multigrid/coarsest.hpp"
 #include "multigrid/level.hpp"
 #include "multigrid/reach.hpp"
+#include "multigrid/sparse_coarsest.hpp"
 #include "suan/multigrid/amg.hpp"
 
 namespace suan::multigrid {
@@ -74,7 +76,8 @@ struct LevelSizes {
 template <Scalar T>
 double start_bytes(const DistributedMatrix<T>& a, const AmgOptions& options, bool hermitian);
 
-/// What a set-up by aggregation needs from this level on, without what is made. `sizes` are of this
+/// What a set-up by aggregation needs from this level on, the level itself included unless it is
+/// the finest; `options.levels` count from here. `sizes` are of this
 /// rank. Sizes of arrays by formula; below the next level, ratios as on grids.
 template <Scalar T>
 Need need_of_aggregation(const LevelSizes& sizes, const AmgOptions& options, bool hermitian,
@@ -83,11 +86,20 @@ Need need_of_aggregation(const LevelSizes& sizes, const AmgOptions& options, boo
 /// The same from P and R of a level, which are made, with the entries of a sample of the rows of
 /// R A P. Not collective.
 template <Scalar T>
-Need need_of_product(const Level<T>& level, const AmgOptions& options, bool hermitian);
+Need need_of_product(const Level<T>& level, const AmgOptions& options, bool hermitian,
+                     bool is_finest);
 
 /// By how much the processes of all ranks have grown at most since `before`; 0 if the system does
 /// not tell, or one had been larger before. Collective.
 std::int64_t peak_since(const suan::detail::ResidentBytes& before, const Communicator& comm);
+
+/// To be called where arrays of a level have been freed and others will be made. On small levels
+/// it would take longer than it is worth.
+template <Scalar T>
+void return_free_memory(const Level<T>& level) {
+  constexpr LocalIndex small = 200000;
+  if (level.a.row_layout().local_size() > small) suan::detail::return_free_memory();
+}
 
 /// Bytes of this rank that a level keeps; of the matrix only below the finest level.
 template <Scalar T>

@@ -16,13 +16,6 @@ namespace suan::multigrid {
 
 namespace {
 
-/// The matrix divided by 2^exponent, rounded.
-template <Scalar Low>
-struct RoundedMatrix {
-  DistributedMatrix<Low> matrix;
-  int exponent = 0;
-};
-
 /// The exponent of the largest entry; 0 where that is as good, and where there is none.
 template <Scalar T>
 int exponent_of(const DistributedMatrix<T>& a) {
@@ -37,16 +30,6 @@ int exponent_of(const DistributedMatrix<T>& a) {
   const bool is_known = all != std::numeric_limits<std::int64_t>::min();
   if (!is_known || std::abs(all) <= harmless) return 0;
   return static_cast<int>(std::clamp(all, -most, most));
-}
-
-template <Scalar Low, Scalar T>
-RoundedMatrix<Low> rounded(const DistributedMatrix<T>& a) {
-  const int exponent = exponent_of(a);
-  if (exponent == 0) return {cast<Low>(a), 0};
-  Vector<T> factor;
-  together(a.comm(), [&] { factor = Vector<T>(a.row_layout()); });
-  fill(factor, T(std::ldexp(Real<T>(1), -exponent)));
-  return {cast<Low>(scale_rows(factor, a)), exponent};
 }
 
 /// Bytes of the values and of two vectors, on this rank.
@@ -68,20 +51,21 @@ AmgOptions for_rounded(const DistributedMatrix<Low>& a, AmgOptions options) {
 }
 
 template <Scalar T>
-class RoundedAmg final : public Rounded<T> {
-  using Low = std::conditional_t<is_complex<T>, ComplexFloat, float>;
+std::shared_ptr<Amg<Low<T>>> made_inner(const DistributedMatrix<Low<T>>& a,
+                                        const MultiVector<T>& near_null,
+                                        const AmgOptions& options) {
+  if (near_null.columns() == 0) return std::make_shared<Amg<Low<T>>>(a, options);
+  return std::make_shared<Amg<Low<T>>>(a, cast<Low<T>>(near_null), options);
+}
 
+template <Scalar T>
+class RoundedAmg final : public Rounded<T> {
  public:
-  RoundedAmg(const RoundedMatrix<Low>& a, const MultiVector<T>& near_null,
-             const AmgOptions& options)
-      : Rounded<T>(a.matrix.row_layout(), a.matrix.column_layout()),
-        inner_(near_null.columns() == 0
-                   ? std::make_shared<Amg<Low>>(a.matrix, for_rounded(a.matrix, options))
-                   : std::make_shared<Amg<Low>>(a.matrix, cast<Low>(near_null),
-                                                for_rounded(a.matrix, options))),
+  RoundedAmg(std::shared_ptr<Amg<Low<T>>> inner, int exponent)
+      : Rounded<T>(inner->row_layout(), inner->column_layout()),
+        inner_(std::move(inner)),
         cast_(inner_),
-        exponent_(a.exponent),
-        copied_bytes_(a.matrix.comm().sum(value_bytes(a.matrix))) {}
+        exponent_(exponent) {}
 
   std::string name() const override { return cast_.name(); }
   bool varies() const noexcept override { return cast_.varies(); }
@@ -92,11 +76,16 @@ class RoundedAmg final : public Rounded<T> {
   std::string scalar() const override { return inner_->scalar(); }
   std::vector<GlobalIndex> aggregates() const override { return inner_->aggregates(); }
   AmgCheck check() const override { return inner_->check(); }
-  std::int64_t copied_bytes() const override { return copied_bytes_; }
+  std::int64_t copied_bytes() const override {
+    const AmgLevel& finest = report().levels.front();
+    return std::int64_t{sizeof(Low<T>)} * (finest.entries + 2 * finest.rows);
+  }
+  const Amg<Low<T>>& inner() const override { return *inner_; }
+  int exponent() const override { return exponent_; }
 
  private:
   std::string do_update(const Operator<T>& a) override {
-    const auto low = rounded<Low>(*a.access().distributed);
+    const auto low = rounded(*a.access().distributed);
     auto done = inner_->update(low.matrix);
     exponent_ = low.exponent;
     return done;
@@ -109,13 +98,22 @@ class RoundedAmg final : public Rounded<T> {
   }
   T scaled(T alpha) const { return alpha * T(std::ldexp(Real<T>(1), -exponent_)); }
 
-  std::shared_ptr<Amg<Low>> inner_;
-  CastOperator<T, Low> cast_;
+  std::shared_ptr<Amg<Low<T>>> inner_;
+  CastOperator<T, Low<T>> cast_;
   int exponent_ = 0;
-  std::int64_t copied_bytes_ = 0;
 };
 
 }  // namespace
+
+template <Scalar T>
+RoundedMatrix<T> rounded(const DistributedMatrix<T>& a) {
+  const int exponent = exponent_of(a);
+  if (exponent == 0) return {cast<Low<T>>(a), 0};
+  Vector<T> factor;
+  together(a.comm(), [&] { factor = Vector<T>(a.row_layout()); });
+  fill(factor, T(std::ldexp(Real<T>(1), -exponent)));
+  return {cast<Low<T>>(scale_rows(factor, a)), exponent};
+}
 
 template <Scalar T>
 std::unique_ptr<Rounded<T>> make_rounded(const DistributedMatrix<T>& a,
@@ -124,15 +122,28 @@ std::unique_ptr<Rounded<T>> make_rounded(const DistributedMatrix<T>& a,
   if constexpr (sizeof(Real<T>) <= sizeof(float)) {
     return nullptr;
   } else {
-    using Low = std::conditional_t<is_complex<T>, ComplexFloat, float>;
-    return std::make_unique<RoundedAmg<T>>(rounded<Low>(a), near_null, options);
+    const auto low = rounded(a);
+    return std::make_unique<RoundedAmg<T>>(made_inner(low.matrix, near_null, options),
+                                           low.exponent);
   }
+}
+
+template <Scalar T>
+std::unique_ptr<Rounded<T>> make_rounded(Amg<Low<T>> inner, int exponent) {
+  return std::make_unique<RoundedAmg<T>>(std::make_shared<Amg<Low<T>>>(std::move(inner)), exponent);
 }
 
 #define SUAN_INSTANTIATE(T)                                                      \
   template std::unique_ptr<Rounded<T>> make_rounded(const DistributedMatrix<T>&, \
                                                     const MultiVector<T>&, const AmgOptions&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
+#undef SUAN_INSTANTIATE
+
+#define SUAN_INSTANTIATE(T)                                       \
+  template RoundedMatrix<T> rounded(const DistributedMatrix<T>&); \
+  template std::unique_ptr<Rounded<T>> make_rounded(Amg<Low<T>>, int);
+SUAN_INSTANTIATE(double)
+SUAN_INSTANTIATE(Complex)
 #undef SUAN_INSTANTIATE
 
 }  // namespace suan::multigrid

@@ -9,8 +9,8 @@ namespace suan::multigrid {
 
 namespace {
 
-constexpr std::array level_counts = {&AmgLevel::entries, &AmgLevel::ranks,
-                                     &AmgLevel::interpolation_entries};
+constexpr std::array level_counts = {&AmgLevel::entries, &AmgLevel::node_rows, &AmgLevel::ranks,
+                                     &AmgLevel::interpolation_entries, &AmgLevel::bytes};
 constexpr std::array level_numbers = {
     &AmgLevel::radius,        &AmgLevel::strength,    &AmgLevel::aggregation, &AmgLevel::tentative,
     &AmgLevel::interpolation, &AmgLevel::restriction, &AmgLevel::product,     &AmgLevel::smoothing};

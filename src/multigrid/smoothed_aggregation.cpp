@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/smoothed_aggregation.hpp"
 
+#include <algorithm>
+
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/prolongator.hpp"
+#include "multigrid/scan.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/distributed_transform.hpp"
 
@@ -75,6 +78,7 @@ class SmoothedAggregation final : public Coarsening<T> {
         is_smoothed_(options.smooth_prolongator),
         block_size_(static_cast<LocalIndex>(options.block_size)),
         theta_(options.theta),
+        is_signed_(options.strength == "signed"),
         options_(options),
         near_null_(&near_null) {
     if (theta_ < 0) theta_ = near_null.columns() > options.block_size ? 0.02 : 0.08;
@@ -99,6 +103,7 @@ class SmoothedAggregation final : public Coarsening<T> {
       return false;
     }
     if (before == nullptr) forecast(sources.symmetric, graph, structure.tentative, log);
+    return_free_memory(fine);
     if (is_smoothed_) {
       interpolate_smoothly(std::move(sources), std::move(graph), rows, before, fine, log);
     } else {
@@ -177,7 +182,9 @@ class SmoothedAggregation final : public Coarsening<T> {
       m.ranks = a.comm().size();
       m.reach = sample_reach(a, graph, tentative.of, is_smoothed_);
       m.is_row = graph.nodes.is_row();
-      need = need_of_aggregation<T>(m, options_, is_hermitian_, log.level == 0);
+      AmgOptions below = options_;
+      below.levels -= static_cast<std::int64_t>(log.level);
+      need = need_of_aggregation<T>(m, below, is_hermitian_, log.level == 0);
     });
     log.memory.expect({log.memory.made() + need.hierarchy, log.memory.made() + need.peak});
   }
@@ -212,6 +219,7 @@ class SmoothedAggregation final : public Coarsening<T> {
     filtered = {};
     if (before == nullptr) keep(sources.a, std::move(graph), structure);
     sources = {};
+    return_free_memory(fine);
     restrict_with(q, before != nullptr, fine);
     log.report.restriction = log.laps.lap();
   }
@@ -229,11 +237,22 @@ class SmoothedAggregation final : public Coarsening<T> {
       log.report.strength = log.laps.lap();
       return graph;
     }
-    auto graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_); });
+    const StrengthMeasure measure{.is_signed = is_signed_, .longest = longest_of(a, nodes)};
+    auto graph =
+        checked_on_level(log.level, [&] { return strength(a, nodes, theta_, measure); });
     log.report.strength = log.laps.lap();
     fine.structure.aggregates = aggregate(graph);
     log.report.aggregation = log.laps.lap();
     return graph;
+  }
+
+  /// Of nodes that are no hubs. Of larger nodes the mean is that of full blocks, and at least that
+  /// of theirs.
+  static Offset longest_of(const DistributedMatrix<T>& a, const Nodes& nodes) {
+    const GlobalIndex rows = a.global_rows();
+    const GlobalIndex count = nodes.layout.global_size();
+    const GlobalIndex in_row = count > 0 ? (rows + count - 1) / count : 1;
+    return longest_row(a.global_entries() / std::max<GlobalIndex>(in_row, 1), rows);
   }
 
   /// R = Q^H.
@@ -252,6 +271,7 @@ class SmoothedAggregation final : public Coarsening<T> {
   LocalIndex block_size_;
   DeviceView<const LocalIndex> first_rows_;  // of the nodes, and the end; or empty
   double theta_;
+  bool is_signed_;
   AmgOptions options_;
   const MultiVector<T>* near_null_;
   MultiVector<T> coarse_near_null_;

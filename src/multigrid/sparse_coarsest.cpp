@@ -14,10 +14,6 @@
 
 namespace suan::multigrid {
 
-namespace {
-
-using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-
 /// All rows in host memory.
 template <Scalar W>
 struct WholeMatrix {
@@ -31,6 +27,10 @@ struct WholeMatrix {
                              std::span<const LocalIndex>(columns), std::span<const W>(values));
   }
 };
+
+namespace {
+
+using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
 
 template <Scalar W, Scalar T>
 WholeMatrix<W> on_this_rank(const FetchedRows<T>& fetched) {
@@ -174,31 +174,54 @@ void gather(const DeviceView<const LocalIndex>& positions, const From& from, con
 template <Scalar T>
 SparseCoarsest<T>::SparseCoarsest(const DistributedMatrix<T>& a, bool hermitian)
     : hermitian_(hermitian) {
+  if (a.global_rows() > most_rows) {
+    throw NotFactorised(message("it has more than ", most_rows, " rows"));
+  }
   std::vector<GlobalIndex> numbers(static_cast<std::size_t>(a.global_rows()));
   std::iota(numbers.begin(), numbers.end(), GlobalIndex{0});
   exchange_ = Exchange(IndexMap::make(a.row_layout(), numbers));
   const auto fetched = fetch_rows(a, std::span<const GlobalIndex>(numbers));
-  together(a.comm(), [&] {
-    const auto whole = on_this_rank<Wide>(fetched);
-    const auto order = little_fill(whole);
-    const auto lower = factor_rows(whole, order.position, most_entries);
-    if (lower.empty()) {
-      throw InvalidArgument(message("its factors would have more than ", most_entries, " entries"));
-    }
-    positions_ = positions_of(*exchange_.map(), order);
-    // What rounding in T leaves of a singular matrix.
-    const double least = 10 * static_cast<double>(std::numeric_limits<Real<T>>::epsilon()) *
-                         std::sqrt(static_cast<double>(whole.rows));
-    try {
-      factors_ = suan::detail::factorise<Wide>(
-          filled(whole, order, lower).csr(), 0,
-          hermitian_ ? suan::detail::Pivots::positive : suan::detail::Pivots::any, {}, nullptr,
-          least);
-    } catch (const InvalidArgument&) {  // of a row by its number in another order
-      throw InvalidArgument("it is singular, or needs other pivots than its diagonal");
-    }
-  });
+  Outcome outcome = Outcome::factorised;
+  together(a.comm(), [&] { outcome = factorise(on_this_rank<Wide>(fetched)); });
+  // That of all ranks, which do the same.
+  require_factors(static_cast<Outcome>(a.comm().max(static_cast<std::int64_t>(outcome))));
   make_room(1);
+}
+
+template <Scalar T>
+typename SparseCoarsest<T>::Outcome SparseCoarsest<T>::factorise(const WholeMatrix<Wide>& whole) {
+  const auto order = little_fill(whole);
+  const auto lower = factor_rows(whole, order.position, most_entries);
+  if (lower.empty()) return Outcome::too_large;
+  positions_ = positions_of(*exchange_.map(), order);
+  // What rounding in T leaves of a singular matrix.
+  const double least = 10 * static_cast<double>(std::numeric_limits<Real<T>>::epsilon()) *
+                       std::sqrt(static_cast<double>(whole.rows));
+  try {
+    factors_ = suan::detail::factorise<Wide>(
+        filled(whole, order, lower).csr(), 0,
+        hermitian_ ? suan::detail::Pivots::positive : suan::detail::Pivots::any, {}, nullptr,
+        least);
+  } catch (const suan::detail::UnusablePivot& error) {  // of a row by its number in another order
+    const bool is_negative = hermitian_ && error.share() < -std::sqrt(least);
+    return is_negative ? Outcome::indefinite : Outcome::singular;
+  }
+  return Outcome::factorised;
+}
+
+template <Scalar T>
+void SparseCoarsest<T>::require_factors(Outcome outcome) {
+  if (outcome == Outcome::too_large) {
+    throw NotFactorised(message("its factors would have more than ", most_entries, " entries"));
+  }
+  if (outcome == Outcome::singular) {
+    throw NotFactorised("it is singular, or needs other pivots than its diagonal");
+  }
+  if (outcome == Outcome::indefinite) {
+    throw InvalidArgument(
+        "amg: the coarsest level has a negative pivot, so the matrix is indefinite; multigrid of "
+        "this kind is for positive definite ones: use another preconditioner");
+  }
 }
 
 /// Collective, unless the room is there: memory may run out on one rank alone.
@@ -206,10 +229,14 @@ template <Scalar T>
 void SparseCoarsest<T>::make_room(std::size_t columns) const {
   if (all_.extent(1) == columns) return;
   const auto size = static_cast<std::size_t>(exchange_.map()->size());
+  all_ = {};
+  solution_ = {};
+  RowMajor<T> all;
   together(exchange_.map()->comm(), [&] {
-    all_ = RowMajor<T>("suan::multigrid::coarsest", size, columns);
+    all = RowMajor<T>("suan::multigrid::coarsest", size, columns);
     solution_ = RowMajor<Wide>("suan::multigrid::coarsest", size, columns);
   });
+  all_ = all;  // which says that both are there
 }
 
 template <Scalar T>

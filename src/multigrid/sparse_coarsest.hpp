@@ -10,6 +10,15 @@
 
 namespace suan::multigrid {
 
+template <Scalar W>
+struct WholeMatrix;
+
+/// The last level has no such factors, which says nothing against A.
+class NotFactorised : public InvalidArgument {
+ public:
+  using InvalidArgument::InvalidArgument;
+};
+
 /// Solves A x = b on each rank with all rows, by the factors of Gauss in double precision. Rows are
 /// ordered for little fill-in: by approximate minimum degree where the build has it, else by
 /// reverse Cuthill-McKee. There is no pivoting, and a singular matrix is refused. The structure of
@@ -17,7 +26,8 @@ namespace suan::multigrid {
 /// trees in sparse factorization", SIAM J. Matrix Anal. Appl. 11 (1990), 134-172); then it is an
 /// incomplete factorisation that drops nothing.
 ///
-/// Memory: the factors twice on each rank, at most `most_entries` of them.
+/// Memory: the factors twice on each rank, at most `most_entries` of them. That they are more is
+/// found out from all of A on each rank, in which there are at most `most_rows` rows therefore.
 template <Scalar T>
 class SparseCoarsest {
  public:
@@ -25,8 +35,9 @@ class SparseCoarsest {
   static constexpr Offset most_entries = 2000000;
 
   SparseCoarsest() = default;
-  /// Collective. @throws InvalidArgument, on all ranks, when there would be too many entries, or
-  /// for a pivot that is nothing beside its row or, if A is Hermitian, not positive.
+  /// Collective. @throws NotFactorised, on all ranks, when there are too many rows or would be too
+  /// many entries, or for a pivot that is nothing beside its row; InvalidArgument for one that is
+  /// clearly negative, if A is Hermitian, by the measure of Coarsest.
   SparseCoarsest(const DistributedMatrix<T>& a, bool hermitian);
   /// Collective. Another number of vectors than the last time takes other memory.
   void solve(const Vector<T>& b, Vector<T>& x) const;
@@ -39,6 +50,11 @@ class SparseCoarsest {
  private:
   using Wide = std::conditional_t<is_complex<T>, Complex, double>;
 
+  /// In the order of what tells most of A.
+  enum class Outcome : std::int64_t { factorised, too_large, singular, indefinite };
+
+  Outcome factorise(const WholeMatrix<Wide>& whole);
+  static void require_factors(Outcome outcome);
   void make_room(std::size_t columns) const;
   void solve_rows(const RowMajor<const T>& b, const RowMajor<T>& x) const;
 

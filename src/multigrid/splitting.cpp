@@ -202,7 +202,7 @@ void gather_from_ghosts(const StrengthGraph& graph, const DeviceView<LocalIndex>
 }
 
 /// Collective.
-void decide(const StrengthGraph& graph, const SplittingRounds& rounds) {
+void decide(const StrengthGraph& graph, const SplittingRounds& rounds, bool is_sparing) {
   const auto& exchange = graph.nodes.exchange;
   const auto& comm = graph.nodes.layout.comm();
   PointList open;
@@ -214,7 +214,7 @@ void decide(const StrengthGraph& graph, const SplittingRounds& rounds) {
                                 static_cast<std::size_t>(graph.nodes.owned()));
   });
   for (LocalIndex round = 1; comm.sum(static_cast<std::int64_t>(count)) > 0; ++round) {
-    rounds.settle(open, count);
+    if (is_sparing) rounds.settle(open, count);
     rounds.compete(open, count, round);
     gather_from_ghosts(graph, rounds.lost, combine::Max());
     rounds.make_coarse(open, count, round);
@@ -231,7 +231,7 @@ void decide(const StrengthGraph& graph, const SplittingRounds& rounds) {
 
 }  // namespace
 
-Splitting split(const StrengthGraph& graph, Isolated isolated) {
+Splitting split(const StrengthGraph& graph, Isolated isolated, bool is_sparing) {
   const auto& comm = graph.nodes.layout.comm();
   const auto size = static_cast<std::size_t>(graph.nodes.size());
   const LocalIndex owned = graph.nodes.owned();
@@ -249,7 +249,7 @@ Splitting split(const StrengthGraph& graph, Isolated isolated) {
   draw_weights(graph, rounds.missed, isolated, rounds.fates);
   Kokkos::deep_copy(rounds.missed, 0);
   refresh(graph.nodes.exchange, rounds.fates);
-  decide(graph, rounds);
+  decide(graph, rounds, is_sparing);
   DeviceView<GlobalIndex> numbers;
   LocalIndex coarse = 0;
   together(comm, [&] {

@@ -28,7 +28,7 @@ enum class Isolated { are_decoupled, are_coarse };
 /// on a new coarse one become fine. The weight is the number of open points that depend on a point,
 /// and a hash of its row's number. A point on which none depends any more, but which itself depends
 /// on three or more, becomes fine: those lead on to coarse points, from which interpolation at
-/// distance two takes its value.
+/// distance two takes its value. Not so unless `is_sparing`.
 ///
 /// With weights that count all points, and without the last rule, this is the parallel modified
 /// independent set: H. De Sterck, U. M. Yang, J. J. Heys, "Reducing complexity in parallel
@@ -39,7 +39,7 @@ enum class Isolated { are_decoupled, are_coarse };
 /// The result depends on the graph alone, since all ranks do the same rounds. Ruge and Stueben's
 /// first pass on each rank, the other half of HMIS, would make it depend on the distribution, and
 /// is not here for that reason. Collective.
-Splitting split(const StrengthGraph& graph, Isolated isolated);
+Splitting split(const StrengthGraph& graph, Isolated isolated, bool is_sparing = true);
 
 /// The same splitting for a matrix with the same rows and maybe other ghosts. Collective.
 Splitting with_ghosts_of(const Exchange& columns, const Splitting& splitting);

@@ -103,16 +103,33 @@ void find_scales(const RowsView<T>& a, const DeviceView<Real<T>>& scales) {
       });
 }
 
+/// Rows with more than `longest` entries get the scale 0, and with it no strong connections.
+template <Scalar T>
+void leave_out_long(const RowsView<T>& a, Offset longest, const DeviceView<Real<T>>& scales) {
+  if (longest >= static_cast<Offset>(std::numeric_limits<LocalIndex>::max())) return;
+  Kokkos::parallel_for(
+      "suan::multigrid_long_rows", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
+        if (a.length(i) > longest) scales(i) = 0;
+      });
+}
+
+/// The size of an entry beside the diagonal.
+template <Scalar T>
+KOKKOS_FORCEINLINE_FUNCTION Real<T> size_of_entry(const T& value, bool is_signed) {
+  return is_signed ? Kokkos::max(-real_part(value), Real<T>(0)) : Kokkos::abs(value);
+}
+
 /// The largest w_ij of each row.
 template <Scalar T>
-void find_largest(const RowsView<T>& a, const DeviceView<Real<T>>& scales,
+void find_largest(const RowsView<T>& a, const DeviceView<Real<T>>& scales, bool is_signed,
                   const DeviceView<Real<T>>& largest) {
   Kokkos::parallel_for(
       "suan::multigrid_largest", Range(0, a.own.rows), KOKKOS_LAMBDA(LocalIndex i) {
         const Real<T> scale = scales(i);
         Real<T> most = 0;
         a.visit(i, [&](LocalIndex j, const T& value) {
-          if (j != i) most = Kokkos::max(most, Kokkos::abs(value) * (scale * scales(j)));
+          if (j == i) return;
+          most = Kokkos::max(most, size_of_entry(value, is_signed) * (scale * scales(j)));
         });
         largest(i) = most;
       });
@@ -124,9 +141,10 @@ struct IsStrong {
   DeviceView<const Real<T>> scales;
   DeviceView<const Real<T>> largest;
   Real<T> theta;
+  bool is_signed;
   KOKKOS_FORCEINLINE_FUNCTION bool operator()(LocalIndex i, LocalIndex j, const T& value) const {
     if (j == i) return false;
-    const Real<T> weight = Kokkos::abs(value) * (scales(i) * scales(j));
+    const Real<T> weight = size_of_entry(value, is_signed) * (scales(i) * scales(j));
     const Real<T> half = Kokkos::min(largest(i), largest(j)) / 2;
     return weight > 0 && weight >= Kokkos::min(theta, half);
   }
@@ -134,8 +152,9 @@ struct IsStrong {
 
 template <Scalar T>
 void find_neighbours(const RowsView<T>& a, const DeviceView<Real<T>>& scales,
-                     const DeviceView<Real<T>>& largest, Real<T> theta, StrengthGraph& graph) {
-  const IsStrong<T> strong{scales, largest, theta};
+                     const DeviceView<Real<T>>& largest, Real<T> theta, bool is_signed,
+                     StrengthGraph& graph) {
+  const IsStrong<T> strong{scales, largest, theta, is_signed};
   const auto offsets = detail::allocate<Offset>("suan::multigrid::offsets",
                                                 static_cast<std::size_t>(a.own.rows) + 1);
   Kokkos::parallel_for(
@@ -161,28 +180,37 @@ void find_neighbours(const RowsView<T>& a, const DeviceView<Real<T>>& scales,
 /// The graph of a matrix whose rows are nodes, from the scales of owned ones. Collective.
 template <Scalar T>
 StrengthGraph graph_of(const RowsView<T>& a, const DeviceView<Real<T>>& scales, const Nodes& nodes,
-                       double theta) {
+                       double theta, const StrengthMeasure& measure) {
   StrengthGraph graph;
   graph.nodes = nodes;
   DeviceView<Real<T>> largest;
+  leave_out_long(a, measure.longest, scales);
   multigrid::refresh(nodes.exchange, scales);
   together(nodes.layout.comm(), [&] {
     largest = detail::allocate<Real<T>>("suan::multigrid::largest", scales.extent(0));
-    find_largest(a, scales, largest);
+    find_largest(a, scales, measure.is_signed, largest);
   });
   multigrid::refresh(nodes.exchange, largest);
-  together(nodes.layout.comm(),
-           [&] { find_neighbours(a, scales, largest, static_cast<Real<T>>(theta), graph); });
+  together(nodes.layout.comm(), [&] {
+    find_neighbours(a, scales, largest, static_cast<Real<T>>(theta), measure.is_signed, graph);
+  });
   return graph;
 }
 
 }  // namespace
 
 template <Scalar T>
-StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta) {
+StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta,
+                       const StrengthMeasure& measure) {
   if (a.comm().size() > 1) {
     require_agreement(a.comm(), "strength",
-                      message(std::setprecision(17), "theta = ", theta, "\n"));
+                      message(std::setprecision(17), "theta = ", theta, "\nis_signed = ",
+                              measure.is_signed, "\nlongest = ", measure.longest, "\n"));
+  }
+  if (measure.is_signed && a.comm().max(std::int64_t{!nodes.is_row()}) != 0) {
+    throw InvalidArgument(
+        "strength: norms of blocks have no sign: nodes with several rows have no "
+        "signed strength");
   }
   RowsView<T> rows;
   RowsView<Real<T>> blocks;
@@ -199,8 +227,8 @@ StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double
       find_scales(blocks, scales);
     }
   });
-  return nodes.is_row() ? graph_of(rows, scales, nodes, theta)
-                        : graph_of(blocks, scales, nodes, theta);
+  return nodes.is_row() ? graph_of(rows, scales, nodes, theta, measure)
+                        : graph_of(blocks, scales, nodes, theta, measure);
 }
 
 template <Scalar T>
@@ -217,9 +245,10 @@ void multigrid::require_finite_rows(const DistributedMatrix<T>& a) {
   });
 }
 
-#define SUAN_INSTANTIATE(T)                                                           \
-  template StrengthGraph strength(const DistributedMatrix<T>&, const Nodes&, double); \
-  template void multigrid::require_rows(const DistributedMatrix<T>&);                 \
+#define SUAN_INSTANTIATE(T)                                                          \
+  template StrengthGraph strength(const DistributedMatrix<T>&, const Nodes&, double, \
+                                  const StrengthMeasure&);                           \
+  template void multigrid::require_rows(const DistributedMatrix<T>&);                \
   template void multigrid::require_finite_rows(const DistributedMatrix<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

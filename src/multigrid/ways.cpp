@@ -22,7 +22,8 @@ std::vector<Way> ways_to_set_up(const AmgOptions& asked, bool is_rounded) {
       classical.max_entries = 2;
       add("rows of the prolongator have two entries (max_entries = 2, aggressive_levels > 0)");
     }
-  } else if (asked.smooth_prolongator && asked.precision != "single") {
+  } else if (asked.coarsening == "aggregation" && asked.smooth_prolongator &&
+             asked.precision != "single") {
     ways.push_back({asked, "the prolongator is not smoothed, with K-cycles"});
     ways.back().options.smooth_prolongator = false;
     ways.back().options.cycle = "k";

@@ -164,6 +164,21 @@ LocalIndex first_bad_pivot(const Elimination<T>& all, const kernels::CsrView<T>&
   return first;
 }
 
+/// The largest entry of row `row`.
+template <Scalar T>
+double largest_of_row(const kernels::CsrView<T>& block, LocalIndex row) {
+  Real<T> largest = 0;
+  Kokkos::parallel_reduce(
+      "suan::ilu0_largest", EliminationRange(row, row + 1),
+      KOKKOS_LAMBDA(LocalIndex i, Real<T> & most) {
+        for (Offset k = block.offsets(i); k < block.offsets(i + 1); ++k) {
+          most = Kokkos::max(most, Kokkos::abs(block.values(k)));
+        }
+      },
+      Kokkos::Max<Real<T>>(largest));
+  return static_cast<double>(largest);
+}
+
 /// Whether no entry beside the diagonal is positive, or not real.
 template <Scalar T>
 bool has_signs_of_m_matrix(const kernels::CsrView<T>& block) {
@@ -223,12 +238,13 @@ IncompleteFactors<T> factorise(const Csr<T>& block, GlobalIndex first_row, Pivot
     Kokkos::deep_copy(place, Kokkos::subview(places, static_cast<std::size_t>(bad)));
     Kokkos::deep_copy(begin, Kokkos::subview(a.offsets, static_cast<std::size_t>(bad)));
     Kokkos::deep_copy(pivot, Kokkos::subview(values, static_cast<std::size_t>(begin + place)));
-    throw InvalidArgument(
+    throw UnusablePivot(
         message("ilu0: the pivot of row ", first_row + bad, " is ", pivot,
                 pivots == Pivots::positive
                     ? ", so the matrix, which is Hermitian, is not positive definite"
                     : ", which is not finite or nothing beside the entries of its row",
-                "; use another preconditioner, or order the rows otherwise"));
+                "; use another preconditioner, or order the rows otherwise"),
+        static_cast<double>(real_part(pivot)) / largest_of_row(a, bad));
   }
   factors.lower.values = values_of(all, factors.lower, false);
   factors.upper.values = values_of(all, factors.upper, true);

@@ -30,10 +30,21 @@ struct IncompleteFactors {
   }
 };
 
+/// A pivot that will not do.
+class UnusablePivot : public InvalidArgument {
+ public:
+  UnusablePivot(const std::string& text, double share) : InvalidArgument(text), share_(share) {}
+  /// Its real part, divided by the largest entry of its row.
+  double share() const noexcept { return share_; }
+
+ private:
+  double share_;
+};
+
 /// A pivot below `least` times the largest entry of its row will not do. `extra` is added to the
 /// pivots; it may be empty, for zeros. Takes the structure of `known`
 /// unless that is null or of another block. Not collective, so for the body of together().
-/// @throws InvalidArgument as Ilu0.
+/// @throws InvalidArgument as Ilu0; for a pivot UnusablePivot.
 template <Scalar T>
 IncompleteFactors<T> factorise(const Csr<T>& block, GlobalIndex first_row, Pivots pivots,
                                const DeviceView<const Real<T>>& extra,

@@ -10,6 +10,7 @@
 #include "suan/comm/agreement.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/core/timer.hpp"
+#include "suan/multigrid/amg.hpp"
 #include "suan/preconditioners/preconditioner.hpp"
 #include "suan/solvers/detail/solve_energy.hpp"
 #include "suan/vector/blas1.hpp"
@@ -152,6 +153,7 @@ void LinearSolver<T>::precondition(const Operator<T>& a, const Setup* before, Se
   try {
     add(done, message("amg: ", before->multigrid->update(a)));
     result.multigrid = before->multigrid;
+    result.most_left = before->most_left;
   } catch (const Error& error) {  // the preconditioner above is there, and updated
     result.may_climb = false;
     add(done, message("without multigrid: ", error.what()));
@@ -179,6 +181,14 @@ template <Scalar T>
 std::string LinearSolver<T>::choice() const {
   const std::string late = setup_.late ? setup_.late->why() : std::string();
   return setup_.choice + (setup_.choice.empty() || late.empty() ? "" : "; ") + late;
+}
+
+template <Scalar T>
+const AmgReport* LinearSolver<T>::levels() const noexcept {
+  const Operator<T>* m = setup_.multigrid.get();
+  if (m == nullptr) m = setup_.m.get();
+  const auto* amg = dynamic_cast<const Amg<T>*>(m);
+  return amg != nullptr ? &amg->report() : nullptr;
 }
 
 #define SUAN_INSTANTIATE(T) template class LinearSolver<T>;

@@ -21,7 +21,7 @@ STANDS_ON = {
     "gallery": ("matrix",),
     "io": ("matrix",),
     "preconditioners": ("matrix",),
-    "multigrid": ("preconditioners",),
+    "multigrid": ("io", "preconditioners"),
     "solvers": ("multigrid",),
     "eigen": ("solvers",),
     "cli": ("eigen", "gallery", "io"),

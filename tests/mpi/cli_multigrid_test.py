@@ -85,6 +85,17 @@ class Hints(Case):
         same = self.report(*AMG, "--near-null-space", "B.mtx", "--time-limit", "100")
         self.assertLess(abs(same["iterations"] - report["iterations"]), 3)
 
+    def test_reports_have_the_levels(self):
+        levels = self.report(*AMG)["multigrid"]["levels"]
+        self.assertEqual(levels[0]["rows"], 2 * len(POINTS))
+        self.assertGreater(levels[0]["rows"], levels[1]["rows"])
+        self.assertEqual(levels[0]["smoother"], "chebyshev")
+        self.assertIn("product", levels[0]["seconds"])
+        self.assertNotIn("multigrid", self.report("A.mtx", "--preconditioner", "jacobi",
+                                                  "--max-iterations", "10000"))
+        printed = self.run_suan("solve", *AMG, "--coordinates", "xy.mtx").stdout
+        self.assertIn("operator complexity", printed)
+
     def test_any_scaling_in_single_precision(self):
         single = (*AMG, "--scalar", "float32")
         expected = self.report(*single, "--near-null-space", "B.mtx")

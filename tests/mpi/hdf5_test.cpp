@@ -87,6 +87,32 @@ TYPED_TEST(Hdf5Ranks, UnevenLayoutsWithEmptyRanks) {
   }
 }
 
+TYPED_TEST(Hdf5Ranks, MatricesInDistributionsOfTheCaller) {
+  using T = TypeParam;
+  const int ranks = this->world_.size();
+  const Pattern pattern{40, 23};
+  const auto written = make_matrix<T>(pattern, this->world_);
+  Hdf5Writer writer(this->path_, this->world_);
+  writer.write("A", written);
+  writer.close();
+  const auto checksum = hdf5_checksum(written);
+  for (int owner = 0; owner < ranks; ++owner) {
+    const auto all_on = [&](GlobalIndex size) {
+      return Layout::from_local_size(this->world_.rank() == owner ? size : 0, this->world_);
+    };
+    const auto read = read_hdf5_matrix<T>(this->path_, all_on(40), all_on(23), "A");
+    EXPECT_EQ(read.row_layout(), all_on(40));
+    EXPECT_EQ(read.column_layout(), all_on(23));
+    expect_pattern(read, pattern);
+    EXPECT_EQ(hdf5_checksum(read), checksum);
+  }
+  EXPECT_NE(hdf5_checksum(make_matrix<T>({40, 24}, this->world_)), checksum);
+  const auto other = Layout::even(41, this->world_);
+  EXPECT_THAT(
+      message_of<DimensionMismatch>([&] { read_hdf5_matrix<T>(this->path_, other, other, "A"); }),
+      testing::AllOf(HasSubstr("40 x 23"), HasSubstr("41 elements")));
+}
+
 class Hdf5Mpi : public testing::Test {
  protected:
   Communicator world_ = Communicator::world();

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The programs that test_mpi.py runs on several ranks: distributed.py <case>."""
 
+import contextlib
 import os
+import shutil
 import sys
+import tempfile
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,6 +23,18 @@ RANK, SIZE = COMM.rank, COMM.size
 def say(*words):
     # In one write, because the lines of all ranks go into one pipe.
     os.write(1, (" ".join(str(word) for word in (RANK, *words)) + "\n").encode())
+
+
+@contextlib.contextmanager
+def in_a_folder():
+    """A folder for all ranks."""
+    folder = COMM.bcast(tempfile.mkdtemp() if RANK == 0 else None)
+    try:
+        yield folder
+    finally:
+        COMM.barrier()
+        if RANK == 0:
+            shutil.rmtree(folder)
 
 
 def rows_of_this_rank(n: int) -> slice:
@@ -163,6 +178,25 @@ def multigrid():
     assert report.iterations < 20
     x, report = suan.solve(2 * A[mine], b[mine], M=M, comm=COMM)
     compare(2 * A, b, mine, x, report)
+
+
+def multigrid_in_a_file():
+    A = poisson2d(30)
+    b = np.arange(1.0, 901.0)
+    mine = rows_of_this_rank(900)
+    M = suan.amg(A[mine], coarse_rows=50, comm=COMM)
+    with in_a_folder() as folder:
+        M.save(f"{folder}/m.h5", "levels")
+        read = suan.load_amg(f"{folder}/m.h5", A[mine], "levels", comm=COMM)
+        np.testing.assert_array_equal(read @ b[mine], M @ b[mine])
+        np.testing.assert_array_equal(read.aggregates, M.aggregates)
+        # Without A, and on another number of ranks.
+        even = suan.load_amg(f"{folder}/m.h5", None, "levels", comm=COMM)
+        assert sum(COMM.allgather(even.shape[0])) == 900
+        alone = suan.load_amg(f"{folder}/m.h5", A, "levels")
+        np.testing.assert_array_equal(alone @ b, suan.amg(A, coarse_rows=50) @ b)
+    x, report = suan.solve(A[mine], b[mine], M=read, comm=COMM)
+    compare(A, b, mine, x, report)
 
 
 def multigrid_with_coordinates():
@@ -316,6 +350,11 @@ def an_exception_that_cannot_travel():
             raise Local("from the frame")
 
     told(b=Frame())
+
+
+def multigrid_of_other_files():
+    with in_a_folder() as folder:
+        expect_error(lambda: suan.load_amg(f"{folder}/{RANK}.h5" if RANK else folder, comm=COMM))
 
 
 def multigrid_of_other_options():

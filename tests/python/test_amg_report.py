@@ -73,6 +73,7 @@ def test_html_is_well_formed():
     page = M._repr_html_()
     tree.fromstring(page)
     assert "1,600" in page
+    assert all(words in page for words in ("of A", "MB", "ranks", "strength, ms", "product, ms"))
     assert "factor" not in page
     M.check()
     page = M._repr_html_()
@@ -89,6 +90,10 @@ def test_check():
     assert 0.01 < check.factors[0] < 0.6
     assert check.factors[-1] < 1e-5
     assert check.notes == ()
+    assert len(check.asymmetry) == len(M.levels)
+    assert max(check.asymmetry) < 1e-4
+    assert len(check.interpolation) == len(M.levels) - 1
+    assert max(check.interpolation) < 1e-2
     assert str(check).splitlines()[1].split()[0] == "0"
     # The measure of level 0, by hand: residuals of A e = 0 in the long run.
     A, e = poisson2d(40), np.random.default_rng(5).standard_normal(1600)
@@ -144,8 +149,11 @@ def test_plot(pyplot, bar):
     np.testing.assert_array_equal(rows.get_ydata(), [level.rows for level in M.levels])
     np.testing.assert_array_equal(entries.get_ydata(), [level.entries for level in M.levels])
     assert axes[0].get_yscale() == "log"
-    M.check()
-    assert len(M.plot()) == 3
+    check = M.check()
+    axes = M.plot()
+    assert len(axes) == 3
+    assert "complexity" in axes[0].get_title()
+    assert [text.get_text() for text in axes[2].texts] == [f"{f:.2g}" for f in check.factors]
     A, points = bar
     with_points = suan.amg(A, block_size=2, coordinates=points, coarse_rows=50)
     axes = with_points.plot()

@@ -23,6 +23,9 @@ pytestmark = [
     ),
     pytest.mark.skipif(MPIRUN is None, reason="there is no mpirun"),
 ]
+hdf5 = pytest.mark.skipif(
+    not suan.show_config("dicts")["hdf5"], reason="this build of Suan has no HDF5"
+)
 SCRIPT = pathlib.Path(__file__).with_name("distributed.py")
 
 
@@ -63,6 +66,7 @@ def run(ranks: int, case: str) -> list[str]:
         "preconditioner",
         "multigrid",
         "multigrid_with_coordinates",
+        pytest.param("multigrid_in_a_file", marks=hdf5),
         "solver",
         "solver_of_several_types",
         "callback_stops",
@@ -90,6 +94,7 @@ def test_the_answer_is_the_serial_one(ranks, case):
         ("lengths_on_one_rank", "DimensionMismatch rank 1: A.indptr ends at"),
         ("masked_on_one_rank", "InvalidArgument rank 1: b is a masked array"),
         ("multigrid_of_other_options", "InvalidArgument the options differ between ranks"),
+        pytest.param("multigrid_of_other_files", "rank 0: /", marks=hdf5),
         ("multigrid_of_other_hints", "near_null_space differs between ranks: it is not given on ra"),
         ("multigrid_of_a_short_hint", "rank 1: near_null_space has the shape (40, 2), but A has 41"),
         ("multigrid_of_a_bad_row", "row 80 is -1"),

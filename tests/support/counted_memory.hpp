@@ -14,17 +14,18 @@
 #include <cstdlib>
 #include <new>
 
+#include "support/failing_memory.hpp"
+
 namespace suan::test {
 
 inline std::atomic<std::int64_t> bytes{0};
 inline std::atomic<std::int64_t> peak{0};
-/// Of 512 bytes and more: labels for profilers, which Kokkos makes strings of, are smaller.
 inline std::atomic<std::int64_t> large_allocations{0};
 
 inline void* counted(void* memory) {
   if (memory == nullptr) return nullptr;
   const auto size = static_cast<std::int64_t>(malloc_usable_size(memory));
-  if (size >= 512) ++large_allocations;
+  if (size >= static_cast<std::int64_t>(large_bytes)) ++large_allocations;
   const std::int64_t now = bytes += size;
   std::int64_t before = peak;
   while (now > before && !peak.compare_exchange_weak(before, now)) {
@@ -36,6 +37,7 @@ inline void* allocate(std::size_t size, std::size_t alignment = alignof(std::max
   alignment = std::max(alignment, alignof(std::max_align_t));
   const std::size_t whole =
       (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
+  if (fails(whole)) return nullptr;
   return counted(std::aligned_alloc(alignment, whole));
 }
 

@@ -14,13 +14,14 @@
 
 namespace suan::test {
 
-/// While it lives, the last rank gets at most so many MiB more than it has.
+/// While it lives, this rank of all, or the last one, gets at most so many MiB more than it has.
 class LittleMemory {
  public:
-  explicit LittleMemory(std::size_t mib = 64) {
-    const auto world = Communicator::world();
+  explicit LittleMemory(std::size_t mib = 64)
+      : LittleMemory(mib, Communicator::world().size() - 1) {}
+  LittleMemory(std::size_t mib, int rank) {
     getrlimit(RLIMIT_AS, &before_);
-    if (world.rank() < world.size() - 1) return;
+    if (Communicator::world().rank() != rank) return;
     std::size_t pages = 0;
     std::ifstream("/proc/self/statm") >> pages;
     rlimit limit = before_;

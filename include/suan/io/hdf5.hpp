@@ -5,6 +5,7 @@
 // docs/file-format.md describes the format.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -94,13 +95,26 @@ DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Communicato
                                       const std::string& name = {},
                                       const Hdf5ReadOptions& options = {});
 
+/// The same in a distribution of the caller's. @throws also DimensionMismatch when the file's
+/// matrix has another size.
+template <Scalar T = double>
+DistributedMatrix<T> read_hdf5_matrix(const std::string& path, const Layout& rows,
+                                      const Layout& columns, const std::string& name = {},
+                                      const Hdf5ReadOptions& options = {});
+
+/// The checksum that a matrix has in a file, whatever its distribution: tells without reading the
+/// file whether it is the one that was written. Collective. @throws NotSupported as above.
+template <Scalar T>
+std::uint64_t hdf5_checksum(const DistributedMatrix<T>& matrix);
+
 /// Reads a vector with the size of `layout`. An empty name means the only vector. Errors as above.
 template <Scalar T = double>
 Vector<T> read_hdf5_vector(const std::string& path, const Layout& layout,
                            const std::string& name = {}, const Hdf5ReadOptions& options = {});
 
 /// Reads a text, such as the report of a solve. An empty name means the only text. Not collective.
-/// @throws IoError when there is none or it is damaged; NotSupported as above.
+/// @throws IoError when there is none or it is damaged (texts of format 1.0 have no checksum);
+/// NotSupported as above.
 std::string read_hdf5_text(const std::string& path, const std::string& name = {});
 
 }  // namespace suan

@@ -17,6 +17,8 @@ struct Aggregates {
   /// The aggregate of each owned and ghost node, or `none` for nodes without strong connections
   /// and, in a graph that is not symmetric, for some that no aggregate is near.
   DeviceView<const GlobalIndex> of;
+  /// The global number of the root of each of this rank's aggregates.
+  DeviceView<const GlobalIndex> roots{};
 };
 
 struct AggregationOptions {

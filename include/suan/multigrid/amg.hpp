@@ -23,6 +23,8 @@ template <Scalar T>
 class Hierarchy;
 template <Scalar T>
 class Rounded;
+template <Scalar T>
+class AmgFile;
 }  // namespace multigrid
 
 /// Classical multigrid: coarse points by a relative of PMIS, and extended+i interpolation.
@@ -33,6 +35,9 @@ struct ClassicalOptions {
   std::int64_t max_entries = 4;        ///< of a row of the prolongator; the largest are kept
   double truncation = 0;               ///< smaller ones than this share of the largest are dropped
   std::int64_t aggressive_levels = 0;  ///< so many first levels are coarsened twice at once
+  /// Without the coarse points that no other point needs. With them iterations are fewer where
+  /// errors are smooth along directions of no grid line.
+  bool fewer_points = true;
   /// Rows whose sum is more than this share of the diagonal entry are only smoothed. 1: none.
   double max_row_sum = 0.9;
   static const OptionTable<ClassicalOptions>& table();
@@ -59,12 +64,18 @@ std::vector<OptionType> coarsening_types();
 
 struct AmgOptions {
   /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones;
-  /// "air": so, too, with a restriction for convection.
-  OptionNode coarsening = "aggregation";
+  /// "air": so, too, with a restriction for convection; "auto": by a scan of the matrix, which also
+  /// decides whether the prolongator is smoothed. The notes of the report say why. Options that
+  /// aggregation alone has decide for that.
+  OptionNode coarsening = "auto";
   /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
   /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
   /// on each level; for classical multigrid, and for the coarse points of "air", 0.25.
   double theta = -1;
+  /// Of aggregation: which entries may be strong connections. "absolute": all, by their absolute
+  /// values; "signed": negative ones, for scalar problems; "auto": signed where positive ones have
+  /// weight in most rows of a scalar problem.
+  std::string strength = "auto";
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
@@ -98,10 +109,13 @@ struct AmgOptions {
 struct AmgLevel {
   GlobalIndex rows = 0;
   std::int64_t entries = 0;
-  std::int64_t ranks = 1;                  ///< that own rows; the others take no part
+  std::int64_t node_rows = 1;              ///< of each node; 0 if they differ
+  std::int64_t ranks = 1;                  ///< that own rows of it
   std::int64_t interpolation_entries = 0;  ///< of the prolongator to this level from the next one
-  double radius = 0;                       ///< the spectral radius of D^-1 A_F that damped it
-  std::string smoother;                    ///< or what solves the coarsest level
+  /// Of its matrix in CSR, and of the prolongator to it and the restriction from it, on all ranks.
+  std::int64_t bytes = 0;
+  double radius = 0;     ///< the spectral radius of D^-1 A_F that damped it
+  std::string smoother;  ///< or what solves the coarsest level
   /// Seconds of the steps of the set-up that made the next level from this one.
   double strength = 0;
   double aggregation = 0;
@@ -131,6 +145,9 @@ struct AmgReport {
   /// Entries, or rows, of all levels, divided by those of A.
   double operator_complexity() const;
   double grid_complexity() const;
+  std::int64_t bytes() const;  ///< of all levels
+  /// Compact when `indent` is negative.
+  std::string to_json(int indent = 2) const;
 };
 std::ostream& operator<<(std::ostream& out, const AmgReport& report);
 
@@ -139,7 +156,17 @@ struct AmgCheck {
   /// For each level, the factor by which a cycle on it and those below reduces the residual, in the
   /// long run.
   std::vector<double> factors;
-  std::vector<std::string> notes;  ///< on levels that do not contract, or hardly
+  /// For each level, how far a cycle M on it and those below is from the Hermitian map that CG
+  /// needs: |c^H M b - b^H M c| / c^H M b, with c = A M b, for a pseudo-random b. Empty if A is not
+  /// Hermitian, for K-cycles, which are no linear maps, and for F-cycles, which are not Hermitian.
+  std::vector<double> asymmetry;
+  /// For each level but the last, ||B - P B_c|| / ||B||, with its near null space B and that of the
+  /// next level: of its vectors the largest. Rows in which A B is not small do not count. NaN where
+  /// the near null space is not known.
+  std::vector<double> interpolation;
+  /// On levels that do not contract, or hardly; whose cycle is not Hermitian though A is; whose
+  /// matrices grow; and whose prolongators miss the near null space: with what to try.
+  std::vector<std::string> notes;
 };
 std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 
@@ -155,12 +182,16 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// constant. Unless `smoother` names another one, which is then applied before and after, the
 /// smoother is Jacobi's iteration over the fine points and then over the coarse ones.
 ///
-/// Levels are made until one has at most `coarse_rows` rows, which every rank that has rows of it
-/// solves by a dense factorisation that also works for singular matrices; or until they stop
+/// Rows with more than a hundred entries, and ten times the mean of their level, are hubs: they
+/// belong to no aggregate, and are only smoothed. Without that the levels of graphs with hubs
+/// become dense.
+///
+/// Levels are made until one has at most `coarse_rows` rows, which is solved, on every rank that has
+/// rows of it, by a dense factorisation that also works for singular matrices; or until they stop
 /// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
 /// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
-/// factorisation; it is smoothed only if that would have more than 2 10^6 entries, or finds a pivot
-/// that is zero. Rows without connections belong to no coarser level.
+/// factorisation; it is smoothed only if it has more than 30000 rows, or that more than 2 10^6
+/// entries or a zero pivot. Rows without connections belong to no coarser level.
 ///
 /// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), on one node
 /// first, the last ones mostly to one. The others wait for its result: they neither exchange nor
@@ -187,9 +218,10 @@ class Amg final : public Preconditioner<T> {
   /// @throws NotSupported when A has no accessible entries; DimensionMismatch unless rows and
   /// columns are distributed alike, in whole nodes; InvalidArgument when options are out of range
   /// or differ between ranks, for a row with an entry that is not finite or without a positive
-  /// diagonal entry, with its number, or when a coarser level shows that A is indefinite;
-  /// OutOfMemory where all ways would need more memory than they may, with the numbers, or where it
-  /// ends all the same.
+  /// diagonal entry, with its number, when x^H A x for x = 1, or a coarser level, shows that a
+  /// Hermitian A is indefinite, or for options that the named coarsening cannot use; OutOfMemory
+  /// where all ways would need more memory than they may, with the numbers, or where it ends all
+  /// the same.
   explicit Amg(const Operator<T>& a, const AmgOptions& options = {});
   /// With the near null space that the columns of `near_null_space` span, in any scaling; see
   /// rigid_body_modes(). @throws also DimensionMismatch unless it is distributed as the rows of A;
@@ -207,22 +239,34 @@ class Amg final : public Preconditioner<T> {
   /// anew.
   void note_iterations(std::int64_t iterations) override;
   const AmgReport& report() const noexcept { return report_; }
+  /// With what was chosen in place of "auto" for `coarsening` and `strength`, or to need less
+  /// memory. Updates keep it.
+  const AmgOptions& options() const noexcept { return options_; }
+  /// Whether A was found to be Hermitian, so that cycles are, too.
+  bool is_hermitian() const;
   /// The scalar type of the levels: "float32" for those of an Amg<double> in single precision.
   std::string scalar() const;
   /// For each of this rank's rows, the number of its aggregate on the finest level; -1 for a row in
   /// none, and for all where the next level, if there is one, was not made of aggregates.
   std::vector<GlobalIndex> aggregates() const;
   /// Measures each level: up to 30 cycles from there down for A e = 0, from a pseudo-random e that
-  /// does not depend on the number of ranks. Takes about as long as 10 to 35 cycles. Collective.
+  /// does not depend on the number of ranks, two more for their symmetry, and the prolongator on
+  /// the near null space. Takes about as long as 12 to 40 cycles. Collective.
   AmgCheck check() const;
 
  private:
+  friend class multigrid::AmgFile<T>;
+
+  /// Without levels: for what reads them.
+  Amg(const Layout& rows, const AmgOptions& options, MultiVector<T> near_null);
   /// Keeps aggregates while the structure of A stays.
   std::string do_update(const Operator<T>& a) override;
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
-  void set_up(const DistributedMatrix<T>& a, bool in_single);
-  void make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single);
+  void choose(const DistributedMatrix<T>& a);
+  void set_up(const DistributedMatrix<T>& a, bool in_single,
+              const std::string& precision_note = {});
+  std::string make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single);
   bool is_worn() const;
   void take_report(const std::string& note);
   MultiVector<T> near_null() const;
@@ -232,6 +276,8 @@ class Amg final : public Preconditioner<T> {
   std::unique_ptr<multigrid::Rounded<T>> rounded_;      // in single precision, or
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy_;  // in that of T
   AmgReport report_;
+  std::vector<std::string> choice_;    // the first notes of the report
+  std::string way_note_;               // of what was chosen to need less memory
   std::string precision_note_;         // that of the report
   std::int64_t first_iterations_ = 0;  // of a solve since all was new; 0: none yet
   std::int64_t last_iterations_ = 0;

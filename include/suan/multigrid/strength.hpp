@@ -4,6 +4,8 @@
 // Strength of connection: which entries of a matrix decide how its unknowns are aggregated.
 #pragma once
 
+#include <limits>
+
 #include "suan/matrix/distributed_matrix.hpp"
 
 namespace suan {
@@ -48,6 +50,17 @@ struct StrengthGraph {
   DeviceView<const LocalIndex> neighbours;
 };
 
+/// Which entries count in strength().
+struct StrengthMeasure {
+  /// Only those whose real part is negative, by that part: across positive ones smooth errors are
+  /// not alike. For nodes of one row.
+  bool is_signed = false;
+  /// Nodes with more entries (blocks, their own included) have no strong connections. So the hubs
+  /// of a graph stay out of the aggregates, which would grow around them, and make coarser levels
+  /// dense.
+  Offset longest = std::numeric_limits<Offset>::max();
+};
+
 /// Nodes i and j are strongly connected if
 ///     w_ij = |a_ij| / sqrt(|a_ii| |a_jj|) >= min(theta, m_i / 2, m_j / 2),
 /// with m_i the largest w_ij of node i: a fixed threshold alone would drop all connections of, say,
@@ -58,9 +71,11 @@ struct StrengthGraph {
 ///
 /// Bytes: twice those of the matrix read, and 4 an edge written. Collective.
 /// @throws InvalidArgument, on all ranks, for a row with an entry that is not finite, or whose
-/// diagonal entry is missing or not positive, with its number.
+/// diagonal entry is missing or not positive, with its number; and for a signed measure of nodes
+/// with several rows.
 template <Scalar T>
-StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta);
+StrengthGraph strength(const DistributedMatrix<T>& a, const Nodes& nodes, double theta,
+                       const StrengthMeasure& measure = {});
 
 namespace multigrid {
 /// The check of rows that strength() makes, alone, for a square matrix. Collective.

@@ -14,6 +14,11 @@
 
 namespace suan {
 
+template <Scalar T>
+class Amg;
+struct AmgOptions;
+struct AmgReport;
+
 namespace detail {
 template <Scalar T>
 class LateCopy;
@@ -63,6 +68,9 @@ class LinearSolver {
   /// The options, with each "auto" replaced except for the format; the preconditioner is the first
   /// one also where multigrid came later.
   const SolveOptions& options() const noexcept { return setup_.options; }
+  /// The levels of multigrid, if it is the preconditioner now; else null. Valid until the next
+  /// solve() or update().
+  const AmgReport* levels() const noexcept;
 
  private:
   /// The set-up for a matrix.
@@ -73,6 +81,7 @@ class LinearSolver {
     std::shared_ptr<Operator<T>> made;                // m, unless it was given
     std::shared_ptr<Preconditioner<T>> multigrid;     // made when m has proved to be slow
     bool may_climb = false;                           // from m to multigrid
+    double most_left = 0;                             // iterations of multigrid after its trial
     bool gave_up = false;                             // multigrid, which did not help
     std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
     std::unique_ptr<Solver<T>> second;                // goes on where CG was the wrong choice
@@ -110,9 +119,16 @@ class LinearSolver {
                                      const std::shared_ptr<EventLogger>& logger);
   template <class Which>
   std::vector<LocalIndex> select(const std::vector<SolveReport>& reports, const Which& which) const;
-  double make_multigrid(EventLogger* logger);
+  std::shared_ptr<Amg<T>> make_multigrid(const AmgOptions& options,
+                                         const std::vector<LocalIndex>& open,
+                                         std::vector<SolveReport>& reports, EventLogger* logger,
+                                         std::string& why) const;
+  void keep_multigrid(const std::shared_ptr<Amg<T>>& made, const std::string& name, double left);
   void give_up_multigrid(const std::string& why);
-  double left_of(const SolveReport& report) const;
+  double left_of(const std::vector<SolveReport>& reports, const std::vector<LocalIndex>& open,
+                 const std::vector<std::int64_t>& since) const;
+  std::vector<LocalIndex> failed_of(const std::vector<SolveReport>& reports,
+                                    const std::vector<LocalIndex>& which) const;
   void note_iterations(const std::vector<SolveReport>& reports) const;
   bool goes_on(const SolveReport& report) const;
   detail::SolveClock start(const Layout& b, EventLogger* logger);

@@ -25,15 +25,15 @@ void require_memory(const std::string& what, double bytes, double limit_gib, int
   const double limit = limit_gib > 0 ? limit_gib * gib : free_bytes() / 2;
   if (here <= limit) return;
   throw OutOfMemory(
-      message(what, " needs about ", in_gib(here), " on this node, more than ",
+      message(what, " needs about ", in_units(here), " on this node, more than ",
               limit_gib > 0 ? "the limit memory_limit_gib allows, " : "half of its free memory, ",
-              in_gib(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
+              in_units(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
               " or use more nodes"));
 }
 
 void require_plausible(const std::string& what, double bytes, double file_bytes, double limit_gib) {
   if (limit_gib > 0 || bytes <= std::max(harmless_bytes, most_per_byte * file_bytes)) return;
-  throw OutOfMemory(message(what, " needs about ", in_gib(bytes), ", more than ", most_per_byte,
+  throw OutOfMemory(message(what, " needs about ", in_units(bytes), ", more than ", most_per_byte,
                             " times the ", file_bytes,
                             " bytes of the file, so its sizes are probably wrong; if they are "
                             "right, set memory_limit_gib to what may be used"));

@@ -25,7 +25,7 @@ class ControlGroups : public testing::Test {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << text << '\n';
   }
-  double limit() const { return control_group_limit(folder_ / ""); }
+  double limit() const { return control_group_left(folder_ / ""); }
 
   test::TemporaryFolder folder_;
 };
@@ -60,6 +60,24 @@ TEST_F(ControlGroups, Version1HasATreeForMemory) {
   EXPECT_EQ(limit(), 6000);
   put("sys/fs/cgroup/memory/batch/memory.limit_in_bytes", "3000");
   EXPECT_EQ(limit(), 3000);
+}
+
+// Files that are cached can be given back; what processes hold cannot.
+TEST_F(ControlGroups, WhatProcessesHoldIsNotLeft) {
+  put("proc/self/cgroup", "0::/job");
+  put("sys/fs/cgroup/job/memory.max", "9000");
+  put("sys/fs/cgroup/job/memory.stat", "anon 2500\nfile 6000\nkernel 10");
+  EXPECT_EQ(limit(), 6500);
+  put("sys/fs/cgroup/memory.max", "9500");
+  put("sys/fs/cgroup/memory.stat", "anon 4000\nfile 100");
+  EXPECT_EQ(limit(), 5500);
+  put("sys/fs/cgroup/memory.stat", "anon 9501");
+  EXPECT_EQ(limit(), 0);
+  put("proc/self/cgroup", "1:memory:/a");
+  put("sys/fs/cgroup/memory.max", "max");
+  put("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "8000");
+  put("sys/fs/cgroup/memory/a/memory.stat", "cache 7000\nrss 1\ntotal_cache 1\ntotal_rss 3000");
+  EXPECT_EQ(limit(), 5000);
 }
 
 TEST_F(ControlGroups, BothVersionsAtOnce) {

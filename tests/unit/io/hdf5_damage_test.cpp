@@ -89,6 +89,23 @@ TEST_F(Hdf5Damage, EveryFlippedBitOfTheNumbersIsFound) {
   }
 }
 
+TEST_F(Hdf5Damage, EveryFlippedBitOfATextIsFound) {
+  Hdf5Writer writer(path_, {});
+  writer.write_text("t", "in 17 iterations");
+  writer.close();
+  const auto good = read_bytes(path_);
+  const auto [begin, size] = bytes_of("t");
+  ASSERT_EQ(size, 16U);
+  for (std::size_t bit = 0; bit < 8 * size; ++bit) {
+    std::string bytes = good;
+    bytes[begin + bit / 8] = static_cast<char>(bytes[begin + bit / 8] ^ (1 << (bit % 8)));
+    write_bytes(path_, bytes);
+    EXPECT_THROW(read_hdf5_text(path_, "t"), IoError) << bit;
+  }
+  write_bytes(path_, good);
+  EXPECT_EQ(read_hdf5_text(path_, "t"), "in 17 iterations");
+}
+
 TEST_F(Hdf5Damage, ExchangedNumbersAreFound) {
   const auto [begin, size] = bytes_of("x");
   std::string bytes = good_;

@@ -9,6 +9,8 @@
 #include "amg_cases.hpp"
 #include "suan/gallery/poisson.hpp"
 #include "suan/multigrid/amg.hpp"
+#include "suan/multigrid/smoother_registry.hpp"
+#include "suan/preconditioners/l1_jacobi.hpp"
 #include "suan/solvers/gmres.hpp"
 
 namespace {
@@ -98,6 +100,28 @@ TEST(Amg, SolvesCoarseLevelsWithoutSymmetryWhoseDiagonalIsNotPositive) {
   EXPECT_TRUE(std::isfinite(suan::norm2(x)));
   EXPECT_THAT([&] { Amg<double>(chain(-3), {.coarse_rows = 10}); },
               testing::ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
+}
+
+// What was told of the interpolation to a level that was refused goes with it.
+TEST(Amg, TellsNothingOfALevelThatIsNotMade) {
+  suan::smoother_registry<double>().add(
+      "fastidious", "Refuses small levels.", {},
+      [](const suan::DistributedMatrix<double>& a, const suan::OptionNode&) {
+        if (a.global_rows() < 2000) throw suan::InvalidArgument("they are too few");
+        return std::make_unique<suan::L1Jacobi<double>>(a);
+      });
+  const AmgOptions options{.coarse_rows = 10, .precision = "same", .smoother = "fastidious"};
+  const Amg<double> m(recirculating(48, 1e-2), options);
+  const auto& last = m.report().levels.back();
+  EXPECT_EQ(m.report().levels.size(), 2U);
+  EXPECT_THAT(m.report().notes,
+              testing::Contains(HasSubstr("level 1 is the last: they are too few")));
+  EXPECT_LT(last.rows, 2000);
+  EXPECT_GT(m.report().levels.front().interpolation_entries, 0);
+  EXPECT_EQ(last.interpolation_entries, 0);
+  EXPECT_EQ(last.radius, 0);
+  EXPECT_EQ(last.interpolation, 0);
+  EXPECT_EQ(last.product, 0);
 }
 
 TEST(Amg, KCyclesWithoutSymmetry) {

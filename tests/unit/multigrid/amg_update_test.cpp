@@ -75,6 +75,11 @@ TEST(Amg, IsMadeAnewWhereIterationsHaveGrownByHalf) {
     return report.iterations;
   };
   const auto first = needed();
+  ASSERT_NE(solver.levels(), nullptr);
+  EXPECT_EQ(solver.levels()->levels.front().rows, n * n * n);
+  EXPECT_THAT(solver.levels()->to_json(-1), HasSubstr("\"smoother\":\""));
+  options.preconditioner = "jacobi";
+  EXPECT_EQ(suan::LinearSolver<double>(along(0), options).levels(), nullptr);
   EXPECT_THAT(solver.update(along(2)), HasSubstr("aggregates were kept"));
   const auto worn = needed();
   ASSERT_GT(worn, 2 * first);

@@ -95,6 +95,33 @@ TYPED_TEST(SparseCoarsestTest, RefusesSingularMatrices) {
   }
 }
 
+/// The Laplacian on n x n points, whose least eigenvalue is below 0.05 from n = 20 on, shifted.
+template <class T>
+DistributedMatrix<T> shifted(GlobalIndex n, double shift) {
+  const auto layout = suan::test::layouts(n * n).front();
+  return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, RowWriter<T>& row) {
+    const T one(Real<T>(1));
+    if (i >= n) row.add(i - n, -one);
+    if (i % n > 0) row.add(i - 1, -one);
+    row.add(i, T(static_cast<Real<T>>(4 - shift)));
+    if (i % n < n - 1) row.add(i + 1, -one);
+    if (i + n < n * n) row.add(i + n, -one);
+  });
+}
+
+// As the dense factorisation does, which smaller levels have.
+TYPED_TEST(SparseCoarsestTest, RefusesHermitianMatricesThatAreIndefinite) {
+  using T = TypeParam;
+  for (const GlobalIndex n : {20, 70}) {
+    const auto a = shifted<T>(n, 0.06);
+    EXPECT_THAT([&] { SparseCoarsest<T>(a, true); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
+    EXPECT_THAT([&] { Amg<T>(a, {.levels = 1}); },
+                ThrowsMessage<suan::InvalidArgument>(HasSubstr("indefinite")));
+    EXPECT_NO_THROW(SparseCoarsest<T>(a, false));
+  }
+}
+
 // Of one level, so that nothing but the factorisation is left.
 TEST(Amg, SolvesALargeLastLevelBySparseFactors) {
   const GlobalIndex n = 70;
@@ -118,6 +145,10 @@ TEST(Amg, SolvesALargeLastLevelBySparseFactors) {
   EXPECT_EQ(smoothed.report().levels.back().smoother, "chebyshev");
   EXPECT_THAT(smoothed.report().notes,
               testing::Contains(HasSubstr("smoothed only: it is singular")));
+  const Amg<double> large(shifted<double>(174, 0), {.levels = 1, .precision = "same"});
+  EXPECT_EQ(large.report().levels.back().smoother, "chebyshev");
+  EXPECT_THAT(large.report().notes,
+              testing::Contains(HasSubstr("smoothed only: it has more than 30000 rows")));
 }
 
 }  // namespace

@@ -164,6 +164,44 @@ TEST(Strength, AThresholdAboveAllEntriesDropsNothing) {
   EXPECT_EQ(static_cast<std::int64_t>(edges(graph).size()) / 2, a.global_entries() - 64);
 }
 
+TYPED_TEST(StrengthTest, SignedCountsNegativeEntriesAlone) {
+  using T = TypeParam;
+  for (const auto& layout : suan::test::layouts(6)) {
+    // A chain with couplings 1, -0.1, 1, -0.1, 1: the positive ones are the largest.
+    const auto a = suan::generate_rows<T>(layout, layout, [](GlobalIndex i, RowWriter<T>& row) {
+      const auto coupling = [](GlobalIndex k) { return T(k % 2 == 0 ? 1.0f : -0.1f); };
+      if (i > 0) row.add(i - 1, coupling(i - 1));
+      row.add(i, T(2));
+      if (i < 5) row.add(i + 1, coupling(i));
+    });
+    const auto nodes = suan::make_nodes(a, 1);
+    EXPECT_THAT(edges(suan::strength(a, nodes, 0.08, {.is_signed = true})),
+                ElementsAre(1, 2, 2, 1, 3, 4, 4, 3));
+    EXPECT_THAT(edges(suan::strength(a, nodes, 0.08)),
+                ElementsAre(0, 1, 1, 0, 2, 3, 3, 2, 4, 5, 5, 4));
+  }
+  const auto a = pairs<T>(suan::test::layouts(6, 2).front());
+  EXPECT_THAT([&] { suan::strength(a, suan::make_nodes(a, 2), 0.08, {.is_signed = true}); },
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("signed strength")));
+}
+
+TYPED_TEST(StrengthTest, LongRowsHaveNoStrongConnections) {
+  using T = TypeParam;
+  for (const auto& layout : suan::test::layouts(6)) {
+    const auto a = pairs<T>(layout);  // rows of 2, 3, 3, 3, 3, 2 entries
+    const auto nodes = suan::make_nodes(a, 1);
+    EXPECT_THAT(edges(suan::strength(a, nodes, 0.08, {.longest = 2})), ElementsAre());
+    EXPECT_EQ(edges(suan::strength(a, nodes, 0.08, {.longest = 3})),
+              edges(suan::strength(a, nodes, 0.08)));
+  }
+  for (const auto& layout : suan::test::layouts(6, 2)) {
+    const auto a = pairs<T>(layout);  // nodes of 2, 3, 2 blocks
+    const auto nodes = suan::make_nodes(a, 2);
+    EXPECT_THAT(edges(suan::strength(a, nodes, 0.08, {.longest = 2})), ElementsAre());
+    EXPECT_EQ(edges(suan::strength(a, nodes, 0.08, {.longest = 3})).size(), 8u);
+  }
+}
+
 TEST(Strength, NamesTheRowOnAllRanks) {
   const auto layout = Layout::even(6, suan::Communicator::world());
   const auto with_diagonal = [&](double value) {
