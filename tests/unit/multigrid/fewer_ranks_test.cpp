@@ -23,7 +23,7 @@ constexpr GlobalIndex rows_of_rank = 100;
 
 /// 100 rows on each rank, of which `far` have an entry in a column of another rank, each in one of
 /// its own; and `length` entries in columns of this rank.
-DistributedMatrix<double> matrix(GlobalIndex far, GlobalIndex length) {
+DistributedMatrix<double> thin_matrix(GlobalIndex far, GlobalIndex length) {
   const auto world = Communicator::world();
   const GlobalIndex n = rows_of_rank * world.size();
   const auto layout = Layout::from_local_size(rows_of_rank, world);
@@ -42,30 +42,30 @@ std::optional<int> on_several(int ranks) {
 }
 
 TEST(FewerRanks, ForFewRowsOfARank) {
-  EXPECT_EQ(fewer_ranks(matrix(0, 1), 100), std::nullopt);
-  EXPECT_EQ(fewer_ranks(matrix(0, 1), 101), on_several(1));
-  EXPECT_EQ(fewer_ranks(matrix(0, 1), 0), std::nullopt);
-  EXPECT_EQ(fewer_ranks(matrix(0, 1), -1), on_several(1));
+  EXPECT_EQ(fewer_ranks(thin_matrix(0, 1), 100), std::nullopt);
+  EXPECT_EQ(fewer_ranks(thin_matrix(0, 1), 101), on_several(1));
+  EXPECT_EQ(fewer_ranks(thin_matrix(0, 1), 0), std::nullopt);
+  EXPECT_EQ(fewer_ranks(thin_matrix(0, 1), -1), on_several(1));
 }
 
 TEST(FewerRanks, LongRowsCountOnceForEvery32Entries) {
-  EXPECT_EQ(fewer_ranks(matrix(0, 64), 200), std::nullopt);
-  EXPECT_EQ(fewer_ranks(matrix(0, 64), 201), on_several(1));
+  EXPECT_EQ(fewer_ranks(thin_matrix(0, 64), 200), std::nullopt);
+  EXPECT_EQ(fewer_ranks(thin_matrix(0, 64), 201), on_several(1));
 }
 
 TEST(FewerRanks, ForGhostsOfMoreThanHalfOfTheRows) {
-  EXPECT_EQ(fewer_ranks(matrix(50, 1), 100), std::nullopt);
-  EXPECT_EQ(fewer_ranks(matrix(51, 1), 100), on_several(1));
+  EXPECT_EQ(fewer_ranks(thin_matrix(50, 1), 100), std::nullopt);
+  EXPECT_EQ(fewer_ranks(thin_matrix(51, 1), 100), on_several(1));
   // Not with eight times as many rows.
-  EXPECT_EQ(fewer_ranks(matrix(51, 1), 12), std::nullopt);
+  EXPECT_EQ(fewer_ranks(thin_matrix(51, 1), 12), std::nullopt);
 }
 
 // One for 4 `rank_rows` rows, at most half of the ranks, at least one.
 TEST(FewerRanks, AreAtMostHalfOfThem) {
   const int ranks = Communicator::world().size();
-  EXPECT_EQ(fewer_ranks(matrix(51, 1), 50), on_several(std::max(1, ranks / 2)));
-  EXPECT_EQ(fewer_ranks(matrix(51, 1), 13), on_several(std::max(1, ranks / 2)));
-  EXPECT_EQ(fewer_ranks(matrix(51, 1), 99), on_several(std::max(1, 100 * ranks / 396)));
+  EXPECT_EQ(fewer_ranks(thin_matrix(51, 1), 50), on_several(std::max(1, ranks / 2)));
+  EXPECT_EQ(fewer_ranks(thin_matrix(51, 1), 13), on_several(std::max(1, ranks / 2)));
+  EXPECT_EQ(fewer_ranks(thin_matrix(51, 1), 99), on_several(std::max(1, 100 * ranks / 396)));
 }
 
 // Of three ranks each, they come to two groups each: nodes share no group.
