@@ -307,6 +307,7 @@ nb::dict KeptAmg::report() const {
   AmgReport made;
   std::string scalar;
   bool is_hermitian = false;
+  bool varies = false;
   without_gil([&] {
     const auto& multigrid = *state().multigrid;
     is_hermitian = multigrid.is_hermitian();
@@ -314,6 +315,7 @@ nb::dict KeptAmg::report() const {
         [&](const auto* amg) {
           made = amg->report();
           scalar = amg->scalar();
+          varies = amg->varies();
         },
         multigrid.pointer());
   });
@@ -330,6 +332,7 @@ nb::dict KeptAmg::report() const {
   fields["forecast"] = memory_for_python(made.forecast);
   fields["scalar"] = scalar;
   fields["hermitian"] = is_hermitian;
+  fields["varies"] = varies;
   fields["notes"] = made.notes;
   fields["text"] = text.str();
   return fields;
