@@ -78,7 +78,6 @@ class Amg(AmgViews, AmgProducts):
             # By which ranks tell whether they mean the same one.
             Amg._last = self._number = 1 + max(last for _, last in more)
         applied, _ = a.ready(found, comm is not None)
-        self._varies = values.get("cycle") == "k"
         self._block_size = int(values["block_size"])
         self._has_own_blocks = block_size is None
         self._points = hint.coordinates

@@ -27,8 +27,6 @@ class AmgProducts(LibraryOperator):
     """
 
     _report: dict[str, Any]
-    #: Whether two products with the same vector may differ.
-    _varies: bool
 
     def matvec(self, x: Any) -> NDArray[Any]:
         return super().matvec(x) if self._comm is None else self._of_ranks(x, "a vector")
@@ -69,7 +67,7 @@ class AmgProducts(LibraryOperator):
         return self
 
     def _require_adjoint(self) -> None:
-        if self._varies:
+        if self._report["varies"]:
             raise NotSupported("with K-cycles multigrid is no linear map, and has no adjoint")
         if not self._report["hermitian"]:
             raise NotSupported(

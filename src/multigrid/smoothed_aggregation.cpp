@@ -199,6 +199,7 @@ class SmoothedAggregation final : public Coarsening<T> {
     const double omega = 4.0 / 3 / log.report.radius;
     const auto filter = [&](const DistributedMatrix<T>& a) {
       filtered = {};
+      return_free_memory(fine);
       filtered = make_filtered<T>(a, graph, rows);
     };
     const auto smoothed = [&](const DistributedMatrix<T>& a) {

@@ -126,12 +126,10 @@ TEST(Amg, TellsNothingOfALevelThatIsNotMade) {
 
 TEST(Amg, KCyclesWithoutSymmetry) {
   const auto a = recirculating(48, 1e-2);
-  AmgOptions options{.coarse_rows = 10};
-  const auto with_v = gmres_iterations(a, Amg<double>(a, options));
+  const auto with_v = gmres_iterations(a, Amg<double>(a, {.coarse_rows = 10}));
   for (const bool smoothed : {true, false}) {
-    options.cycle = "k";
-    options.smooth_prolongator = smoothed;
-    const auto needed = gmres_iterations(a, Amg<double>(a, options));
+    const Amg<double> m(a, {.coarse_rows = 10, .cycle = "k", .smooth_prolongator = smoothed});
+    const auto needed = gmres_iterations(a, m);
     EXPECT_LE(needed, smoothed ? with_v : 60);
   }
 }
