@@ -173,8 +173,7 @@ void Amg<T>::set_up(const DistributedMatrix<T>& a, bool in_single,
 
 /// Returns what there is to say of the precision.
 template <Scalar T>
-std::string Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options,
-                         bool in_single) {
+std::string Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single) {
   std::string note;
   std::unique_ptr<multigrid::Rounded<T>> rounded;
   std::unique_ptr<multigrid::Hierarchy<T>> hierarchy;
@@ -260,8 +259,8 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   const bool same = !is_read && detail::has_structure_of(hierarchy_->matrix(), matrix) &&
                     probe(matrix).hermitian == hierarchy_->is_hermitian();
   if (same) {
-    hierarchy_ = std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_,
-                                                           hierarchy_.get());
+    hierarchy_ =
+        std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_, hierarchy_.get());
     take_report(precision_note_);
   } else {
     set_up(matrix, false);

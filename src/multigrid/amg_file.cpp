@@ -56,6 +56,8 @@ struct AmgFileTexts {
   AmgFileHeader header;
   AmgOptions options;
   std::string notes;
+  std::string choice;
+  std::string way_note;
   std::string precision_note;
   std::string all;  // for comparison with other ranks
 };
@@ -90,6 +92,8 @@ AmgFileTexts read_texts(const FilePlace& from) {
     return AmgOptions::table().read(keep(text));
   });
   texts.notes = read_part(from, "notes", keep);
+  texts.choice = read_part(from, "choice", keep);
+  texts.way_note = read_part(from, "way", keep);
   texts.precision_note = read_part(from, "precision", keep);
   return texts;
 }
@@ -148,6 +152,8 @@ class AmgFile {
     if (!amg.rounded_) write_hierarchy(file, name, amg, header);
     write_vectors(file, name + "/near_null_space", amg.near_null_);
     file.write_text(name + "/options", AmgOptions::table().write(amg.options_));
+    file.write_text(name + "/choice", text_of(amg.choice_));
+    file.write_text(name + "/way", amg.way_note_);
     file.write_text(name + "/precision", amg.precision_note_);
     file.write_text(name + "/header", AmgFileHeader::table().write(header));
   }
@@ -216,7 +222,12 @@ class AmgFile {
     auto levels = read_levels<T>(from, header.levels, texts.options, layout, a, report.levels);
     amg.hierarchy_ = std::make_unique<Hierarchy<T>>(std::move(levels), texts.options,
                                                     header.levels.is_hermitian, std::move(report));
-    amg.take_report(scalar_name<T>() == header.scalar ? texts.precision_note : "");
+    // Else this is the inner one of a hierarchy in single precision, which tells nothing itself.
+    if (scalar_name<T>() == header.scalar) {
+      tell(texts, amg);
+    } else {
+      amg.take_report("");
+    }
     return amg;
   }
 
@@ -234,8 +245,14 @@ class AmgFile {
         AmgFile<Low<T>>::with_hierarchy(from, texts, layout, std::move(low_near_null),
                                         low ? &low->matrix : nullptr),
         static_cast<int>(texts.header.exponent));
-    amg.take_report(texts.precision_note);
+    tell(texts, amg);
     return amg;
+  }
+
+  static void tell(const AmgFileTexts& texts, Amg<T>& amg) {
+    amg.choice_ = lines_of(texts.choice);
+    amg.way_note_ = texts.way_note;
+    amg.take_report(texts.precision_note);
   }
 };
 

@@ -64,9 +64,9 @@ void refuse_unused(const AmgOptions& options, LocalIndex vectors) {
   if (options.coarsening == "classical" || options.coarsening == "air") {
     const auto& type = options.coarsening.type();
     if (options.strength != "auto") {
-      throw InvalidArgument(
-          message("amg: strength ", options.strength, " is for aggregation, but coarsening is ", type,
-                  ", which counts negative entries alone"));
+      throw InvalidArgument(message("amg: strength ", options.strength,
+                                    " is for aggregation, but coarsening is ", type,
+                                    ", which counts negative entries alone"));
     }
     if (!options.smooth_prolongator) {
       throw InvalidArgument(

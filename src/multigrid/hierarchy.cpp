@@ -75,9 +75,9 @@ Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& nea
   describe(a, report_.levels.emplace_back());
   report_.levels.back().node_rows = options.block_size;
   add_levels(*coarsening, before, memory);
+  make_vectors(&Level<T>::vectors);
   finish_report();
   report_.forecast = memory.forecast();
-  make_vectors(&Level<T>::vectors);
   report_.seconds = a.comm().max(timer.seconds());
 }
 
@@ -135,8 +135,8 @@ Hierarchy<T>::Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options,
   report_.notes = told.notes;  // which have said already what finish_last() may say again
   report_.seconds = told.seconds;
   report_.levels.back().smoothing = told.levels.back().smoothing;
-  finish_report();
   make_vectors(&Level<T>::vectors);
+  finish_report();
 }
 
 /// What levels from k on have beside their matrices. Collective over the ranks of level k.

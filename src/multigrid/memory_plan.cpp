@@ -43,11 +43,23 @@ double view_bytes(const View& view) {
   return static_cast<double>(view.size() * sizeof(typename View::value_type));
 }
 
-/// Of a level with a smoother and, unless it is the finest, its right-hand side and solution: with
-/// that of the residual, and two of the smoother.
+/// What a smoother has beside the matrix.
 template <Scalar T>
-double vector_bytes(double rows, bool is_finest) {
-  return sizeof(T) * rows * (is_finest ? 3 : 5);
+double smoother_bytes(const std::string& smoother, double rows, double entries) {
+  const bool has_factors = smoother == "ilu0";  // twice the block, and three offsets a row
+  const double vectors = smoother == "chebyshev" ? 3 : 2;
+  return vectors * sizeof(T) * rows +
+         (has_factors ? csr_bytes<T>(rows, entries) + csr_bytes<T>(2 * rows, entries) : 0);
+}
+
+/// Of a level: the residual, those of the smoother and, unless it is the finest, the right-hand
+/// side and the solution.
+template <Scalar T>
+double vector_bytes(double rows, double entries, bool is_finest, const AmgOptions& options) {
+  const auto& named = options.smoother.type();
+  // The one that takes more of those that may be chosen.
+  const std::string smoother = named == "auto" ? "chebyshev" : named;
+  return sizeof(T) * rows * (is_finest ? 1 : 3) + smoother_bytes<T>(smoother, rows, entries);
 }
 
 /// Vectors of W-, F- and K-cycles.
@@ -90,8 +102,8 @@ double tail_bytes(CoarseSizes m, const AmgOptions& options, bool hermitian) {
     m.degree = std::min(m.degree, std::max(1.0, m.nodes * m.ranks));
     bytes += csr_bytes<T>(rows, rows * m.block * m.degree) +
              bsr_bytes<T>(m.nodes, m.block, rows * m.block * m.degree) +
-             vector_bytes<T>(rows, false) + more_vectors<T>(rows, options) +
-             2 * csr_bytes<T>(0, rows * m.block * m.near) +
+             vector_bytes<T>(rows, rows * m.block * m.degree, false, options) +
+             more_vectors<T>(rows, options) + 2 * csr_bytes<T>(0, rows * m.block * m.near) +
              offset_bytes * (rows + coarse * m.block) + index_bytes * m.nodes +
              (m.block == 1 ? rows * m.degree / 8 : index_bytes * m.nodes * m.degree);
     m.nodes = coarse;
@@ -99,7 +111,8 @@ double tail_bytes(CoarseSizes m, const AmgOptions& options, bool hermitian) {
   }
   const double rows = m.nodes * m.block;
   m.degree = std::min(m.degree, std::max(1.0, m.nodes * m.ranks));
-  return bytes + csr_bytes<T>(rows, rows * m.block * m.degree) + vector_bytes<T>(rows, false) +
+  const double entries = rows * m.block * m.degree;
+  return bytes + csr_bytes<T>(rows, entries) + vector_bytes<T>(rows, entries, false, options) +
          last_bytes<T>(rows * m.ranks, options, hermitian);
 }
 
@@ -109,10 +122,11 @@ double tail_bytes(CoarseSizes m, const AmgOptions& options, bool hermitian) {
 /// twice as many as ghosts; of A twice for a while.
 template <Scalar T>
 double product_bytes(const LevelSizes& m, double p_entries, double coarse_entries) {
+  constexpr double chunk = 65536;  // products, for whose columns a thread has room
   const double threads = suan::detail::threads_of(ExecutionSpace());
   const double work = std::max<double>(sizeof(T), index_bytes + 4) * coarse_entries +
                       offset_bytes * m.coarse_rows +
-                      threads * (index_bytes * m.rows + (sizeof(T) + 7) * m.coarse_rows);
+                      threads * (index_bytes * (m.rows + chunk) + (sizeof(T) + 7) * m.coarse_rows);
   const double product = csr_bytes<T>(m.coarse_rows, coarse_entries) + work;
   if (m.ranks == 1 || m.rows == 0) return product;
   const double more = 1 + 2 * m.ghosts / m.rows;
@@ -248,7 +262,8 @@ Need need_of_aggregation(const LevelSizes& m, const AmgOptions& options, bool he
 
   const double own = is_finest ? 0 : csr_bytes<T>(m.rows, m.entries);
   Need need;
-  need.hierarchy = aggregates + kept_graph + p + r + vector_bytes<T>(m.rows, is_finest) + blocks +
+  need.hierarchy = aggregates + kept_graph + p + r +
+                   vector_bytes<T>(m.rows, m.entries, is_finest, options) + blocks +
                    (is_finest ? 0 : more_vectors<T>(m.rows, options)) + own +
                    tail_bytes<T>(coarse, options, hermitian);
   need.peak = std::max(
@@ -294,7 +309,8 @@ Need need_of_product(const Level<T>& level, const AmgOptions& options, bool herm
                               degree / degree_of(m),
                               m.ranks};
   Need need;
-  need.hierarchy = kept + vector_bytes<T>(m.rows, true) + tail_bytes<T>(coarse, options, hermitian);
+  need.hierarchy = kept + vector_bytes<T>(m.rows, m.entries, is_finest, options) +
+                   tail_bytes<T>(coarse, options, hermitian);
   need.peak = std::max(
       {making_p, kept + product_bytes<T>(m, p_entries, m.coarse_rows * degree), need.hierarchy});
   return need;
@@ -309,11 +325,15 @@ double kept_bytes(const Level<T>& level, bool is_finest) {
   if (!is_finest) bytes += static_cast<double>(level.a.memory_bytes());
   bytes += view_bytes(t.of) + view_bytes(t.first) + view_bytes(t.rank) + view_bytes(t.factors) +
            view_bytes(t.pivots) + view_bytes(t.first_rows) + view_bytes(t.near_null.view()) +
-           view_bytes(structure.splitting.numbers) + view_bytes(structure.second_splitting.numbers);
+           view_bytes(structure.aggregates.roots) + view_bytes(structure.splitting.numbers) +
+           view_bytes(structure.second_splitting.numbers);
   const auto& plan = level.a.local().plan();
   if (plan.copies_values()) bytes += static_cast<double>(plan.bytes());
   const double rows = level.a.row_layout().local_size();
-  if (level.smoother) bytes += 2 * sizeof(T) * rows;
+  if (level.smoother) {
+    bytes += smoother_bytes<T>(level.smoother->name(), rows,
+                               static_cast<double>(level.a.local_entries()));
+  }
   const auto& vectors = level.vectors;
   for (const auto* x : {&vectors.b, &vectors.x, &vectors.residual}) bytes += view_bytes(x->view());
   for (const auto& x : vectors.more) bytes += view_bytes(x.view());

@@ -92,7 +92,12 @@ struct Connected {
 template <Scalar T>
 Connected count_coarse(const Sampled& m, const RowsView<T>& a, const NodeIndex& nodes,
                        bool smoothed) {
-  const RowWorkers workers(m.count, 2 * Found::room() * sizeof(LocalIndex));
+  RowWorkers workers(m.count, 2 * Found::room() * sizeof(LocalIndex));
+  if constexpr (RowWorkers::on_host) {
+    // Each has as much memory as a small level.
+    const auto threads = static_cast<LocalIndex>(suan::detail::threads_of(ExecutionSpace()));
+    workers.count = std::min(workers.count, threads);
+  }
   const auto memory = suan::detail::allocate<LocalIndex>(
       "suan::multigrid::reach", 2 * Found::room() * static_cast<std::size_t>(workers.count));
   double weight = 0;

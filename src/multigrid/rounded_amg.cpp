@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "multigrid/memory_plan.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/cast.hpp"
 #include "suan/matrix/cast_operator.hpp"
@@ -39,21 +40,28 @@ std::int64_t value_bytes(const DistributedMatrix<Low>& a) {
 }
 
 /// For the hierarchy of the rounded matrix, whose values count as the hierarchy's memory. The
-/// options stay the same on all ranks. Collective.
+/// options stay the same on all ranks. Collective. @throws OverBudget on all ranks.
 template <Scalar Low>
 AmgOptions for_rounded(const DistributedMatrix<Low>& a, AmgOptions options) {
   options.precision = "single";  // and no other one will do
   if (options.memory > 0) {
     const auto taken = a.comm().max(a.comm().node().sum(value_bytes(a)));
-    options.memory = std::max<std::int64_t>(1, options.memory - taken);
+    if (taken >= options.memory) {
+      throw OverBudget(message("amg: the set-up would need about ",
+                               suan::detail::in_units(static_cast<double>(taken)),
+                               " on a node for the rounded values alone, but memory allows ",
+                               suan::detail::in_units(static_cast<double>(options.memory)),
+                               "; use more nodes, or allow more memory"));
+    }
+    options.memory -= taken;
   }
   return options;
 }
 
 template <Scalar T>
 std::shared_ptr<Amg<Low<T>>> made_inner(const DistributedMatrix<Low<T>>& a,
-                                        const MultiVector<T>& near_null,
-                                        const AmgOptions& options) {
+                                        const MultiVector<T>& near_null, const AmgOptions& asked) {
+  const auto options = for_rounded(a, asked);
   if (near_null.columns() == 0) return std::make_shared<Amg<Low<T>>>(a, options);
   return std::make_shared<Amg<Low<T>>>(a, cast<Low<T>>(near_null), options);
 }

@@ -239,8 +239,7 @@ class SmoothedAggregation final : public Coarsening<T> {
       return graph;
     }
     const StrengthMeasure measure{.is_signed = is_signed_, .longest = longest_of(a, nodes)};
-    auto graph =
-        checked_on_level(log.level, [&] { return strength(a, nodes, theta_, measure); });
+    auto graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_, measure); });
     log.report.strength = log.laps.lap();
     fine.structure.aggregates = aggregate(graph);
     log.report.aggregation = log.laps.lap();

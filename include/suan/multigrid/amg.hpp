@@ -186,10 +186,10 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// belong to no aggregate, and are only smoothed. Without that the levels of graphs with hubs
 /// become dense.
 ///
-/// Levels are made until one has at most `coarse_rows` rows, which is solved, on every rank that has
-/// rows of it, by a dense factorisation that also works for singular matrices; or until they stop
-/// getting smaller or are `levels`, where the last one is solved so, too, if it has at most 4000
-/// rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
+/// Levels are made until one has at most `coarse_rows` rows, which is solved, on every rank that
+/// has rows of it, by a dense factorisation that also works for singular matrices; or until they
+/// stop getting smaller or are `levels`, where the last one is solved so, too, if it has at most
+/// 4000 rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
 /// factorisation; it is smoothed only if it has more than 30000 rows, or that more than 2 10^6
 /// entries or a zero pivot. Rows without connections belong to no coarser level.
 ///

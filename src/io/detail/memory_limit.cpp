@@ -24,11 +24,11 @@ void require_memory(const std::string& what, double bytes, double limit_gib, int
   const double here = bytes / ranks * ranks_here;
   const double limit = limit_gib > 0 ? limit_gib * gib : free_bytes() / 2;
   if (here <= limit) return;
-  throw OutOfMemory(
-      message(what, " needs about ", in_units(here), " on this node, more than ",
-              limit_gib > 0 ? "the limit memory_limit_gib allows, " : "half of its free memory, ",
-              in_units(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
-              " or use more nodes"));
+  throw OutOfMemory(message(
+      what, " needs about ", in_units(here), " on this node, more than ",
+      limit_gib > 0 ? "the limit memory_limit_gib allows, " : "half of its free memory, ",
+      in_units(limit), limit_gib > 0 ? "; raise it" : "; set memory_limit_gib to allow more",
+      " or use more nodes"));
 }
 
 void require_plausible(const std::string& what, double bytes, double file_bytes, double limit_gib) {

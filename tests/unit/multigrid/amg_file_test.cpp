@@ -370,7 +370,7 @@ TEST_F(AmgFile, LevelsThatDoNotFitAreErrors) {
     if (at == std::string::npos) throw std::logic_error(from + " is not in the header");
     changed.replace(at, from.size(), to);
     file.write_text("amg/header", changed);
-    for (const char* part : {"options", "notes", "precision"}) {
+    for (const char* part : {"options", "notes", "choice", "way", "precision"}) {
       file.write_text(message("amg/", part), part == std::string("options") ? "" : "\n");
     }
     file.close();

@@ -214,7 +214,7 @@ TEST(AmgMemory, IsRefusedWithTheNumbers) {
       EXPECT_THAT(
           [&] { make(problem, options); },
           ThrowsMessage<suan::OutOfMemory>(
-              AllOf(HasSubstr("would need about"), HasSubstr("memory allows"), HasSubstr("GiB"))));
+              AllOf(HasSubstr("would need about"), HasSubstr("memory allows"), HasSubstr("KiB"))));
     }
   }
   EXPECT_THROW(make(problem, {.memory = -1}), suan::InvalidArgument);
