@@ -146,7 +146,7 @@ DistributedMatrix<double> rough_grid(GlobalIndex n) {
   };
   const auto coefficient = [=](GlobalIndex cell) {
     const double radius = std::sqrt(-2 * std::log(1 - uniform(2 * cell)));
-    return std::exp(6 * radius * std::cos(2 * M_PI * uniform(2 * cell + 1)));
+    return std::exp(5 * radius * std::cos(2 * M_PI * uniform(2 * cell + 1)));
   };
   return suan::generate_rows<double>(layout, layout,
                                      [=](GlobalIndex i, suan::RowWriter<double>& row) {

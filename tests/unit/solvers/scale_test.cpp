@@ -28,15 +28,18 @@ using suan::Reason;
 using suan::Vector;
 using suan::test::random_vectors;
 
-/// A tridiagonal matrix, times 2^exponent: symmetric of varying diagonal, or not symmetric.
+/// A matrix with five diagonals, times 2^exponent: symmetric of varying diagonal, or not symmetric.
+/// Its factors have fill-in.
 template <class T>
-suan::DistributedMatrix<T> tridiagonal(int exponent, bool symmetric) {
+suan::DistributedMatrix<T> banded(int exponent, bool symmetric) {
   const auto layout = suan::Layout::even(120, suan::Communicator::world());
   const auto factor = static_cast<T>(static_cast<Real<T>>(std::ldexp(1.0, exponent)));
   return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, suan::RowWriter<T>& row) {
+    if (i > 10) row.add(i - 11, factor * T(-0.125f));
     if (i > 0) row.add(i - 1, factor * T(-1));
     row.add(i, factor * T(2.5f + 0.25f * static_cast<float>(i % 4)));
     if (i + 1 < 120) row.add(i + 1, factor * T(symmetric ? -1.0f : -0.5f));
+    if (i + 11 < 120) row.add(i + 11, factor * T(-0.125f));
   });
 }
 
@@ -86,7 +89,7 @@ TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
   using T = TypeParam;
   const double rtol = TestFixture::is_float ? 1e-4 : 1e-9;
   for (const bool symmetric : {true, false}) {
-    const auto one = tridiagonal<T>(0, symmetric);
+    const auto one = banded<T>(0, symmetric);
     const auto b = suan::random_vector<T>(one.row_layout(), 5);
     for (const bool has_guess : {false, true}) {
       for (const auto& solver : suan::solver_names()) {
@@ -99,7 +102,7 @@ TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
             options.preconditioner = suan::OptionNode("amg").set("coarse_rows", std::int64_t{10});
           }
           const auto solved = [&](int a_exponent, int b_exponent, Vector<T>& x) {
-            const auto a = tridiagonal<T>(a_exponent, symmetric);
+            const auto a = banded<T>(a_exponent, symmetric);
             auto right = b;
             multiply(b_exponent, right);
             if (has_guess) {
@@ -136,7 +139,7 @@ TYPED_TEST(ScaleTest, SeveralRightHandSidesEachInItsUnits) {
   constexpr int largest = TestFixture::most;
   const std::vector<int> exponents = {0, largest, -largest, 0, largest / 2, 0};
   for (const int a_exponent : {0, largest / 2, -largest / 2}) {
-    const auto a = tridiagonal<T>(a_exponent, true);
+    const auto a = banded<T>(a_exponent, true);
     const auto columns = static_cast<LocalIndex>(exponents.size());
     const auto plain = random_vectors<T>(a.row_layout(), columns);
     MultiVector<T> b(a.row_layout(), columns);
@@ -163,9 +166,9 @@ TYPED_TEST(ScaleTest, SeveralRightHandSidesEachInItsUnits) {
 TYPED_TEST(ScaleTest, TheChoiceStays) {
   using T = TypeParam;
   for (const bool symmetric : {true, false}) {
-    const auto plain = suan::probe(tridiagonal<T>(0, symmetric));
+    const auto plain = suan::probe(banded<T>(0, symmetric));
     for (const auto& [a_exponent, b_exponent] : TestFixture::cases()) {
-      const auto a = tridiagonal<T>(a_exponent, symmetric);
+      const auto a = banded<T>(a_exponent, symmetric);
       const auto traits = suan::probe(a);
       EXPECT_EQ(traits.hermitian, symmetric) << a_exponent;
       EXPECT_EQ(traits.diagonal_positive, plain.diagonal_positive);
@@ -180,7 +183,7 @@ TYPED_TEST(ScaleTest, TheChoiceStays) {
 TYPED_TEST(ScaleTest, AbsoluteToleranceIsInTheUsersUnits) {
   using T = TypeParam;
   constexpr int exponent = -TestFixture::most;
-  const auto a = tridiagonal<T>(0, true);
+  const auto a = banded<T>(0, true);
   auto b = suan::ones<T>(a.row_layout());
   multiply(exponent, b);
   suan::SolveOptions options;
