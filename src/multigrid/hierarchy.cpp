@@ -5,6 +5,8 @@
 #include "multigrid/air.hpp"
 #include "multigrid/classical.hpp"
 #include "multigrid/level_blocks.hpp"
+#include "multigrid/level_bytes.hpp"
+#include "multigrid/memory_needs.hpp"
 #include "multigrid/moved_level.hpp"
 #include "multigrid/shared_report.hpp"
 #include "multigrid/smoothed_aggregation.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "matrix/distributed_pattern.hpp"
+#include "multigrid/memory_needs.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/prolongator.hpp"
 #include "multigrid/scan.hpp"
