@@ -5,6 +5,8 @@
 #include "multigrid/air.hpp"
 #include "multigrid/classical.hpp"
 #include "multigrid/level_blocks.hpp"
+#include "multigrid/level_bytes.hpp"
+#include "multigrid/memory_needs.hpp"
 #include "multigrid/moved_level.hpp"
 #include "multigrid/shared_report.hpp"
 #include "multigrid/smoothed_aggregation.hpp"
@@ -36,21 +38,6 @@ std::unique_ptr<Coarsening<T>> make_coarsening(const DistributedMatrix<T>& a,
 template <Scalar T>
 std::unique_ptr<Smoother<T>> own_smoother(const Level<T>& level, const AmgOptions& options) {
   return options.coarsening == "air" ? make_air_smoother(level, options) : nullptr;
-}
-
-template <Scalar T>
-void describe(const DistributedMatrix<T>& a, AmgLevel& level) {
-  level.rows = a.global_rows();
-  level.entries = a.global_entries();
-  const auto& offsets = a.row_layout().offsets();
-  level.ranks = 0;
-  for (std::size_t r = 0; r + 1 < offsets.size(); ++r) level.ranks += offsets[r] < offsets[r + 1];
-}
-
-template <Scalar T>
-std::int64_t csr_bytes(GlobalIndex rows, std::int64_t entries) {
-  constexpr auto entry = static_cast<std::int64_t>(sizeof(T) + sizeof(LocalIndex));
-  return entries * entry + (rows + 1) * static_cast<std::int64_t>(sizeof(Offset));
 }
 
 }  // namespace
@@ -120,47 +107,10 @@ bool Hierarchy<T>::coarsen_if_possible(Coarsening<T>& coarsening, const Hierarch
   }
 }
 
-template <Scalar T>
-Hierarchy<T>::Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options, bool hermitian,
-                        AmgReport report)
-    : options_(options),
-      hermitian_(hermitian),
-      has_structure_(false),
-      levels_(std::move(levels)),
-      report_(std::move(report)) {
-  keeps_own_smoother_ = options_.smoother.type() == "auto";
-  if (keeps_own_smoother_) options_.smoother = suitable_smoother(hermitian_);
-  const AmgReport told = report_;
-  set_up_levels(0);
-  report_.notes = told.notes;  // which have said already what finish_last() may say again
-  report_.seconds = told.seconds;
-  report_.levels.back().smoothing = told.levels.back().smoothing;
-  make_vectors(&Level<T>::vectors);
-  finish_report();
-}
-
-/// What levels from k on have beside their matrices. Collective over the ranks of level k.
-template <Scalar T>
-void Hierarchy<T>::set_up_levels(std::size_t k) {
-  for (; k + 1 < levels_.size(); ++k) {
-    Level<T>& level = levels_[k];
-    describe(level.a, report_.levels[k]);
-    report_.levels[k].interpolation_entries = level.p.global_entries();
-    if (keeps_own_smoother_) level.smoother = own_smoother(level, options_);
-    set_up_smoother(level, report_.levels[k]);
-    if (!level.agglomeration) continue;
-    const Communicator comm = level.a.comm();
-    on_some(comm, level.agglomeration->takes_part(), [&] { set_up_levels(k + 1); });
-    report_ = shared(comm, report_);
-    return;
-  }
-  describe(levels_.back().a, report_.levels.back());
-  finish_last();
-}
-
 /// That of the options, unless the level has one of its own.
 template <Scalar T>
 void Hierarchy<T>::set_up_smoother(Level<T>& level, AmgLevel& report) const {
+  if (keeps_own_smoother_) level.smoother = own_smoother(level, options_);
   level.a = in_blocks(level.a, report.node_rows);
   level.smooths_before = level.smoother == nullptr;
   if (!level.smoother) level.smoother = smoother_registry<T>().make(level.a, options_.smoother);
@@ -206,7 +156,6 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
   if (fine.agglomeration) move_coarse(fine, coarse);
   return_free_memory(fine);
   log.report.product = log.laps.lap();
-  if (keeps_own_smoother_) fine.smoother = own_smoother(fine, options_);
   set_up_smoother(fine, log.report);
   log.report.smoothing = log.laps.lap();
   coarsening.descend(coarse, fine.agglomeration ? &*fine.agglomeration : nullptr);
@@ -262,61 +211,6 @@ template <Scalar T>
 bool Hierarchy<T>::takes_part(std::size_t k) const {
   if (k >= levels_.size()) return false;
   return k == 0 || !levels_[k - 1].agglomeration || levels_[k - 1].agglomeration->takes_part();
-}
-
-/// What follows from the levels. Collective.
-template <Scalar T>
-void Hierarchy<T>::finish_report() {
-  const Communicator& comm = levels_.front().a.comm();
-  bytes_ = comm.max(comm.is_root() ? count_bytes() : std::int64_t{0});
-  auto& levels = report_.levels;
-  for (std::size_t k = 0; k < levels.size(); ++k) {
-    levels[k].bytes = csr_bytes<T>(levels[k].rows, levels[k].entries);
-    if (k + 1 == levels.size()) break;
-    const std::int64_t entries = levels[k].interpolation_entries;
-    levels[k].bytes +=
-        csr_bytes<T>(levels[k].rows, entries) + csr_bytes<T>(levels[k + 1].rows, entries);
-  }
-  double kept = 0;
-  if (sparse_) {
-    kept = static_cast<double>(sparse_->bytes());
-  } else if (is_direct_) {
-    kept = factor_bytes<T>(coarsest_.size(), hermitian_);
-  }
-  for (const auto& level : levels_) kept += kept_bytes(level, &level == &levels_.front());
-  report_.memory.hierarchy = static_cast<std::int64_t>(comm.sum(kept));
-}
-
-/// On a rank that takes part in all levels.
-template <Scalar T>
-std::int64_t Hierarchy<T>::count_bytes() const {
-  constexpr std::int64_t most_visits = 1 << 20;
-  std::int64_t bytes = 0;
-  std::int64_t visits = 1;
-  for (std::size_t k = 0; k < levels_.size(); ++k) {
-    const auto& level = levels_[k];
-    std::int64_t of_level = 0;
-    if (level.smoother) {
-      of_level += level.smoother->bytes_per_smooth(Guess::given);
-      if (level.smooths_before) {
-        of_level += level.smoother->bytes_per_smooth(Guess::zero) + level.a.bytes_per_apply();
-      }
-    }
-    if (k + 1 < levels_.size()) of_level += level.r.bytes_per_apply() + level.p.bytes_per_apply();
-    if (visits_twice(k)) {
-      if (visits < most_visits) visits = options_.cycle == "f" ? visits + 1 : 2 * visits;
-      // A residual between two visits; or two products, and the vectors of the Krylov method.
-      const auto vector = level.a.global_rows() * static_cast<std::int64_t>(sizeof(T));
-      of_level += options_.cycle != "k" ? level.a.bytes_per_apply() / 2 + 2 * vector
-                                        : level.a.bytes_per_apply() + 9 * vector;
-    }
-    bytes += visits * of_level;
-  }
-  const GlobalIndex rows = levels_.back().a.global_rows();
-  const auto ranks = levels_.back().a.comm().size();
-  if (sparse_) return bytes + visits * sparse_->bytes() * ranks;
-  if (is_direct_) bytes += visits * rows * rows * static_cast<std::int64_t>(sizeof(T)) * ranks;
-  return bytes;
 }
 
 #define SUAN_INSTANTIATE(T) template class Hierarchy<T>;

@@ -58,6 +58,7 @@ class Hierarchy {
   void set_up_smoother(Level<T>& level, AmgLevel& report) const;
   void finish_last();
   void factorise_sparsely();
+  static void describe(const DistributedMatrix<T>& a, AmgLevel& level);
   void finish_report();
   std::int64_t count_bytes() const;
   template <class V>

@@ -5,10 +5,8 @@
 #pragma once
 
 #include "core/free_memory.hpp"
-#include "multigrid/coarsest.hpp"
 #include "multigrid/level.hpp"
-#include "multigrid/reach.hpp"
-#include "multigrid/sparse_coarsest.hpp"
+#include "multigrid/memory_needs.hpp"
 #include "suan/multigrid/amg.hpp"
 
 namespace suan::multigrid {
@@ -17,12 +15,6 @@ namespace suan::multigrid {
 class OverBudget : public OutOfMemory {
  public:
   using OutOfMemory::OutOfMemory;
-};
-
-/// Bytes of a rank, beside A.
-struct Need {
-  double hierarchy = 0;
-  double peak = 0;
 };
 
 /// What a set-up on some ranks may use.
@@ -56,39 +48,6 @@ class MemoryPlan {
   AmgMemory forecast_;
 };
 
-/// A level, as far as it is known when its coarse one has been found.
-struct LevelSizes {
-  double rows = 0;
-  double entries = 0;
-  double nodes = 0;
-  double edges = 0;    // of the graph
-  double vectors = 1;  // of the near null space, or 1
-  double coarse_nodes = 0;
-  double coarse_rows = 0;
-  double ghosts = 0;  // rows of other ranks in whose columns this one has entries
-  int ranks = 1;
-  Reach reach;
-  bool is_row = true;  // nodes are rows
-};
-
-/// Bytes of this rank for strength of connection and coarse nodes of the finest level, if all
-/// connections are strong: no set-up needs less at its peak.
-template <Scalar T>
-double start_bytes(const DistributedMatrix<T>& a, const AmgOptions& options, bool hermitian);
-
-/// What a set-up by aggregation needs from this level on, the level itself included unless it is
-/// the finest; `options.levels` count from here. `sizes` are of this
-/// rank. Sizes of arrays by formula; below the next level, ratios as on grids.
-template <Scalar T>
-Need need_of_aggregation(const LevelSizes& sizes, const AmgOptions& options, bool hermitian,
-                         bool is_finest);
-
-/// The same from P and R of a level, which are made, with the entries of a sample of the rows of
-/// R A P. Not collective.
-template <Scalar T>
-Need need_of_product(const Level<T>& level, const AmgOptions& options, bool hermitian,
-                     bool is_finest);
-
 /// By how much the processes of all ranks have grown at most since `before`; 0 if the system does
 /// not tell, or one had been larger before. Collective.
 std::int64_t peak_since(const suan::detail::ResidentBytes& before, const Communicator& comm);
@@ -100,13 +59,5 @@ void return_free_memory(const Level<T>& level) {
   constexpr LocalIndex small = 200000;
   if (level.a.row_layout().local_size() > small) suan::detail::return_free_memory();
 }
-
-/// Bytes of this rank that a level keeps; of the matrix only below the finest level.
-template <Scalar T>
-double kept_bytes(const Level<T>& level, bool is_finest);
-
-/// Those of the factorisation of a last level with so many rows on all ranks.
-template <Scalar T>
-double factor_bytes(double rows, bool hermitian);
 
 }  // namespace suan::multigrid

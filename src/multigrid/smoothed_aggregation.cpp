@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "matrix/distributed_pattern.hpp"
+#include "multigrid/memory_needs.hpp"
+#include "multigrid/moved_nodes.hpp"
 #include "multigrid/near_null_rows.hpp"
 #include "multigrid/prolongator.hpp"
 #include "multigrid/scan.hpp"
@@ -22,42 +24,6 @@ DistributedMatrix<T> with_values_of(const DistributedMatrix<T>& known,
   DistributedMatrix<T> result;
   together(a.comm(), [&] { result = known; });
   result.update_values(a.local().view().values, a.remote().matrix.view().values);
-  return result;
-}
-
-using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-
-DeviceView<const LocalIndex> sizes_of(const DeviceView<const LocalIndex>& first) {
-  const auto count = first.extent(0) - 1;
-  const auto sizes = suan::detail::allocate<LocalIndex>("suan::multigrid::sizes_of_nodes", count);
-  Kokkos::parallel_for(
-      "suan::multigrid_sizes_of_nodes", Range(0, static_cast<LocalIndex>(count)),
-      KOKKOS_LAMBDA(LocalIndex i) { sizes(i) = first(i + 1) - first(i); });
-  return sizes;
-}
-
-DeviceView<const LocalIndex> first_of(const DeviceView<const LocalIndex>& sizes) {
-  const auto count = static_cast<LocalIndex>(sizes.extent(0));
-  const auto first =
-      suan::detail::allocate<LocalIndex>("suan::multigrid::first_rows", sizes.extent(0) + 1);
-  Kokkos::parallel_scan(
-      "suan::multigrid_first_rows", Range(0, count + 1),
-      KOKKOS_LAMBDA(LocalIndex i, LocalIndex & sum, bool final) {
-        if (final) first(i) = sum;
-        if (i < count) sum += sizes(i);
-      });
-  return first;
-}
-
-/// The first rows of nodes, and the end, where these nodes have moved.
-DeviceView<const LocalIndex> moved_first_rows(const Agglomeration& agglomeration,
-                                              const Layout& nodes,
-                                              const DeviceView<const LocalIndex>& first) {
-  DeviceView<const LocalIndex> sizes;
-  together(nodes.comm(), [&] { sizes = sizes_of(first); });
-  sizes = agglomeration.moved(nodes, sizes);
-  DeviceView<const LocalIndex> result;
-  together(nodes.comm(), [&] { result = first_of(sizes); });
   return result;
 }
 

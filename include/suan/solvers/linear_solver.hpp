@@ -99,8 +99,9 @@ class LinearSolver {
                     std::string& done) const;
   const Operator<T>& matrix() const noexcept;
   template <class Vectors>
-  auto run(Solver<T>& solver, const Operator<T>& m, const detail::SolveClock& clock,
-           const Vectors& b, Vectors& x, const std::shared_ptr<EventLogger>& logger) const;
+  std::vector<SolveReport> run(Solver<T>& solver, const Operator<T>& m,
+                               const detail::SolveClock& clock, const Vectors& b, Vectors& x,
+                               const std::shared_ptr<EventLogger>& logger) const;
   template <class Vectors>
   void run_more(Solver<T>& solver, const Operator<T>& m, const std::string& next,
                 const detail::SolveClock& clock, std::vector<LocalIndex> open, const Vectors& b,
@@ -117,8 +118,8 @@ class LinearSolver {
   template <class Vectors>
   std::vector<SolveReport> solve_all(const Vectors& b, Vectors& x,
                                      const std::shared_ptr<EventLogger>& logger);
-  template <class Which>
-  std::vector<LocalIndex> select(const std::vector<SolveReport>& reports, const Which& which) const;
+  std::vector<LocalIndex> select(const std::vector<SolveReport>& reports,
+                                 bool (*which)(const SolveReport&)) const;
   std::shared_ptr<Amg<T>> make_multigrid(const AmgOptions& options,
                                          const std::vector<LocalIndex>& open,
                                          std::vector<SolveReport>& reports, EventLogger* logger,

@@ -4,18 +4,13 @@
 
 #include <gmock/gmock.h>
 
-#include <array>
 #include <sstream>
 
 #include "amg_cases.hpp"
 #include "elasticity_case.hpp"
 #include "multigrid_cases.hpp"
-#include "suan/gallery/poisson.hpp"
-#include "suan/matrix/cast.hpp"
 #include "suan/multigrid/near_null_space.hpp"
-#include "suan/preconditioners/cast_preconditioner.hpp"
 #include "suan/solvers/cg.hpp"
-#include "suan/solvers/gmres.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -23,10 +18,8 @@ namespace {
 
 using suan::Amg;
 using suan::AmgOptions;
-using suan::DistributedMatrix;
 using suan::GlobalIndex;
 using suan::Layout;
-using suan::LocalIndex;
 using suan::MultiVector;
 using suan::Real;
 using suan::RowWriter;
@@ -86,41 +79,6 @@ TYPED_TEST(AmgTest, ItsCycleIsHermitianAndPositive) {
   using T = TypeParam;
   expect_hermitian_and_positive<T>("same", std::numeric_limits<Real<T>>::epsilon());
   expect_hermitian_and_positive<T>("single", std::numeric_limits<float>::epsilon());
-}
-
-// Entries and vectors far beyond the range of float, and a matrix that float cannot hold.
-TEST(Amg, SinglePrecisionIsChosenWhereItCanHoldTheMatrix) {
-  const GlobalIndex n = 12;
-  for (const auto& layout : suan::test::layouts(n * n * n)) {
-    const auto with = [&](double factor) {
-      return suan::test::grid3d<double>(layout, n,
-                                        [factor](GlobalIndex, GlobalIndex, int) { return factor; });
-    };
-    const auto a = with(1);
-    Amg<double> m(a, {.coarse_rows = 50});
-    EXPECT_THAT(m.report().notes, testing::Contains("the hierarchy is in single precision"));
-    const auto count = iterations(a, m);
-    for (const double factor : {0x1p-900, 0x1p900}) {
-      const auto scaled = with(factor);
-      EXPECT_THAT(m.update(scaled), HasSubstr("aggregates were kept"));
-      EXPECT_EQ(iterations(scaled, m), count);
-      EXPECT_EQ(iterations(scaled, Amg<double>(scaled, {.coarse_rows = 50})), count);
-    }
-    // Half of the rows are lost to float beside the others.
-    const auto uneven = suan::generate_rows<double>(
-        layout, layout,
-        [](GlobalIndex i, RowWriter<double>& row) { row.add(i, i % 2 == 0 ? 1e-60 : 1); });
-    EXPECT_THAT(m.update(uneven), HasSubstr("single precision no longer suffices"));
-    const Amg<double> made(uneven, {.coarse_rows = 50});
-    EXPECT_THAT(made.report().notes, testing::Contains(HasSubstr("is in double precision")));
-    Vector<double> y(layout);
-    for (const Amg<double>* one : {static_cast<const Amg<double>*>(&m), &made}) {
-      Vector<double> ones(layout);
-      suan::fill(ones, 1.0);
-      one->apply(ones, y);
-      EXPECT_EQ(suan::norm_inf(y), 1e60);
-    }
-  }
 }
 
 void expect_the_same_on_any_number_of_ranks(const std::string& precision, double tolerance) {
@@ -296,107 +254,6 @@ TEST(Amg, TakesSeveralVectorsAsEachOfThem) {
       }
     }
   }
-}
-
-// Half of the bytes, at most one iteration more.
-TEST(Amg, InSinglePrecisionInsideOfADoubleSolver) {
-  const GlobalIndex n = 12;
-  const auto a = suan::test::grid3d<double>(even(n * n * n), n, suan::test::isotropic());
-  const AmgOptions options{.coarse_rows = 50};
-  const auto inner = suan::in_precision<double>(Amg<float>(suan::cast<float>(a), options));
-  const auto count = iterations<double>(a, inner);
-  EXPECT_GT(count, 0);
-  EXPECT_LE(count, iterations<double>(a, Amg<double>(a, options)) + 1);
-}
-
-// A ring with a flux through it, which no change of phases removes: the factors are complex.
-TEST(Amg, SolvesSmallComplexMatricesDirectly) {
-  using T = suan::Complex;
-  const GlobalIndex n = 15;
-  for (const auto& layout : suan::test::layouts(n)) {
-    const auto a = suan::generate_rows<T>(layout, layout, [](GlobalIndex i, RowWriter<T>& row) {
-      std::array<T, n> entries{};
-      entries[static_cast<std::size_t>(i)] = T(2.5 + static_cast<double>(i % 4));
-      entries[static_cast<std::size_t>((i + 1) % n)] += T(0.6, 0.8);
-      entries[static_cast<std::size_t>((i + n - 1) % n)] += T(0.6, -0.8);
-      for (GlobalIndex j = 0; j < n; ++j) {
-        const T entry = entries[static_cast<std::size_t>(j)];
-        if (entry != T(0)) row.add(j, entry);
-      }
-    });
-    const Amg<T> m(a, {.precision = "same"});
-    const auto b = suan::random_vector<T>(layout, 3);
-    Vector<T> x(layout);
-    Vector<T> r(layout);
-    m.apply(b, x);
-    EXPECT_LT(a.residual(b, x, r), 1e-14 * suan::norm2(b));
-  }
-}
-
-// D^H A D with unitary D is A in other units, and truly complex.
-TEST(Amg, PhasesChangeNothing) {
-  using T = suan::Complex;
-  const GlobalIndex n = 12;
-  const auto phase = [](GlobalIndex i) {
-    const auto angle = 0.1 * static_cast<double>(i * i % 97);
-    return T(std::cos(angle), std::sin(angle));
-  };
-  for (const auto& layout : suan::test::layouts(n * n * n)) {
-    const auto twisted = [&](bool with_phases) {
-      return suan::generate_rows<T>(layout, layout, [=](GlobalIndex i, RowWriter<T>& row) {
-        const std::array<GlobalIndex, 3> at = {i % n, i / n % n, i / (n * n)};
-        const std::array<GlobalIndex, 3> step = {1, n, n * n};
-        const auto add = [&](GlobalIndex j) {
-          row.add(j, with_phases ? -suan::conjugate(phase(i)) * phase(j) : T(-1));
-        };
-        for (std::size_t k = 3; k-- > 0;) {
-          if (at[k] > 0) add(i - step[k]);
-        }
-        row.add(i, T(6));
-        for (std::size_t k = 0; k < 3; ++k) {
-          if (at[k] + 1 < n) add(i + step[k]);
-        }
-      });
-    };
-    const auto solve = [&](bool with_phases, Vector<T>& x, std::vector<GlobalIndex>& rows) {
-      const auto a = twisted(with_phases);
-      const auto b = suan::generate<T>(
-          layout, [&](GlobalIndex i) { return with_phases ? suan::conjugate(phase(i)) : T(1); });
-      MultiVector<T> near_null(layout, 1);
-      near_null.set_column(0, b);
-      const Amg<T> m(a, near_null, {.coarse_rows = 50});
-      for (const auto& level : m.report().levels) {
-        rows.push_back(level.rows);
-        rows.push_back(level.entries);
-      }
-      const auto report = suan::Cg<T>({.rtol = 1e-10}).solve(a, m, b, x);
-      EXPECT_TRUE(report.converged());
-      return report.iterations;
-    };
-    Vector<T> real(layout);
-    Vector<T> complex(layout);
-    std::vector<GlobalIndex> real_levels;
-    std::vector<GlobalIndex> complex_levels;
-    const auto expected = solve(false, real, real_levels);
-    EXPECT_EQ(solve(true, complex, complex_levels), expected);
-    EXPECT_EQ(complex_levels, real_levels);
-    const auto found = complex.to_host();
-    const auto wanted = real.to_host();
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      const T back = phase(layout.first() + static_cast<GlobalIndex>(i)) * found[i];
-      EXPECT_LT(suan::test::magnitude(T(back - wanted[i])), 1e-8);
-    }
-  }
-}
-
-// So small that the inverse of an element is infinite.
-TEST(Amg, TakesANearNullSpaceOfSubnormalNumbers) {
-  const auto a = suan::test::grid3d<double>(even(8 * 8 * 8), 8, suan::test::isotropic());
-  MultiVector<double> tiny(a.row_layout(), 1);
-  tiny.set_column(0, suan::generate<double>(a.row_layout(), [](GlobalIndex) { return 4e-310; }));
-  const AmgOptions options{.coarse_rows = 20};
-  EXPECT_EQ(iterations<double>(a, Amg<double>(a, tiny, options)),
-            iterations<double>(a, Amg<double>(a, options)));
 }
 
 }  // namespace
