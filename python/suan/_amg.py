@@ -171,7 +171,7 @@ class Amg(AmgViews, AmgProducts):
         return self._made.aggregates()
 
     def check(self) -> AmgCheck:
-        """Measure each level: how well it contracts, whether it is symmetric, its prolongator.
+        """Measure how well each level contracts, its symmetry, and how good its prolongator is.
 
         Takes about as long as 12 to 40 cycles. plot() shows the result.
         """

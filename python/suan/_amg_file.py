@@ -32,17 +32,18 @@ def load_amg(
     path : str, bytes or path
         Of the HDF5 file.
     A : scipy.sparse matrix or array, or array_like with two dimensions, optional
-        The matrix of which it was made, which then need not be read; a checksum tells whether it
-        is. With ``comm``, this rank's rows.
+        The matrix from which it was made, which then need not be read; a checksum tells whether it
+        is the same one. With ``comm``, this rank's rows.
     name : str
         The group in the file.
     comm : mpi4py.MPI.Comm, optional
-        As in amg(). Without A, each rank gets about as many whole nodes.
+        As in amg(). Without A, each rank gets about the same number of whole nodes.
 
     Returns
     -------
     Amg
-        Its cycles have the bits of one that is made of A here. update() makes all new.
+        Its cycles have the same bits as those of one made from A here. The first update() makes
+        everything anew.
 
     Raises
     ------

@@ -63,7 +63,7 @@ class AmgViews:
 
     @property
     def memory(self) -> dict[str, int]:
-        """Bytes beside A: "hierarchy", and "peak" during the set-up, 0 if that is unknown."""
+        """Bytes beside A: of the "hierarchy", and at the "peak" of the set-up, 0 if unknown."""
         return dict(self._report["memory"])
 
     @property

@@ -68,7 +68,7 @@ kernels::CsrView<T> in_columns(const kernels::CsrView<T>& a, LocalIndex begin, L
 }
 
 template <class View>
-auto on_host(const View& view) {
+auto host_copy(const View& view) {
   return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
 }
 
@@ -81,9 +81,9 @@ struct HostRows {
     together(a.comm(), [&] { wanted = owned_numbers(rows); });
     const auto fetched = fetch_rows(a, std::span<const GlobalIndex>(wanted));
     together(a.comm(), [&] {
-      offsets = on_host(fetched.offsets);
-      columns = on_host(fetched.columns);
-      values = on_host(fetched.values);
+      offsets = host_copy(fetched.offsets);
+      columns = host_copy(fetched.columns);
+      values = host_copy(fetched.values);
     });
   }
   /// Collective over the ranks of the layouts.

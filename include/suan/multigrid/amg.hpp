@@ -3,7 +3,7 @@
 //
 // Algebraic multigrid: by smoothed aggregation, P. Vanek, J. Mandel, M. Brezina, "Algebraic
 // multigrid by smoothed aggregation for second and fourth order elliptic problems", Computing 56
-// (1996), 179-196; or classical.
+// (1996), 179-196; classical; or with approximate ideal restriction.
 #pragma once
 
 #include <iosfwd>
@@ -35,8 +35,8 @@ struct ClassicalOptions {
   std::int64_t max_entries = 4;        ///< of a row of the prolongator; the largest are kept
   double truncation = 0;               ///< smaller ones than this share of the largest are dropped
   std::int64_t aggressive_levels = 0;  ///< so many first levels are coarsened twice at once
-  /// Without the coarse points that no other point needs. With them iterations are fewer where
-  /// errors are smooth along directions of no grid line.
+  /// Whether coarse points that no other point needs are left out. Keeping them takes fewer
+  /// iterations where errors are smooth along directions that are not those of a grid.
   bool fewer_points = true;
   /// Rows whose sum is more than this share of the diagonal entry are only smoothed. 1: none.
   double max_row_sum = 0.9;
@@ -48,14 +48,15 @@ struct ClassicalOptions {
 /// T. A. Manteuffel, J. Ruge, B. S. Southworth, "Nonsymmetric algebraic multigrid based on local
 /// approximate ideal restriction (lAIR)", SIAM J. Sci. Comput. 40 (2018), A4105-A4130.
 struct AirOptions {
-  /// Of the fine points in a row of R from its coarse point, in strong connections: 1 or 2.
+  /// How far the fine points in a row of R may be from its coarse point, in strong connections: 1
+  /// or 2.
   std::int64_t distance = 2;
   /// Entries with -a_ij below this share of the largest of their row do not count for that.
   double restriction_theta = 0.05;
   std::int64_t max_fine_points = 24;  ///< of a row of R; those with the strongest paths are kept
   std::int64_t fine_sweeps = 2;       ///< of Jacobi over fine points, before one over coarse points
-  /// Entries of coarse matrices below this share of the largest beside the diagonal of their row
-  /// are added to the diagonal.
+  /// Entries of coarse matrices below this share of the largest off-diagonal one of their row are
+  /// added to the diagonal; 0 keeps all.
   double filter = 0.01;
   static const OptionTable<AirOptions>& table();
 };
@@ -64,43 +65,44 @@ std::vector<OptionType> coarsening_types();
 
 struct AmgOptions {
   /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones;
-  /// "air": so, too, with a restriction for convection; "auto": by a scan of the matrix, which also
-  /// decides whether the prolongator is smoothed. The notes of the report say why. Options that
-  /// aggregation alone has decide for that.
+  /// "air": likewise, with a restriction for convection; "auto": aggregation or classical, by a
+  /// scan of the matrix, which also decides whether the prolongator is smoothed. The notes of the
+  /// report say why. A near null space, or one of `block_size`, `theta`, `strength` and
+  /// `smooth_prolongator` that is not at its default, makes "auto" choose aggregation.
   OptionNode coarsening = "auto";
   /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
   /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
   /// on each level; for classical multigrid, and for the coarse points of "air", 0.25.
   double theta = -1;
   /// Of aggregation: which entries may be strong connections. "absolute": all, by their absolute
-  /// values; "signed": negative ones, for scalar problems; "auto": signed where positive ones have
-  /// weight in most rows of a scalar problem.
+  /// values; "signed": negative ones alone, for scalar problems; "auto": signed where positive
+  /// ones have weight in most rows of a scalar problem.
   std::string strength = "auto";
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
-  /// Levels with fewer rows for each rank, and those with up to eight times as many that have
-  /// ghosts for more than half of them, are moved to fewer ranks: such levels cost messages, not
-  /// arithmetic. Long rows count once for every 32 entries. Negative: 1000, on GPUs 50000. 0: none
-  /// is moved.
+  /// Levels with fewer rows for each rank than this are moved to fewer ranks, and so are those with
+  /// fewer than eight times as many that have more than half as many ghosts as rows: such levels
+  /// cost messages, not arithmetic. Long rows count once for every 32 entries. Negative: 1000, on
+  /// GPUs 50000. 0: none is moved.
   std::int64_t rank_rows = -1;
-  /// "single": float for double, complex64 for complex128, unless the matrix is refused so;
-  /// "same": that of the matrix; "auto": single if the prolongator is smoothed. (Otherwise entries
-  /// that differ much in size are summed over aggregates, and what is left of them is lost.) Either
-  /// way an Amg works on vectors of T.
+  /// "single": float for double, complex64 for complex128, unless the matrix is refused in it;
+  /// "same": that of the matrix; "auto": single, except for aggregation without smoothed
+  /// prolongators. (There entries that differ much in size are summed over aggregates, and what is
+  /// left of them is lost.) Either way an Amg works on vectors of T.
   std::string precision = "auto";
   OptionNode smoother = "auto";
   /// "v"; "w": twice on each coarser level; "f": twice, the second time by a V-cycle; "k":
   /// twice, as steps of a Krylov method, for prolongators that are not smoothed. An Amg with
-  /// K-cycles varies(), and so does one with F-cycles: they are the same map each time, but no
-  /// Hermitian one, which flexible CG does without.
+  /// K-cycles varies(). So does one with F-cycles, although they are the same map each time: it is
+  /// not Hermitian, and flexible CG does not need it to be.
   std::string cycle = "v";
-  /// Whether the prolongator is smoothed. Without that set-up and levels are cheaper, and CG takes
-  /// more iterations, with K-cycles by not so many.
+  /// Whether the prolongator is smoothed. Without that, set-up and levels are cheaper, and CG takes
+  /// more iterations, though not many more with K-cycles.
   bool smooth_prolongator = true;
   /// Bytes that the ranks of a node may use for the set-up and the hierarchy, beside A; 0: what is
-  /// free there when the set-up begins. Where the forecast is above that, cheaper ways are taken,
-  /// with a note, or the set-up is refused.
+  /// free there when the set-up begins. Where the forecast is above that, cheaper options are
+  /// taken, with a note, or the set-up is refused.
   std::int64_t memory = 0;
   static const OptionTable<AmgOptions>& table();
 };
@@ -128,16 +130,17 @@ struct AmgLevel {
 
 /// Bytes of all ranks together, beside A.
 struct AmgMemory {
-  std::int64_t hierarchy = 0;  ///< that stay
+  std::int64_t hierarchy = 0;  ///< what stays
   std::int64_t peak = 0;       ///< of the set-up; 0: unknown
 };
 
 /// Prints as a table.
 struct AmgReport {
   std::vector<AmgLevel> levels;
-  /// What was expected once the first coarse level had been found, before anything is made from it,
-  /// and what it came to: the arrays of the levels, and the growth of the processes by the system's
-  /// account. That is unknown where they had been larger before, as in most updates.
+  /// What was expected once the first aggregates had been found, or, with coarse points, before the
+  /// first coarse matrix was made; and what it came to: the arrays of the levels, and at the peak
+  /// the growth of the processes according to the system. The peak is unknown where they had been
+  /// larger before, as in most updates.
   AmgMemory forecast;
   AmgMemory memory;
   double seconds = 0;              ///< of the set-up
@@ -158,14 +161,14 @@ struct AmgCheck {
   std::vector<double> factors;
   /// For each level, how far a cycle M on it and those below is from the Hermitian map that CG
   /// needs: |c^H M b - b^H M c| / c^H M b, with c = A M b, for a pseudo-random b. Empty if A is not
-  /// Hermitian, for K-cycles, which are no linear maps, and for F-cycles, which are not Hermitian.
+  /// Hermitian, for K-cycles, which are not linear maps, and for F-cycles, which are not Hermitian.
   std::vector<double> asymmetry;
-  /// For each level but the last, ||B - P B_c|| / ||B||, with its near null space B and that of the
-  /// next level: of its vectors the largest. Rows in which A B is not small do not count. NaN where
-  /// the near null space is not known.
+  /// For each level but the last, ||B - P B_c|| / ||B||, with its near null space B and B_c, that
+  /// of the next level: the largest value for a vector. Rows in which A B is not small do not
+  /// count. NaN where the near null space is not known.
   std::vector<double> interpolation;
-  /// On levels that do not contract, or hardly; whose cycle is not Hermitian though A is; whose
-  /// matrices grow; and whose prolongators miss the near null space: with what to try.
+  /// On levels that do not contract, or hardly; whose cycle is not Hermitian although A is; whose
+  /// matrices grow; and whose prolongators miss the near null space; each with what to try.
   std::vector<std::string> notes;
 };
 std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
@@ -188,14 +191,16 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 ///
 /// Levels are made until one has at most `coarse_rows` rows, which is solved, on every rank that
 /// has rows of it, by a dense factorisation that also works for singular matrices; or until they
-/// stop getting smaller or are `levels`, where the last one is solved so, too, if it has at most
-/// 4000 rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
-/// factorisation; it is smoothed only if it has more than 30000 rows, or that more than 2 10^6
-/// entries or a zero pivot. Rows without connections belong to no coarser level.
+/// stop getting smaller or are `levels`. Then the last one is solved in the same way if it has at
+/// most 4000 rows (1500 if A is not Hermitian), whatever `coarse_rows` is, and else by a sparse
+/// factorisation. It is only smoothed if it has more than 30000 rows, or if the factors would have
+/// more than 2000000 entries or have a zero pivot. Rows without connections belong to no coarser
+/// level.
 ///
-/// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), on one node
-/// first, the last ones mostly to one. The others wait for its result: they neither exchange nor
-/// reduce anything on these levels. Where a level is moved to has no influence on its bits.
+/// On several ranks, coarse levels are moved to fewer and fewer of them (`rank_rows`), within a
+/// node first, and the last ones usually to a single rank. The others wait for the result: they
+/// neither exchange nor reduce anything on these levels. Where a level is moved to has no influence
+/// on its bits.
 ///
 /// The hierarchy is in single precision by default: the solver that uses it works, and verifies, in
 /// its own. That costs few iterations or none, unless parts of the matrix are singular but for less
@@ -205,12 +210,13 @@ std::ostream& operator<<(std::ostream& out, const AmgCheck& check);
 /// Whether A is Hermitian is what probe() finds. It compares entries in columns of other ranks by
 /// products alone, so that a matrix within its tolerance may be taken for either.
 ///
-/// Memory: the values of A once more in single precision, the coarse matrices, twice the
-/// prolongators, three vectors on the finest level and five on others, two more with W- and F- and
-/// four more with K-cycles, all in the precision of the hierarchy; and a bit for each entry. The
-/// peak of the set-up is where the first prolongator or, on several ranks, the first coarse matrix
-/// is made, for which they copy A with rows of others. report() has the bytes. Updates hold two
-/// hierarchies, and from the first one on structures of the coarse matrices and of R once more.
+/// Memory: the values of A once more if levels are in single precision, the coarse matrices, twice
+/// the prolongators, three vectors on the finest level and five on each other one, on which W- and
+/// F-cycles take two more and K-cycles four more, all in the precision of the hierarchy; and a bit
+/// for each entry. The set-up peaks where the first prolongator is made or, on several ranks, the
+/// first coarse matrix, for which each rank copies A with rows of others. report() has the bytes.
+/// During an update there are two hierarchies, and from the first update on the structures of the
+/// coarse matrices and of R are kept once more.
 template <Scalar T>
 class Amg final : public Preconditioner<T> {
  public:
@@ -220,8 +226,8 @@ class Amg final : public Preconditioner<T> {
   /// or differ between ranks, for a row with an entry that is not finite or without a positive
   /// diagonal entry, with its number, when x^H A x for x = 1, or a coarser level, shows that a
   /// Hermitian A is indefinite, or for options that the named coarsening cannot use; OutOfMemory
-  /// where all ways would need more memory than they may, with the numbers, or where it ends all
-  /// the same.
+  /// when even the cheapest options would need more memory than they may use, with the numbers, or
+  /// when memory runs out all the same.
   explicit Amg(const Operator<T>& a, const AmgOptions& options = {});
   /// With the near null space that the columns of `near_null_space` span, in any scaling; see
   /// rigid_body_modes(). @throws also DimensionMismatch unless it is distributed as the rows of A;
@@ -235,12 +241,12 @@ class Amg final : public Preconditioner<T> {
   bool varies() const noexcept override { return options_.cycle == "k" || options_.cycle == "f"; }
   bool rounds() const noexcept override { return rounded_ != nullptr; }
   std::int64_t bytes_per_apply() const override;
-  /// Where they have grown by more than half, and two, since all was new, the next update makes all
-  /// anew.
+  /// Where they exceed those of the first solve since everything was new by more than half plus
+  /// two, the next update makes everything anew.
   void note_iterations(std::int64_t iterations) override;
   const AmgReport& report() const noexcept { return report_; }
-  /// With what was chosen in place of "auto" for `coarsening` and `strength`, or to need less
-  /// memory. Updates keep it.
+  /// With what was chosen for `coarsening` and `strength` in place of "auto", or in order to need
+  /// less memory. Updates keep it.
   const AmgOptions& options() const noexcept { return options_; }
   /// Whether A was found to be Hermitian, so that cycles are, too.
   bool is_hermitian() const;

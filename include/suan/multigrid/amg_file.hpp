@@ -11,18 +11,19 @@
 namespace suan {
 
 /// Writes matrices, prolongators, options, the near null space and the report of a hierarchy as the
-/// group `name` of a file. What does not depend on them alone, as smoothers and the factorisation
-/// of the last level, is made again by who reads it. Collective.
+/// group `name` of a file. What follows from them, such as smoothers and the factorisation of the
+/// last level, is made again on reading. Collective.
 /// @throws as Hdf5Writer::write().
 template <Scalar T>
 void write_hdf5_amg(Hdf5Writer& file, const std::string& name, const Amg<T>& amg);
 
-/// Reads a hierarchy for the matrix of which it was made: its finest level is `a` itself, which is
-/// compared with the written one by a checksum, after rounding to the precision of the levels. Its
-/// coarser levels are distributed as they would be if it was made here, so that cycles have the
-/// bits of one that is; so they do on the ranks that have written it. Collective.
+/// Reads a hierarchy for the matrix from which it was made: its finest level is `a` itself, which
+/// is compared with the written one by a checksum, after rounding to the precision of the levels.
+/// Its coarser levels are distributed as a set-up on these ranks would have done, so that cycles
+/// have the same bits as those of a hierarchy set up here; on the ranks that wrote it, as its own.
+/// Collective.
 ///
-/// update() makes all new: the file holds no structure to be kept.
+/// The first update() makes everything anew: the file holds no structure to be kept.
 /// @throws IoError, naming file and object, for what is missing, damaged, foreign or of a newer
 /// format; InvalidArgument when `a` is another matrix, the hierarchy is of another scalar type, or
 /// ranks pass different arguments or see different files; DimensionMismatch when `a` has another

@@ -52,12 +52,12 @@ struct StrengthGraph {
 
 /// Which entries count in strength().
 struct StrengthMeasure {
-  /// Only those whose real part is negative, by that part: across positive ones smooth errors are
-  /// not alike. For nodes of one row.
+  /// Only those whose real part is negative, measured by that part: smooth errors do not have
+  /// similar values across positive ones. For nodes of one row.
   bool is_signed = false;
-  /// Nodes with more entries (blocks, their own included) have no strong connections. So the hubs
-  /// of a graph stay out of the aggregates, which would grow around them, and make coarser levels
-  /// dense.
+  /// Nodes with more entries than this (or blocks; their own included) have no strong connections.
+  /// So the hubs of a graph stay out of the aggregates, which would otherwise grow around them and
+  /// make coarser levels dense.
   Offset longest = std::numeric_limits<Offset>::max();
 };
 
