@@ -90,8 +90,9 @@ std::shared_ptr<const Operator<T>> converted(std::shared_ptr<const Operator<S>> 
   } else if constexpr (is_complex<T>) {
     if (m->varies()) {
       throw InvalidArgument(
-          "M is real and has K-cycles, which are no linear map and cannot be applied to the parts "
-          "of complex vectors; make it with dtype=numpy.complex128");
+          "M is real, and its F-cycles or K-cycles are not applied to the parts of complex "
+          "vectors; "
+          "make it with dtype=numpy.complex128");
     }
     return std::make_shared<OnBothParts<T>>(converted<Real<T>>(std::move(m)));
   } else {

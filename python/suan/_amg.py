@@ -154,7 +154,6 @@ class Amg(AmgViews, AmgProducts):
         self._comm, self._made, self._number = comm, made, number
         self._take_report()
         rows = int(self._report["own_rows"])
-        self._varies = bool(self._report["varies"])
         self._block_size = int(self._report["block_size"])
         self._has_own_blocks = False
         self._points = None

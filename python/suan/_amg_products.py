@@ -68,7 +68,9 @@ class AmgProducts(LibraryOperator):
 
     def _require_adjoint(self) -> None:
         if self._report["varies"]:
-            raise NotSupported("with K-cycles multigrid is no linear map, and has no adjoint")
+            raise NotSupported(
+                "multigrid with F-cycles or K-cycles has no product with the adjoint; take V-cycles"
+            )
         if not self._report["hermitian"]:
             raise NotSupported(
                 "A is not Hermitian, and its multigrid has no product with the adjoint"

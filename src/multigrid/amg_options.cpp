@@ -27,13 +27,13 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
           .number("rank_rows", &AmgOptions::rank_rows, -1, 1e9,
                   "Levels with fewer rows for each rank are moved to fewer ranks, which saves "
                   "messages; negative: 1000, on GPUs 50000; 0: none is moved.")
+          .choice("precision", &AmgOptions::precision, {"auto", "single", "same"},
+                  "That of the hierarchy: single, or the same as that of the matrix; auto is same "
+                  "for prolongators that are not smoothed, else single.")
           .choice(
-              "precision", &AmgOptions::precision, {"auto", "single", "same"},
-              "That of the hierarchy: single, or the same as that of the matrix; auto is single "
-              "for smoothed prolongators.")
-          .choice("cycle", &AmgOptions::cycle, {"v", "w", "f", "k"},
-                  "How often coarser levels are visited: once, twice, twice and the second time "
-                  "once, or twice with the coefficients of a Krylov method.")
+              "cycle", &AmgOptions::cycle, {"v", "w", "f", "k"},
+              "How often coarser levels are visited: once, twice, twice with a V-cycle the second "
+              "time, or twice with the coefficients of a Krylov method.")
           .value("smooth_prolongator", &AmgOptions::smooth_prolongator,
                  "Whether the prolongator is smoothed; without that, take K-cycles.")
           .number("memory", &AmgOptions::memory, 0, 1e18,

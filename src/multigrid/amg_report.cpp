@@ -76,6 +76,13 @@ std::string AmgReport::to_json(int indent) const {
     of_steps["smoothing"] = level.smoothing;
     json["levels"].push_back(std::move(entry));
   }
+  const auto add_memory = [&json](const char* name, const AmgMemory& bytes) {
+    if (bytes.hierarchy == 0) return;
+    json[name]["hierarchy"] = bytes.hierarchy;
+    json[name]["peak"] = bytes.peak;
+  };
+  add_memory("memory", memory);
+  add_memory("forecast", forecast);
   json["notes"] = notes;
   return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

@@ -45,11 +45,10 @@ void MemoryPlan::require(double bytes) const {
   // The numbers of the worst node, which all ranks must say alike.
   const bool is_worst = here - limit_ == excess;
   const double needed = comm_.max(is_worst ? here : 0.0);
-  throw OverBudget(message(
-      "amg: the set-up would need about ", in_units(needed), " on a node, beside the matrix, but ",
-      is_given_ ? "memory allows " : "", in_units(needed - excess), is_given_ ? "" : " are free",
-      "; use more nodes, ", is_given_ ? "allow more memory, " : "free some, ",
-      "or coarsen faster: without smooth_prolongator, or classical with aggressive_levels"));
+  throw OverBudget(message("amg: the set-up would need about ", in_units(needed),
+                           " on a node, beside the matrix, but ", is_given_ ? "memory allows " : "",
+                           in_units(needed - excess), is_given_ ? "" : " are free",
+                           "; use more nodes, or ", is_given_ ? "allow more memory" : "free some"));
 }
 
 void MemoryPlan::expect(const Need& need) {

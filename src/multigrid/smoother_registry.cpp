@@ -60,8 +60,9 @@ SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 OptionNode suitable_smoother(bool is_hermitian) { return is_hermitian ? "chebyshev" : "l1_jacobi"; }
 
 std::vector<OptionType> smoother_types() {
-  std::vector<OptionType> all = {{"auto", "chebyshev if the matrix is Hermitian, else l1_jacobi.",
-                                  std::make_shared<const OptionSchema>()}};
+  std::vector<OptionType> all = {
+      {"auto", "chebyshev if the matrix is Hermitian, else l1_jacobi; air has its own.",
+       std::make_shared<const OptionSchema>()}};
 #define SUAN_ADD(T) detail::add_types(all, smoother_registry<T>().types());
   SUAN_FOR_EACH_SCALAR(SUAN_ADD)
 #undef SUAN_ADD

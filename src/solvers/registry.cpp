@@ -63,7 +63,7 @@ bool add_own(PreconditionerRegistry<T>& registry) {
                [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
                  return std::make_unique<BlockJacobi<T>>(a, BlockJacobiOptions::table().from(node));
                });
-  registry.add("amg", "Algebraic multigrid by smoothed aggregation.", AmgOptions::table(),
+  registry.add("amg", "Algebraic multigrid, by aggregation or classical.", AmgOptions::table(),
                [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
                  return std::make_unique<Amg<T>>(a, AmgOptions::table().from(node));
                });
