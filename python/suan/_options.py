@@ -53,7 +53,6 @@ _AMG_ELSEWHERE = {
     "coords": "coordinates=",
     "blocksize": "block_size=",
     "num_functions": "block_size=",
-    "strength": "theta=, the threshold of strong connections",
     "strong_threshold": "theta=",
     "threshold": "theta=",
     "max_levels": "levels=",

@@ -95,7 +95,7 @@ class BadUse(Case):
 
     def test_problems_that_need_too_much_memory(self):
         limit = ("--memory-limit-gib", "0.001")
-        says = ["poisson3d, size 60", "216000 rows", "on this node", "memory_limit_gib", "0.001 GiB"]
+        says = ["poisson3d, size 60", "216000 rows", "on this node", "memory_limit_gib", "1.02 MiB"]
         problem = ("--problem", "poisson3d", "--size", "60")
         self.refused("solve", *problem, *limit, says=says)
         self.refused("info", *problem, *limit, says=says)

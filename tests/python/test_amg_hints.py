@@ -228,7 +228,7 @@ def test_small_and_odd_matrices():
     [
         ({"B": np.ones(9)}, 'unknown option "B": in Suan write near_null_space='),
         ({"max_coarse": 10}, "coarse_rows="),
-        ({"strength": "symmetric"}, "theta="),
+        ({"strength": "symmetric"}, "valid: auto, absolute, signed"),
         ({"thetta": 0.1}, "did you mean theta"),
         ({"theta": 2.0}, "theta"),
         ({"smoother": "sandpaper"}, "sandpaper"),
