@@ -212,7 +212,7 @@ TYPED_TEST(AmgDiagnosis, AProlongatorThatMissesTheNearNullSpaceIsNamed) {
   const GlobalIndex n = 12;
   const auto a = suan::test::grid3d<T>(even(n * n * n), n, suan::test::isotropic());
   const auto constants = suan::constant_vectors<T>(a.row_layout(), 1);
-  const AmgOptions options{.coarse_rows = 20};
+  const AmgOptions options{.coarse_rows = 20, .rank_rows = 0};  // all levels on each rank
   const multigrid::Hierarchy<T> sound(a, constants, options, nullptr);
   ASSERT_GE(sound.levels().size(), 3U);
   for (const std::size_t spoilt : {std::size_t{0}, std::size_t{1}}) {
