@@ -118,8 +118,11 @@ std::shared_ptr<const LevelsOfRows> levels_of(const kernels::CsrView<T>& lower) 
   constexpr LocalIndex thin = 128;  // a level of fewer rows is not worth waking up threads for
   const auto offsets = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), lower.offsets);
   const auto indices = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), lower.indices);
-  const auto found =
-      kernels::analyse_levels({lower.rows, offsets.data(), indices.data(), Triangle::lower}, thin);
+  kernels::TrsvStructure structure;
+  structure.rows = lower.rows;
+  structure.offsets = offsets.data();
+  structure.indices = indices.data();
+  const auto found = kernels::analyse_levels(structure, thin);
   auto levels = std::make_shared<LevelsOfRows>();
   levels->rows = on_device<LocalIndex>("suan::ilu0::levels", found.rows);
   levels->segments = found.segments;
