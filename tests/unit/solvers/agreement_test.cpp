@@ -29,7 +29,11 @@ using testing::ThrowsMessage;
 suan::OptionValue another(const suan::OptionDescription& option) {
   const auto& usual = option.default_value;
   if (std::holds_alternative<bool>(usual)) return !std::get<bool>(usual);
-  if (std::holds_alternative<std::int64_t>(usual)) return std::get<std::int64_t>(usual) + 1;
+  if (std::holds_alternative<std::int64_t>(usual)) {
+    const std::int64_t other = std::get<std::int64_t>(usual) + 1;
+    return static_cast<double>(other) <= option.maximum ? other
+                                                        : static_cast<std::int64_t>(option.minimum);
+  }
   if (std::holds_alternative<double>(usual)) {
     const double other = std::get<double>(usual) + 0.25;
     return other <= option.maximum ? other : option.minimum;
