@@ -162,10 +162,12 @@ void throw_together(const Communicator& comm, const std::optional<Failure>& fail
   // Once the environment has ended, on all ranks, no communication is possible.
   if (failed && comm.size() > 1 && !detail::mpi_runs()) throw_error(failed->kind, failed->text);
 #endif
-  const std::int64_t none = comm.size();
-  const std::int64_t first = comm.min<std::int64_t>(failed ? comm.rank() : none);
+  const std::int64_t none = 2 * std::int64_t{comm.size()};
+  const bool is_of_mpi = failed && failed->kind == ErrorKind::mpi_error;
+  const std::int64_t first =
+      comm.min<std::int64_t>(failed ? comm.rank() + (is_of_mpi ? comm.size() : 0) : none);
   if (first == none) return;
-  const int root = static_cast<int>(first);
+  const int root = static_cast<int>(first % comm.size());
   // The kind is the first byte.
   std::string told;
   if (comm.rank() == root) told = static_cast<char>(failed->kind) + failed->text;

@@ -40,6 +40,9 @@ int fail_one_by_one(int rank, const Prepare& prepare, const Body& body) {
       body();
     } catch (const OutOfMemory&) {
       failed = 1;
+    } catch (...) {
+      until_failure = -1;  // for the tests after this one
+      throw;
     }
     const bool is_over = world.max(std::int64_t{until_failure >= 0}) > 0;
     until_failure = -1;

@@ -5,9 +5,12 @@
 // Every message says what is wrong, with the sizes, the line or the row, and what to do.
 #pragma once
 
+#include <ostream>
 #include <sstream>
 #include <stdexcept>
+#include <streambuf>
 #include <string>
+#include <utility>
 
 namespace suan {
 
@@ -73,12 +76,36 @@ class InternalError : public Error {
   explicit InternalError(const std::string& text) : Error(ErrorKind::internal, text) {}
 };
 
+namespace detail {
+/// Collects text without more memory than that takes; std::stringbuf asks for half a kilobyte at
+/// once, also where memory has just run out.
+class TextBuffer final : public std::streambuf {
+ public:
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    text_.append(text, static_cast<std::size_t>(size));
+    return size;
+  }
+  int_type overflow(int_type character) override {
+    if (!traits_type::eq_int_type(character, traits_type::eof())) {
+      text_.push_back(traits_type::to_char_type(character));
+    }
+    return traits_type::not_eof(character);
+  }
+
+  std::string text_;
+};
+}  // namespace detail
+
 /// Joins its arguments into one message.
 template <class... Parts>
 std::string message(const Parts&... parts) {
-  std::ostringstream out;
+  detail::TextBuffer buffer;
+  std::ostream out(&buffer);
   (out << ... << parts);
-  return out.str();
+  return buffer.take();
 }
 
 /// Throws the exception that belongs to `kind`: this is how an error of another rank is thrown
