@@ -48,15 +48,6 @@ DeviceView<const Real<T>> weights_of(const RowsView<T>& a, const Splitting& spli
   return weights;
 }
 
-template <Scalar T>
-std::int64_t entries_of(const RowsView<T>& a, const DeviceView<const LocalIndex>& list) {
-  std::int64_t entries = 0;
-  Kokkos::parallel_reduce(
-      "suan::multigrid_fine_entries", Range(0, static_cast<LocalIndex>(list.extent(0))),
-      KOKKOS_LAMBDA(LocalIndex k, std::int64_t & sum) { sum += a.length(list(k)); }, entries);
-  return entries;
-}
-
 }  // namespace
 
 template <Scalar T>
@@ -82,7 +73,7 @@ std::string FcJacobi<T>::set_up(const DistributedMatrix<T>& a) {
     fine = suan::detail::rows_of_class(kinds, 0);
     coarse = suan::detail::rows_of_class(kinds, 1);
     rows = {local, inverse};
-    sums = {static_cast<std::int64_t>(fine.extent(0)), entries_of<T>(view, fine)};
+    sums = {static_cast<std::int64_t>(fine.extent(0)), suan::detail::count_entries(rows, fine)};
   });
   a.comm().sum(std::span<std::int64_t>(sums));
   fine_rows_ = sums[0];

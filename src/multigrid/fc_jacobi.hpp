@@ -12,7 +12,7 @@ namespace suan::multigrid {
 
 /// `fine_sweeps` times x_F = x_F + D_F^-1 (b - A x)_F, then once the same for C; the adjoint step
 /// has them in the other order. D is the diagonal of A, or half of the sum of the |a_ij| in the
-/// columns of the same kind of points where that is more: then each of these steps reduces the
+/// columns of the same kind of points where that is more: then none of these steps increases the
 /// error in the energy norm if A is Hermitian positive definite. Decoupled points are fine.
 /// (Relaxation of this kind after an ideal restriction: T. A. Manteuffel, J. Ruge, B. S.
 /// Southworth, SIAM J. Sci. Comput. 40 (2018), A4105-A4130.)

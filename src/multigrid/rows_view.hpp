@@ -5,6 +5,7 @@
 // the same bits on any number of ranks.
 #pragma once
 
+#include "comm/refresh.hpp"
 #include "matrix/local_rows.hpp"
 #include "suan/core/detail/memory.hpp"
 #include "suan/multigrid/strength.hpp"
@@ -95,27 +96,6 @@ struct NodeIndex {
   }
 };
 
-/// Brings the values of owned elements, which come first in `values`, to the ghosts after them.
-/// Collective.
-template <class N>
-void refresh(const Exchange& exchange, const DeviceView<N>& values) {
-  const auto& map = *exchange.map();
-  if (map.comm().size() == 1) return;
-  const auto owned = static_cast<std::size_t>(map.owned());
-  auto pending = exchange.forward<N>(DeviceView<const N>(values.data(), owned));
-  pending.finish(
-      RowMajor<N>(values.data() + owned, static_cast<std::size_t>(map.ghosts()), std::size_t(1)));
-}
-
-/// The same for rows of several values.
-template <class N>
-void refresh(const Exchange& exchange, const RowMajor<N>& values) {
-  const auto& map = *exchange.map();
-  if (map.comm().size() == 1) return;
-  const auto owned = static_cast<std::size_t>(map.owned());
-  auto pending = exchange.forward<N>(RowMajor<const N>(values.data(), owned, values.extent(1)));
-  pending.finish(RowMajor<N>(values.data() + owned * values.extent(1),
-                             static_cast<std::size_t>(map.ghosts()), values.extent(1)));
-}
+using suan::detail::refresh;
 
 }  // namespace suan::multigrid

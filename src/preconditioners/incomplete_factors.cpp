@@ -5,6 +5,7 @@
 #include "kernels/common/new_csr.hpp"
 #include "kernels/relaxation/gauss_seidel.hpp"
 #include "kernels/trsv/trsv_analysis.hpp"
+#include "matrix/distributed_pattern.hpp"
 #include "matrix/local_rows.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/transform.hpp"
@@ -199,12 +200,6 @@ bool has_signs_of_m_matrix(const kernels::CsrView<T>& block) {
   return others == 0;
 }
 
-template <Scalar T>
-bool shares_structure_of(const kernels::CsrView<T>& a, const kernels::CsrView<T>& b) {
-  return a.rows == b.rows && a.offsets.data() == b.offsets.data() &&
-         a.indices.data() == b.indices.data();
-}
-
 }  // namespace
 
 template <Scalar T>
@@ -228,7 +223,7 @@ IncompleteFactors<T> factorise(const Csr<T>& block, GlobalIndex first_row, Pivot
                                   " has no diagonal entry; store one, or use another "
                                   "preconditioner"));
   }
-  const bool is_known = known != nullptr && shares_structure_of(known->sorted.view(), a);
+  const bool is_known = known != nullptr && has_structure_of(known->sorted, factors.sorted);
   factors.lower = is_known ? known->lower : triangle(all, a.rows, false);
   factors.upper = is_known ? known->upper : triangle(all, a.rows, true);
   factors.levels = is_known ? known->levels : levels_of(factors.lower);

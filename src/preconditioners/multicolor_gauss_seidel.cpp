@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 
+#include "matrix/distributed_pattern.hpp"
 #include "preconditioners/diagonal.hpp"
 #include "preconditioners/pieces.hpp"
 #include "preconditioners/row_coloring.hpp"
@@ -9,39 +10,6 @@
 #include "suan/core/instantiate.hpp"
 
 namespace suan {
-
-namespace {
-
-template <Scalar T>
-bool shares_structure(const DistributedMatrix<T>& a, const DistributedMatrix<T>& b) {
-  const auto alike = [](const kernels::CsrView<T>& left, const kernels::CsrView<T>& right) {
-    return left.rows == right.rows && left.offsets.data() == right.offsets.data() &&
-           left.indices.data() == right.indices.data();
-  };
-  return alike(a.local().view(), b.local().view()) &&
-         alike(a.remote().matrix.view(), b.remote().matrix.view()) &&
-         a.remote().row_numbers.data() == b.remote().row_numbers.data();
-}
-
-/// Of the rows of the list.
-template <Scalar T>
-std::int64_t count_entries(const detail::RelaxedRows<T>& rows,
-                           const DeviceView<const LocalIndex>& list) {
-  std::int64_t entries = 0;
-  Kokkos::parallel_reduce(
-      "suan::multicolor_entries",
-      Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>(
-          0, static_cast<LocalIndex>(list.extent(0))),
-      KOKKOS_LAMBDA(LocalIndex k, std::int64_t & sum) {
-        const LocalIndex i = list(k);
-        sum += rows.own.offsets(i + 1) - rows.own.offsets(i);
-        if (rows.has_ghosts) sum += rows.ghost.offsets(i + 1) - rows.ghost.offsets(i);
-      },
-      entries);
-  return entries;
-}
-
-}  // namespace
 
 template <Scalar T>
 MulticolorGaussSeidel<T>::MulticolorGaussSeidel(const DistributedMatrix<T>& a)
@@ -57,8 +25,7 @@ std::string MulticolorGaussSeidel<T>::set_up(const DistributedMatrix<T>& a) {
                                                                 a.local(), a.row_layout().first())};
   });
   // In the constructor matrix() is `a`, too.
-  const bool same = rows_ != nullptr && shares_structure(a, this->matrix());
-  const bool is_kept = a.comm().min(same ? 1 : 0) == 1;
+  const bool is_kept = rows_ != nullptr && detail::has_structure_of(a, this->matrix());
   if (!is_kept) {
     const auto colors = detail::color_rows(a);
     std::vector<DeviceView<const LocalIndex>> lists;
@@ -67,7 +34,7 @@ std::string MulticolorGaussSeidel<T>::set_up(const DistributedMatrix<T>& a) {
         lists.push_back(detail::rows_of_class(colors.each, c));
       }
     });
-    const std::int64_t first = lists.empty() ? 0 : count_entries(*next, lists.front());
+    const std::int64_t first = lists.empty() ? 0 : detail::count_entries(*next, lists.front());
     first_entries_ = a.comm().sum(first);
     lists_ = std::move(lists);
   }

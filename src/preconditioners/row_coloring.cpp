@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "comm/refresh.hpp"
 #include "kernels/graph/work_list.hpp"
 #include "matrix/local_rows.hpp"
 #include "suan/core/detail/memory.hpp"
@@ -119,15 +120,6 @@ LocalIndex count_colors(const Painter<T>& painter) {
   return clashes > 0 ? -1 : std::max(most, LocalIndex(-1)) + 1;
 }
 
-void bring_to_ghosts(const Exchange& exchange, const DeviceView<LocalIndex>& colors) {
-  const auto& map = *exchange.map();
-  if (map.comm().size() == 1) return;
-  const auto owned = static_cast<std::size_t>(map.owned());
-  auto pending = exchange.forward<LocalIndex>(DeviceView<const LocalIndex>(colors.data(), owned));
-  pending.finish(RowMajor<LocalIndex>(colors.data() + owned, static_cast<std::size_t>(map.ghosts()),
-                                      std::size_t(1)));
-}
-
 /// As color_rows(), by the entries of the rows alone: clashes are possible where these have no
 /// mirror images. `colors` is then negative.
 template <Scalar T>
@@ -153,7 +145,7 @@ RowColors colors_by_rows(const DistributedMatrix<T>& a) {
     paint(painter, list, count);
     count = left_over(painter, list, count, kept);
     std::swap(list, kept);
-    bring_to_ghosts(a.exchange(), painter.colors);
+    refresh(a.exchange(), painter.colors);
   }
   const LocalIndex own = count_colors(painter);
   const bool clashes = a.comm().min(own) < 0;

@@ -136,6 +136,20 @@ DeviceView<const LocalIndex> rows_of_class(const DeviceView<const LocalIndex>& c
 }
 
 template <Scalar T>
+std::int64_t count_entries(const RelaxedRows<T>& rows, const DeviceView<const LocalIndex>& list) {
+  std::int64_t entries = 0;
+  Kokkos::parallel_reduce(
+      "suan::count_entries_of_rows", RowRange(0, static_cast<LocalIndex>(list.extent(0))),
+      KOKKOS_LAMBDA(LocalIndex k, std::int64_t & sum) {
+        const LocalIndex i = list(k);
+        sum += rows.own.offsets(i + 1) - rows.own.offsets(i);
+        if (rows.has_ghosts) sum += rows.ghost.offsets(i + 1) - rows.ghost.offsets(i);
+      },
+      entries);
+  return entries;
+}
+
+template <Scalar T>
 void relax_from_zero(const RelaxedRows<T>& rows, const DeviceView<const LocalIndex>& list,
                      const RowMajor<const T>& b, const RowMajor<T>& x) {
   const auto inverse = rows.inverse;
@@ -161,14 +175,15 @@ void relax_at_once(const RelaxedRows<T>& rows, const DeviceView<const LocalIndex
   by_columns<T>(rows, list, b, ghosts, work, x, [](const auto& each) { change_at_once(each); });
 }
 
-#define SUAN_INSTANTIATE(T)                                                                 \
-  template void relax_from_zero(const RelaxedRows<T>&, const DeviceView<const LocalIndex>&, \
-                                const RowMajor<const T>&, const RowMajor<T>&);              \
-  template void relax_apart(const RelaxedRows<T>&, const DeviceView<const LocalIndex>&,     \
-                            const RowMajor<const T>&, const RowMajor<const T>&,             \
-                            const RowMajor<T>&);                                            \
-  template void relax_at_once(const RelaxedRows<T>&, const DeviceView<const LocalIndex>&,   \
-                              const RowMajor<const T>&, const RowMajor<const T>&,           \
+#define SUAN_INSTANTIATE(T)                                                                        \
+  template std::int64_t count_entries(const RelaxedRows<T>&, const DeviceView<const LocalIndex>&); \
+  template void relax_from_zero(const RelaxedRows<T>&, const DeviceView<const LocalIndex>&,        \
+                                const RowMajor<const T>&, const RowMajor<T>&);                     \
+  template void relax_apart(const RelaxedRows<T>&, const DeviceView<const LocalIndex>&,            \
+                            const RowMajor<const T>&, const RowMajor<const T>&,                    \
+                            const RowMajor<T>&);                                                   \
+  template void relax_at_once(const RelaxedRows<T>&, const DeviceView<const LocalIndex>&,          \
+                              const RowMajor<const T>&, const RowMajor<const T>&,                  \
                               const RowMajor<T>&, const RowMajor<T>&);
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE

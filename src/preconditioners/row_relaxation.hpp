@@ -36,6 +36,10 @@ struct RelaxedRows {
 DeviceView<const LocalIndex> rows_of_class(const DeviceView<const LocalIndex>& classes,
                                            LocalIndex which);
 
+/// The entries of the rows of the list. Waits.
+template <Scalar T>
+std::int64_t count_entries(const RelaxedRows<T>& rows, const DeviceView<const LocalIndex>& list);
+
 /// x_i = inverse_i b_i for the rows i of the list.
 template <Scalar T>
 void relax_from_zero(const RelaxedRows<T>& rows, const DeviceView<const LocalIndex>& list,
