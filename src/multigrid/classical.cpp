@@ -59,13 +59,13 @@ class Classical final : public Coarsening<T> {
     }
     const bool is_aggressive = static_cast<std::int64_t>(log.level) < options_.aggressive_levels;
     if (!is_aggressive && !is_smaller(coarse.global_size(), a.global_rows(), log)) return false;
-    return_free_memory(fine);
+    log.memory.return_freed(fine);
     fine.p = interpolation(a, graph, structure.splitting, unknowns_, truncation_, hermitian_);
     if (before == nullptr && log.level == 0) {
       together(a.comm(), [&] { structure.graph = KeptGraph(a, graph); });
     }
     graph = {};
-    return_free_memory(fine);
+    log.memory.return_freed(fine);
     keep_coarse(structure.splitting);
     if (is_aggressive) {
       coarsen_again(fine, before != nullptr);

@@ -154,7 +154,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
     fine.agglomeration = to_fewer_ranks(coarse, options_.rank_rows);
   }
   if (fine.agglomeration) move_coarse(fine, coarse);
-  return_free_memory(fine);
+  memory.return_freed(fine);
   log.report.product = log.laps.lap();
   set_up_smoother(fine, log.report);
   log.report.smoothing = log.laps.lap();

@@ -37,9 +37,10 @@ MemoryPlan MemoryPlan::without_limit(const Communicator& comm) {
   return {comm, false, std::numeric_limits<double>::infinity()};
 }
 
-void MemoryPlan::require(double bytes) const {
+void MemoryPlan::require(double bytes) {
   if (std::isinf(limit_)) return;
   const double here = comm_.node().sum(bytes);
+  is_short_ = is_short_ || here > limit_ / 2;
   const double excess = comm_.max(here - limit_);
   if (!(excess > 0)) return;
   // The numbers of the worst node, which all ranks must say alike.

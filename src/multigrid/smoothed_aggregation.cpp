@@ -69,7 +69,7 @@ class SmoothedAggregation final : public Coarsening<T> {
       return false;
     }
     if (before == nullptr) forecast(sources.symmetric, graph, structure.tentative, log);
-    return_free_memory(fine);
+    log.memory.return_freed(fine);
     if (is_smoothed_) {
       interpolate_smoothly(std::move(sources), std::move(graph), rows, before, fine, log);
     } else {
@@ -165,7 +165,7 @@ class SmoothedAggregation final : public Coarsening<T> {
     const double omega = 4.0 / 3 / log.report.radius;
     const auto filter = [&](const DistributedMatrix<T>& a) {
       filtered = {};
-      return_free_memory(fine);
+      log.memory.return_freed(fine);
       filtered = make_filtered<T>(a, graph, rows);
     };
     const auto smoothed = [&](const DistributedMatrix<T>& a) {
@@ -186,7 +186,7 @@ class SmoothedAggregation final : public Coarsening<T> {
     filtered = {};
     if (before == nullptr) keep(sources.a, std::move(graph), structure);
     sources = {};
-    return_free_memory(fine);
+    log.memory.return_freed(fine);
     restrict_with(q, before != nullptr, fine);
     log.report.restriction = log.laps.lap();
   }
