@@ -7,79 +7,20 @@
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
 
-#include <algorithm>
-#include <cstring>
 #include <sstream>
 #include <tuple>
 
 #include "bindings.hpp"
+#include "on_both_parts.hpp"
 #include "options.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/cast_operator.hpp"
-#include "suan/matrix/probe.hpp"
 #include "suan/multigrid/amg_file.hpp"
-#include "suan/multigrid/near_null_space.hpp"
+#include "typed_multigrid.hpp"
 
 namespace suan::python {
 
 namespace {
-
-/// A real operator on complex vectors, whose real and imaginary parts are the elements of two
-/// vectors.
-template <Scalar T>
-class OnBothParts final : public Operator<T> {
- public:
-  explicit OnBothParts(std::shared_ptr<const Operator<Real<T>>> inner)
-      : Operator<T>(inner->row_layout(), inner->column_layout()), inner_(std::move(inner)) {}
-  std::string name() const override { return inner_->name(); }
-  std::int64_t bytes_per_apply() const override { return 2 * inner_->bytes_per_apply(); }
-  bool varies() const noexcept override { return inner_->varies(); }
-  bool rounds() const noexcept override { return inner_->rounds(); }
-
- private:
-  static MultiVector<Real<T>> parts(const Layout& layout, const T* first, std::size_t stride,
-                                    std::size_t columns) {
-    // The parts of a complex number lie side by side.
-    auto* numbers = const_cast<Real<T>*>(reinterpret_cast<const Real<T>*>(first));
-    const auto rows = static_cast<std::size_t>(layout.local_size());
-    const RowMajor<Real<T>> wide(numbers, rows, 2 * stride);
-    return {layout,
-            Kokkos::subview(wide, Kokkos::ALL, std::make_pair(std::size_t(0), 2 * columns))};
-  }
-  static MultiVector<Real<T>> parts(const Vector<T>& x) {
-    return parts(x.layout(), x.view().data(), 1, 1);
-  }
-  static MultiVector<Real<T>> parts(const MultiVector<T>& x) {
-    return parts(x.layout(), x.view().data(), x.view().stride(0), x.view().extent(1));
-  }
-
-  void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override {
-    if (alpha == T(1) && beta == T(0)) {
-      auto into = parts(y);
-      inner_->apply(parts(x), into);
-      return;
-    }
-    Vector<T> result;
-    together(this->comm(), [&] { result = Vector<T>(y.layout()); });
-    auto into = parts(result);
-    inner_->apply(parts(x), into);
-    axpby(alpha, std::as_const(result), beta, y);
-  }
-  void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override {
-    if (alpha != T(1) || beta != T(0)) {
-      for (LocalIndex j = 0; j < x.columns(); ++j) {
-        auto column = y.column(j);
-        this->apply(alpha, x.column(j), beta, column);
-        y.set_column(j, column);
-      }
-      return;
-    }
-    auto into = parts(y);
-    inner_->apply(parts(x), into);
-  }
-
-  std::shared_ptr<const Operator<Real<T>>> inner_;
-};
 
 template <Scalar T, Scalar S>
 std::shared_ptr<const Operator<T>> converted(std::shared_ptr<const Operator<S>> m) {
@@ -99,109 +40,6 @@ std::shared_ptr<const Operator<T>> converted(std::shared_ptr<const Operator<S>> 
     throw InvalidArgument("M is complex, but A and b are real; pass a complex b");
   }
 }
-
-/// The elements in double precision, of an array that is; complex where T is. NumPy aligns complex
-/// numbers as their parts, and arrays of bytes that it views as numbers not at all.
-template <Scalar T>
-std::vector<DoubleOf<T>> in_double(const InputScalars& array, const char* name) {
-  std::vector<DoubleOf<T>> values(array.size());
-  if (array.dtype() == nb::dtype<NumpyScalar<DoubleOf<T>>>()) {
-    if (values.empty()) return values;
-    std::memcpy(static_cast<void*>(values.data()), array.data(),
-                values.size() * sizeof(DoubleOf<T>));
-  } else if constexpr (is_complex<T>) {
-    const auto parts = in_double<double>(array, name);
-    std::copy(parts.begin(), parts.end(), values.begin());
-  } else {
-    throw InvalidArgument(message(name, " is not of double precision, or complex, but A is real"));
-  }
-  return values;
-}
-
-Layout layout_of(std::int64_t rows, std::optional<std::int64_t> comm) {
-  return Layout::from_local_size(rows, communicator(comm));
-}
-
-struct Hints {
-  const std::optional<InputScalars>& near_null;
-  const std::optional<InputScalars>& coordinates;
-  std::int64_t width;
-};
-
-template <Scalar T>
-class TypedMultigrid final : public Multigrid {
- public:
-  TypedMultigrid(Map a, const Layout& layout, bool distributed, const Hints& hints,
-                 const AmgOptions& options)
-      : a_(std::move(a)), layout_(layout), distributed_(distributed) {
-    const auto matrix = made(*a_);
-    is_hermitian_ = probe(*matrix).hermitian;
-    const auto vectors = near_null_space(hints);
-    amg_ = vectors ? std::make_unique<Amg<T>>(*matrix, *vectors, options)
-                   : std::make_unique<Amg<T>>(*matrix, options);
-    drop_values();
-  }
-  /// From a file; without `a` the finest level is there, too.
-  TypedMultigrid(std::optional<Map> a, const Layout& layout, bool distributed,
-                 const std::string& path, const std::string& name)
-      : a_(std::move(a)), layout_(layout), distributed_(distributed) {
-    amg_ = std::make_unique<Amg<T>>(a_ ? read_hdf5_amg<T>(path, *made(*a_), name)
-                                       : read_hdf5_amg<T>(path, layout.comm(), name));
-    layout_ = amg_->row_layout();
-    is_hermitian_ = amg_->is_hermitian();
-    drop_values();
-  }
-
-  Pointer pointer() const override { return amg_.get(); }
-  bool is_hermitian() const override { return is_hermitian_; }
-  std::string update(Map a) override {
-    const auto matrix = made(a);
-    const bool is_hermitian = probe(*matrix).hermitian;
-    auto done = amg_->update(*matrix);
-    is_hermitian_ = is_hermitian;
-    a_ = std::move(a);
-    drop_values();
-    return done;
-  }
-  void save(const std::string& path, const std::string& name, bool append) const override {
-    Hdf5Writer file(path, layout_.comm(),
-                    append ? Hdf5Writer::Mode::append : Hdf5Writer::Mode::replace);
-    write_hdf5_amg(file, name, *amg_);
-    file.close();
-  }
-
- private:
-  /// None without hints, and for a matrix without rows, on which all vectors are zero. Collective.
-  std::optional<MultiVector<T>> near_null_space(const Hints& hints) const {
-    if (layout_.global_size() == 0) return {};
-    const auto width = static_cast<LocalIndex>(hints.width);
-    if (hints.near_null) {
-      std::vector<DoubleOf<T>> values;
-      together(layout_.comm(), [&] { values = in_double<T>(*hints.near_null, "near_null_space"); });
-      return near_null_vectors<T>(layout_, width, values);
-    }
-    if (!hints.coordinates) return {};
-    std::vector<double> values;
-    together(layout_.comm(),
-             [&] { values = in_double<double>(*hints.coordinates, "coordinates"); });
-    return rigid_body_modes<T>(layout_, width, values);
-  }
-  std::shared_ptr<const Operator<T>> made(const Map& a) {
-    std::vector<std::string> copied;
-    return a.make<T>(layout_, distributed_, nullptr, &CallContext::a, copied);
-  }
-  /// Levels in another precision share the structure of the matrix alone.
-  void drop_values() {
-    if (a_ && amg_->scalar() != scalar_name<T>()) a_->drop_values();
-  }
-
-  // In this order: the levels may read the arrays of the matrix.
-  std::optional<Map> a_;
-  Layout layout_;
-  bool distributed_;
-  bool is_hermitian_ = false;
-  std::unique_ptr<Amg<T>> amg_;
-};
 
 template <Scalar T>
 void apply_to(const Operator<T>& m, const InputScalars& x, const OutputScalars& y,

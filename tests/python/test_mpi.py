@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """solve(..., comm=) on the ranks of an mpi4py communicator.
 
-Each test starts mpirun on one function of distributed.py.
+Each test starts mpirun on one function of distributed.py, or of distributed_amg.py.
 """
 
 import os
@@ -26,7 +26,7 @@ pytestmark = [
 hdf5 = pytest.mark.skipif(
     not suan.show_config("dicts")["hdf5"], reason="this build of Suan has no HDF5"
 )
-SCRIPT = pathlib.Path(__file__).with_name("distributed.py")
+FOLDER = pathlib.Path(__file__).parent
 
 
 def run(ranks: int, case: str) -> list[str]:
@@ -39,8 +39,9 @@ def run(ranks: int, case: str) -> list[str]:
         "OMPI_MCA_hwloc_base_binding_policy": "none",
         "OMP_NUM_THREADS": "1",
     }
+    name = "distributed_amg.py" if case.startswith("multigrid") else "distributed.py"
     result = subprocess.run(
-        [str(MPIRUN), "-n", str(ranks), sys.executable, str(SCRIPT), case],
+        [str(MPIRUN), "-n", str(ranks), sys.executable, str(FOLDER / name), case],
         capture_output=True,
         text=True,
         timeout=100,
