@@ -4,6 +4,7 @@
 // Too little memory, on one rank.
 #pragma once
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ class LittleMemory {
   LittleMemory(std::size_t mib, int rank) {
     getrlimit(RLIMIT_AS, &before_);
     if (Communicator::world().rank() != rank) return;
+    malloc_trim(0);  // else what was freed before would be there in addition
     std::size_t pages = 0;
     std::ifstream("/proc/self/statm") >> pages;
     rlimit limit = before_;

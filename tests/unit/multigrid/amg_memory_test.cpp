@@ -179,7 +179,7 @@ TEST(AmgMemory, ABudgetIsKept) {
   cheap.smooth_prolongator = false;
   cheap.cycle = "k";
   const auto least = make(problem, cheap).report().forecast.peak;
-  ASSERT_LT(static_cast<double>(least), 0.97 * static_cast<double>(usual.forecast.peak));
+  ASSERT_LT(static_cast<double>(least), 0.9 * static_cast<double>(usual.forecast.peak));
   const auto has_note = Contains(HasSubstr("to need less memory"));
   options.memory = usual.forecast.peak + 1;
   EXPECT_THAT(make(problem, options).report().notes, testing::Not(has_note));
@@ -249,7 +249,7 @@ TEST(AmgMemory, LittleOnOneRankIsAnErrorOnAll) {
         ++failed;
       }
     }
-    EXPECT_GE(failed, 2) << rank;  // with 1 MiB; later ones find freed memory in the process
+    EXPECT_GT(failed, 2) << rank;
     EXPECT_EQ(problem.a.comm().max(failed), failed) << rank;
   }
   amg.apply(x, after);
