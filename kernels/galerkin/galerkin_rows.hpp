@@ -70,7 +70,7 @@ class SparseRow {
 
   /// Clears the previous row and makes room for up to `most` different columns.
   void start(std::size_t most) {
-    for (std::size_t k = 0; k < size_; ++k) {
+    for (std::size_t k = 0; k < size(); ++k) {
       places_[static_cast<std::size_t>(columns_[k])] = -1;
       values_[k] = T{};
     }
@@ -81,18 +81,18 @@ class SparseRow {
     }
   }
 
-  /// Without a branch, which would be unpredictable.
+  /// Whether a column is new is unpredictable: no branch, which compilers would make of a condition.
   void add(LocalIndex column, const T& value) {
     LocalIndex& place = places_[static_cast<std::size_t>(column)];
-    const bool is_new = place < 0;
-    const std::size_t at = is_new ? size_ : static_cast<std::size_t>(place);
-    place = static_cast<LocalIndex>(at);
-    columns_[at] = column;
-    values_[at] += value;
-    size_ += is_new ? 1 : 0;
+    const LocalIndex is_new = place >> 31;
+    const LocalIndex at = place ^ ((place ^ size_) & is_new);
+    place = at;
+    columns_[static_cast<std::size_t>(at)] = column;
+    values_[static_cast<std::size_t>(at)] += value;
+    size_ -= is_new;
   }
 
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return static_cast<std::size_t>(size_); }
   LocalIndex column(std::size_t k) const { return columns_[k]; }
   const T& value(std::size_t k) const { return values_[k]; }
 
@@ -100,7 +100,7 @@ class SparseRow {
   std::vector<LocalIndex> places_;  // among the columns, -1 for those that did not come
   std::vector<LocalIndex> columns_;
   std::vector<T> values_;  // zeros behind the last one
-  std::size_t size_ = 0;
+  LocalIndex size_ = 0;
 };
 
 /// The sums of one row of R A P at a time, on one thread. Workspace: a value per column of P; the

@@ -237,7 +237,11 @@ Aggregates aggregate(const StrengthGraph& strength, const AggregationOptions& op
   const auto& comm = strength.nodes.layout.comm();
   if (comm.size() > 1) {
     require_agreement(comm, "aggregate",
-                      message(std::setprecision(17), "least_share = ", options.least_share, "\n"));
+                      message(std::setprecision(17), "least_share = ", options.least_share,
+                              "\ndistance = ", options.distance, "\n"));
+  }
+  if (options.distance != 2 && options.distance != 3) {
+    throw InvalidArgument(message("aggregate: the distance is ", options.distance, ", not 2 or 3"));
   }
   const Exchange& exchange = strength.nodes.exchange;
   std::optional<Graph> made;
@@ -253,11 +257,20 @@ Aggregates aggregate(const StrengthGraph& strength, const AggregationOptions& op
     Kokkos::deep_copy(labels, unlabelled);
   });
   const Graph& graph = *made;
+  // Returns whether more nodes might join. Collective.
+  const auto join_neighbours = [&] {
+    LocalIndex left = 0;
+    const std::int64_t joined = join(graph, labels, joined_labels, left);
+    std::swap(labels, joined_labels);
+    multigrid::refresh(exchange, labels);
+    return comm.sum(joined) > 0 && comm.sum(std::int64_t{left}) > 0;
+  };
   for (int phase = 1; phase <= 2; ++phase) {
     const Counts before = phase == 1 ? Counts() : count(graph, labels, comm);
     mark_free(graph, labels, status);
     multigrid::refresh(exchange, status);
-    multigrid::independent_set(strength, static_cast<std::uint64_t>(phase) << 32, status);
+    const int distance = phase == 1 ? options.distance : 2;
+    multigrid::independent_set(strength, distance, static_cast<std::uint64_t>(phase) << 32, status);
     if (phase == 2 && before.roots > 0) {
       const double mean = static_cast<double>(before.members) / static_cast<double>(before.roots);
       drop_small(graph, labels, options.least_share * mean, status);
@@ -265,13 +278,9 @@ Aggregates aggregate(const StrengthGraph& strength, const AggregationOptions& op
     }
     take_neighbours(graph, status, labels);
     multigrid::refresh(exchange, labels);
+    if (distance > 2) join_neighbours();
   }
-  for (bool again = true; again;) {
-    LocalIndex left = 0;
-    const std::int64_t joined = join(graph, labels, joined_labels, left);
-    std::swap(labels, joined_labels);
-    multigrid::refresh(exchange, labels);
-    again = comm.sum(joined) > 0 && comm.sum(static_cast<std::int64_t>(left)) > 0;
+  while (join_neighbours()) {
   }
   return numbered(strength, graph, labels);
 }

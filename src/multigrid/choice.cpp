@@ -27,6 +27,9 @@ std::string named_by(const AmgOptions& options, LocalIndex vectors) {
   if (options.block_size > 1) return message("block_size is ", options.block_size);
   if (options.theta >= 0) return message("theta is ", options.theta);
   if (options.strength != "auto") return message("strength is ", options.strength);
+  if (options.first_aggregates != "auto") {
+    return message("first_aggregates is ", options.first_aggregates);
+  }
   if (!options.smooth_prolongator) return "the prolongator is not to be smoothed";
   return {};
 }
@@ -68,10 +71,12 @@ void refuse_unused(const AmgOptions& options, LocalIndex vectors) {
                                     " is for aggregation, but coarsening is ", type,
                                     ", which counts negative entries alone"));
     }
-    if (!options.smooth_prolongator) {
+    const auto refuse = [&type](const char* option) {
       throw InvalidArgument(
-          message("amg: smooth_prolongator is for aggregation, but coarsening is ", type));
-    }
+          message("amg: ", option, " is for aggregation, but coarsening is ", type));
+    };
+    if (!options.smooth_prolongator) refuse("smooth_prolongator");
+    if (options.first_aggregates != "auto") refuse("first_aggregates");
   }
   if (options.strength == "signed" && (options.block_size > 1 || vectors > 1)) {
     throw InvalidArgument(message("amg: strength signed is for scalar problems, but block_size is ",

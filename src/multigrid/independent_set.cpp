@@ -11,7 +11,7 @@ namespace suan::multigrid {
 namespace {
 
 using Range = Kokkos::RangePolicy<ExecutionSpace, Kokkos::IndexType<LocalIndex>>;
-using List = kernels::WorkList;
+using List = kernels::ShrinkingList;
 using Tickets = DeviceView<std::uint64_t>;
 
 // Words in one order: in, then the priorities of undecided nodes, then out.
@@ -23,88 +23,72 @@ KOKKOS_INLINE_FUNCTION std::uint64_t ticket(std::uint64_t round, GlobalIndex nod
   return hash == word_in ? 1 : (hash == word_out ? word_out - 1 : hash);
 }
 
-/// One set under construction. `least` is the least word of a node and its neighbours. A node whose
-/// word is the least in the neighbourhoods of all its neighbours is in; nodes within distance 2 of
-/// one that is in are out.
+/// One set under construction. `least` is the least word within distance 1 of a node; `seen` is
+/// that within one less than the distance of the set. A node whose word is the least of what it and
+/// all its neighbours see is in; nodes within the distance of one that is in are out.
 struct Rounds {
   DeviceView<const Offset> offsets;
   DeviceView<const LocalIndex> neighbours;
   Tickets tickets;
   Tickets least;
+  Tickets seen;  // `least` for distance 2
 
-  void draw(std::uint64_t round, GlobalIndex first, const List& list, LocalIndex count) const {
-    const auto words = tickets;
-    Kokkos::parallel_for(
-        "suan::multigrid_draw", Range(0, count), KOKKOS_LAMBDA(LocalIndex k) {
-          const LocalIndex v = list(k);
-          words(v) = ticket(round, first + v);
-        });
+  /// Returns whether the word may still change: not beside one that is in, whose neighbours see it
+  /// as word_out, because they may not be in themselves.
+  KOKKOS_FORCEINLINE_FUNCTION bool find_least(LocalIndex v) const {
+    std::uint64_t smallest = tickets(v);
+    for (Offset e = offsets(v); e < offsets(v + 1); ++e) {
+      smallest = Kokkos::min(smallest, tickets(neighbours(e)));
+    }
+    least(v) = smallest == word_in ? word_out : Kokkos::min(smallest, word_out - 1);
+    return smallest != word_in;
   }
 
-  void find_least(const List& list, LocalIndex count) const {
-    const Rounds self = *this;
-    Kokkos::parallel_for(
-        "suan::multigrid_least", Range(0, count), KOKKOS_LAMBDA(LocalIndex k) {
-          const LocalIndex v = list(k);
-          std::uint64_t smallest = self.tickets(v);
-          for (Offset e = self.offsets(v); e < self.offsets(v + 1); ++e) {
-            smallest = Kokkos::min(smallest, self.tickets(self.neighbours(e)));
-          }
-          // The neighbours of one that is in see it as word_out: they may not be in themselves.
-          self.least(v) = smallest == word_in ? word_out : smallest;
-        });
+  /// For distance 3. Returns whether the words of the node may still change.
+  KOKKOS_FORCEINLINE_FUNCTION bool find_seen(LocalIndex v) const {
+    std::uint64_t smallest = least(v);
+    bool near_member = smallest == word_out;
+    for (Offset e = offsets(v); e < offsets(v + 1); ++e) {
+      const std::uint64_t word = least(neighbours(e));
+      near_member = near_member || word == word_out;
+      // Nodes that were never candidates neither connect nor compete.
+      if (word != word_in) smallest = Kokkos::min(smallest, word);
+    }
+    seen(v) = near_member ? word_out : smallest;
+    // Until all around it are out, others wait for what it says of them.
+    return !near_member || least(v) < word_out - 1;
   }
 
-  // In a graph that is not symmetric a word may be smaller than what its neighbours see. It wins,
-  // too, so that each round decides at least the node with the smallest word of all.
-  void decide(const List& list, LocalIndex count) const {
-    const Rounds self = *this;
-    Kokkos::parallel_for(
-        "suan::multigrid_decide", Range(0, count), KOKKOS_LAMBDA(LocalIndex k) {
-          const LocalIndex v = list(k);
-          const std::uint64_t own = self.tickets(v);
-          bool near_member = self.least(v) == word_out;
-          bool wins = self.least(v) >= own;
-          for (Offset e = self.offsets(v); e < self.offsets(v + 1); ++e) {
-            const LocalIndex w = self.neighbours(e);
-            // Nodes that were never candidates neither connect nor compete.
-            if (self.least(w) == word_in) continue;
-            near_member = near_member || self.least(w) == word_out;
-            wins = wins && self.least(w) >= own;
-          }
-          if (near_member) {
-            self.tickets(v) = word_out;
-          } else if (wins) {
-            self.tickets(v) = word_in;
-          }
-        });
+  /// Returns whether the node is undecided, with its next ticket. In a graph that is not symmetric
+  /// a word may be smaller than what its neighbours see. It wins, too, so that each round decides
+  /// at least the node with the smallest word of all.
+  KOKKOS_FORCEINLINE_FUNCTION bool decide(LocalIndex v, std::uint64_t next_ticket) const {
+    const std::uint64_t own = tickets(v);
+    bool near_member = seen(v) == word_out;
+    bool wins = seen(v) >= own;
+    for (Offset e = offsets(v); e < offsets(v + 1); ++e) {
+      const std::uint64_t word = seen(neighbours(e));
+      if (word == word_in) continue;  // never a candidate
+      near_member = near_member || word == word_out;
+      wins = wins && word >= own;
+    }
+    tickets(v) = near_member ? word_out : (wins ? word_in : next_ticket);
+    return !near_member && !wins;
   }
 };
 
-void start(const DeviceView<Status>& status, const Rounds& rounds) {
+void start(const DeviceView<Status>& status, const Rounds& rounds, std::uint64_t round,
+           GlobalIndex first) {
   const auto size = static_cast<LocalIndex>(status.extent(0));
-  const auto tickets = rounds.tickets;
-  const auto least = rounds.least;
+  const Rounds self = rounds;
   Kokkos::parallel_for(
       "suan::multigrid_start", Range(0, size), KOKKOS_LAMBDA(LocalIndex v) {
-        tickets(v) = word_out;
-        least(v) = status(v) == Status::candidate ? word_out - 1 : word_in;
+        // Those of ghosts come from their ranks.
+        const bool is_candidate = status(v) == Status::candidate;
+        self.tickets(v) = is_candidate ? ticket(round, first + v) : word_out;
+        self.least(v) = is_candidate ? word_out - 1 : word_in;
+        self.seen(v) = self.least(v);
       });
-}
-
-List candidates(const DeviceView<Status>& status, LocalIndex owned, LocalIndex& count) {
-  const List all =
-      detail::allocate<LocalIndex>("suan::multigrid::list", static_cast<std::size_t>(owned));
-  count = 0;
-  Kokkos::parallel_scan(
-      "suan::multigrid_candidates", Range(0, owned),
-      KOKKOS_LAMBDA(LocalIndex v, LocalIndex & place, bool last) {
-        if (status(v) != Status::candidate) return;
-        if (last) all(place) = v;
-        ++place;
-      },
-      count);
-  return all;
 }
 
 void finish(const Tickets& tickets, const DeviceView<Status>& status) {
@@ -117,53 +101,60 @@ void finish(const Tickets& tickets, const DeviceView<Status>& status) {
       });
 }
 
-LocalIndex undecided_of(const Tickets& tickets, const List& list, LocalIndex count,
-                        const List& kept) {
-  return kernels::filter(
-      "suan::multigrid_filter", ExecutionSpace(), list, count, kept,
-      KOKKOS_LAMBDA(LocalIndex v) { return tickets(v) != word_in && tickets(v) != word_out; });
+List candidates(const DeviceView<Status>& status, LocalIndex owned) {
+  const auto is_candidate = KOKKOS_LAMBDA(LocalIndex v) { return status(v) == Status::candidate; };
+  return List("suan::multigrid_candidates", owned, is_candidate);
 }
 
-LocalIndex open_of(const Tickets& least, const List& list, LocalIndex count, const List& kept) {
-  return kernels::filter(
-      "suan::multigrid_filter", ExecutionSpace(), list, count, kept,
-      KOKKOS_LAMBDA(LocalIndex v) { return least(v) != word_out; });
+void find_least(const Rounds& rounds, List& open, bool is_last) {
+  open.keep_if(
+      "suan::multigrid_least", KOKKOS_LAMBDA(LocalIndex v) {
+        const bool is_open = rounds.find_least(v);
+        return is_open || !is_last;
+      });
+}
+
+void find_seen(const Rounds& rounds, List& open) {
+  open.keep_if(
+      "suan::multigrid_seen", KOKKOS_LAMBDA(LocalIndex v) { return rounds.find_seen(v); });
+}
+
+void decide(const Rounds& rounds, List& undecided, std::uint64_t next_round, GlobalIndex first) {
+  undecided.keep_if(
+      "suan::multigrid_decide",
+      KOKKOS_LAMBDA(LocalIndex v) { return rounds.decide(v, ticket(next_round, first + v)); });
 }
 
 }  // namespace
 
-void independent_set(const StrengthGraph& graph, std::uint64_t seed,
+void independent_set(const StrengthGraph& graph, int distance, std::uint64_t seed,
                      const DeviceView<Status>& status) {
   const Exchange& exchange = graph.nodes.exchange;
   const auto& comm = graph.nodes.layout.comm();
   const LocalIndex owned = graph.nodes.owned();
   const GlobalIndex first = graph.nodes.layout.first();
-  Rounds rounds{graph.offsets, graph.neighbours, {}, {}};
+  Rounds rounds{graph.offsets, graph.neighbours, {}, {}, {}};
   List undecided;
-  List open;  // candidates none of whose neighbours is in
-  List kept;
-  LocalIndex undecided_count = 0;
+  List open;  // candidates that see none that is in
   together(comm, [&] {
     const auto size = static_cast<std::size_t>(graph.nodes.size());
     rounds.tickets = detail::allocate<std::uint64_t>("suan::multigrid::tickets", size);
     rounds.least = detail::allocate<std::uint64_t>("suan::multigrid::least", size);
-    start(status, rounds);
-    undecided = candidates(status, owned, undecided_count);
-    open = detail::allocate<LocalIndex>("suan::multigrid::list", static_cast<std::size_t>(owned));
-    kept = detail::allocate<LocalIndex>("suan::multigrid::list", static_cast<std::size_t>(owned));
-    Kokkos::deep_copy(open, undecided);
+    rounds.seen = rounds.least;
+    if (distance > 2) rounds.seen = detail::allocate<std::uint64_t>("suan::multigrid::seen", size);
+    start(status, rounds, detail::mixed(seed), first);
+    undecided = candidates(status, owned);
+    open = candidates(status, owned);
   });
-  LocalIndex open_count = undecided_count;
-  for (std::uint64_t round = 0; comm.sum(static_cast<std::int64_t>(undecided_count)) > 0; ++round) {
-    rounds.draw(detail::mixed(seed + round), first, undecided, undecided_count);
+  for (std::uint64_t round = 1; comm.sum(std::int64_t{undecided.size()}) > 0; ++round) {
     refresh(exchange, rounds.tickets);
-    rounds.find_least(open, open_count);
+    find_least(rounds, open, distance == 2);
     refresh(exchange, rounds.least);
-    rounds.decide(undecided, undecided_count);
-    undecided_count = undecided_of(rounds.tickets, undecided, undecided_count, kept);
-    std::swap(undecided, kept);
-    open_count = open_of(rounds.least, open, open_count, kept);
-    std::swap(open, kept);
+    if (distance > 2) {
+      find_seen(rounds, open);
+      refresh(exchange, rounds.seen);
+    }
+    decide(rounds, undecided, detail::mixed(seed + round), first);
   }
   refresh(exchange, rounds.tickets);
   finish(rounds.tickets, status);

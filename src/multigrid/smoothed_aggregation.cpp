@@ -207,9 +207,23 @@ class SmoothedAggregation final : public Coarsening<T> {
     const StrengthMeasure measure{.is_signed = is_signed_, .longest = longest_of(a, nodes)};
     auto graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_, measure); });
     log.report.strength = log.laps.lap();
-    fine.structure.aggregates = aggregate(graph);
+    const bool is_large = has_large_aggregates(graph, log.level);
+    if (is_large) log.notes.push_back("the aggregates of the first level are large");
+    fine.structure.aggregates = aggregate(graph, {.distance = is_large ? 3 : 2});
     log.report.aggregation = log.laps.lap();
     return graph;
+  }
+
+  bool has_large_aggregates(const StrengthGraph& graph, std::size_t level) const {
+    if (level > 0 || options_.first_aggregates != "auto") {
+      return level == 0 && options_.first_aggregates == "large";
+    }
+    if (!is_smoothed_ || near_null_->columns() > 1 || block_size_ > 1) return false;
+    // With more of them, aggregates around roots at distance 2 are large enough.
+    constexpr std::int64_t few_connections = 10;
+    const auto& nodes = graph.nodes.layout;
+    const auto connections = static_cast<std::int64_t>(graph.neighbours.extent(0));
+    return nodes.comm().sum(connections) <= few_connections * nodes.global_size();
   }
 
   /// Of nodes that are no hubs. Of larger nodes the mean is that of full blocks, and at least that

@@ -24,6 +24,10 @@ std::vector<Way> ways_to_set_up(const AmgOptions& asked, bool is_rounded) {
     }
   } else if (asked.coarsening == "aggregation" && asked.smooth_prolongator &&
              asked.precision != "single") {
+    if (asked.first_aggregates != "large") {
+      ways.push_back({asked, "the aggregates of the first level are large (first_aggregates)"});
+      ways.back().options.first_aggregates = "large";
+    }
     ways.push_back({asked, "the prolongator is not smoothed, with K-cycles"});
     ways.back().options.smooth_prolongator = false;
     ways.back().options.cycle = "k";

@@ -25,14 +25,16 @@ struct AggregationOptions {
   /// What the first phase leaves over forms an aggregate of its own only with at least this share
   /// of the mean size; else it joins its neighbours.
   double least_share = 0.65;
+  /// No two roots of the first phase are within this distance: 2, or 3 for larger aggregates.
+  int distance = 2;
 };
 
 /// Aggregates of a graph, which should be symmetric. Roots are a maximal set of nodes no two of
-/// which are within distance 2, found by rounds of hashed priorities (N. Bell, S. Dalton, L. Olson,
+/// which are within distance 2 (or 3), found by rounds of hashed priorities (N. Bell, S. Dalton, L. Olson,
 /// "Exposing fine-grained parallelism in algebraic multigrid methods", SIAM J. Sci. Comput. 34
 /// (2012), C123-C152; B. Kelley, S. Rajamanickam, "Parallel, portable algorithms for distance-2
 /// maximal independent set and graph coarsening", IPDPS 2022, 280-290):
-/// 1. each root takes its neighbours;
+/// 1. each root takes its neighbours, and with distance 3 the nodes beside these join them as in 3;
 /// 2. a second such set among what is left forms aggregates that are large enough;
 /// 3. each node that is left joins the aggregate with which it has the most connections, and of
 ///    several the first.

@@ -67,8 +67,9 @@ struct AmgOptions {
   /// "aggregation": smoothed; "classical": coarser levels have some of the unknowns of finer ones;
   /// "air": likewise, with a restriction for convection; "auto": aggregation or classical, by a
   /// scan of the matrix, which also decides whether the prolongator is smoothed. The notes of the
-  /// report say why. A near null space, or one of `block_size`, `theta`, `strength` and
-  /// `smooth_prolongator` that is not at its default, makes "auto" choose aggregation.
+  /// report say why. A near null space, or one of `block_size`, `theta`, `strength`,
+  /// `first_aggregates` and `smooth_prolongator` that is not at its default, makes "auto" choose
+  /// aggregation.
   OptionNode coarsening = "auto";
   /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
   /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
@@ -78,6 +79,11 @@ struct AmgOptions {
   /// values; "signed": negative ones alone, for scalar problems; "auto": signed where positive
   /// ones have weight in most rows of a scalar problem.
   std::string strength = "auto";
+  /// Of aggregation, on the first level: "small": roots of aggregates are three connections apart;
+  /// "large": four, for aggregates of two to three times as many nodes, so that coarser levels and
+  /// the set-up take half as long, and CG a few iterations more; "auto": large for smoothed
+  /// prolongators of scalar problems with at most ten connections of a row, on average.
+  std::string first_aggregates = "auto";
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last

@@ -95,14 +95,15 @@ TEST(AmgCheck, SingularMatricesContract) {
         row.add(i, i > 0 && i + 1 < n ? 2.0F : 1.0F);
         if (i + 1 < n) row.add(i + 1, -1);
       });
-  EXPECT_THAT(Amg<float>(a, {.coarse_rows = 5}).check().factors, Each(Lt(0.6)));
+  const Amg<float> m(a, {.first_aggregates = "small", .coarse_rows = 5});
+  EXPECT_THAT(m.check().factors, Each(Lt(0.6)));
 }
 
 TEST(AmgCheck, AggregatesAreThoseOfTheFinestLevel) {
   const GlobalIndex n = 9;
   for (const auto& layout : suan::test::layouts(n * n * n)) {
     const auto a = suan::test::grid3d<double>(layout, n, suan::test::isotropic());
-    const Amg<double> m(a, {.coarse_rows = 20});
+    const Amg<double> m(a, {.first_aggregates = "small", .coarse_rows = 20});
     const auto own = m.aggregates();
     ASSERT_EQ(own.size(), static_cast<std::size_t>(layout.local_size()));
     const auto expected = suan::aggregate(suan::strength(a, suan::make_nodes(a, 1), 0.08));

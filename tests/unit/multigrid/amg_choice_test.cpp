@@ -90,7 +90,8 @@ TYPED_TEST(AmgChoiceTest, HubsOfGraphsStayOut) {
       EXPECT_EQ(of[0], -1);
     }
     // What was named stays, whatever it costs.
-    const Amg<T> named(a, {.coarsening = "aggregation", .coarse_rows = 100});
+    const Amg<T> named(
+        a, {.coarsening = "aggregation", .first_aggregates = "small", .coarse_rows = 100});
     EXPECT_TRUE(named.options().smooth_prolongator);
     EXPECT_GT(named.report().operator_complexity(), 2);
   }
@@ -176,9 +177,30 @@ TEST(AmgChoice, WhatWasGivenDecides) {
   EXPECT_EQ(chosen({.strength = "absolute"}), "aggregation");
   EXPECT_EQ(chosen({.block_size = 2}), "aggregation");
   EXPECT_EQ(chosen({.smooth_prolongator = false}), "aggregation");
+  EXPECT_EQ(chosen({.first_aggregates = "small"}), "aggregation");
   const Amg<double> m(a, suan::constant_vectors<double>(a.row_layout(), 1));
   EXPECT_TRUE(m.options().coarsening == "aggregation");
   EXPECT_THAT(m.report().notes, Contains(HasSubstr("near null space were given")));
+}
+
+// Large ones on the first level where rows are short, and not where there are several vectors.
+TEST(AmgChoice, OfTheSizeOfAggregates) {
+  const GlobalIndex n = 24;
+  const auto a = suan::test::grid3d<double>(suan::test::layouts(n * n * n).front(), n,
+                                            suan::test::isotropic());
+  const auto with = [&a](const char* size) {
+    return Amg<double>(a, {.first_aggregates = size, .coarse_rows = 100});
+  };
+  const auto large = with("auto");
+  const auto is_noted = Contains(HasSubstr("aggregates of the first level are large"));
+  EXPECT_THAT(large.report().notes, is_noted);
+  EXPECT_EQ(large.report().levels[1].rows, with("large").report().levels[1].rows);
+  const auto small = with("small");
+  EXPECT_THAT(small.report().notes, testing::Not(is_noted));
+  EXPECT_LT(2 * large.report().levels[1].rows, small.report().levels[1].rows);
+  EXPECT_LE(iterations<double>(a, large), iterations<double>(a, small) + 4);
+  const Amg<double> modes(a, suan::constant_vectors<double>(a.row_layout(), 2), {});
+  EXPECT_THAT(modes.report().notes, testing::Not(is_noted));
 }
 
 TEST(AmgChoice, NodesAreMentioned) {
@@ -204,6 +226,8 @@ TEST(AmgChoice, OptionsThatTheCoarseningCannotUseAreRefused) {
       ThrowsMessage<suan::InvalidArgument>(HasSubstr("strength signed is for aggregation")));
   EXPECT_THAT(with({.coarsening = "classical", .smooth_prolongator = false}),
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("smooth_prolongator")));
+  EXPECT_THAT(with({.coarsening = "classical", .first_aggregates = "large"}),
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("first_aggregates")));
   EXPECT_THAT(with({.strength = "signed", .block_size = 2}),
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("block_size is 2")));
 }

@@ -160,7 +160,7 @@ TEST(Amg, SolvesWithEverySmoother) {
   const auto a = suan::test::grid3d<double>(even(n * n * n), n, suan::test::isotropic());
   for (const char* smoother :
        {"l1_jacobi", "spai0", "chebyshev", "gauss_seidel", "multicolor_gauss_seidel", "ilu0"}) {
-    const Amg<double> m(a, {.coarse_rows = 50, .smoother = smoother});
+    const Amg<double> m(a, {.first_aggregates = "small", .coarse_rows = 50, .smoother = smoother});
     EXPECT_EQ(m.report().levels.front().smoother, smoother);
     EXPECT_THAT(iterations<double>(a, m), Le(16)) << smoother;
   }
