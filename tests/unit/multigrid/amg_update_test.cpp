@@ -66,7 +66,7 @@ TEST(Amg, IsMadeAnewWhereIterationsHaveGrownByHalf) {
   };
   suan::SolveOptions options;
   options.solver = "cg";
-  options.preconditioner = suan::OptionNode("amg", AmgOptions{.first_aggregates = "small"});
+  options.preconditioner = suan::OptionNode("amg").set("first_aggregates", "small");
   suan::LinearSolver<double> solver(along(0), options);
   const auto needed = [&] {
     Vector<double> x(layout);
