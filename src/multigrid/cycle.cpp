@@ -6,6 +6,7 @@
 #include "multigrid/two_steps.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/multi_level1.hpp"
 #include "suan/matrix/detail/deferred_errors.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -224,12 +225,20 @@ void Hierarchy<T>::cycle_from(std::size_t level, const Vector<T>& b, Vector<T>& 
 template <Scalar T>
 void Hierarchy<T>::cycle(const MultiVector<T>& b, MultiVector<T>& x) const {
   if (options_.cycle == "k") {  // each vector has coefficients of its own
+    Vector<T> given;
     Vector<T> result;
-    together(b.layout().comm(), [&] { result = Vector<T>(x.layout()); });
+    // Not where each is needed: a rank without the memory would miss the messages of that cycle.
+    together(b.layout().comm(), [&] {
+      given = Vector<T>(b.layout());
+      result = Vector<T>(x.layout());
+    });
     std::exception_ptr first;
     for (LocalIndex j = 0; j < b.columns(); ++j) {
+      kernels::copy_column<T>(ExecutionSpace(), b.view(), static_cast<std::size_t>(j),
+                              given.view());
       // Ranks on which nothing failed go on to the next vector.
-      const auto error = suan::detail::attempt(result.view(), [&] { cycle(b.column(j), result); });
+      const auto error =
+          suan::detail::attempt(result.view(), [&] { cycle(std::as_const(given), result); });
       if (!first) first = error;
       x.set_column(j, result);
     }

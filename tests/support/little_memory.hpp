@@ -4,12 +4,13 @@
 // Too little memory, on one rank.
 #pragma once
 
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
+#include <utility>
 
 #include "suan/comm/communicator.hpp"
 
@@ -23,19 +24,38 @@ class LittleMemory {
   LittleMemory(std::size_t mib, int rank) {
     getrlimit(RLIMIT_AS, &before_);
     if (Communicator::world().rank() != rank) return;
-    malloc_trim(0);  // else what was freed before would be there in addition
     std::size_t pages = 0;
     std::ifstream("/proc/self/statm") >> pages;
-    rlimit limit = before_;
-    limit.rlim_cur = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (mib << 20);
-    setrlimit(RLIMIT_AS, &limit);
+    const std::size_t size = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    allow(size);
+    take_what_is_free();
+    allow(size + (mib << 20));
   }
-  ~LittleMemory() { setrlimit(RLIMIT_AS, &before_); }
+  ~LittleMemory() {
+    setrlimit(RLIMIT_AS, &before_);
+    while (taken_ != nullptr) std::free(std::exchange(taken_, *static_cast<void**>(taken_)));
+  }
   LittleMemory(const LittleMemory&) = delete;
   LittleMemory& operator=(const LittleMemory&) = delete;
 
  private:
+  void allow(std::size_t size) const {
+    rlimit limit = before_;
+    limit.rlim_cur = size;
+    setrlimit(RLIMIT_AS, &limit);
+  }
+  /// What was freed before, which the process still has: tens of MiB or none, by chance. In a list,
+  /// each piece with the address of the one before.
+  void take_what_is_free() {
+    for (std::size_t size = std::size_t(1) << 20; size >= std::size_t(1) << 12; size /= 2) {
+      while (void* const piece = std::malloc(size)) {
+        *static_cast<void**>(piece) = std::exchange(taken_, piece);
+      }
+    }
+  }
+
   rlimit before_{};
+  void* taken_ = nullptr;
 };
 
 }  // namespace suan::test

@@ -83,4 +83,25 @@ TEST(MissingMemory, OfOneRankIsSaidOnAll) {
                suan::OutOfMemory);
 }
 
+// An operator that has no product with several vectors of its own exchanges messages for each.
+TEST(MissingMemory, OfOneRankInAProductWithVectorsOneByOneIsThrownOnAll) {
+  if (SUAN_HAVE_CUDA != 0) GTEST_SKIP() << "the host's allocations fail";
+  const auto layout = Layout::from_local_size(200, Communicator::world());
+  const GlobalIndex n = layout.global_size();
+  const auto a =
+      suan::generate_rows<double>(layout, layout, [n](GlobalIndex i, suan::RowWriter<double>& row) {
+        if (i >= n / 2) row.add(i - n / 2, 1);
+        row.add(i, 2);
+      });
+  const suan::FunctionOperator<double> product(
+      layout, layout, [&a](const auto& x, auto& y) { a.apply(x, y); }, "product");
+  const suan::MultiVector<double> x(layout, 3);
+  suan::MultiVector<double> y(layout, 3);
+  const auto nothing = [] {};
+  for (int rank = 0; rank < layout.comm().size(); ++rank) {
+    EXPECT_GT(suan::test::fail_one_by_one(rank, nothing, [&] { product.apply(x, y); }), 0);
+    EXPECT_GT(suan::test::fail_one_by_one(rank, nothing, [&] { product.apply(2, x, 3, y); }), 0);
+  }
+}
+
 }  // namespace

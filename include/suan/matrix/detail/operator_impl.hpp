@@ -108,14 +108,22 @@ Real<T> Operator<T>::residual(const Vector<T>& b, const Vector<T>& x, Vector<T>&
 template <Scalar T>
 void Operator<T>::do_apply_multi(T alpha, const MultiVector<T>& x, T beta,
                                  MultiVector<T>& y) const {
+  Vector<T> given;
   Vector<T> result;
-  together(comm(), [&] { result = Vector<T>(rows_); });
+  // Not where each is needed: a rank without the memory would miss the messages of do_apply.
+  together(comm(), [&] {
+    given = Vector<T>(columns_);
+    result = Vector<T>(rows_);
+  });
+  const ExecutionSpace space;
   std::exception_ptr first;
   for (LocalIndex j = 0; j < x.columns(); ++j) {
-    if (beta != T(0)) result = y.column(j);
+    const auto column = static_cast<std::size_t>(j);
+    kernels::copy_column<T>(space, x.view(), column, given.view());
+    if (beta != T(0)) kernels::copy_column<T>(space, y.view(), column, result.view());
     // Other ranks continue with the next column, where do_apply may wait for this rank.
-    const auto error =
-        detail::attempt(result.view(), [&] { do_apply(alpha, x.column(j), beta, result); });
+    const auto error = detail::attempt(
+        result.view(), [&] { do_apply(alpha, std::as_const(given), beta, result); });
     if (!first) first = error;
     y.set_column(j, result);
   }
