@@ -81,7 +81,8 @@ class SparseRow {
     }
   }
 
-  /// Whether a column is new is unpredictable: no branch, which compilers would make of a condition.
+  /// Whether a column is new is unpredictable: no branch, which compilers would make of a
+  /// condition.
   void add(LocalIndex column, const T& value) {
     LocalIndex& place = places_[static_cast<std::size_t>(column)];
     const LocalIndex is_new = place >> 31;

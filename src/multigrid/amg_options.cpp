@@ -18,10 +18,11 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
           .choice("strength", &AmgOptions::strength, {"auto", "absolute", "signed"},
                   "Of aggregation: entries are strong by their absolute values, or negative ones "
                   "alone are; auto is signed where positive ones have weight in most rows.")
-          .choice("first_aggregates", &AmgOptions::first_aggregates, {"auto", "small", "large"},
-                  "Of aggregation: the size of aggregates on the first level. Large ones make "
-                  "set-up and levels cheaper, for a few iterations more; auto takes them for scalar "
-                  "problems with short rows.")
+          .choice(
+              "first_aggregates", &AmgOptions::first_aggregates, {"auto", "small", "large"},
+              "Of aggregation: the size of aggregates on the first level. Large ones make "
+              "set-up and levels cheaper, for a few iterations more; auto takes them for scalar "
+              "problems with short rows.")
           .number("block_size", &AmgOptions::block_size, 1, 32,
                   "Unknowns of each node, in consecutive rows, that are aggregated together.")
           .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")

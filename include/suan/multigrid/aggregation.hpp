@@ -30,9 +30,9 @@ struct AggregationOptions {
 };
 
 /// Aggregates of a graph, which should be symmetric. Roots are a maximal set of nodes no two of
-/// which are within distance 2 (or 3), found by rounds of hashed priorities (N. Bell, S. Dalton, L. Olson,
-/// "Exposing fine-grained parallelism in algebraic multigrid methods", SIAM J. Sci. Comput. 34
-/// (2012), C123-C152; B. Kelley, S. Rajamanickam, "Parallel, portable algorithms for distance-2
+/// which are within distance 2 (or 3), found by rounds of hashed priorities (N. Bell, S. Dalton, L.
+/// Olson, "Exposing fine-grained parallelism in algebraic multigrid methods", SIAM J. Sci. Comput.
+/// 34 (2012), C123-C152; B. Kelley, S. Rajamanickam, "Parallel, portable algorithms for distance-2
 /// maximal independent set and graph coarsening", IPDPS 2022, 280-290):
 /// 1. each root takes its neighbours, and with distance 3 the nodes beside these join them as in 3;
 /// 2. a second such set among what is left forms aggregates that are large enough;
