@@ -194,7 +194,8 @@ TEST(Agglomeration, GroupsStayWithinNodesWhileTheyAreSmaller) {
 }
 
 TEST(Agglomeration, LevelsMoveToFewerRanksOneAfterTheOther) {
-  const auto problem = cases<double>().front();
+  auto problem = cases<double>().front();
+  problem.options.first_aggregates = "small";
   const auto world = Communicator::world();
   const auto layout = Layout::even(problem.rows, world);
   const auto all = made(problem, layout, 0).report();

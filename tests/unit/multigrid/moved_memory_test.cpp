@@ -91,7 +91,9 @@ std::vector<Hierarchies> hierarchies() {
         if (i + n < n * n) row.add(i + n, -1);
       });
   const auto a = cube(suan::test::layouts(16 * 16 * 16).front(), 16);
-  return {{"sparse ldl", plane, {.levels = 2, .rank_rows = 5000, .precision = "same"}},
+  return {{"sparse ldl",
+           plane,
+           {.first_aggregates = "small", .levels = 2, .rank_rows = 5000, .precision = "same"}},
           {"ldl", a, {.coarse_rows = 10, .rank_rows = 40, .precision = "same"}},
           {"ldl", a, {.coarse_rows = 10, .rank_rows = 40, .precision = "same", .cycle = "w"}},
           {"ldl", a, {.coarse_rows = 10, .rank_rows = 40, .precision = "same", .cycle = "k"}}};
