@@ -34,8 +34,10 @@ dev_test() {
   part format "Checking the format of the C++ sources" "$ROOT/dev" format --check
   test_preset sanitize
   if have nvcc; then
-    # Without a GPU the tests cannot run; they are compiled and linked for a machine with one.
-    build_preset cuda || part_failed "Building cuda" "$BUILD_LOG"
+    # Without a GPU the tests cannot run; they are compiled and linked for a machine with one. Host code
+    # that is not run need not be optimised, which would take more than half of the time.
+    build_preset cuda "-DCMAKE_CUDA_FLAGS_RELEASE=-O3 -DNDEBUG -Xcompiler=-O0" \
+      || part_failed "Building cuda" "$BUILD_LOG"
   else
     say "No nvcc: skipping the CUDA build."
   fi
