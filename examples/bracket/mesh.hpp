@@ -9,7 +9,6 @@
 #include <array>
 #include <map>
 #include <numeric>
-#include <ranges>
 #include <span>
 #include <sstream>
 #include <string>
@@ -202,8 +201,13 @@ inline Parts distribute(Mesh& mesh, [[maybe_unused]] const std::string& method,
     mesh.nodes[k] = before.nodes[order[k]];
     mesh.is_clamped[k] = before.is_clamped[order[k]];
   }
-  for (int& node : std::views::join(mesh.loaded)) node = numbers[node];
-  for (int& node : std::views::join(mesh.tetrahedra)) node = numbers[node];
+  // With std::views::join nvcc would not compile it.
+  const auto renumber = [&](auto& elements) {
+    for (auto& element : elements)
+      for (int& node : element) node = numbers[node];
+  };
+  renumber(mesh.loaded);
+  renumber(mesh.tetrahedra);
   const auto own = std::ranges::count(part, comm.rank());
   return {suan::Layout::from_local_size(own, comm), suan::Layout::from_local_size(3 * own, comm),
           suan::Layout::even(std::ssize(mesh.tetrahedra), comm)};
