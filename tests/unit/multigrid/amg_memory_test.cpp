@@ -173,7 +173,7 @@ TEST(AmgMemory, IsForecast) {
 
 TEST(AmgMemory, ABudgetIsKept) {
   const auto problem = grid(24, suan::test::isotropic());
-  AmgOptions options{.coarse_rows = 60};
+  AmgOptions options{.first_aggregates = "small", .coarse_rows = 60};
   const auto usual = make(problem, options).report();
   AmgOptions cheap = options;
   cheap.smooth_prolongator = false;
@@ -183,6 +183,12 @@ TEST(AmgMemory, ABudgetIsKept) {
   const auto has_note = Contains(HasSubstr("to need less memory"));
   options.memory = usual.forecast.peak + 1;
   EXPECT_THAT(make(problem, options).report().notes, testing::Not(has_note));
+  AmgOptions large = options;
+  large.first_aggregates = "large";
+  options.memory = make(problem, large).report().forecast.peak + 1;
+  ASSERT_LT(options.memory, usual.forecast.peak);
+  EXPECT_THAT(make(problem, options).report().notes,
+              Contains(AllOf(HasSubstr("first level are large"), HasSubstr("memory allows"))));
   options.memory = least + 1;
   suan::AmgReport report;
   const auto counted = count([&] {
