@@ -61,6 +61,7 @@ class ShrinkingList {
   LocalIndex size() const { return size_; }
 
 #if SUAN_HAVE_CUDA
+  // Public because nvcc wants that of functions with kernels.
   template <class Keep, class Vertex>
   void shrink(const char* label, const Keep& keep, const Vertex& vertex) {
     const auto is_kept = is_kept_;

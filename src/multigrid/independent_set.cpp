@@ -106,6 +106,7 @@ List candidates(const DeviceView<Status>& status, LocalIndex owned) {
   return List("suan::multigrid_candidates", owned, is_candidate);
 }
 
+/// The list shrinks in the last pass over it of a round.
 void find_least(const Rounds& rounds, List& open, bool is_last) {
   open.keep_if(
       "suan::multigrid_least", KOKKOS_LAMBDA(LocalIndex v) {

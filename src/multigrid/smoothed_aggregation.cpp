@@ -3,6 +3,7 @@
 #include "multigrid/smoothed_aggregation.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "matrix/distributed_pattern.hpp"
 #include "multigrid/memory_needs.hpp"
@@ -207,23 +208,27 @@ class SmoothedAggregation final : public Coarsening<T> {
     const StrengthMeasure measure{.is_signed = is_signed_, .longest = longest_of(a, nodes)};
     auto graph = checked_on_level(log.level, [&] { return strength(a, nodes, theta_, measure); });
     log.report.strength = log.laps.lap();
-    const bool is_large = has_large_aggregates(graph, log.level);
-    if (is_large) log.notes.push_back("the aggregates of the first level are large");
-    fine.structure.aggregates = aggregate(graph, {.distance = is_large ? 3 : 2});
+    const auto why_large = log.level == 0 ? why_large_aggregates(graph) : std::string();
+    if (!why_large.empty()) {
+      log.notes.push_back("the aggregates of the first level are large: " + why_large);
+    }
+    fine.structure.aggregates = aggregate(graph, {.distance = why_large.empty() ? 2 : 3});
     log.report.aggregation = log.laps.lap();
     return graph;
   }
 
-  bool has_large_aggregates(const StrengthGraph& graph, std::size_t level) const {
-    if (level > 0 || options_.first_aggregates != "auto") {
-      return level == 0 && options_.first_aggregates == "large";
-    }
-    if (!is_smoothed_ || near_null_->columns() > 1 || block_size_ > 1) return false;
+  /// Empty where those of the first level are not to be. Collective.
+  std::string why_large_aggregates(const StrengthGraph& graph) const {
+    if (options_.first_aggregates == "large") return "first_aggregates is large";
+    const bool is_scalar = near_null_->columns() == 1 && block_size_ == 1;
+    if (options_.first_aggregates == "small" || !is_smoothed_ || !is_scalar) return {};
     // With more of them, aggregates around roots at distance 2 are large enough.
-    constexpr std::int64_t few_connections = 10;
+    constexpr std::int64_t few = 10;
     const auto& nodes = graph.nodes.layout;
-    const auto connections = static_cast<std::int64_t>(graph.neighbours.extent(0));
-    return nodes.comm().sum(connections) <= few_connections * nodes.global_size();
+    const auto connections =
+        nodes.comm().sum(static_cast<std::int64_t>(graph.neighbours.extent(0)));
+    if (connections > few * nodes.global_size()) return {};
+    return message("rows have at most ", few, " strong connections on average");
   }
 
   /// Of nodes that are no hubs. Of larger nodes the mean is that of full blocks, and at least that

@@ -135,8 +135,8 @@ class Communicator {
 };
 
 /// Throws on every rank the error of the lowest rank that has one, so that no rank waits for one
-/// that left; an MpiError only if there is no other, because it may be that a message of a rank
-/// that failed did not come. `failed` is empty where nothing went wrong.
+/// that left; an MpiError only if there is no other, because it may just say that a rank that
+/// failed sent no message. `failed` is empty where nothing went wrong.
 void throw_together(const Communicator& comm, const std::optional<Failure>& failed);
 
 namespace detail {

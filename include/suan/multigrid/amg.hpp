@@ -79,10 +79,10 @@ struct AmgOptions {
   /// values; "signed": negative ones alone, for scalar problems; "auto": signed where positive
   /// ones have weight in most rows of a scalar problem.
   std::string strength = "auto";
-  /// Of aggregation, on the first level: "small": roots of aggregates are three connections apart;
-  /// "large": four, for aggregates of two to three times as many nodes, so that coarser levels and
-  /// the set-up take half as long, and CG a few iterations more; "auto": large for smoothed
-  /// prolongators of scalar problems with at most ten connections of a row, on average.
+  /// Of aggregation, on the first level: "small": roots of aggregates are at least three strong
+  /// connections apart; "large": four, for aggregates of two to three times as many nodes: coarser
+  /// levels are as much smaller, set-ups cheaper, and CG takes some more iterations; "auto": large
+  /// for smoothed prolongators of scalar problems with at most ten of them in a row, on average.
   std::string first_aggregates = "auto";
   std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
   std::int64_t levels = 20;        ///< at most
