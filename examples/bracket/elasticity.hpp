@@ -53,11 +53,9 @@ struct Tetrahedron {
 inline suan::DistributedMatrix<double> stiffness(const Mesh& mesh, const Parts& parts,
                                                  const Material& material) {
   std::vector<std::vector<int>> around(mesh.nodes.size());  // elements, of this rank's nodes
-  for (int e = 0; e < std::ssize(mesh.tetrahedra); ++e) {
-    for (const int node : mesh.tetrahedra[e]) {
+  for (int e = 0; e < std::ssize(mesh.tetrahedra); ++e)
+    for (const int node : mesh.tetrahedra[e])
       if (parts.nodes.owns(node)) around[node].push_back(e);
-    }
-  }
   // Row by row, so that nothing but the matrix takes memory; each is asked for twice.
   const auto add_row = [&](suan::GlobalIndex row, suan::RowWriter<double>& writer) {
     const auto node = row / 3, a = row % 3;

@@ -36,19 +36,6 @@ struct Options {
   }
 };
 
-/// Reads --name=value.
-Options parse(int argc, const char* const* argv) {
-  Options options;
-  for (const std::string word : std::span(argv, argc).subspan(1)) {
-    const auto equals = std::min(word.find('='), word.size());
-    if (!word.starts_with("--") || equals + 1 >= word.size()) {
-      throw suan::InvalidArgument(suan::message("\"", word, "\" is not --name=value; see --help"));
-    }
-    Options::table().parse(options, word.substr(2, equals - 2), word.substr(equals + 1));
-  }
-  return options;
-}
-
 Mesh read_mesh(const Options& options) {
   const bool is_file = options.mesh.ends_with(".msh");
   const std::string path = is_file ? options.mesh : BRACKET_FOLDER "/" + options.mesh + ".msh";
@@ -73,43 +60,29 @@ void write(const std::filesystem::path& folder, const Mesh& mesh, const Parts& p
   file.write("von_mises", stress);
   file.write_text("report", report);
   file.close();
-  suan::together(comm, [&] {
-    if (!comm.is_root()) return;
-    std::ofstream xdmf(folder / "bracket.xdmf");
-    const auto add = [&](const std::string& in, const char* name, auto rows, int columns) {
-      xdmf << "<" << in << " Name='" << name << "'>\n<DataItem Format='HDF' Dimensions='" << rows
-           << " " << columns << "' NumberType='Float' Precision='8'>bracket.h5:/" << name
-           << "</DataItem></" << in.substr(0, in.find(' ')) << ">\n";
-    };
-    xdmf << "<Xdmf Version='2.0'><Domain><Grid Name='lengths in mm, stresses in N/mm2'>\n";
-    add(suan::message("Topology TopologyType='Tetrahedron' NumberOfElements='", count, "'"),
-        "tetrahedra", count, 4);
-    add("Geometry GeometryType='XYZ'", "coordinates", nodes, 3);
-    add("Attribute AttributeType='Vector' Center='Node'", "displacement", nodes, 3);
-    add("Attribute Center='Cell'", "von_mises", count, 1);
-    xdmf << "</Grid></Domain></Xdmf>\n";
-    if (!xdmf.flush()) throw suan::IoError("cannot write bracket.xdmf in " + folder.string());
-  });
+  suan::Xdmf xdmf("bracket.h5", "lengths in mm, stresses in N/mm2");
+  xdmf.tetrahedra("tetrahedra", count, "coordinates", nodes)
+      .node_vectors("displacement", "displacement")
+      .cell_values("von_mises", "von_mises");
+  suan::write_text_file((folder / "bracket.xdmf").string(), xdmf.text(), comm);
 }
 
 int run(const suan::Environment& env, int argc, char** argv) {
   const suan::Communicator& comm = env.world();
   std::ostream silent(nullptr);
   std::ostream& out = comm.is_root() ? std::cout : silent;
-  if (std::count(argv, argv + argc, std::string("--help")) > 0) {
-    for (const auto& option : Options::table().descriptions()) {
-      // Only aggregates represent rigid motions.
-      if (option.path.starts_with("multigrid.coarsening")) continue;
-      out << "--" << option.flag() << "=" << suan::to_string(option.default_value) << "  "
-          << option.sentence << ' ' << option.range_text() << '\n';
-    }
+  Options options;
+  bool needs_help = false;
+  suan::together(comm, [&] {
+    const auto arguments = suan::read_arguments(argc, argv);
+    needs_help = !arguments;
+    if (arguments) Options::table().parse(options, *arguments);
+    if (arguments && comm.is_root()) std::filesystem::create_directories(options.output);
+  });
+  if (needs_help) {
+    out << Options::table().help({}, "multigrid.coarsening");  // which must represent rotations
     return 0;
   }
-  Options options;
-  suan::together(comm, [&] {
-    options = parse(argc, argv);
-    if (comm.is_root()) std::filesystem::create_directories(options.output);
-  });
   suan::require_agreement(comm, "the options", Options::table().write(options));
   out << env.description() << std::endl;
 
@@ -134,8 +107,7 @@ int run(const suan::Environment& env, int argc, char** argv) {
       options.multigrid);
   // The solver's clock starts after multigrid's set-up, which its limit and its report include.
   const double before = comm.max(multigrid.report().seconds);
-  double& limit = options.stop.time_limit;
-  if (limit > 0) limit = std::max(limit - before, 1e-9);
+  if (double& limit = options.stop.time_limit; limit > 0) limit = std::max(limit - before, 1e-9);
   Vector displacement(parts.unknowns);
   suan::SolveReport report = suan::Cg<double>(options.stop).solve(a, multigrid, b, displacement);
   report.setup_seconds += before;
@@ -147,8 +119,8 @@ int run(const suan::Environment& env, int argc, char** argv) {
 
   const Vector stress = von_mises(mesh, parts, material, displacement);
   // Averaged over the loaded surface, as the force is distributed.
-  const double deflection = suan::dot(b, displacement) / options.force;
-  out << "Deflection of the loaded surface: " << deflection << " mm\n"
+  out << "Deflection of the loaded surface: " << suan::dot(b, displacement) / options.force
+      << " mm\n"
       << "Largest von Mises stress: " << suan::norm_inf(stress)
       << " N/mm2 (at the rims of clamped surfaces it grows with refine)\n";
   write(options.output, mesh, parts, coordinates, displacement, stress, report.to_json());

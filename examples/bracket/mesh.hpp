@@ -202,12 +202,10 @@ inline Parts distribute(Mesh& mesh, [[maybe_unused]] const std::string& method,
     mesh.is_clamped[k] = before.is_clamped[order[k]];
   }
   // With std::views::join nvcc would not compile it.
-  const auto renumber = [&](auto& elements) {
-    for (auto& element : elements)
-      for (int& node : element) node = numbers[node];
-  };
-  renumber(mesh.loaded);
-  renumber(mesh.tetrahedra);
+  for (auto& triangle : mesh.loaded)
+    for (int& node : triangle) node = numbers[node];
+  for (auto& tetrahedron : mesh.tetrahedra)
+    for (int& node : tetrahedron) node = numbers[node];
   const auto own = std::ranges::count(part, comm.rank());
   return {suan::Layout::from_local_size(own, comm), suan::Layout::from_local_size(3 * own, comm),
           suan::Layout::even(std::ssize(mesh.tetrahedra), comm)};

@@ -99,16 +99,19 @@ int run(const suan::Environment& env, int argc, char** argv) {
   const bool field = SUAN_HAVE_HDF5 && report.converged() &&
                      attempt([&] { write_field(folder / "heat_sink.h5", geometry, temperature); });
   if (field) {
-    attempt(
-        [&] { write_text_file(folder / "heat_sink.xdmf", xdmf(geometry, "heat_sink.h5"), comm); });
+    attempt([&] {
+      suan::write_text_file((folder / "heat_sink.xdmf").string(), xdmf(geometry, "heat_sink.h5"),
+                            comm);
+    });
   }
   attempt([&] {
-    write_text_file(folder / "heat_sink_report.json",
-                    suan::message("{\"rtol\": ", krylov.rtol,
-                                  ",\n\"cell_size_mm\": ", geometry.cell_size() * 1e3,
-                                  ",\n\"field\": ", field ? "true" : "false", ",\n\"summary\": ",
-                                  to_json(summary), ",\n\"solve\": ", report.to_json(), "}\n"),
-                    comm);
+    suan::write_text_file((folder / "heat_sink_report.json").string(),
+                          suan::message("{\"rtol\": ", krylov.rtol,
+                                        ",\n\"cell_size_mm\": ", geometry.cell_size() * 1e3,
+                                        ",\n\"field\": ", field ? "true" : "false",
+                                        ",\n\"summary\": ", to_json(summary),
+                                        ",\n\"solve\": ", report.to_json(), "}\n"),
+                          comm);
   });
   if (!failures.empty()) {
     out << summary << std::flush;

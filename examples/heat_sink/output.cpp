@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output.hpp"
 
-#include <fstream>
 #include <limits>
 
 namespace heat_sink {
@@ -68,58 +67,11 @@ void write_field(const std::filesystem::path& path, const Geometry& geometry,
 }
 
 std::string xdmf(const Geometry& geometry, const std::string& hdf5_name) {
-  const auto [nz, ny, nx] = shape_of(geometry);
-  const std::string cells = suan::message(nz, " ", ny, " ", nx);
-  const double mm = geometry.cell_size() * 1e3;
-  const auto attribute = [&](const std::string& name, const std::string& dataset, int bytes) {
-    return suan::message("      <Attribute Name=\"", name,
-                         "\" AttributeType=\"Scalar\" Center=\"Cell\">\n"
-                         "        <DataItem Dimensions=\"",
-                         cells, "\" NumberType=\"Float\" Precision=\"", bytes, "\" Format=\"HDF\">",
-                         hdf5_name, ":/", dataset,
-                         "</DataItem>\n"
-                         "      </Attribute>\n");
-  };
-  // XDMF counts points, and the slowest dimension first, as HDF5 does.
-  return suan::message(
-      "<?xml version=\"1.0\" ?>\n"
-      "<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" []>\n"
-      "<Xdmf Version=\"2.0\">\n"
-      "  <Domain>\n"
-      "    <Grid Name=\"heat sink, lengths in mm\" GridType=\"Uniform\">\n"
-      "      <Topology TopologyType=\"3DCoRectMesh\" Dimensions=\"",
-      nz + 1, " ", ny + 1, " ", nx + 1,
-      "\"/>\n"
-      "      <Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n"
-      "        <DataItem Dimensions=\"3\" NumberType=\"Float\" Precision=\"8\" Format=\"XML\">"
-      "0 0 0</DataItem>\n"
-      "        <DataItem Dimensions=\"3\" NumberType=\"Float\" Precision=\"8\" Format=\"XML\">",
-      mm, " ", mm, " ", mm,
-      "</DataItem>\n"
-      "      </Geometry>\n",
-      attribute("temperature in degC", "temperature", 8), attribute("material", "material", 4),
-      "    </Grid>\n"
-      "  </Domain>\n"
-      "</Xdmf>\n");
-}
-
-void write_text_file(const std::filesystem::path& path, const std::string& text,
-                     const suan::Communicator& comm) {
-  suan::together(comm, [&] {
-    if (!comm.is_root()) return;
-    const std::filesystem::path aside = path.string() + ".part";
-    std::ofstream file(aside);
-    file << text;
-    file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(aside, path, error);
-    if (!file || error) {
-      std::filesystem::remove(aside, error);
-      throw suan::IoError(suan::message("cannot write ", path.string(),
-                                        ": check that the folder may be written to and that the "
-                                        "disk has room"));
-    }
-  });
+  suan::Xdmf result(hdf5_name, "heat sink, lengths in mm");
+  result.cubes(shape_of(geometry), geometry.cell_size() * 1e3)
+      .cell_values("temperature in degC", "temperature")
+      .cell_values("material", "material", 4);
+  return result.text();
 }
 
 }  // namespace heat_sink

@@ -29,9 +29,5 @@ void write_field(const std::filesystem::path& path, const Geometry& geometry,
 
 /// The description of write_field()'s file for ParaView.
 std::string xdmf(const Geometry& geometry, const std::string& hdf5_name);
-/// Writes a temporary file and renames it, on rank 0. Collective. @throws suan::IoError on all
-/// ranks.
-void write_text_file(const std::filesystem::path& path, const std::string& text,
-                     const suan::Communicator& comm);
 
 }  // namespace heat_sink

@@ -24,6 +24,8 @@
 #include "suan/gallery/poisson.hpp"
 #include "suan/io/hdf5.hpp"
 #include "suan/io/matrix_market.hpp"
+#include "suan/io/text_file.hpp"
+#include "suan/io/xdmf.hpp"
 #include "suan/matrix/assembly.hpp"
 #include "suan/matrix/cast.hpp"
 #include "suan/matrix/cast_operator.hpp"

@@ -102,6 +102,39 @@ std::vector<std::pair<std::string, std::string>> split_option_lines(std::string_
   return result;
 }
 
+std::optional<std::vector<std::pair<std::string, std::string>>> read_arguments(
+    int argc, const char* const* argv) {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--help" || argument == "-h") return std::nullopt;
+    if (!argument.starts_with("--")) {
+      throw InvalidArgument(
+          message("\"", argument, "\" is not an option; options start with --, see --help"));
+    }
+    const auto equals = argument.find('=');
+    const bool has_value = equals != std::string_view::npos;
+    const std::string name(argument.substr(2, has_value ? equals - 2 : equals));
+    if (!has_value && i + 1 == argc) {
+      throw InvalidArgument(message("option --", name, " needs a value"));
+    }
+    const std::string value(has_value ? argument.substr(equals + 1) : argv[++i]);
+    if (value.empty()) {
+      throw InvalidArgument(message("option --", name,
+                                    " is empty; give it a value or leave it out ",
+                                    "(is a variable of a script not set?)"));
+    }
+    result.emplace_back(name, value);
+  }
+  return result;
+}
+
+std::string OptionDescription::help(const OptionValue& in_use) const {
+  const auto range = range_text();
+  return message("  --", flag(), " <", option_type_name(default_value), ">  ", sentence,
+                 " Default: ", suan::to_string(in_use), range.empty() ? "" : ", ", range, ".\n");
+}
+
 std::string OptionDescription::flag() const {
   std::string flag = name;
   std::replace(flag.begin(), flag.end(), '_', '-');

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -53,6 +54,8 @@ struct OptionDescription {
   std::string flag() const;
   /// "in [1, 1000]" or "one of cg, gmres"; empty when unrestricted.
   std::string range_text() const;
+  /// A line for a program's help.
+  std::string help(const OptionValue& in_use) const;
   /// Converts between numbers if that loses nothing, and checks range and choices.
   /// @throws InvalidArgument naming option, value and range.
   OptionValue checked(const OptionValue& value) const;
@@ -61,6 +64,12 @@ struct OptionDescription {
 /// Name and value of each line "name = value". Skips empty lines and those that start with #.
 /// @throws InvalidArgument, naming the line, for any other.
 std::vector<std::pair<std::string, std::string>> split_option_lines(std::string_view text);
+
+/// The names and values of a program's arguments "--name value" and "--name=value"; nullopt if one
+/// is --help or -h. @throws InvalidArgument, naming the argument, for any other, and for an empty
+/// value.
+std::optional<std::vector<std::pair<std::string, std::string>>> read_arguments(
+    int argc, const char* const* argv);
 
 /// The values of a JSON object: {"a": {"b": 1}} is "a.b" = 1. `source` names the text in messages.
 /// @throws InvalidArgument when the text is not such an object, repeats a key, has a list or null
@@ -244,6 +253,16 @@ class OptionTable : public OptionSchema {
     S options;
     assign_all(&options, given_in(text), true);
     return options;
+  }
+  /// A line for each option, with its value in `options`, for a program that reads its arguments by
+  /// read_arguments(). Options whose full name begins with `hidden` are left out, if it is given.
+  std::string help(const S& options = {}, std::string_view hidden = {}) const {
+    std::string lines;
+    for (const auto& option : descriptions()) {
+      if (!hidden.empty() && option.path.starts_with(hidden)) continue;
+      lines += option.help(option.types.empty() ? get(options, option.path) : option.default_value);
+    }
+    return lines;
   }
   /// Checks all fields, however they were set. @throws InvalidArgument
   void check(const S& options) const { check_struct(&options); }

@@ -49,6 +49,37 @@ TEST(OptionTable, DescribesNameDefaultRangeAndSentence) {
   EXPECT_EQ(all[3].sentence, "Vectors before a restart.");
 }
 
+TEST(OptionTable, WritesAHelp) {
+  Outer options;
+  options.rtol = 0.5;
+  const auto help = Outer::table().help(options);
+  EXPECT_THAT(help, HasSubstr("--rtol <float>  The tolerance. Default: 0.5, in [0, 1].\n"));
+  EXPECT_THAT(help, HasSubstr("--verbose <bool>  Say more. Default: false.\n"));
+  EXPECT_THAT(help, HasSubstr("--restart"));
+  EXPECT_THAT(Outer::table().help({}, "res"), testing::Not(HasSubstr("--restart")));
+}
+
+TEST(ReadArguments, TakesBothForms) {
+  using Pair = std::pair<std::string, std::string>;
+  const auto read = [](std::vector<const char*> words) {
+    words.insert(words.begin(), "program");
+    return suan::read_arguments(static_cast<int>(words.size()), words.data());
+  };
+  EXPECT_THAT(read({"--rtol", "1e-3", "--method=safe", "--rtol=-2"}),
+              testing::Optional(
+                  ElementsAre(Pair("rtol", "1e-3"), Pair("method", "safe"), Pair("rtol", "-2"))));
+  EXPECT_THAT(read({}), testing::Optional(testing::IsEmpty()));
+  EXPECT_EQ(read({"--rtol", "1", "--help"}), std::nullopt);
+  EXPECT_EQ(read({"-h"}), std::nullopt);
+  const auto refusal = [&](std::vector<const char*> words, const char* text) {
+    EXPECT_THAT([&] { read(words); }, ThrowsMessage<InvalidArgument>(HasSubstr(text))) << text;
+  };
+  refusal({"rtol"}, "\"rtol\" is not an option");
+  refusal({"--rtol"}, "option --rtol needs a value");
+  refusal({"--rtol="}, "option --rtol is empty");
+  refusal({"--rtol", ""}, "option --rtol is empty");
+}
+
 TEST(OptionTable, SetsFieldsOfPartsToo) {
   Outer options;
   Outer::table().parse(options, "rtol", "1e-3");
