@@ -10,7 +10,9 @@
 #include "multigrid/choice.hpp"
 #include "multigrid/hierarchy.hpp"
 #include "multigrid/near_null_rows.hpp"
+#include "multigrid/relaxed_vectors.hpp"
 #include "multigrid/rounded_amg.hpp"
+#include "multigrid/row_change.hpp"
 #include "multigrid/ways.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
@@ -50,6 +52,7 @@ Amg<T>::Amg(const Operator<T>& a, const AmgOptions& options)
     : Preconditioner<T>(a.row_layout(), a.column_layout()), options_(checked(a.comm(), options)) {
   const auto matrix = detail::require_matrix("amg", a);
   choose(matrix);
+  relax_vectors(matrix);
   set_up(matrix, wants_single(options_));
 }
 
@@ -61,6 +64,7 @@ Amg<T>::Amg(const Operator<T>& a, const MultiVector<T>& near_null_space, const A
   near_null_ = multigrid::scaled_near_null(near_null_space);
   const auto matrix = detail::require_matrix("amg", a);
   choose(matrix);
+  relax_vectors(matrix);
   set_up(matrix, wants_single(options_));
 }
 
@@ -106,6 +110,17 @@ void Amg<T>::choose(const DistributedMatrix<T>& a) {
                                   "another preconditioner, or none"));
   }
   choice_.push_back("the Hermitian part of A is indefinite: " + why);
+}
+
+/// Adds those to the near null space that options ask for.
+template <Scalar T>
+void Amg<T>::relax_vectors(const DistributedMatrix<T>& a) {
+  if (options_.relaxed_vectors == 0) return;
+  multigrid::require_rows(a);
+  near_null_ = multigrid::scaled_near_null(multigrid::with_relaxed_vectors(
+      a, near_null(), static_cast<LocalIndex>(options_.relaxed_vectors)));
+  choice_.push_back(message("the near null space has ", near_null_.columns(), " vectors, of which ",
+                            options_.relaxed_vectors, " were found by relaxation"));
 }
 
 /// Changes nothing if it throws. `precision_note`, if there is one, says why not in single.
@@ -155,6 +170,7 @@ std::string Amg<T>::make(const DistributedMatrix<T>& a, const AmgOptions& option
   rounded_ = std::move(rounded);
   hierarchy_ = std::move(hierarchy);
   first_iterations_ = last_iterations_ = 0;
+  change_ = 0;
   return note;
 }
 
@@ -218,17 +234,36 @@ std::string Amg<T>::do_update(const Operator<T>& a) {
   const bool is_read = !hierarchy_->has_structure();
   const bool same = !is_read && detail::has_structure_of(hierarchy_->matrix(), matrix) &&
                     probe(matrix).hermitian == hierarchy_->is_hermitian();
-  if (same) {
-    hierarchy_ =
-        std::make_unique<multigrid::Hierarchy<T>>(matrix, near_null(), options_, hierarchy_.get());
-    take_report(precision_note_);
-  } else {
-    set_up(matrix, false);
+  if (same) return update_values(matrix);
+  set_up(matrix, false);
+  return is_read ? "all is new: files hold no structure that could be kept"
+                 : "all is new: the structure of the matrix is another one";
+}
+
+/// For a matrix of the same structure. Interpolation is kept while rows have changed little, all in
+/// all, since it was made, and iterations have not grown.
+template <Scalar T>
+std::string Amg<T>::update_values(const DistributedMatrix<T>& a) {
+  using multigrid::Keep;
+  constexpr double most_change = 0.25;
+  const bool can_keep = options_.coarsening == "aggregation";
+  // Without smoothing, interpolation has nothing of the values.
+  const double change = can_keep && options_.smooth_prolongator
+                            ? change_ + multigrid::row_change(hierarchy_->matrix(), a)
+                            : 0;
+  const bool has_more = 5 * last_iterations_ > 6 * first_iterations_ + 10;
+  const bool keeps = can_keep && change <= most_change && !has_more;
+  hierarchy_ = std::make_unique<multigrid::Hierarchy<T>>(
+      a, near_null(), options_, hierarchy_.get(), keeps ? Keep::interpolation : Keep::structure);
+  change_ = keeps ? change : 0;
+  take_report(precision_note_);
+  const char* const what = options_.coarsening == "aggregation" ? "aggregates" : "coarse points";
+  if (!keeps) {
+    return message("the ", what,
+                   " were kept; interpolation, coarse matrices and smoothers are new");
   }
-  if (is_read) return "all is new: files hold no structure that could be kept";
-  if (!same) return "all is new: the structure of the matrix is another one";
-  return message("the ", options_.coarsening == "aggregation" ? "aggregates" : "coarse points",
-                 " were kept; interpolation, coarse matrices and smoothers are new");
+  return message("the ", what,
+                 " were kept, and so was interpolation; coarse matrices and smoothers ", "are new");
 }
 
 template <Scalar T>

@@ -25,6 +25,9 @@ const OptionTable<AmgOptions>& AmgOptions::table() {
               "problems with short rows.")
           .number("block_size", &AmgOptions::block_size, 1, 32,
                   "Unknowns of each node, in consecutive rows, that are aggregated together.")
+          .number("relaxed_vectors", &AmgOptions::relaxed_vectors, 0, 16,
+                  "Of aggregation: vectors that relaxation finds for the near null space, where "
+                  "none are known.")
           .number("levels", &AmgOptions::levels, 1, 100, "Limit on the number of levels.")
           .number("coarse_rows", &AmgOptions::coarse_rows, 1, 4000,
                   "A level with at most so many rows is the last, and is solved by a dense "

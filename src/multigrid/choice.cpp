@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "multigrid/choice.hpp"
 
+#include <algorithm>
+
+#include "suan/multigrid/strength.hpp"
+
 namespace suan::multigrid {
 
 namespace {
@@ -29,6 +33,9 @@ std::string named_by(const AmgOptions& options, LocalIndex vectors) {
   if (options.strength != "auto") return message("strength is ", options.strength);
   if (options.first_aggregates != "auto") {
     return message("first_aggregates is ", options.first_aggregates);
+  }
+  if (options.relaxed_vectors > 0) {
+    return message("relaxed_vectors is ", options.relaxed_vectors);
   }
   if (!options.smooth_prolongator) return "the prolongator is not to be smoothed";
   return {};
@@ -77,11 +84,18 @@ void refuse_unused(const AmgOptions& options, LocalIndex vectors) {
     };
     if (!options.smooth_prolongator) refuse("smooth_prolongator");
     if (options.first_aggregates != "auto") refuse("first_aggregates");
+    if (options.relaxed_vectors > 0) refuse("relaxed_vectors");
   }
-  if (options.strength == "signed" && (options.block_size > 1 || vectors > 1)) {
+  const auto known = std::max(options.block_size, std::int64_t{vectors});
+  if (options.strength == "signed" && known + options.relaxed_vectors > 1) {
     throw InvalidArgument(message("amg: strength signed is for scalar problems, but block_size is ",
-                                  options.block_size, ", and ", vectors,
-                                  " vectors of the near null space were given"));
+                                  options.block_size, ", and ", vectors + options.relaxed_vectors,
+                                  " vectors of the near null space were given or asked for"));
+  }
+  if (known + options.relaxed_vectors > Nodes::most_rows) {
+    throw InvalidArgument(message("amg: relaxed_vectors is ", options.relaxed_vectors, ", beside ",
+                                  known, " vectors of the near null space, but all may be ",
+                                  Nodes::most_rows));
   }
 }
 

@@ -50,6 +50,9 @@ class Coarsening {
   /// then needs, it tells log.memory, if it knows that before P is made. Collective. @throws as
   /// Amg, and OverBudget.
   virtual bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) = 0;
+  /// Takes P, R and all else from `before`, whose ranks are those of `fine`, if this coarsening can
+  /// do so for other values of the matrix; else it returns false. Collective. @throws as Amg.
+  virtual bool keep_interpolation(Level<T>&, const Level<T>&, LevelLog&) { return false; }
   /// Whether P has the entries of the one before in structures that are known.
   virtual bool keeps_structure() const { return false; }
   /// Drops entries of R A P, if it does. Collective.

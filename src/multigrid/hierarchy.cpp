@@ -44,8 +44,8 @@ std::unique_ptr<Smoother<T>> own_smoother(const Level<T>& level, const AmgOption
 
 template <Scalar T>
 Hierarchy<T>::Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
-                        const AmgOptions& options, const Hierarchy* before)
-    : options_(options) {
+                        const AmgOptions& options, const Hierarchy* before, Keep keep)
+    : options_(options), keep_(keep) {
   const Timer timer;
   MemoryPlan memory(a.comm(), options.memory);
   hermitian_ = probe(a).hermitian;
@@ -117,6 +117,20 @@ void Hierarchy<T>::set_up_smoother(Level<T>& level, AmgLevel& report) const {
   report.smoother = level.smoother->name();
 }
 
+/// P and R of the last level, as they were or anew; false if the next level would not be smaller.
+template <Scalar T>
+bool Hierarchy<T>::interpolate(Coarsening<T>& coarsening, const Hierarchy* before, LevelLog& log) {
+  Level<T>& fine = levels_.back();
+  const Level<T>* const known = before != nullptr ? &before->levels_[log.level] : nullptr;
+  // Those of a level that has moved map to other rows.
+  if (known != nullptr && keep_ == Keep::interpolation && !known->agglomeration &&
+      coarsening.keep_interpolation(fine, *known, log)) {
+    log.report.radius = before->report_.levels[log.level].radius;
+    return true;
+  }
+  return coarsening.interpolate(fine, known, log);
+}
+
 /// Adds the next level, or returns false if there is none that is smaller.
 template <Scalar T>
 bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory) {
@@ -124,7 +138,7 @@ bool Hierarchy<T>::coarsen(Coarsening<T>& coarsening, const Hierarchy* before, M
   const std::size_t k = levels_.size() - 1;
   LevelLog log{k, report_.levels.back(), report_.notes, memory};
   const bool is_known = before != nullptr && k + 1 < before->levels_.size();
-  if (!coarsening.interpolate(fine, is_known ? &before->levels_[k] : nullptr, log)) return false;
+  if (!interpolate(coarsening, is_known ? before : nullptr, log)) return false;
   log.report.interpolation_entries = fine.p.global_entries();
   if (!is_known && !coarsening.forecasts()) {
     AmgOptions below = options_;

@@ -12,12 +12,16 @@
 
 namespace suan::multigrid {
 
+/// What a hierarchy for other values has from the one before it, besides its structure.
+enum class Keep { structure, interpolation };
+
 template <Scalar T>
 class Hierarchy {
  public:
-  /// With the structure of `before` if that is not null. Collective. @throws as Amg.
+  /// With the structure of `before` if that is not null, and with its prolongators where they can
+  /// be kept if those are to be. Collective. @throws as Amg.
   Hierarchy(const DistributedMatrix<T>& a, const MultiVector<T>& near_null,
-            const AmgOptions& options, const Hierarchy* before);
+            const AmgOptions& options, const Hierarchy* before, Keep keep = Keep::structure);
   /// From the matrices, prolongators and restrictions of levels, and the report on their set-up:
   /// sets up the smoothers and the solution on the last level. Collective. @throws as Amg.
   Hierarchy(std::vector<Level<T>> levels, const AmgOptions& options, bool hermitian,
@@ -52,6 +56,7 @@ class Hierarchy {
   static constexpr LocalIndex single = -1;
 
   void add_levels(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
+  bool interpolate(Coarsening<T>& coarsening, const Hierarchy* before, LevelLog& log);
   bool coarsen_if_possible(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   bool coarsen(Coarsening<T>& coarsening, const Hierarchy* before, MemoryPlan& memory);
   void set_up_levels(std::size_t k);
@@ -80,6 +85,7 @@ class Hierarchy {
   bool hermitian_ = true;
   bool keeps_own_smoother_ = false;  // that of the coarsening, since none was named
   bool has_structure_ = true;
+  Keep keep_ = Keep::structure;
   mutable std::vector<Level<T>> levels_;  // their vectors are for work
   Coarsest<T> coarsest_;
   std::unique_ptr<SparseCoarsest<T>> sparse_;  // in its place, where that would be too large

@@ -44,6 +44,7 @@ std::int64_t value_bytes(const DistributedMatrix<Low>& a) {
 template <Scalar Low>
 AmgOptions for_rounded(const DistributedMatrix<Low>& a, AmgOptions options) {
   options.precision = "single";  // and no other one will do
+  options.relaxed_vectors = 0;   // they are among those that are given
   if (options.memory > 0) {
     const auto taken = a.comm().max(a.comm().node().sum(value_bytes(a)));
     if (taken >= options.memory) {

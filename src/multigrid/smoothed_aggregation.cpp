@@ -44,12 +44,10 @@ class SmoothedAggregation final : public Coarsening<T> {
       : is_hermitian_(is_hermitian),
         is_smoothed_(options.smooth_prolongator),
         block_size_(static_cast<LocalIndex>(options.block_size)),
-        theta_(options.theta),
+        theta_(options.theta < 0 ? 0.08 : options.theta),
         is_signed_(options.strength == "signed"),
         options_(options),
-        near_null_(&near_null) {
-    if (theta_ < 0) theta_ = near_null.columns() > options.block_size ? 0.02 : 0.08;
-  }
+        near_null_(&near_null) {}
 
   bool interpolate(Level<T>& fine, const Level<T>* before, LevelLog& log) override {
     Sources<T> sources = checked_on_level(log.level, [&] { return sources_of(fine.a); });
@@ -83,6 +81,18 @@ class SmoothedAggregation final : public Coarsening<T> {
       log.report.restriction = log.laps.lap();
     }
     known_ = &structure;
+    return true;
+  }
+
+  bool keep_interpolation(Level<T>& fine, const Level<T>& before, LevelLog& log) override {
+    checked_on_level(log.level, [&] { require_rows(fine.a); });
+    together(fine.a.comm(), [&] {
+      fine.structure = before.structure;
+      fine.p = before.p;
+      fine.r = before.r;
+    });
+    known_ = &fine.structure;
+    log.report.interpolation = log.laps.lap();
     return true;
   }
 

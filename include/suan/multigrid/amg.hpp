@@ -68,12 +68,11 @@ struct AmgOptions {
   /// "air": likewise, with a restriction for convection; "auto": aggregation or classical, by a
   /// scan of the matrix, which also decides whether the prolongator is smoothed. The notes of the
   /// report say why. A near null space, or one of `block_size`, `theta`, `strength`,
-  /// `first_aggregates` and `smooth_prolongator` that is not at its default, makes "auto" choose
-  /// aggregation.
+  /// `first_aggregates`, `relaxed_vectors` and `smooth_prolongator` that is not at its default,
+  /// makes "auto" choose aggregation.
   OptionNode coarsening = "auto";
-  /// Threshold of strong connections. Negative: for aggregation 0.08, and 0.02 where there are more
-  /// vectors in the near null space than unknowns of a node, as with rigid-body modes, each halved
-  /// on each level; for classical multigrid, and for the coarse points of "air", 0.25.
+  /// Threshold of strong connections. Negative: for aggregation 0.08, halved on each level; for
+  /// classical multigrid, and for the coarse points of "air", 0.25.
   double theta = -1;
   /// Of aggregation: which entries may be strong connections. "absolute": all, by their absolute
   /// values; "signed": negative ones alone, for scalar problems; "auto": signed where positive
@@ -84,7 +83,12 @@ struct AmgOptions {
   /// levels are as much smaller, set-ups cheaper, and CG takes some more iterations; "auto": large
   /// for smoothed prolongators of scalar problems with at most ten of them in a row, on average.
   std::string first_aggregates = "auto";
-  std::int64_t block_size = 1;     ///< unknowns of a node, in consecutive rows
+  std::int64_t block_size = 1;  ///< unknowns of a node, in consecutive rows
+  /// Of aggregation: so many vectors are added to the near null space, for systems of which nobody
+  /// knows it: pseudo-random ones that are relaxed by 24 products with A each, once, before the
+  /// first set-up. Given vectors, such as rigid_body_modes(), are better, and cheaper. With them
+  /// levels are the same on any number of ranks up to rounding alone.
+  std::int64_t relaxed_vectors = 0;
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
   /// Levels with fewer rows for each rank than this are moved to fewer ranks, and so are those with
@@ -271,11 +275,14 @@ class Amg final : public Preconditioner<T> {
 
   /// Without levels: for what reads them.
   Amg(const Layout& rows, const AmgOptions& options, MultiVector<T> near_null);
-  /// Keeps aggregates while the structure of A stays.
+  /// Keeps aggregates while the structure of A stays, and interpolation while its rows change
+  /// little: see the user guide.
   std::string do_update(const Operator<T>& a) override;
+  std::string update_values(const DistributedMatrix<T>& a);
   void do_apply(T alpha, const Vector<T>& x, T beta, Vector<T>& y) const override;
   void do_apply_multi(T alpha, const MultiVector<T>& x, T beta, MultiVector<T>& y) const override;
   void choose(const DistributedMatrix<T>& a);
+  void relax_vectors(const DistributedMatrix<T>& a);
   void set_up(const DistributedMatrix<T>& a, bool in_single,
               const std::string& precision_note = {});
   std::string make(const DistributedMatrix<T>& a, const AmgOptions& options, bool in_single);
@@ -291,6 +298,7 @@ class Amg final : public Preconditioner<T> {
   std::vector<std::string> choice_;    // the first notes of the report
   std::string way_note_;               // of what was chosen to need less memory
   std::string precision_note_;         // that of the report
+  double change_ = 0;                  // of rows since interpolation was made
   std::int64_t first_iterations_ = 0;  // of a solve since all was new; 0: none yet
   std::int64_t last_iterations_ = 0;
   mutable std::optional<Vector<T>> result_;  // of a cycle that is not all of y

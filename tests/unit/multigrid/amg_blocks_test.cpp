@@ -81,4 +81,38 @@ TEST(AmgBlocks, UpdatesWithTheSameValuesGiveTheSameBits) {
   }
 }
 
+// A beam that nobody has told about rigid bodies.
+TEST(AmgBlocks, RelaxationFindsVectorsOfTheNearNullSpace) {
+  Beam beam;
+  const suan::Amg<double> plain(beam.a, beam.options);
+  beam.options.relaxed_vectors = 3;
+  suan::Amg<double> relaxed(beam.a, beam.options);
+  EXPECT_THAT(relaxed.report().notes,
+              testing::Contains(testing::HasSubstr("6 vectors, of which 3 were found")));
+  EXPECT_LT(suan::test::iterations<double>(beam.a, relaxed),
+            suan::test::iterations<double>(beam.a, plain));
+
+  // They stay when values change.
+  const auto x = suan::random_vector<double>(beam.a.row_layout(), 4);
+  Vector<double> before(beam.a.row_layout());
+  Vector<double> after(beam.a.row_layout());
+  relaxed.apply(x, before);
+  relaxed.update(beam.a);
+  relaxed.apply(x, after);
+  EXPECT_EQ(before.to_host(), after.to_host());
+}
+
+// Beside given vectors, of which there may be 32 together.
+TEST(AmgBlocks, RelaxedVectorsAreAddedToThoseThatAreGiven) {
+  Beam beam;
+  beam.options.relaxed_vectors = 2;
+  const suan::Amg<double> amg(beam.a, beam.modes, beam.options);
+  EXPECT_THAT(amg.report().notes,
+              testing::Contains(testing::HasSubstr("8 vectors, of which 2 were found")));
+  beam.options.relaxed_vectors = 16;
+  beam.options.block_size = 24;
+  EXPECT_THAT([&] { suan::Amg<double>(beam.a, beam.options); },
+              testing::ThrowsMessage<suan::Error>(testing::HasSubstr("relaxed_vectors is 16")));
+}
+
 }  // namespace

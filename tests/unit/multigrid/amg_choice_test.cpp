@@ -178,6 +178,7 @@ TEST(AmgChoice, WhatWasGivenDecides) {
   EXPECT_EQ(chosen({.block_size = 2}), "aggregation");
   EXPECT_EQ(chosen({.smooth_prolongator = false}), "aggregation");
   EXPECT_EQ(chosen({.first_aggregates = "small"}), "aggregation");
+  EXPECT_EQ(chosen({.relaxed_vectors = 1}), "aggregation");
   const Amg<double> m(a, suan::constant_vectors<double>(a.row_layout(), 1));
   EXPECT_TRUE(m.options().coarsening == "aggregation");
   EXPECT_THAT(m.report().notes, Contains(HasSubstr("near null space were given")));
@@ -228,6 +229,10 @@ TEST(AmgChoice, OptionsThatTheCoarseningCannotUseAreRefused) {
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("smooth_prolongator")));
   EXPECT_THAT(with({.coarsening = "classical", .first_aggregates = "large"}),
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("first_aggregates")));
+  EXPECT_THAT(with({.coarsening = "classical", .relaxed_vectors = 2}),
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("relaxed_vectors")));
+  EXPECT_THAT(with({.strength = "signed", .relaxed_vectors = 1}),
+              ThrowsMessage<suan::InvalidArgument>(HasSubstr("1 vectors of the near null space")));
   EXPECT_THAT(with({.strength = "signed", .block_size = 2}),
               ThrowsMessage<suan::InvalidArgument>(HasSubstr("block_size is 2")));
 }

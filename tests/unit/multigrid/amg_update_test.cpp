@@ -6,6 +6,7 @@
 
 #include "amg_cases.hpp"
 #include "multigrid_cases.hpp"
+#include "suan/matrix/distributed_products.hpp"
 #include "suan/multigrid/amg.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/vector/blas1.hpp"
@@ -25,16 +26,16 @@ using testing::Le;
 TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
   const GlobalIndex n = 10;
   const auto layout = even(n * n * n);
-  const auto scaled = [](double factor) {
-    return [factor](GlobalIndex i, GlobalIndex j, int) {
-      return factor * (1 + 0.1 * std::sin(static_cast<double>(i + j)));
+  const auto wavy = [](double factor, double height) {
+    return [factor, height](GlobalIndex i, GlobalIndex j, int) {
+      return factor * (1 + height * std::sin(static_cast<double>(i + j)));
     };
   };
-  const auto a = suan::test::grid3d<double>(layout, n, scaled(1));
-  const auto other = suan::test::grid3d<double>(layout, n, scaled(1000));
-  const AmgOptions options{.coarse_rows = 50, .precision = "same"};
+  const auto a = suan::test::grid3d<double>(layout, n, wavy(1, 0.25));
+  const auto other = suan::test::grid3d<double>(layout, n, wavy(1000, -0.25));
+  const AmgOptions options{.theta = 0, .coarse_rows = 50, .precision = "same"};
   Amg<double> m(a, options);
-  EXPECT_THAT(m.update(other), HasSubstr("aggregates were kept"));
+  EXPECT_THAT(m.update(other), HasSubstr("aggregates were kept; interpolation"));
   Vector<double> y(layout);
   Vector<double> z(layout);
   const auto x = suan::random_vector(layout, 1);
@@ -54,6 +55,51 @@ TEST(Amg, UpdatesForOtherValuesKeepTheAggregates) {
   m.apply(x, y);
   suan::axpy(-0.5, x, y);
   EXPECT_LT(suan::norm_inf(y), 1e-15);
+}
+
+// While rows change little, and all in all not too much.
+TEST(Amg, UpdatesForSimilarValuesKeepInterpolation) {
+  const GlobalIndex n = 12;
+  const auto layout = even(n * n * n);
+  const auto at = [n, layout](double time) {
+    return suan::test::grid3d<double>(layout, n, [time](GlobalIndex i, GlobalIndex j, int) {
+      return (1 + time) * (1 + 0.3 * std::sin(static_cast<double>(i + j) + time));
+    });
+  };
+  const auto keeps = HasSubstr("aggregates were kept, and so was interpolation");
+  const auto has_new = HasSubstr("aggregates were kept; interpolation");
+  for (const char* precision : {"same", "single"}) {
+    for (const bool is_smoothed : {true, false}) {
+      const AmgOptions options{
+          .coarse_rows = 50, .precision = precision, .smooth_prolongator = is_smoothed};
+      Amg<double> m(at(0), options);
+      const auto first = iterations<double>(at(0), m);
+      EXPECT_THAT(m.update(at(0.05)), keeps);
+      EXPECT_LE(iterations<double>(at(0.05), m), first + 1);
+      const auto hierarchy = m.report();
+      EXPECT_GT(hierarchy.levels.front().radius, is_smoothed ? 0.5 : -1);
+      // Drops of water hollow the stone.
+      bool was_new = false;
+      for (int k = 2; k < 30; ++k) {
+        const auto done = m.update(at(0.05 * k));
+        EXPECT_THAT(done, testing::AnyOf(keeps, has_new));
+        was_new = was_new || !testing::Value(done, keeps);
+        EXPECT_LE(iterations<double>(at(0.05 * k), m), first + 2);
+      }
+      EXPECT_EQ(was_new, is_smoothed);
+      EXPECT_THAT(m.update(at(4.5)), is_smoothed ? has_new : keeps);
+    }
+  }
+}
+
+// A scale is no change; nor can a change be known of values that the hierarchy shares.
+TEST(Amg, InterpolationKnowsNoScale) {
+  const GlobalIndex n = 10;
+  const auto a = suan::test::grid3d<double>(even(n * n * n), n, suan::test::isotropic());
+  const auto scaled = suan::add(1000.0, a, 0.0, a);
+  Amg<double> m(a, {.coarse_rows = 50, .precision = "same"});
+  EXPECT_THAT(m.update(scaled), HasSubstr("and so was interpolation"));
+  EXPECT_THAT(m.update(scaled), HasSubstr("aggregates were kept; interpolation"));
 }
 
 // Aggregates along one direction are bad for matrices that are strong in another.
