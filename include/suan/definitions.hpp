@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Suan authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// For programs with a scalar type of their own: the definitions of vectors, operators, CG and
-// GMRES, from which a compiler makes those of another type than suan.hpp has, say `long double`.
-// For the library's own types they are not compiled again.
+// For programs with a scalar type of their own: the definitions of vectors, operators and
+// the iterative methods, from which a compiler makes those of another type than suan.hpp has, say
+// `long double`. For the library's own types they are not compiled again.
 #pragma once
 
 #include "suan/comm/detail/exchange_impl.hpp"
@@ -13,12 +13,14 @@
 #include "suan/kernels/detail/krylov_basis_impl.hpp"
 #include "suan/kernels/detail/level1_impl.hpp"
 #include "suan/kernels/detail/multi_level1_impl.hpp"
+#include "suan/kernels/detail/short_recurrence_impl.hpp"
 #include "suan/kernels/detail/spmv_plan_impl.hpp"
 #include "suan/matrix/detail/assembly_impl.hpp"
 #include "suan/matrix/detail/csr_impl.hpp"
 #include "suan/matrix/detail/distributed_matrix_impl.hpp"
 #include "suan/matrix/detail/operator_impl.hpp"
 #include "suan/matrix/detail/row_sources_impl.hpp"
+#include "suan/solvers/detail/bicgstab_impl.hpp"
 #include "suan/solvers/detail/cg_impl.hpp"
 #include "suan/solvers/detail/cg_multi_impl.hpp"
 #include "suan/solvers/detail/gmres_impl.hpp"

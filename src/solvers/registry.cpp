@@ -15,11 +15,20 @@
 #include "suan/preconditioners/l1_jacobi.hpp"
 #include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
+#include "suan/solvers/bicgstab.hpp"
 #include "suan/solvers/cg.hpp"
 
 namespace suan {
 
 namespace {
+
+template <template <Scalar> class Made, class Options, Scalar T>
+void add_method(SolverRegistry<T>& registry, const char* name, const char* sentence) {
+  registry.add(name, sentence, Options::table(),
+               [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<Made<T>>(Options::table().from(node));
+               });
+}
 
 // A new solver takes one entry here. Not static objects that add themselves: a linker may drop them
 // from a static library.
@@ -33,6 +42,8 @@ bool add_own(SolverRegistry<T>& registry) {
                GmresOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
                  return std::make_unique<Gmres<T>>(GmresOptions::table().from(node));
                });
+  add_method<Bicgstab, BicgstabOptions>(
+      registry, "bicgstab", "Stabilised biconjugate gradients, for any matrix; little memory.");
   return true;
 }
 

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
@@ -39,6 +41,38 @@ DistributedMatrix<T> hermitian(GlobalIndex size, float factor = 1) {
     if (i + 7 < size) row.add(i + 7, coupling(1));
   });
 }
+
+/// A matrix with these rows.
+template <Scalar T>
+DistributedMatrix<T> matrix_of(const std::vector<std::vector<T>>& rows) {
+  const auto layout = Layout::even(static_cast<GlobalIndex>(rows.size()), Communicator::world());
+  return generate_rows<T>(layout, layout, [&](GlobalIndex i, RowWriter<T>& row) {
+    const auto& values = rows[static_cast<std::size_t>(i)];
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      row.add(static_cast<GlobalIndex>(j), values[j]);
+    }
+  });
+}
+
+/// A vector with these elements.
+template <Scalar T>
+Vector<T> vector_of(const std::vector<T>& elements) {
+  return generate<T>(Layout::even(static_cast<GlobalIndex>(elements.size()), Communicator::world()),
+                     [&](GlobalIndex i) { return elements[static_cast<std::size_t>(i)]; });
+}
+
+/// Skew-symmetric; regular if the size is even, with eigenvalues on the imaginary axis.
+template <Scalar T>
+DistributedMatrix<T> skew(GlobalIndex size) {
+  const auto layout = Layout::even(size, Communicator::world());
+  return generate_rows<T>(layout, layout, [=](GlobalIndex i, RowWriter<T>& row) {
+    if (i > 0) row.add(i - 1, T(-1));
+    if (i + 1 < size) row.add(i + 1, T(1));
+  });
+}
+
+/// Of the methods by name, those that need a good preconditioner.
+inline bool diverges_alone(const std::string& solver) { return solver == "richardson"; }
 
 /// ||b - A x|| / ||b||, computed independently of any solver.
 template <Scalar T>
