@@ -21,6 +21,7 @@
 #include "suan/matrix/detail/operator_impl.hpp"
 #include "suan/matrix/detail/row_sources_impl.hpp"
 #include "suan/solvers/detail/bicgstab_impl.hpp"
+#include "suan/solvers/detail/bicgstab_l_impl.hpp"
 #include "suan/solvers/detail/cg_impl.hpp"
 #include "suan/solvers/detail/cg_multi_impl.hpp"
 #include "suan/solvers/detail/gmres_impl.hpp"

@@ -64,6 +64,7 @@
 #include "suan/preconditioners/smoother.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/bicgstab.hpp"
+#include "suan/solvers/bicgstab_l.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/linear_solver.hpp"

@@ -16,6 +16,7 @@
 #include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/bicgstab.hpp"
+#include "suan/solvers/bicgstab_l.hpp"
 #include "suan/solvers/cg.hpp"
 
 namespace suan {
@@ -44,6 +45,8 @@ bool add_own(SolverRegistry<T>& registry) {
                });
   add_method<Bicgstab, BicgstabOptions>(
       registry, "bicgstab", "Stabilised biconjugate gradients, for any matrix; little memory.");
+  add_method<BicgstabL, BicgstabLOptions>(registry, "bicgstab_l",
+                                          "BiCGStab(l), where bicgstab is slow or breaks down.");
   return true;
 }
 

@@ -20,7 +20,7 @@ using suan::GlobalIndex;
 using suan::Reason;
 using suan::Vector;
 
-constexpr const char* short_methods[] = {"bicgstab"};
+constexpr const char* short_methods[] = {"bicgstab", "bicgstab_l"};
 
 template <class T>
 class ShortRecurrences : public testing::Test {
@@ -131,7 +131,7 @@ TYPED_TEST(ShortRecurrences, AFirstInnerProductOfZeroIsNoEnd) {
 TEST(ShortRecurrences, ARandomShadowKeepsResidualsSmall) {
   const auto a = suan::convection_diffusion2d<double>(60, 60, 20, suan::Communicator::world());
   const auto b = suan::ones(a.row_layout());
-  for (const std::string name : {"bicgstab"}) {
+  for (const std::string name : {"bicgstab", "bicgstab_l"}) {
     const auto peak = [&](const char* shadow) {
       suan::SolveOptions options;
       options.krylov().dtol = 1e100;

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "suan/kernels/detail/krylov_basis.hpp"
@@ -24,6 +25,10 @@ class KrylovBasis {
   KrylovBasis(const Layout& layout, const kernels::Basis<T>& columns)
       : layout_(layout), v_(columns) {}
 
+  /// Columns first, first + 1, ..., last - 1.
+  kernels::Basis<T> columns(std::size_t first, std::size_t last) const {
+    return Kokkos::subview(v_, Kokkos::ALL, std::make_pair(first, last));
+  }
   Vector<T> column(std::size_t j) const {
     const auto rows = static_cast<std::size_t>(layout_.local_size());
     return Vector<T>::over(layout_, DeviceView<T>(v_.data() + j * v_.stride(1), rows));
