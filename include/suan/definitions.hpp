@@ -25,6 +25,7 @@
 #include "suan/solvers/detail/cg_impl.hpp"
 #include "suan/solvers/detail/cg_multi_impl.hpp"
 #include "suan/solvers/detail/gmres_impl.hpp"
+#include "suan/solvers/detail/idr_impl.hpp"
 #include "suan/solvers/detail/inner_impl.hpp"
 #include "suan/solvers/detail/own_scalars.hpp"
 #include "suan/solvers/detail/run_impl.hpp"

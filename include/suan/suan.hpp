@@ -67,6 +67,7 @@
 #include "suan/solvers/bicgstab_l.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
+#include "suan/solvers/idr.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/registry.hpp"
 #include "suan/solvers/shadow_options.hpp"

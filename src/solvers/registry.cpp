@@ -18,6 +18,7 @@
 #include "suan/solvers/bicgstab.hpp"
 #include "suan/solvers/bicgstab_l.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/idr.hpp"
 
 namespace suan {
 
@@ -47,6 +48,8 @@ bool add_own(SolverRegistry<T>& registry) {
       registry, "bicgstab", "Stabilised biconjugate gradients, for any matrix; little memory.");
   add_method<BicgstabL, BicgstabLOptions>(registry, "bicgstab_l",
                                           "BiCGStab(l), where bicgstab is slow or breaks down.");
+  add_method<Idr, IdrOptions>(registry, "idr",
+                              "Induced dimension reduction, for any matrix; fewer products.");
   return true;
 }
 
