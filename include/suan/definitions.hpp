@@ -24,6 +24,7 @@
 #include "suan/solvers/detail/bicgstab_l_impl.hpp"
 #include "suan/solvers/detail/cg_impl.hpp"
 #include "suan/solvers/detail/cg_multi_impl.hpp"
+#include "suan/solvers/detail/cgs_impl.hpp"
 #include "suan/solvers/detail/gmres_impl.hpp"
 #include "suan/solvers/detail/idr_impl.hpp"
 #include "suan/solvers/detail/inner_impl.hpp"

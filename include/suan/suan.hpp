@@ -66,6 +66,7 @@
 #include "suan/solvers/bicgstab.hpp"
 #include "suan/solvers/bicgstab_l.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/cgs.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/idr.hpp"
 #include "suan/solvers/linear_solver.hpp"

@@ -18,6 +18,7 @@
 #include "suan/solvers/bicgstab.hpp"
 #include "suan/solvers/bicgstab_l.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/cgs.hpp"
 #include "suan/solvers/idr.hpp"
 
 namespace suan {
@@ -50,6 +51,8 @@ bool add_own(SolverRegistry<T>& registry) {
                                           "BiCGStab(l), where bicgstab is slow or breaks down.");
   add_method<Idr, IdrOptions>(registry, "idr",
                               "Induced dimension reduction, for any matrix; fewer products.");
+  add_method<Cgs, CgsOptions>(registry, "cgs",
+                              "Conjugate gradients squared, for any matrix; erratic residuals.");
   return true;
 }
 

@@ -41,6 +41,7 @@ TEST(Stop, EndsTheSolveOnAllRanksWithTheLastIterate) {
   const auto a = suan::poisson2d<double>(30, 30, world);
   const auto b = suan::ones(a.row_layout());
   for (const auto& solver : suan::solver_names()) {
+    if (suan::test::diverges_alone(solver)) continue;
     suan::SolveOptions options;
     options.solver = solver;
     Vector<double> x(a.row_layout());
@@ -50,7 +51,9 @@ TEST(Stop, EndsTheSolveOnAllRanksWithTheLastIterate) {
     EXPECT_EQ(report.iterations, 7);
     EXPECT_FALSE(report.converged());
     EXPECT_NEAR(report.true_relative_residual(), suan::test::relative_residual(a, b, x), 1e-12);
-    EXPECT_GT(suan::norm_inf(x), 0);
+    // A residual that has grown until then is no improvement.
+    const bool is_guess = report.detail.find("initial guess") != std::string::npos;
+    EXPECT_EQ(suan::norm_inf(x) > 0, !is_guess) << solver;
     EXPECT_EQ(to_string(report.reason), "interrupted");
     // From there another solve continues.
     EXPECT_TRUE(suan::solve(a, b, x, options).converged());
