@@ -73,6 +73,7 @@
 #include "suan/solvers/registry.hpp"
 #include "suan/solvers/shadow_options.hpp"
 #include "suan/solvers/solve.hpp"
+#include "suan/solvers/tfqmr.hpp"
 #include "suan/vector/blas1.hpp"
 #include "suan/vector/cast.hpp"
 #include "suan/vector/multi_vector.hpp"

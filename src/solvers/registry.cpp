@@ -20,6 +20,7 @@
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/cgs.hpp"
 #include "suan/solvers/idr.hpp"
+#include "suan/solvers/tfqmr.hpp"
 
 namespace suan {
 
@@ -51,6 +52,8 @@ bool add_own(SolverRegistry<T>& registry) {
                                           "BiCGStab(l), where bicgstab is slow or breaks down.");
   add_method<Idr, IdrOptions>(registry, "idr",
                               "Induced dimension reduction, for any matrix; fewer products.");
+  add_method<Tfqmr, TfqmrOptions>(registry, "tfqmr",
+                                  "Transpose-free quasi-minimal residuals, for any matrix.");
   add_method<Cgs, CgsOptions>(registry, "cgs",
                               "Conjugate gradients squared, for any matrix; erratic residuals.");
   return true;

@@ -20,7 +20,7 @@ using suan::GlobalIndex;
 using suan::Reason;
 using suan::Vector;
 
-constexpr const char* short_methods[] = {"bicgstab", "bicgstab_l", "idr", "cgs"};
+constexpr const char* short_methods[] = {"bicgstab", "bicgstab_l", "idr", "tfqmr", "cgs"};
 
 template <class T>
 class ShortRecurrences : public testing::Test {
