@@ -29,6 +29,7 @@
 #include "suan/solvers/detail/idr_impl.hpp"
 #include "suan/solvers/detail/inner_impl.hpp"
 #include "suan/solvers/detail/own_scalars.hpp"
+#include "suan/solvers/detail/richardson_impl.hpp"
 #include "suan/solvers/detail/run_impl.hpp"
 #include "suan/solvers/detail/solve_frame_impl.hpp"
 #include "suan/solvers/detail/solve_frame_multi_impl.hpp"

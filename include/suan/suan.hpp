@@ -71,6 +71,7 @@
 #include "suan/solvers/idr.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/registry.hpp"
+#include "suan/solvers/richardson.hpp"
 #include "suan/solvers/shadow_options.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/solvers/tfqmr.hpp"

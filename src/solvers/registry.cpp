@@ -20,6 +20,7 @@
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/cgs.hpp"
 #include "suan/solvers/idr.hpp"
+#include "suan/solvers/richardson.hpp"
 #include "suan/solvers/tfqmr.hpp"
 
 namespace suan {
@@ -56,6 +57,8 @@ bool add_own(SolverRegistry<T>& registry) {
                                   "Transpose-free quasi-minimal residuals, for any matrix.");
   add_method<Cgs, CgsOptions>(registry, "cgs",
                               "Conjugate gradients squared, for any matrix; erratic residuals.");
+  add_method<Richardson, RichardsonOptions>(
+      registry, "richardson", "Adds the preconditioned residual; for good preconditioners.");
   return true;
 }
 

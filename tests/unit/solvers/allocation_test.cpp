@@ -75,7 +75,7 @@ TYPED_TEST_SUITE(AllocationTest, AllocationScalars);
 TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
   using T = TypeParam;
   for (const char* method :
-       {"cg", "gmres", "bicgstab", "bicgstab_l", "idr", "tfqmr", "cgs"}) {
+       {"cg", "gmres", "bicgstab", "bicgstab_l", "idr", "tfqmr", "cgs", "richardson"}) {
     for (const char* preconditioner : {"none", "jacobi", "block_jacobi"}) {
       SolveOptions options;
       options.solver = method;

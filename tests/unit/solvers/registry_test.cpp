@@ -21,36 +21,36 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::ThrowsMessage;
 
-struct RichardsonOptions {
+struct StationaryOptions {
   suan::KrylovOptions krylov{.max_iterations = 500};
-  double damping = 0.1;
-  static const suan::OptionTable<RichardsonOptions>& table() {
-    static const auto table = suan::OptionTable<RichardsonOptions>()
-                                  .include(&RichardsonOptions::krylov)
-                                  .number("damping", &RichardsonOptions::damping, 0, 2,
+  double weight = 0.1;
+  static const suan::OptionTable<StationaryOptions>& table() {
+    static const auto table = suan::OptionTable<StationaryOptions>()
+                                  .include(&StationaryOptions::krylov)
+                                  .number("weight", &StationaryOptions::weight, 0, 2,
                                           "What the residual is multiplied by.");
     return table;
   }
 };
 
-/// x = x + damping M (b - A x)
-class Richardson final : public suan::Solver<double> {
+/// x = x + weight M (b - A x)
+class Stationary final : public suan::Solver<double> {
  public:
-  explicit Richardson(const RichardsonOptions& options)
-      : Solver<double>(options.krylov), damping_(options.damping) {}
-  std::string name() const override { return "richardson"; }
+  explicit Stationary(const StationaryOptions& options)
+      : Solver<double>(options.krylov), weight_(options.weight) {}
+  std::string name() const override { return "stationary"; }
 
  private:
   void iterate(Run& run, const Vector<double>& b, Vector<double>& x, Vector<double>& r) override {
     Vector<double>& z = run.vectors(1)[0];
     while (!run.limit_reached()) {
       run.m.apply(r, z);
-      suan::axpy(damping_, z, x);
+      suan::axpy(weight_, z, x);
       run.a.residual(b, x, r);
       if (run.finished(suan::norm2(r))) return;
     }
   }
-  double damping_;
+  double weight_;
 };
 
 struct ScaledOptions {
@@ -97,9 +97,9 @@ struct SolvedOptions {
 void add_components() {
   static const bool added = [] {
     suan::solver_registry<double>().add(
-        "richardson", "Adds the preconditioned residual, damped.", RichardsonOptions::table(),
-        [](const OptionNode& node) {
-          return std::make_unique<Richardson>(RichardsonOptions::table().from(node));
+        "stationary", "Adds the preconditioned residual times a weight.",
+        StationaryOptions::table(), [](const OptionNode& node) {
+          return std::make_unique<Stationary>(StationaryOptions::table().from(node));
         });
     auto& preconditioners = suan::preconditioner_registry<double>();
     preconditioners.add("scaled", "Another preconditioner times a factor.", ScaledOptions::table(),
@@ -134,20 +134,20 @@ class OpenRegistry : public testing::Test {
 
 TEST_F(OpenRegistry, SolvesWithWhatTheProgramAdded) {
   const auto report = solve(R"({
-    "solver": {"type": "richardson", "damping": 0.5, "rtol": 1e-6, "max_iterations": 2000},
+    "solver": {"type": "stationary", "weight": 0.5, "rtol": 1e-6, "max_iterations": 2000},
     "preconditioner": {"type": "scaled", "factor": 2, "inner": "jacobi"}})");
-  EXPECT_EQ(report.solver, "richardson");
+  EXPECT_EQ(report.solver, "stationary");
   EXPECT_EQ(report.preconditioner, "scaled");
   EXPECT_TRUE(report.converged()) << report;
   EXPECT_LE(report.true_residual_norm, 1e-6 * report.right_hand_side_norm);
 
-  // damping and factor count: together they are the same.
+  // weight and factor count: together they are the same.
   const auto same = solve(
-      "solver = richardson\ndamping = 0.25\nrtol = 1e-6\nmax_iterations = 2000\n"
+      "solver = stationary\nweight = 0.25\nrtol = 1e-6\nmax_iterations = 2000\n"
       "preconditioner = scaled\npreconditioner.factor = 4\n");
   EXPECT_EQ(same.iterations, report.iterations);
   const auto less = solve(
-      "solver = richardson\ndamping = 0.25\nrtol = 1e-6\nmax_iterations = 2000\n"
+      "solver = stationary\nweight = 0.25\nrtol = 1e-6\nmax_iterations = 2000\n"
       "preconditioner = scaled\n");
   EXPECT_TRUE(less.converged());
   EXPECT_GT(less.iterations, report.iterations);
@@ -155,7 +155,7 @@ TEST_F(OpenRegistry, SolvesWithWhatTheProgramAdded) {
 
 TEST_F(OpenRegistry, ComponentsMakeOthersByName) {
   const auto report = solve(R"({"solver": "gmres",
-    "preconditioner": {"type": "solved", "solver": {"type": "richardson", "damping": 0.4,
+    "preconditioner": {"type": "solved", "solver": {"type": "stationary", "weight": 0.4,
                                                     "rtol": 0.5}}})");
   EXPECT_TRUE(report.converged()) << report;
   EXPECT_TRUE(solve(R"({"solver": "gmres", "preconditioner": "solved"})").converged());
@@ -167,7 +167,7 @@ TEST_F(OpenRegistry, ComponentsMakeOthersByName) {
 
 TEST_F(OpenRegistry, StructsSayTheSameAsText) {
   SolveOptions options;
-  options.solver = {"richardson", RichardsonOptions{.krylov = {.rtol = 1e-6}, .damping = 0.5}};
+  options.solver = {"stationary", StationaryOptions{.krylov = {.rtol = 1e-6}, .weight = 0.5}};
   options.preconditioner = {"scaled", ScaledOptions{.factor = 2}};
   options.krylov().max_iterations = 2000;
   suan::fill(x, 0.0);
@@ -190,7 +190,7 @@ TEST_F(OpenRegistry, TheLastWordCounts) {
 }
 
 TEST_F(OpenRegistry, AllMethodsHaveTheOptionsThatStopThem) {
-  const auto report = solve(R"({"solver": {"type": "richardson", "damping": 0.1, "rtol": 1e-12,
+  const auto report = solve(R"({"solver": {"type": "stationary", "weight": 0.1, "rtol": 1e-12,
                                            "max_iterations": 3}})");
   EXPECT_EQ(report.reason, suan::Reason::max_iterations);
   EXPECT_EQ(report.iterations, 3);
@@ -199,13 +199,13 @@ TEST_F(OpenRegistry, AllMethodsHaveTheOptionsThatStopThem) {
 }
 
 TEST_F(OpenRegistry, ListingsAndHelpHaveThem) {
-  EXPECT_THAT(suan::solver_names(), Contains("richardson"));
+  EXPECT_THAT(suan::solver_names(), Contains("stationary"));
   EXPECT_THAT(suan::preconditioner_names(), AllOf(Contains("scaled"), Contains("none")));
   EXPECT_THAT(suan::preconditioner_names(), Not(Contains("auto")));
   bool found = false;
   for (const auto& option : SolveOptions::table().descriptions()) {
     if (option.path == "solver") {
-      EXPECT_THAT(option.choices, Contains("richardson"));
+      EXPECT_THAT(option.choices, Contains("stationary"));
     }
     if (option.path != "preconditioner.factor") continue;
     found = true;
@@ -218,16 +218,16 @@ TEST_F(OpenRegistry, ListingsAndHelpHaveThem) {
 
 TEST_F(OpenRegistry, ErrorsNameOptionsOfTheProgram) {
   const auto with = [this](const char* text) { return [this, text] { solve(text); }; };
-  EXPECT_THAT(with(R"({"solver": {"type": "richardson", "dampning": 1}})"),
-              ThrowsMessage<InvalidArgument>(HasSubstr("did you mean solver.damping?")));
-  EXPECT_THAT(with(R"({"solver": {"type": "cg", "damping": 1}})"),
+  EXPECT_THAT(with(R"({"solver": {"type": "stationary", "weigth": 1}})"),
+              ThrowsMessage<InvalidArgument>(HasSubstr("did you mean solver.weight?")));
+  EXPECT_THAT(with(R"({"solver": {"type": "cg", "weight": 1}})"),
               ThrowsMessage<InvalidArgument>(
-                  AllOf(HasSubstr("solver.damping"), HasSubstr("richardson has it"))));
+                  AllOf(HasSubstr("solver.weight"), HasSubstr("stationary has it"))));
   EXPECT_THAT(with(R"({"preconditioner": {"type": "scaled", "inner": {"type": "jacoby"}}})"),
               ThrowsMessage<InvalidArgument>(
                   AllOf(HasSubstr("preconditioner.inner"), HasSubstr("did you mean jacobi?"))));
-  EXPECT_THAT(with(R"({"solver": "richardsen"})"),
-              ThrowsMessage<InvalidArgument>(HasSubstr("did you mean richardson?")));
+  EXPECT_THAT(with(R"({"solver": "stationery"})"),
+              ThrowsMessage<InvalidArgument>(HasSubstr("did you mean stationary?")));
   EXPECT_THAT(with(R"({"solver": "gmres", "preconditioner": "solved", "rtol": 1e-3})"),
               ThrowsMessage<InvalidArgument>(
                   AllOf(HasSubstr("solver.rtol"), HasSubstr("preconditioner.solver.rtol"))));
@@ -242,7 +242,7 @@ TEST_F(OpenRegistry, AComponentOfOneScalarTypeIsNotOneOfOthers) {
   EXPECT_THAT([&] { suan::solve(matrix, right, y, options); },
               ThrowsMessage<InvalidArgument>(HasSubstr("preconditioner for float32")));
   options = {};
-  options.solver = "richardson";
+  options.solver = "stationary";
   EXPECT_THAT([&] { suan::solve(matrix, right, y, options); },
               ThrowsMessage<InvalidArgument>(HasSubstr("unknown solver for float32")));
 }

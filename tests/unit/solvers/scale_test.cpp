@@ -95,6 +95,11 @@ TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
       for (const auto& solver : suan::solver_names()) {
         if (solver == "cg" && !symmetric) continue;
         for (const auto& preconditioner : suan::preconditioner_names()) {
+          if (preconditioner == "none" && suan::test::diverges_alone(solver)) continue;
+          // All of them with the first methods; what scales M is the same for the others.
+          const bool is_usual = solver == "cg" || solver == "gmres" || preconditioner == "none" ||
+                                preconditioner == "jacobi" || preconditioner == "ilu0";
+          if (!is_usual) continue;
           suan::SolveOptions options;
           options.krylov().rtol = rtol;
           // Several levels, of which the last is not the matrix itself.
@@ -122,7 +127,8 @@ TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
             const auto report = solved(a_exponent, b_exponent, x);
             EXPECT_EQ(report.reason, Reason::converged) << report.detail;
             EXPECT_EQ(report.iterations, plain.iterations);
-            EXPECT_NEAR(report.true_relative_residual() / plain.true_relative_residual(), 1, 0.1);
+            EXPECT_NEAR(report.true_relative_residual(), plain.true_relative_residual(),
+                        0.1 * rtol);
             EXPECT_NEAR(report.history[1] / std::ldexp(plain.history[1], b_exponent), 1, 1e-3);
             multiply(a_exponent - b_exponent, x);
             suan::axpy(T(-1), expected, x);
