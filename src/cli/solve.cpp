@@ -193,9 +193,15 @@ std::string report_json(const Solved& solved, const SourceOptions& source,
 /// The number of vectors of a solve: b, x and those of the method, or of cg if that is not known
 /// yet.
 double vectors_of(const SolveOptions& options) {
-  if (options.solver != "gmres") return 5;
-  const auto restart = SolveOptions::table().get(options, "solver.restart");
-  return static_cast<double>(std::get<std::int64_t>(restart)) + 5;
+  const auto number = [&](const char* name) {
+    return static_cast<double>(std::get<std::int64_t>(SolveOptions::table().get(options, name)));
+  };
+  if (options.solver == "gmres") return number("solver.restart") + 5;
+  if (options.solver == "bicgstab_l") return 2 * number("solver.ell") + 7;
+  if (options.solver == "idr") return 3 * number("solver.s") + 5;
+  if (options.solver == "bicgstab" || options.solver == "cgs") return 8;
+  if (options.solver == "tfqmr") return 9;
+  return 5;
 }
 
 template <Scalar T>

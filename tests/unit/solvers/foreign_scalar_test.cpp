@@ -176,6 +176,31 @@ TYPED_TEST(ForeignScalar, GmresRestartsAndTakesAPreconditionerThatVaries) {
   }
 }
 
+TYPED_TEST(ForeignScalar, MethodsWithShortRecurrences) {
+  using T = TypeParam;
+  const suan::KrylovOptions stop{.rtol = tiny};
+  suan::Bicgstab<T> bicgstab({.krylov = stop});
+  suan::BicgstabL<T> bicgstab_l({.krylov = stop});
+  suan::Idr<T> idr({.krylov = stop});
+  suan::Tfqmr<T> tfqmr({.krylov = stop});
+  suan::Cgs<T> cgs({.krylov = stop});
+  suan::Richardson<T> richardson({.krylov = stop});
+  for (const auto& layout : this->layouts()) {
+    const auto a = tridiagonal<T>(layout, number<T>(-0.5L, 0.25L), number<T>(1.25L, 0));
+    const auto exact = thirds<T>(layout);
+    Vector<T> b(layout);
+    a.apply(exact, b);
+    for (suan::Solver<T>* solver : std::initializer_list<suan::Solver<T>*>{
+             &bicgstab, &bicgstab_l, &idr, &tfqmr, &cgs, &richardson}) {
+      Vector<T> x(layout);
+      const auto report = solver->solve(a, Diagonal<T>(layout), b, x);
+      EXPECT_TRUE(report.converged()) << report;
+      EXPECT_LE(report.true_residual_norm, tiny * report.right_hand_side_norm) << report.solver;
+      EXPECT_LE(distance(x, exact), 10 * tiny) << report.solver;
+    }
+  }
+}
+
 TYPED_TEST(ForeignScalar, MatricesOfRowsMultiplyAsTheFunctionDoes) {
   using T = TypeParam;
   const auto lower = number<T>(-1, 0.5L);
