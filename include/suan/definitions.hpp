@@ -14,6 +14,7 @@
 #include "suan/kernels/detail/level1_impl.hpp"
 #include "suan/kernels/detail/multi_level1_impl.hpp"
 #include "suan/kernels/detail/spmv_plan_impl.hpp"
+#include "suan/kernels/detail/symmetric_updates_impl.hpp"
 #include "suan/matrix/detail/assembly_impl.hpp"
 #include "suan/matrix/detail/csr_impl.hpp"
 #include "suan/matrix/detail/distributed_matrix_impl.hpp"
