@@ -24,6 +24,7 @@
 #include "suan/solvers/detail/cg_multi_impl.hpp"
 #include "suan/solvers/detail/gmres_impl.hpp"
 #include "suan/solvers/detail/inner_impl.hpp"
+#include "suan/solvers/detail/minres_impl.hpp"
 #include "suan/solvers/detail/own_scalars.hpp"
 #include "suan/solvers/detail/run_impl.hpp"
 #include "suan/solvers/detail/solve_frame_impl.hpp"

@@ -64,6 +64,7 @@
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/linear_solver.hpp"
+#include "suan/solvers/minres.hpp"
 #include "suan/solvers/registry.hpp"
 #include "suan/solvers/solve.hpp"
 #include "suan/vector/blas1.hpp"

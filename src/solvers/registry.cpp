@@ -16,10 +16,20 @@
 #include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/minres.hpp"
 
 namespace suan {
 
 namespace {
+
+/// Methods for Hermitian matrices, which take a Hermitian positive definite preconditioner.
+template <Scalar T>
+void add_symmetric(SolverRegistry<T>& registry) {
+  registry.add("minres", "Minimal residuals, for Hermitian matrices, also indefinite or singular.",
+               MinresOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<Minres<T>>(MinresOptions::table().from(node));
+               });
+}
 
 // A new solver takes one entry here. Not static objects that add themselves: a linker may drop them
 // from a static library.
@@ -33,6 +43,7 @@ bool add_own(SolverRegistry<T>& registry) {
                GmresOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
                  return std::make_unique<Gmres<T>>(GmresOptions::table().from(node));
                });
+  add_symmetric(registry);
   return true;
 }
 

@@ -74,7 +74,8 @@ TYPED_TEST_SUITE(AllocationTest, AllocationScalars);
 
 TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
   using T = TypeParam;
-  for (const char* method : {"cg", "gmres"}) {
+  for (const char* method :
+       {"cg", "gmres", "minres"}) {
     for (const char* preconditioner : {"none", "jacobi", "block_jacobi"}) {
       SolveOptions options;
       options.solver = method;

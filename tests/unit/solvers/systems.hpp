@@ -5,11 +5,19 @@
 #pragma once
 
 #include <functional>
+#include <set>
+#include <string>
 
 #include "suan/matrix/assembly.hpp"
 #include "suan/vector/blas1.hpp"
 
 namespace suan::test {
+
+/// Whether a method of the library is for Hermitian matrices alone.
+inline bool needs_hermitian(const std::string& solver) {
+  static const std::set<std::string> names = {"cg",        "minres"};
+  return names.count(solver) > 0;
+}
 
 /// A diagonal matrix on all ranks.
 template <Scalar T>
