@@ -30,6 +30,7 @@
 #include "suan/solvers/detail/solve_frame_impl.hpp"
 #include "suan/solvers/detail/solve_frame_multi_impl.hpp"
 #include "suan/solvers/detail/solver_impl.hpp"
+#include "suan/solvers/detail/symmlq_impl.hpp"
 #include "suan/solvers/detail/units_impl.hpp"
 #include "suan/solvers/detail/verdict_impl.hpp"
 #include "suan/solvers/detail/workspace_impl.hpp"

@@ -67,6 +67,7 @@
 #include "suan/solvers/minres.hpp"
 #include "suan/solvers/registry.hpp"
 #include "suan/solvers/solve.hpp"
+#include "suan/solvers/symmlq.hpp"
 #include "suan/vector/blas1.hpp"
 #include "suan/vector/cast.hpp"
 #include "suan/vector/multi_vector.hpp"

@@ -17,6 +17,7 @@
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/minres.hpp"
+#include "suan/solvers/symmlq.hpp"
 
 namespace suan {
 
@@ -28,6 +29,10 @@ void add_symmetric(SolverRegistry<T>& registry) {
   registry.add("minres", "Minimal residuals, for Hermitian matrices, also indefinite or singular.",
                MinresOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
                  return std::make_unique<Minres<T>>(MinresOptions::table().from(node));
+               });
+  registry.add("symmlq", "SYMMLQ, for Hermitian matrices, also indefinite: errors never grow.",
+               SymmlqOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<Symmlq<T>>(SymmlqOptions::table().from(node));
                });
 }
 
