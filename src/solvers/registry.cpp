@@ -16,6 +16,7 @@
 #include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/cr.hpp"
 #include "suan/solvers/minres.hpp"
 #include "suan/solvers/symmlq.hpp"
 
@@ -33,6 +34,10 @@ void add_symmetric(SolverRegistry<T>& registry) {
   registry.add("symmlq", "SYMMLQ, for Hermitian matrices, also indefinite: errors never grow.",
                SymmlqOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
                  return std::make_unique<Symmlq<T>>(SymmlqOptions::table().from(node));
+               });
+  registry.add("cr", "Conjugate residuals, for Hermitian semidefinite matrices.",
+               CrOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<Cr<T>>(CrOptions::table().from(node));
                });
 }
 
