@@ -62,6 +62,7 @@
 #include "suan/preconditioners/smoother.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/chebyshev_iteration.hpp"
 #include "suan/solvers/cr.hpp"
 #include "suan/solvers/gmres.hpp"
 #include "suan/solvers/linear_solver.hpp"

@@ -43,7 +43,7 @@ def options(function: str = "solve") -> OptionList:
     """The keywords of "solve", "generate" or "read" (of Matrix Market files).
 
     The name of a solver or a preconditioner lists what its node can hold, as in
-    ``solver={"type": "gmres", "restart": 50}``.
+    ``solver={"type": "gmres", "restart": 50}``; a name of both lists the solver's first.
 
     Returns
     -------
@@ -57,10 +57,13 @@ def options(function: str = "solve") -> OptionList:
     }
     if function in tables:
         return OptionList(tables[function]())
-    components = {**_suan.solvers(), **_suan.preconditioners()}
+    components = {}
+    for kind in (_suan.solvers(), _suan.preconditioners()):
+        for name, (_, descriptions) in kind.items():
+            components.setdefault(name, []).extend(descriptions)
     del components["auto"]
     if function in components:
-        return OptionList(components[function][1])
+        return OptionList(components[function])
     raise InvalidArgument(f'"{function}" has no options; {", ".join((*tables, *components))} have')
 
 

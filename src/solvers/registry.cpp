@@ -16,6 +16,7 @@
 #include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/chebyshev_iteration.hpp"
 #include "suan/solvers/cr.hpp"
 #include "suan/solvers/minres.hpp"
 #include "suan/solvers/symmlq.hpp"
@@ -38,6 +39,13 @@ void add_symmetric(SolverRegistry<T>& registry) {
   registry.add("cr", "Conjugate residuals, for Hermitian semidefinite matrices.",
                CrOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
                  return std::make_unique<Cr<T>>(CrOptions::table().from(node));
+               });
+  registry.add("chebyshev",
+               "The Chebyshev iteration, for Hermitian positive definite matrices; few reductions.",
+               ChebyshevIterationOptions::table(),
+               [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<ChebyshevIteration<T>>(
+                     ChebyshevIterationOptions::table().from(node));
                });
 }
 
