@@ -22,6 +22,8 @@
 #include "suan/matrix/detail/row_sources_impl.hpp"
 #include "suan/solvers/detail/cg_impl.hpp"
 #include "suan/solvers/detail/cg_multi_impl.hpp"
+#include "suan/solvers/detail/cg_pipelined_impl.hpp"
+#include "suan/solvers/detail/cg_single_impl.hpp"
 #include "suan/solvers/detail/chebyshev_iteration_impl.hpp"
 #include "suan/solvers/detail/cr_impl.hpp"
 #include "suan/solvers/detail/gmres_impl.hpp"

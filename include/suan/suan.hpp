@@ -62,6 +62,8 @@
 #include "suan/preconditioners/smoother.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/cg_pipelined.hpp"
+#include "suan/solvers/cg_single.hpp"
 #include "suan/solvers/chebyshev_iteration.hpp"
 #include "suan/solvers/cr.hpp"
 #include "suan/solvers/gmres.hpp"

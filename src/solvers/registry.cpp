@@ -16,6 +16,8 @@
 #include "suan/preconditioners/multicolor_gauss_seidel.hpp"
 #include "suan/preconditioners/spai0.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/cg_pipelined.hpp"
+#include "suan/solvers/cg_single.hpp"
 #include "suan/solvers/chebyshev_iteration.hpp"
 #include "suan/solvers/cr.hpp"
 #include "suan/solvers/minres.hpp"
@@ -46,6 +48,15 @@ void add_symmetric(SolverRegistry<T>& registry) {
                [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
                  return std::make_unique<ChebyshevIteration<T>>(
                      ChebyshevIterationOptions::table().from(node));
+               });
+  registry.add("cg_single", "Conjugate gradients with one reduction in each iteration.",
+               CgSingleOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<CgSingle<T>>(CgSingleOptions::table().from(node));
+               });
+  registry.add("cg_pipelined", "Conjugate gradients whose reductions overlap with the products.",
+               CgPipelinedOptions::table(),
+               [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
+                 return std::make_unique<CgPipelined<T>>(CgPipelinedOptions::table().from(node));
                });
 }
 

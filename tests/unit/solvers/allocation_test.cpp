@@ -75,7 +75,7 @@ TYPED_TEST_SUITE(AllocationTest, AllocationScalars);
 TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
   using T = TypeParam;
   for (const char* method :
-       {"cg", "gmres", "minres", "symmlq", "cr"}) {
+       {"cg", "gmres", "minres", "symmlq", "cr", "cg_single", "cg_pipelined"}) {
     for (const char* preconditioner : {"none", "jacobi", "block_jacobi"}) {
       SolveOptions options;
       options.solver = method;

@@ -16,7 +16,7 @@ namespace suan::test {
 /// Whether a method of the library is for Hermitian matrices alone.
 inline bool needs_hermitian(const std::string& solver) {
   static const std::set<std::string> names = {"cg",        "minres",    "symmlq",      "cr",
-                                              "chebyshev"};
+                                              "chebyshev", "cg_single", "cg_pipelined"};
   return names.count(solver) > 0;
 }
 
