@@ -104,6 +104,12 @@ TYPED_TEST(CrTest, SingularMatrices) {
     EXPECT_EQ(failed.reason, Reason::stagnated) << failed.iterations << failed.detail;
     EXPECT_THAT(failed.detail, HasSubstr("A is singular"));
     EXPECT_EQ(suan::first_not_finite(y), -1);
+    // A right-hand side that A maps to zero: no x is better than zero.
+    suan::fill(y, T(0));
+    const auto nothing = cr.solve(a, *m, suan::ones<T>(a.row_layout()), y);
+    EXPECT_EQ(nothing.reason, Reason::stagnated) << nothing.detail;
+    EXPECT_THAT(nothing.detail, HasSubstr("A is singular"));
+    EXPECT_THAT(nothing.detail, testing::Not(HasSubstr("nan")));
     if (m == &none) {
       auto mean = any;
       suan::axpy(T(-1), b, mean);

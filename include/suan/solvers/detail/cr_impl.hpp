@@ -23,7 +23,7 @@ void end_of_progress(Run& run, kernels::WideReal<T> rz, kernels::WideReal<T> siz
                      const Vector<T>& s, Vector<T>& q) {
   run.m.apply(s, q);
   const auto image = std::sqrt(std::abs(real_part(wide_dot(s, std::as_const(q)))));
-  const auto slope = static_cast<double>(image / (size * std::sqrt(rz)));
+  const auto slope = image > 0 ? static_cast<double>(image / (size * std::sqrt(rz))) : 0.0;
   // At the least residual, what is left of z^H A z is about the square of this.
   constexpr double small = 0.05;
   if (slope > small) {

@@ -56,7 +56,8 @@ void Minres<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) 
     // ||A r|| / (||A|| ||r||), in the norms of M. While an eigenvalue e waits to be found, the
     // least residual has a slope of about sqrt(e / ||A||): below sqrt(eps) there is none, and the
     // next steps would only add to x what A maps to rounding errors.
-    const Number slope = std::hypot(a0, c * next) / lanczos.size();
+    const Number image = std::hypot(a0, c * next);
+    const Number slope = image > 0 ? image / lanczos.size() : Number(0);
     if (!(slope > 4 * std::sqrt(Number(std::numeric_limits<Real<T>>::epsilon())))) {
       run.end(Reason::stagnated,
               message("A r is only ", static_cast<double>(slope), " ||A|| ||r|| for the residual ",
