@@ -12,14 +12,14 @@ namespace suan {
 
 struct CgPipelinedOptions {
   KrylovOptions krylov{};
-  std::int64_t replace_every = 50;
+  std::int64_t replace_every = 0;
   static const OptionTable<CgPipelinedOptions>& table();
 };
 
 /// Needs A and M Hermitian positive definite, M the same linear map each time. In exact arithmetic
 /// it has the iterates of Cg; its one reduction in an iteration overlaps with M and the product.
-/// Six of its vectors obey recurrences in which rounding errors grow, so they are computed anew
-/// after some iterations.
+/// Products like A p obey recurrences, too, in which rounding errors grow: so they are computed
+/// anew after `replace_every` iterations, by three products with A and two with M.
 ///
 /// Memory: 5 vectors besides b and x; 8 with a preconditioner.
 template <Scalar T>

@@ -95,6 +95,21 @@ TEST(CgPipelined, IsAsAccurateAsCgWhereItsVectorsAreReplaced) {
   }
 }
 
+// Here its vectors would be useless after some hundred iterations.
+TEST(CgPipelined, ReplacesItsVectorsInSinglePrecision) {
+  const auto a = suan::poisson2d<float>(120, 120, suan::Communicator::world());
+  const auto b = suan::random_vector<float>(a.row_layout(), 3);
+  Vector<float> x(a.row_layout());
+  const auto reference = suan::Cg<float>().solve(a, b, x);
+  suan::fill(x, 0.0F);
+  const auto report = CgPipelined<float>(suan::CgPipelinedOptions{}).solve(a, b, x);
+  EXPECT_EQ(report.reason, Reason::converged) << report.detail;
+  EXPECT_LE(report.iterations, reference.iterations * 3 / 2);
+  suan::fill(x, 0.0F);
+  const auto worn = CgPipelined<float>({.replace_every = 1000000}).solve(a, b, x);
+  EXPECT_GE(worn.iterations, reference.iterations * 3 / 2);
+}
+
 TEST(CgFused, NameWhatTheyAreNotFor) {
   using suan::Complex;
   const auto a = suan::test::hermitian<Complex>(40);

@@ -62,6 +62,15 @@ struct FusedStep {
   }
 };
 
+/// p'^H A p' for p' = u + beta p, with s = A p, without the assumption that these are conjugate.
+/// Collective.
+template <Scalar T>
+double product_with_direction(const FusedSums<T>& sums, kernels::WideReal<T> beta,
+                              const Vector<T>& u, const Vector<T>& p, const Vector<T>& s) {
+  return static_cast<double>(sums.delta() + 2 * beta * real_part(wide_dot(u, s)) +
+                             beta * beta * real_part(wide_dot(p, s)));
+}
+
 /// Checks of the first step, with u = M r and w = A u: false when the run has ended or must start
 /// again. Collective.
 template <Scalar T, class Run>

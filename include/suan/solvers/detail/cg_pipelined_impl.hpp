@@ -29,13 +29,14 @@ std::string CgPipelined<T>::told() const {
 }
 
 // The vectors are u = M r, w = A u, and of the direction p: s = A p, q = M s, z = A q. Without M,
-// u is r and q is s.
+// u is r and q is s. All but r are computed anew now and then; r is left as it is, because b - A x
+// would add rounding errors that matter once r is small, and the frame computes it at the end.
 //
 // Per row and iteration, besides the products: u, w, p, s, x, r read, p, s, x, r written; n, z, w
 // read, z, w written; m, q, u read, q, u written; r, u, w read (their products): 23 values. Without
 // M: 16 values.
 template <Scalar T>
-void CgPipelined<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) {
+void CgPipelined<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
   const ExecutionSpace space;
   const bool plain = run.m.access().is_identity();
   const std::int64_t products = run.a.bytes_per_apply() + run.m.bytes_per_apply();
@@ -61,15 +62,16 @@ void CgPipelined<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<
     if (!detail::may_begin_fused<T>(run, r, u, w, first)) return;
   }
   const auto replace = [&] {
-    run.a.residual(b, x, r);
     if (!plain) run.m.apply(r, u);
     run.a.apply(u, w);
     run.a.apply(p, s);
     if (!plain) run.m.apply(s, q);
     run.a.apply(q, z);
-    run.count_bytes(2 * products + 2 * run.a.bytes_per_apply());
+    run.count_bytes(2 * products + run.a.bytes_per_apply());
   };
   detail::FusedStep<T> step;
+  constexpr std::int64_t usual = std::is_same_v<Real<T>, float> ? 20 : 50;
+  const std::int64_t period = replace_every_ > 0 ? replace_every_ : usual;
   bool is_first = true;
   bool has_moved = false;  // since the last residual was told
   std::int64_t since = 0;  // iterations since the vectors were computed anew
@@ -89,14 +91,24 @@ void CgPipelined<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<
     auto next = step;
     if (!next.next(run, sums, is_first, since > 0)) return;
     if (since == 0) renewed = static_cast<double>(sums.rr());
-    // Rounding, perhaps; or M is linear to a lower precision only, whose errors would count soon.
+    // M may be linear to a lower precision only, whose errors would count soon.
     constexpr double small = 1e-6;
-    const bool is_worn = next.p_a_p <= 0 || next.gamma <= 0 ||
-                         (run.m.rounds() && static_cast<double>(sums.rr()) < small * renewed);
-    if (is_worn && since > 0) {
+    const bool is_worn = run.m.rounds() && static_cast<double>(sums.rr()) < small * renewed;
+    if ((is_worn || next.p_a_p <= 0 || next.gamma <= 0) && since > 0) {
       replace();
       since = 0;
       continue;
+    }
+    if (next.p_a_p <= 0 && !is_first) {
+      // A is indefinite, or rounding errors have made the directions less than conjugate.
+      const double exact = detail::product_with_direction<T>(sums, next.beta, u, p, s);
+      if (exact > 0) {
+        is_first = true;  // begin again from x
+        next = {};
+        if (!next.next(run, sums, is_first)) return;
+      } else {
+        next.p_a_p = exact;
+      }
     }
     if (!detail::step_length(run, next.gamma, next.p_a_p, next.alpha)) return;
     step = next;
@@ -113,7 +125,7 @@ void CgPipelined<T>::iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<
     kernels::update_pair<T>(space, alpha, beta, std::as_const(n).view(), z.view(), w.view());
     run.count_bytes(bytes);
     has_moved = true;
-    if (++since == replace_every_) {
+    if (++since >= period) {
       replace();
       since = 0;
     }
