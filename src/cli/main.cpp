@@ -75,6 +75,12 @@ void print_version(const Environment& environment) {
   line("ranks", std::to_string(environment.world().size()));
 }
 
+/// A type of the option `node`.
+struct Component {
+  std::string node;
+  OptionType type;
+};
+
 /// The command line of a rank.
 struct Request {
   enum class Kind { overview, version, command, component };
@@ -82,26 +88,27 @@ struct Request {
   Command command{};
   Usage usage;
   CommandLine line;
-  std::string node;  ///< the option that names the component
-  OptionType component;
+  std::vector<Component> components;  ///< one, or a solver and a preconditioner of the same name
 };
 
 /// `suan help <word>`. Not collective. @throws InvalidArgument
 Request parse_help(const std::string& word) {
   std::vector<std::string> names;
   for (const auto& command : commands) {
-    Request request{Request::Kind::command, command, command.usage(), {}, {}, {}};
+    Request request{Request::Kind::command, command, command.usage(), {}, {}};
     request.line.help = true;
     names.push_back(request.usage.command);
     if (names.back() == word) return request;
   }
+  Request request{Request::Kind::component, {}, {}, {}, {}};
   for (const auto& [node, types] :
        {std::pair("solver", solver_types()), std::pair("preconditioner", preconditioner_types())}) {
     for (const auto& type : types) {
       names.push_back(type.name);
-      if (type.name == word) return {Request::Kind::component, {}, {}, {}, node, type};
+      if (type.name == word) request.components.push_back({node, type});
     }
   }
+  if (!request.components.empty()) return request;
   throw_unknown_name("command, solver or preconditioner", word, names);
 }
 
@@ -110,14 +117,14 @@ Request parse(const std::vector<std::string>& words) {
   if (words.empty()) throw InvalidArgument("a command is needed; `suan --help` lists them");
   if (words[0] == "help" && words.size() > 1) return parse_help(words[1]);
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return {};
-  if (words[0] == "--version") return {Request::Kind::version, {}, {}, {}, {}, {}};
+  if (words[0] == "--version") return {Request::Kind::version, {}, {}, {}, {}};
   std::vector<std::string> names = {"--help", "--version"};
   for (const auto& command : commands) {
     const auto usage = command.usage();
     names.push_back(usage.command);
     if (usage.command != words[0]) continue;
     const auto line = parse_command_line(usage, {words.begin() + 1, words.end()});
-    return {Request::Kind::command, command, usage, line, {}, {}};
+    return {Request::Kind::command, command, usage, line, {}};
   }
   throw_unknown_name("command", words[0], names);
 }
@@ -127,7 +134,7 @@ std::string lines_of(const Request& request) {
   if (request.kind == Request::Kind::overview) return "command = --help\n";
   if (request.kind == Request::Kind::version) return "command = --version\n";
   if (request.kind == Request::Kind::component) {
-    return message("command = help\ncomponent = ", request.component.name, "\n");
+    return message("command = help\ncomponent = ", request.components.front().type.name, "\n");
   }
   return request.line.lines(request.usage);
 }
@@ -146,7 +153,12 @@ int run(const Environment& environment, const std::vector<std::string>& words) {
   if (request.kind == Request::Kind::command) {
     print_help(std::cout, request.usage);
   } else if (request.kind == Request::Kind::component) {
-    print_component_help(std::cout, request.node, request.component);
+    const char* between = "";
+    for (const auto& [node, type] : request.components) {
+      std::cout << between;
+      print_component_help(std::cout, node, type);
+      between = "\n";
+    }
   } else if (request.kind == Request::Kind::version) {
     print_version(environment);
   } else {

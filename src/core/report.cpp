@@ -38,9 +38,12 @@ constexpr ReasonText reason_texts[] = {
     {"breakdown",
      "A division by zero inside the method: try another solver, or check for a singular "
      "matrix."},
-    {"indefinite_matrix", "The matrix is not positive definite, which cg needs: use gmres."},
+    {"indefinite_matrix",
+     "The matrix is not Hermitian or not positive definite, as the method needs it: use minres if "
+     "it is Hermitian, else gmres."},
     {"indefinite_preconditioner",
-     "The preconditioner is not positive definite, which cg needs: use another one, or gmres."},
+     "The preconditioner is not Hermitian positive definite, as the method needs it: use another "
+     "one, or gmres."},
     {"not_finite", "There is a NaN or an infinity in the matrix, the vectors or the iteration."},
 };
 

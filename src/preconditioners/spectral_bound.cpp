@@ -9,6 +9,7 @@
 #include "preconditioners/diagonal.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
+#include "suan/core/detail/tridiagonal.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/vector/blas1.hpp"
 
@@ -79,33 +80,14 @@ double largest_row_sum(const DistributedMatrix<T>& a, const DeviceView<const T>&
   return std::max(largest, 0.0);
 }
 
-/// How many eigenvalues of the symmetric tridiagonal matrix are less than x (Sturm's sequence).
-std::size_t count_below(const std::vector<double>& alpha, const std::vector<double>& beta,
-                        double x) {
-  std::size_t count = 0;
-  double pivot = 1;
-  for (std::size_t k = 0; k < alpha.size(); ++k) {
-    const double coupling = k == 0 ? 0 : beta[k - 1] * beta[k - 1];
-    pivot = alpha[k] - x - (coupling == 0 ? 0 : coupling / pivot);
-    if (pivot == 0) pivot = -1e-300;
-    if (pivot < 0) ++count;
-  }
-  return count;
-}
-
 /// The largest |eigenvalue|, from above, to 1e-6 of it. beta[k] couples k and k + 1.
 double spectral_radius(const std::vector<double>& alpha, const std::vector<double>& beta) {
-  double high = 0;
-  for (std::size_t k = 0; k < alpha.size(); ++k) {
-    const double before = k == 0 ? 0 : beta[k - 1];
-    const double after = k + 1 < alpha.size() ? beta[k] : 0;
-    high = std::max(high, std::abs(alpha[k]) + before + after);
-  }
+  double high = detail::largest_row_sum(alpha, beta);
   double low = 0;
   while (high - low > 1e-6 * high) {
     const double middle = low + (high - low) / 2;
-    const bool all_within =
-        count_below(alpha, beta, middle) == alpha.size() && count_below(alpha, beta, -middle) == 0;
+    const bool all_within = detail::count_below(alpha, beta, middle) == alpha.size() &&
+                            detail::count_below(alpha, beta, -middle) == 0;
     (all_within ? high : low) = middle;
   }
   return high;

@@ -3,6 +3,7 @@
 #include "solvers/choice.hpp"
 
 #include <cmath>
+#include <set>
 
 #include "matrix/pattern.hpp"
 #include "suan/core/instantiate.hpp"
@@ -12,6 +13,13 @@
 namespace suan {
 
 namespace detail {
+
+/// Whether a method needs a positive definite preconditioner.
+static bool needs_definite(const OptionNode& solver) {
+  static const std::set<std::string> names = {"cg",     "cg_single", "cg_pipelined", "minres",
+                                              "symmlq", "cr",        "chebyshev"};
+  return names.count(solver.type()) > 0;
+}
 
 std::string choose(const MatrixTraits& traits, SolveOptions& options) {
   std::string why;
@@ -32,7 +40,8 @@ std::string choose(const MatrixTraits& traits, SolveOptions& options) {
     if (!traits.has_entries) {
       options.preconditioner.set_type("none");
       because("A has no accessible entries: none");
-    } else if (!traits.diagonal_nonzero || (options.solver == "cg" && !traits.diagonal_positive)) {
+    } else if (!traits.diagonal_nonzero ||
+               (needs_definite(options.solver) && !traits.diagonal_positive)) {
       options.preconditioner.set_type("none");
       because("its diagonal is not invertible: none");
     } else if (!traits.diagonal_varies) {

@@ -18,9 +18,15 @@
 #include "suan/solvers/bicgstab.hpp"
 #include "suan/solvers/bicgstab_l.hpp"
 #include "suan/solvers/cg.hpp"
+#include "suan/solvers/cg_pipelined.hpp"
+#include "suan/solvers/cg_single.hpp"
 #include "suan/solvers/cgs.hpp"
+#include "suan/solvers/chebyshev_iteration.hpp"
+#include "suan/solvers/cr.hpp"
 #include "suan/solvers/idr.hpp"
+#include "suan/solvers/minres.hpp"
 #include "suan/solvers/richardson.hpp"
+#include "suan/solvers/symmlq.hpp"
 #include "suan/solvers/tfqmr.hpp"
 
 namespace suan {
@@ -39,14 +45,24 @@ void add_method(SolverRegistry<T>& registry, const char* name, const char* sente
 // from a static library.
 template <Scalar T>
 bool add_own(SolverRegistry<T>& registry) {
-  registry.add("cg", "Conjugate gradients, for Hermitian positive definite matrices.",
-               CgOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
-                 return std::make_unique<Cg<T>>(CgOptions::table().from(node));
-               });
-  registry.add("gmres", "Restarted GMRES, for any matrix that is not singular.",
-               GmresOptions::table(), [](const OptionNode& node) -> std::unique_ptr<Solver<T>> {
-                 return std::make_unique<Gmres<T>>(GmresOptions::table().from(node));
-               });
+  add_method<Cg, CgOptions>(registry, "cg",
+                            "Conjugate gradients, for Hermitian positive definite matrices.");
+  add_method<Gmres, GmresOptions>(registry, "gmres",
+                                  "Restarted GMRES, for any matrix that is not singular.");
+  add_method<Minres, MinresOptions>(
+      registry, "minres",
+      "Minimal residuals, for Hermitian matrices, also indefinite or singular.");
+  add_method<Symmlq, SymmlqOptions>(
+      registry, "symmlq", "SYMMLQ, for Hermitian matrices, also indefinite: errors never grow.");
+  add_method<Cr, CrOptions>(registry, "cr",
+                            "Conjugate residuals, for Hermitian semidefinite matrices.");
+  add_method<ChebyshevIteration, ChebyshevIterationOptions>(
+      registry, "chebyshev",
+      "The Chebyshev iteration, for Hermitian positive definite matrices; few reductions.");
+  add_method<CgSingle, CgSingleOptions>(
+      registry, "cg_single", "Conjugate gradients with one reduction in each iteration.");
+  add_method<CgPipelined, CgPipelinedOptions>(
+      registry, "cg_pipelined", "Conjugate gradients whose reductions overlap with the products.");
   add_method<Bicgstab, BicgstabOptions>(
       registry, "bicgstab", "Stabilised biconjugate gradients, for any matrix; little memory.");
   add_method<BicgstabL, BicgstabLOptions>(registry, "bicgstab_l",

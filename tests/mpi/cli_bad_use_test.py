@@ -16,7 +16,7 @@ class BadUse(Case):
         self.refused("solve", "A.mtx", "--tol", "1e-3", says='unknown option "--tol"')
         self.refused("solve", "A.mtx", "--max-iteration", "3", says="did you mean --max-iterations?")
         self.refused("solve", "--problem", "poison3d", says="did you mean poisson3d")
-        self.refused("solve", "--problem", "poisson3d", "--solver", "cgg", says="did you mean cg?")
+        self.refused("solve", "--problem", "poisson3d", "--solver", "cgg", says="did you mean cg")
 
     def test_contradictions(self):
         self.write("A.mtx", SMALL)

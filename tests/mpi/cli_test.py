@@ -144,6 +144,9 @@ class Help(Case):
             self.assertIn(words, text)
         self.assertIn("--solver.restart <int>", self.succeed("help", "gmres"))
         self.assertIn("--preconditioner.block-size <int>", self.succeed("help", "block_jacobi"))
+        both = self.succeed("help", "chebyshev")
+        self.assertIn("--solver.check-every <int>", both)
+        self.assertIn("--preconditioner.degree <int>", both)
         self.assertEqual(self.succeed("help", "info"), self.succeed("info", "--help"))
         self.refused("help", "gmress", says="did you mean gmres?")
 

@@ -174,6 +174,8 @@ def test_components_are_listed():
     assert {"rtol", "restart"} <= {option.name for option in suan.options("gmres")}
     assert [option.name for option in suan.options("block_jacobi")] == ["block_size"]
     assert suan.options("jacobi") == []
+    # Both a solver and a preconditioner.
+    assert {"check_every", "degree"} <= {option.name for option in suan.options("chebyshev")}
     options = by_name()
     assert (options["restart"].path, options["restart"].types) == ("solver.restart", ["gmres"])
     assert (options["rtol"].path, options["rtol"].types) == ("solver.rtol", [])

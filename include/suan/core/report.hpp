@@ -24,8 +24,8 @@ enum class Reason {
   stagnated,                  ///< the residual no longer falls; the tolerance is out of reach
   diverged,                   ///< the residual grew beyond dtol times its start
   breakdown,                  ///< a division by zero inside the method
-  indefinite_matrix,          ///< p^H A p <= 0: not for CG
-  indefinite_preconditioner,  ///< r^H M r <= 0: not for CG
+  indefinite_matrix,          ///< p^H A p <= 0, or A is not Hermitian: not for this method
+  indefinite_preconditioner,  ///< r^H M r <= 0, or M is not Hermitian: not for this method
   not_finite                  ///< NaN or infinity in the matrix, the vectors or the iteration
 };
 

@@ -75,8 +75,8 @@ class Solver {
   /// larger residual than that of the guess, x is the guess; at a limit, CG keeps an iterate
   /// whose energy, x^H A x / 2 - b^H x, is smaller, even if its residual is not. Collective.
   /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A is not square or
-  /// varies(), b and x share elements, or the ranks' arguments differ; OutOfMemory. The same on all
-  /// ranks.
+  /// varies(), M does where the method needs one that is constant, b and x share elements, or the
+  /// ranks' arguments differ; OutOfMemory. The same on all ranks.
   SolveReport solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x);
   /// Without preconditioner.
   SolveReport solve(const Operator<T>& a, const Vector<T>& b, Vector<T>& x);
@@ -117,6 +117,8 @@ class Solver {
     /// target, or what rounding allows, is reached; the residual is not finite, has diverged, or
     /// has not fallen to half of its start when the patience ended, or is slow when the trial ends.
     bool finished(double residual_norm);
+    /// The same for an iteration whose residual was not computed: the history repeats the last one.
+    void advanced();
     /// True when the iteration or time limit is reached or a logger requests a stop; the reason is
     /// then recorded. Collective.
     bool limit_reached();
@@ -140,6 +142,8 @@ class Solver {
     /// the method then returns with x and r unchanged, and starts again in the new units.
     bool rescale(double direction_gain, double image_gain);
     bool rescales() const noexcept { return rescales_; }
+    /// M is the user's times 2 to this power, after a change of units.
+    int preconditioner_exponent() const noexcept;
     double direction_gain() const noexcept { return direction_gain_; }
     double image_gain() const noexcept { return image_gain_; }
 
@@ -166,6 +170,8 @@ class Solver {
   /// Vectors come from run.vectors(); anything else is allocated in together(), before any
   /// communication.
   virtual void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) = 0;
+  /// Whether it takes a preconditioner that varies().
+  virtual bool takes_varying() const noexcept { return true; }
   /// Whether iterate_multi() is implemented.
   virtual bool takes_multi() const noexcept { return false; }
   /// The same for several vectors, with a run for each; log() gets the events of all together. If
@@ -189,6 +195,7 @@ class Solver {
   void solve_inside(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b, Vector<T>& x,
                     Vector<T>& r);
 
+  void require_constant(const Operator<T>& m) const;
   void require_system(const Operator<T>& a, const Operator<T>& m, const Layout& b, const Layout& x,
                       LocalIndex b_columns, LocalIndex x_columns) const;
   SolveReport empty_report(const Operator<T>& a, const Operator<T>& m) const;
@@ -211,7 +218,8 @@ class Solver {
 template <Scalar T>
 class SolverOperator final : public Operator<T> {
  public:
-  /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A varies().
+  /// @throws DimensionMismatch when layouts do not match; InvalidArgument when A varies(), or M
+  /// does where the solver needs one that is constant.
   SolverOperator(std::shared_ptr<Solver<T>> solver, std::shared_ptr<const Operator<T>> a,
                  std::shared_ptr<const Operator<T>> m);
   std::string name() const override { return solver_->name(); }

@@ -74,8 +74,8 @@ TYPED_TEST_SUITE(AllocationTest, AllocationScalars);
 
 TYPED_TEST(AllocationTest, ABoundSolverAllocatesInItsFirstSolvesOnly) {
   using T = TypeParam;
-  for (const char* method :
-       {"cg", "gmres", "bicgstab", "bicgstab_l", "idr", "tfqmr", "cgs", "richardson"}) {
+  for (const char* method : {"cg", "gmres", "minres", "symmlq", "cr", "cg_single", "cg_pipelined",
+                             "bicgstab", "bicgstab_l", "idr", "tfqmr", "cgs", "richardson"}) {
     for (const char* preconditioner : {"none", "jacobi", "block_jacobi"}) {
       SolveOptions options;
       options.solver = method;

@@ -50,9 +50,9 @@ using ConvergenceScalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(ConvergenceTest, ConvergenceScalars);
 
 TYPED_TEST(ConvergenceTest, HermitianPositiveDefinite) {
-  TestFixture::expect_all_solve(suan::test::hermitian<TypeParam>(701), {"cg", "gmres"});
+  TestFixture::expect_all_solve(suan::test::hermitian<TypeParam>(701), suan::solver_names());
   TestFixture::expect_all_solve(suan::poisson3d<TypeParam>(9, 8, 7, suan::Communicator::world()),
-                                {"cg", "gmres"});
+                                suan::solver_names());
 }
 
 TYPED_TEST(ConvergenceTest, Nonsymmetric) {
@@ -62,8 +62,10 @@ TYPED_TEST(ConvergenceTest, Nonsymmetric) {
 }
 
 TYPED_TEST(ConvergenceTest, FewerRowsThanRanks) {
+  auto solvers = suan::solver_names();
+  std::erase_if(solvers, suan::test::diverges_alone);
   TestFixture::expect_all_solve(suan::poisson1d<TypeParam>(2, suan::Communicator::world()),
-                                {"cg", "gmres", "bicgstab", "bicgstab_l", "idr", "tfqmr", "cgs"});
+                                solvers);
 }
 
 // In exact arithmetic CG ends after as many steps as there are distinct eigenvalues.

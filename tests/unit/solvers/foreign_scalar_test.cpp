@@ -152,6 +152,28 @@ TYPED_TEST(ForeignScalar, CgReachesResidualsBelowThoseOfDouble) {
   }
 }
 
+TYPED_TEST(ForeignScalar, MethodsForHermitianMatricesReachThemToo) {
+  using T = TypeParam;
+  suan::Minres<T> minres({.rtol = tiny});
+  suan::Symmlq<T> symmlq({.rtol = tiny});
+  suan::Cr<T> cr({.rtol = tiny});
+  suan::ChebyshevIteration<T> chebyshev(suan::ChebyshevIterationOptions{.krylov = {.rtol = tiny}});
+  suan::CgSingle<T> single({.rtol = tiny});
+  suan::CgPipelined<T> pipelined(suan::CgPipelinedOptions{.krylov = {.rtol = tiny}});
+  for (const auto& layout : this->layouts()) {
+    const auto a = tridiagonal<T>(layout, number<T>(-1, 0.5L), number<T>(-1, -0.5L));
+    Vector<T> b(layout);
+    a.apply(thirds<T>(layout), b);
+    for (suan::Solver<T>* method : std::initializer_list<suan::Solver<T>*>{
+             &minres, &symmlq, &cr, &chebyshev, &single, &pipelined}) {
+      Vector<T> x(layout);
+      const auto report = method->solve(a, Diagonal<T>(layout), b, x);
+      EXPECT_TRUE(report.converged()) << report;
+      EXPECT_LE(report.true_residual_norm, tiny * report.right_hand_side_norm);
+    }
+  }
+}
+
 TYPED_TEST(ForeignScalar, GmresRestartsAndTakesAPreconditionerThatVaries) {
   using T = TypeParam;
   for (const auto& layout : this->layouts()) {

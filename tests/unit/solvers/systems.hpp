@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,13 @@
 #include "suan/vector/blas1.hpp"
 
 namespace suan::test {
+
+/// Whether a method of the library is for Hermitian matrices alone.
+inline bool needs_hermitian(const std::string& solver) {
+  static const std::set<std::string> names = {"cg",        "minres",    "symmlq",      "cr",
+                                              "chebyshev", "cg_single", "cg_pipelined"};
+  return names.count(solver) > 0;
+}
 
 /// A diagonal matrix on all ranks.
 template <Scalar T>

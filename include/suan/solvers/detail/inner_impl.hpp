@@ -52,6 +52,7 @@ SolverOperator<T>::SolverOperator(std::shared_ptr<Solver<T>> solver,
     throw InvalidArgument(message("SolverOperator: the matrix (", a_->name(), ") varies from ",
                                   "product to product, so there is no system to solve"));
   }
+  solver_->require_constant(*m_);
   require_same_layout("SolverOperator", "the rows of the matrix", a_->row_layout(), "its columns",
                       a_->column_layout());
   require_same_layout("SolverOperator", "the preconditioner", m_->row_layout(), "the matrix",

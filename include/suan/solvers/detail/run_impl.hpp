@@ -46,6 +46,11 @@ double Solver<T>::Run::in_users_units(double norm) const noexcept {
 }
 
 template <Scalar T>
+int Solver<T>::Run::preconditioner_exponent() const noexcept {
+  return goal_.m_exponent;
+}
+
+template <Scalar T>
 void Solver<T>::Run::end(Reason reason, std::string detail) {
   report_.reason = reason;
   report_.detail = std::move(detail);
@@ -93,6 +98,17 @@ bool Solver<T>::Run::finished(double residual_norm) {
     }
   }
   return false;
+}
+
+template <Scalar T>
+void Solver<T>::Run::advanced() {
+  ++report_.iterations;
+  report_.history.push_back(report_.residual_norm);
+  try {
+    if (speaks_) log_.iteration_finished(report_.iterations, report_.residual_norm);
+  } catch (...) {
+    detail::settle(std::current_exception());
+  }
 }
 
 template <Scalar T>

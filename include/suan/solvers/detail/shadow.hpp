@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 
+#include "suan/core/report.hpp"
 #include "suan/kernels/detail/short_recurrence.hpp"
 #include "suan/solvers/detail/least_squares.hpp"
 #include "suan/vector/blas1.hpp"

@@ -62,6 +62,14 @@ std::string Solver<T>::told() const {
 }
 
 template <Scalar T>
+void Solver<T>::require_constant(const Operator<T>& m) const {
+  if (!m.varies() || takes_varying()) return;
+  throw InvalidArgument(message(
+      name(), ": the preconditioner (", m.name(), ") varies from product ",
+      "to product, and this method needs the same linear map each time; ", "use gmres, or cg"));
+}
+
+template <Scalar T>
 void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const Layout& b,
                                const Layout& x, LocalIndex b_columns, LocalIndex x_columns) const {
   if (a.comm().size() > 1) {
@@ -88,6 +96,7 @@ void Solver<T>::require_system(const Operator<T>& a, const Operator<T>& m, const
                                   "preconditioner, or wrap it as a function if it varies less than "
                                   "your rtol"));
   }
+  require_constant(m);
   require_same_layout("solve", "the rows of the matrix", a.row_layout(), "its columns",
                       a.column_layout());
   require_same_layout("solve", "the preconditioner", m.row_layout(), "the matrix", a.row_layout());

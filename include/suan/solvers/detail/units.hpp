@@ -27,6 +27,7 @@ struct Goal {
   double floor = 0;       ///< below which a method's own residual means nothing
   int attempts = 0;       ///< changes of units so far
   bool measures = false;  ///< the next step only measures the gains
+  int m_exponent = 0;     ///< M is the user's times 2^m_exponent
 
   void shift(int by) {
     exponent += by;

@@ -94,6 +94,7 @@ int Units<T>::respond(double residual_norm, double direction_gain, double image_
     return 0;
   }
   const int by = adapt(residual_norm, direction_gain, image_gain, r);
+  goal.m_exponent = m_exponent_;
   goal.shift(by);
   return by;
 }

@@ -1,0 +1,3 @@
+// SPDX-FileCopyrightText: The Suan authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suan/solvers/detail/minres_impl.hpp"
