@@ -22,9 +22,9 @@ struct HostRows {
         indices(Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.indices)),
         values(Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), a.values)),
         rows(a.rows) {}
-  typename DeviceView<const Offset>::HostMirror::const_type offsets;
-  typename DeviceView<const LocalIndex>::HostMirror::const_type indices;
-  typename DeviceView<const T>::HostMirror::const_type values;
+  HostView<const Offset> offsets;
+  HostView<const LocalIndex> indices;
+  HostView<const T> values;
   LocalIndex rows;
 };
 
