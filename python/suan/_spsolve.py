@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import scipy.sparse as sp
@@ -86,7 +86,11 @@ def spsolve(
     else:
         x, report = solve(a, b, M=factors, comm=comm, **target)
         reports = [report]
-    _require_small(reports, math.sqrt(eps) if rtol is None else rtol)
+    allowed = math.sqrt(eps) if rtol is None else rtol
+    for column, report in enumerate(reports):
+        if not report.true_relative_residual <= allowed:
+            which = f" of column {column}" if len(reports) > 1 else ""
+            _refuse(which, report, allowed, factors)
     return x
 
 
@@ -97,14 +101,10 @@ def _of_kind(types: list[np.dtype[Any]], dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float64 if dtype.itemsize == 16 else np.float32)
 
 
-def _require_small(reports: list[SolveReport], allowed: float) -> None:
-    for column, report in enumerate(reports):
-        found = report.true_relative_residual
-        if found <= allowed:
-            continue
-        which = f" of column {column}" if len(reports) > 1 else ""
-        raise InvalidArgument(
-            f"the relative residual{which} is {found:.2g} after refinement ({report.reason}), above "
-            f"{allowed:.2g}: A is singular, or so nearly that digits are lost; Factors.errors() "
-            "estimates its condition number, and rtol= allows more"
-        )
+def _refuse(which: str, report: SolveReport, allowed: float, factors: Factors) -> NoReturn:
+    _, errors = factors.errors(np.ones(factors.shape[0], factors.dtype))
+    raise InvalidArgument(
+        f"the relative residual{which} is {report.true_relative_residual:.2g} after refinement "
+        f"({report.reason}), above {allowed:.2g}: A is singular, or so nearly that digits are lost "
+        f"(its condition number is about {errors.condition:.1g}); rtol= allows more"
+    )

@@ -154,8 +154,9 @@ DirectEntries<T> direct_entries(const DistributedMatrix<T>& a, bool is_symmetric
   together(a.comm(), [&] { found = look_at_entries(a, refuses_zero_rows); });
   const int least = a.comm().min(found.least);
   const int most = a.comm().max(found.most);
-  // The middle of the range becomes 1, so that nothing leaves it.
-  if (least <= most) entries.exponent = -(least / 2 + most / 2);
+  // The middle of the range becomes 1, so that nothing leaves it; rounded down, so that a power of
+  // two in A changes nothing but the exponent.
+  if (least <= most) entries.exponent = -((least + most) >> 1);
   together(a.comm(), [&] {
     const auto room = static_cast<std::size_t>(a.local_entries());
     entries.rows.reserve(room);

@@ -190,6 +190,12 @@ def test_a_result_without_digits_raises():
     line = sp.csr_array(line) * 0.1
     with pytest.raises(suan.InvalidArgument, match="singular"):
         suan.spsolve(line, np.ones(n))
+    # A condition number of 1e14 leaves a few digits.
+    steep = sp.csr_array(np.vander(np.linspace(0.1, 1, 15)))
+    b = np.random.default_rng(3).standard_normal(15)
+    with pytest.raises(suan.InvalidArgument, match=r"condition number is about 1e.*rtol= allows"):
+        suan.spsolve(steep, b, rtol=1e-15)
+    assert relative_residual(steep, suan.spsolve(steep, b, rtol=1e-2), b) < 1e-2
     b = line @ np.arange(n)
     x = suan.spsolve(line, b, singular="one_solution")
     assert relative_residual(line, x, b) < 1e-12
@@ -242,6 +248,8 @@ def test_right_hand_sides():
             F.solve(b)
     with pytest.raises(suan.NotSupported, match="toarray"):
         F.solve(sp.csr_array(np.ones((16, 1))))
+    with pytest.raises(suan.NotSupported, match="toarray"):
+        suan.spsolve(poisson2d(4), sp.csr_array(np.ones((16, 1))))
     with pytest.raises(suan.DimensionMismatch):
         F.errors(np.ones((16, 2)))
     with pytest.raises(TypeError, match="neither copied nor pickled"):
