@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Finds what Suan needs and sets SUAN_HAVE_MPI, SUAN_HAVE_HDF5, SUAN_HAVE_METIS, SUAN_HAVE_AMD and
-# SUAN_HAVE_CUDA to 0 or 1.
+# Finds what Suan needs and sets SUAN_HAVE_MPI, SUAN_HAVE_HDF5, SUAN_HAVE_METIS, SUAN_HAVE_AMD,
+# SUAN_HAVE_MUMPS and SUAN_HAVE_CUDA to 0 or 1.
 
 # --- Kokkos: the one that CMake finds wins; the one of ./dev setup comes last ---------------------
 find_package(Kokkos 4.7 CONFIG QUIET PATHS "${PROJECT_SOURCE_DIR}/.deps/kokkos-cpu")
@@ -105,8 +105,36 @@ _suan_find_ordering(AMD amd.h amd libsuitesparse-dev)
 # Listed explicitly, the compiler's own folders would come before those of its C++ library.
 list(REMOVE_ITEM SUAN_ORDERING_INCLUDE_DIRS ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
 
+# --- MUMPS, a shared library: with its licence (CeCILL-C) it is linked, not copied -----------------
+set(SUAN_HAVE_MUMPS 0)
+set(SUAN_MUMPS_LIBRARIES "")
+if(SUAN_ENABLE_MUMPS AND SUAN_HAVE_MPI)
+  find_path(SUAN_MUMPS_INCLUDE_DIR dmumps_c.h PATH_SUFFIXES mumps)
+  mark_as_advanced(SUAN_MUMPS_INCLUDE_DIR)
+  set(SUAN_HAVE_MUMPS 1)
+  foreach(_suan_name smumps dmumps cmumps zmumps)
+    find_library(SUAN_${_suan_name}_LIBRARY ${_suan_name})
+    mark_as_advanced(SUAN_${_suan_name}_LIBRARY)
+    list(APPEND SUAN_MUMPS_LIBRARIES "${SUAN_${_suan_name}_LIBRARY}")
+    if(NOT SUAN_${_suan_name}_LIBRARY)
+      set(SUAN_HAVE_MUMPS 0)
+    endif()
+  endforeach()
+  if(NOT SUAN_MUMPS_INCLUDE_DIR OR NOT SUAN_HAVE_MUMPS)
+    set(SUAN_HAVE_MUMPS 0)
+    set(SUAN_MUMPS_LIBRARIES "")
+  endif()
+endif()
+if(NOT SUAN_HAVE_MUMPS AND SUAN_ENABLE_MUMPS AND NOT SUAN_ENABLE_MUMPS STREQUAL "AUTO")
+  message(FATAL_ERROR "MUMPS was not found, or Suan is built without MPI: install libmumps-dev, set "
+    "SUAN_MUMPS_INCLUDE_DIR and SUAN_dmumps_LIBRARY (and those of smumps, cmumps, zmumps), or say "
+    "-DSUAN_ENABLE_MUMPS=OFF.")
+endif()
+set(SUAN_MUMPS_INCLUDE_DIRS "${SUAN_MUMPS_INCLUDE_DIR}")
+list(REMOVE_ITEM SUAN_MUMPS_INCLUDE_DIRS ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
+
 # From here on they are only tested for being on or off.
-foreach(_suan_name MPI HDF5 METIS AMD)
+foreach(_suan_name MPI HDF5 METIS AMD MUMPS)
   if(SUAN_HAVE_${_suan_name})
     set(SUAN_ENABLE_${_suan_name} ON)
   else()

@@ -12,6 +12,7 @@ _suan_auto_option(SUAN_ENABLE_MPI "Solve on several ranks with MPI")
 _suan_auto_option(SUAN_ENABLE_HDF5 "Read and write HDF5 files")
 _suan_auto_option(SUAN_ENABLE_METIS "Order matrices by nested dissection, with METIS")
 _suan_auto_option(SUAN_ENABLE_AMD "Order matrices by approximate minimum degree, with SuiteSparse")
+_suan_auto_option(SUAN_ENABLE_MUMPS "Solve by sparse factorisation, with MUMPS; needs MPI")
 
 option(SUAN_ENABLE_PYTHON "Build the Python module" OFF)
 option(SUAN_ENABLE_CLI "Build the program suan" ${PROJECT_IS_TOP_LEVEL})

@@ -122,7 +122,7 @@ function(suan_print_summary)
   list(JOIN Kokkos_DEVICES "+" devices)
   message(STATUS "Suan ${PROJECT_VERSION}: ${CMAKE_BUILD_TYPE}, Kokkos ${Kokkos_VERSION} "
     "(${devices}), MPI ${SUAN_ENABLE_MPI}, HDF5 ${SUAN_ENABLE_HDF5}, "
-    "METIS ${SUAN_ENABLE_METIS}, AMD ${SUAN_ENABLE_AMD}, "
+    "METIS ${SUAN_ENABLE_METIS}, AMD ${SUAN_ENABLE_AMD}, MUMPS ${SUAN_ENABLE_MUMPS}, "
     "Python ${SUAN_ENABLE_PYTHON}, tests ${SUAN_ENABLE_TESTS}, "
     "examples ${SUAN_ENABLE_EXAMPLES}, benchmarks ${SUAN_ENABLE_BENCHMARKS}")
 endfunction()

@@ -21,7 +21,7 @@ SUAN_CUDA_ARCHITECTURE=90
 DEBIAN_PACKAGES=(
   g++ cmake ninja-build ccache make patch pkg-config git
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev zlib1g-dev
-  libmetis-dev libsuitesparse-dev
+  libmetis-dev libsuitesparse-dev libmumps-dev
   libgtest-dev libgmock-dev libbenchmark-dev nlohmann-json3-dev libcli11-dev
   python3 python3-venv python3-dev
 )

@@ -55,6 +55,7 @@
 #include "suan/preconditioners/block_jacobi.hpp"
 #include "suan/preconditioners/cast_preconditioner.hpp"
 #include "suan/preconditioners/chebyshev.hpp"
+#include "suan/preconditioners/direct.hpp"
 #include "suan/preconditioners/gauss_seidel.hpp"
 #include "suan/preconditioners/ilu0.hpp"
 #include "suan/preconditioners/jacobi.hpp"

@@ -18,6 +18,7 @@ void bind_core(nanobind::module_& module);
 void bind_matrix(nanobind::module_& module);
 void bind_reports(nanobind::module_& module);
 void bind_amg(nanobind::module_& module);
+void bind_direct(nanobind::module_& module);
 void bind_solvers(nanobind::module_& module);
 void bind_io(nanobind::module_& module);
 void bind_gallery(nanobind::module_& module);

@@ -17,6 +17,7 @@
 #include "suan/comm/environment.hpp"
 #include "suan/core/error.hpp"
 #include "suan/kernels/kernel_path.hpp"
+#include "suan/preconditioners/direct.hpp"
 
 namespace suan::python {
 
@@ -137,6 +138,7 @@ nb::dict build_info() {
   info["version"] = SUAN_VERSION;
   info["mpi"] = SUAN_HAVE_MPI == 1;
   info["hdf5"] = SUAN_HAVE_HDF5 == 1;
+  info["mumps"] = have_direct();
   info["cuda"] = SUAN_HAVE_CUDA == 1;
   info["kokkos"] =
       message(KOKKOS_VERSION / 10000, '.', KOKKOS_VERSION / 100 % 100, '.', KOKKOS_VERSION % 100);
@@ -211,6 +213,7 @@ NB_MODULE(_suan, module) {
   suan::python::bind_matrix(module);
   suan::python::bind_reports(module);
   suan::python::bind_amg(module);
+  suan::python::bind_direct(module);
   suan::python::bind_solvers(module);
   suan::python::bind_io(module);
   suan::python::bind_gallery(module);

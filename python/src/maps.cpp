@@ -3,6 +3,7 @@
 #include "maps.hpp"
 
 #include "amg.hpp"
+#include "direct.hpp"
 #include "suan/core/instantiate.hpp"
 
 namespace suan::python {
@@ -76,8 +77,11 @@ Map::Map(nb::handle given, const char* name) : name_(name) {
     arrays_ = nb::cast<CsrArrays>(given);
   } else if (nb::isinstance<KeptAmg>(given)) {
     multigrid_ = nb::cast<const KeptAmg&>(given).multigrid();
+  } else if (nb::isinstance<KeptDirect>(given)) {
+    factors_ = nb::cast<const KeptDirect&>(given).factors();
   } else if (PyCallable_Check(given.ptr()) == 0) {
-    throw InvalidArgument(message(name, " is neither a CsrArrays, a KeptAmg nor a function"));
+    throw InvalidArgument(
+        message(name, " is neither a CsrArrays, a KeptAmg, a KeptDirect nor a function"));
   }
 }
 
@@ -87,6 +91,7 @@ std::shared_ptr<const Operator<T>> Map::make(const Layout& layout, bool distribu
                                              nb::handle CallContext::*function,
                                              std::vector<std::string>& copied) const {
   if (multigrid_) return operator_on<T>(multigrid_);
+  if (factors_) return operator_on<T>(factors_);
   if (arrays_ && distributed) {
     return std::make_shared<DistributedMatrix<T>>(assemble_rows<T>(*arrays_, name_, layout));
   }

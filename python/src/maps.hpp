@@ -26,6 +26,7 @@ struct CallContext {
 };
 
 class Multigrid;
+class Factors;
 
 /// A communicator from Fortran's handle of it; without one, of one rank. @throws NotSupported for a
 /// handle in a build without MPI.
@@ -39,7 +40,8 @@ class Map {
   Map(CsrArrays arrays, const char* name) : name_(name), arrays_(std::move(arrays)) {}
 
   const char* name() const noexcept { return name_; }
-  bool is_multigrid() const noexcept { return multigrid_ != nullptr; }
+  /// Whether the library made it, a multigrid or factors.
+  bool is_of_library() const noexcept { return multigrid_ != nullptr || factors_ != nullptr; }
   /// Gives back the values of a matrix, which is then no longer one.
   void drop_values() {
     if (arrays_) arrays_->values = {};
@@ -58,6 +60,7 @@ class Map {
   const char* name_;
   std::optional<CsrArrays> arrays_;
   std::shared_ptr<const Multigrid> multigrid_;
+  std::shared_ptr<const Factors> factors_;
 };
 
 /// `m` under the name that reports use for the user's preconditioner.

@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <memory>
-#include <set>
 
 #include "suan/comm/environment.hpp"
 
@@ -20,7 +20,10 @@ struct Session {
   std::unique_ptr<Environment> environment;
   pid_t process = 0;
   bool ended = false;
-  std::set<Keeper*> keepers;  // changed with the library mutex held
+  // By number: what several ranks share is destroyed in the same order on all. Changed with the
+  // library mutex held.
+  std::map<std::uint64_t, Keeper*> keepers;
+  std::uint64_t made = 0;
 
   bool runs_here() const { return environment && process == getpid(); }
 };
@@ -95,7 +98,7 @@ void finalize_environment() {
     return;
   }
   const std::lock_guard guard(library_mutex());
-  for (Keeper* keeper : s.keepers) keeper->object_.reset();
+  for (const auto& [number, keeper] : s.keepers) keeper->object_.reset();
   s.keepers.clear();
   s.environment.reset();
   s.ended = true;
@@ -103,7 +106,8 @@ void finalize_environment() {
 
 void Keeper::keep(std::unique_ptr<Kept> object) {
   object_ = std::move(object);
-  session().keepers.insert(this);
+  number_ = ++session().made;
+  session().keepers.emplace(number_, this);
 }
 
 Keeper::~Keeper() {
@@ -114,7 +118,7 @@ Keeper::~Keeper() {
   }
   const nb::gil_scoped_release release;
   const std::lock_guard guard(library_mutex());
-  session().keepers.erase(this);
+  session().keepers.erase(number_);
   object_.reset();
 }
 

@@ -7,6 +7,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,7 @@ class Keeper {
  private:
   friend void finalize_environment();
   std::unique_ptr<Kept> object_;
+  std::uint64_t number_ = 0;
 };
 
 /// The first Python exception raised by a user's function during a call. It cannot pass through the

@@ -172,7 +172,7 @@ class TypedSolver final : public AnySolver {
   std::shared_ptr<const Operator<T>> preconditioner() {
     if (!parts_.m) return nullptr;
     auto m = make(*parts_.m, &CallContext::m);
-    return parts_.m->is_multigrid() ? m : as_users(std::move(m));
+    return parts_.m->is_of_library() ? m : as_users(std::move(m));
   }
 
   // In this order: the solver reads the arrays of the parts.
@@ -298,12 +298,15 @@ void bind_solvers(nb::module_& module) {
       "solve", solve, nb::arg("a"), nb::arg("m").none(), nb::arg("b").noconvert(),
       nb::arg("x").noconvert(), nb::arg("columns").none(), nb::arg("options"),
       nb::arg("callback").none(), nb::arg("comm").none(), nb::arg("may_stop"),
-      nb::sig(signature("def solve(a: {map}, m: {map} | KeptAmg | None, b: {array}, x: {array}, "
-                        "columns: int | None, options: {options}, callback: {callback}, "
-                        "comm: int | None, may_stop: bool) -> {reports}")
-                  .c_str()),
+      nb::sig(
+          signature(
+              "def solve(a: {map}, m: {map} | KeptAmg | KeptDirect | None, b: {array}, x: {array}, "
+              "columns: int | None, options: {options}, callback: {callback}, "
+              "comm: int | None, may_stop: bool) -> {reports}")
+              .c_str()),
       "Solves A x = b from the guess in x, which is overwritten; returns the reports. a and m are "
-      "matrices, or functions that return an array of b's type and size; m may be a KeptAmg. With "
+      "matrices, or functions that return an array of b's type and size; m may be a KeptAmg or a "
+      "KeptDirect. With "
       "columns, b and x are the rows of so many vectors, each of which has a report. comm is a "
       "Fortran handle: then "
       "matrices hold this rank's rows with global columns.");
@@ -313,23 +316,24 @@ void bind_solvers(nb::module_& module) {
                     std::optional<std::int64_t>>(),
            nb::arg("a"), nb::arg("m").none(), nb::arg("like").noconvert(), nb::arg("rows"),
            nb::arg("options"), nb::arg("comm").none(),
-           nb::sig(
-               signature("def __init__(self, a: {map}, m: {map} | KeptAmg | None, like: {array}, "
-                         "rows: int, options: {options}, comm: int | None) -> None")
-                   .c_str()))
+           nb::sig(signature("def __init__(self, a: {map}, m: {map} | KeptAmg | KeptDirect | None, "
+                             "like: {array}, "
+                             "rows: int, options: {options}, comm: int | None) -> None")
+                       .c_str()))
       .def(
           "solve", &KeptSolver::solve, nb::arg("a").none(), nb::arg("m").none(),
           nb::arg("b").noconvert(), nb::arg("x").noconvert(), nb::arg("columns").none(),
           nb::arg("callback").none(), nb::arg("may_stop"),
-          nb::sig(
-              signature("def solve(self, a: {map} | None, m: {map} | KeptAmg | None, b: {array}, "
-                        "x: {array}, columns: int | None, callback: {callback}, "
-                        "may_stop: bool) -> {reports}")
-                  .c_str()),
+          nb::sig(signature("def solve(self, a: {map} | None, m: {map} | KeptAmg | KeptDirect | "
+                            "None, b: {array}, "
+                            "x: {array}, columns: int | None, callback: {callback}, "
+                            "may_stop: bool) -> {reports}")
+                      .c_str()),
           "As the function solve(); a and m are what the solver was made of, needed for functions.")
       .def("update", &KeptSolver::update, nb::arg("a"), nb::arg("m").none(),
-           nb::sig(
-               signature("def update(self, a: {map}, m: {map} | KeptAmg | None) -> str").c_str()),
+           nb::sig(signature(
+                       "def update(self, a: {map}, m: {map} | KeptAmg | KeptDirect | None) -> str")
+                       .c_str()),
            "Takes another matrix in place of A; returns what was done.");
 }
 

@@ -14,6 +14,8 @@ from ._amg import Amg, amg
 from ._amg_file import load_amg
 from ._amg_report import AmgCheck, AmgLevel
 from ._config import options, preconditioners, show_config, solvers
+from ._direct import Factors, factorize
+from ._direct_report import Determinant, DirectErrors, FactorsReport, Inertia
 from ._errors import (
     DeviceError,
     DimensionMismatch,
@@ -31,6 +33,7 @@ from ._io import read, write
 from ._report import SolveReport
 from ._solve import solve, solve_many
 from ._solver import Solver
+from ._spsolve import spsolve
 from ._suan import OptionDescription, build_info
 
 __version__: str = build_info()["version"]
@@ -39,9 +42,14 @@ for _class in (
     Amg,
     AmgCheck,
     AmgLevel,
+    Determinant,
     DeviceError,
     DimensionMismatch,
+    DirectErrors,
     Error,
+    Factors,
+    FactorsReport,
+    Inertia,
     InternalError,
     InvalidArgument,
     IoError,
@@ -60,9 +68,14 @@ __all__ = [
     "Amg",
     "AmgCheck",
     "AmgLevel",
+    "Determinant",
     "DeviceError",
     "DimensionMismatch",
+    "DirectErrors",
     "Error",
+    "Factors",
+    "FactorsReport",
+    "Inertia",
     "InternalError",
     "InvalidArgument",
     "IoError",
@@ -75,6 +88,7 @@ __all__ = [
     "Solver",
     "__version__",
     "amg",
+    "factorize",
     "generate",
     "info",
     "load_amg",
@@ -85,5 +99,6 @@ __all__ = [
     "solve",
     "solve_many",
     "solvers",
+    "spsolve",
     "write",
 ]

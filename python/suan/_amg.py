@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 
 from . import _suan
 from ._amg_hints import Hint, block_size_of, hint_from, matrix_of
-from ._amg_products import AmgProducts
 from ._amg_report import AmgCheck, levels_of
 from ._amg_views import AmgViews
 from ._arrays import scalar_type
-from ._errors import DimensionMismatch, InvalidArgument, about
+from ._errors import DimensionMismatch, InvalidArgument, NotSupported, about
 from ._io import encoded
 from ._maps import Applied, Map
 from ._options import Option, amg_option_values, keywords
+from ._products import Products
 from ._ranks import agreed_type, handle_of, together
 
 _OPTIONS = [option for option in _suan.amg_options() if option.name != "block_size"]
 
 
-class Amg(AmgViews, AmgProducts):
+class Amg(AmgViews, Products):
     """A multigrid preconditioner, made by amg(): one cycle for A x = b from x = 0.
 
     It is a ``scipy.sparse.linalg.LinearOperator``. As ``M=`` of solve() and Solver it is applied
@@ -35,6 +35,7 @@ class Amg(AmgViews, AmgProducts):
     call its methods together.
     """
 
+    _made: _suan.KeptAmg
     #: The number of the last one that several ranks made.
     _last: ClassVar[int] = 0
 
@@ -186,6 +187,16 @@ class Amg(AmgViews, AmgProducts):
             found["text"],
         )
         return self._check
+
+    def _require_adjoint(self) -> None:
+        if self._report["varies"]:
+            raise NotSupported(
+                "multigrid with F-cycles or K-cycles has no product with the adjoint; take V-cycles"
+            )
+        if not self._report["hermitian"]:
+            raise NotSupported(
+                "A is not Hermitian, and its multigrid has no product with the adjoint"
+            )
 
     def _require_blocks(self, A: Any) -> None:
         if not self._has_own_blocks or not sp.issparse(A) or A.format != "bsr":

@@ -49,12 +49,12 @@ class Hint:
         }
 
 
-def matrix_of(A: Any) -> Map:
+def matrix_of(A: Any, who: str = "multigrid") -> Map:
     """@raises InvalidArgument for what has no entries."""
     matrix = as_sparse(A)
     if matrix is None:
         raise InvalidArgument(
-            f"A is of type {type(A).__name__}, but multigrid needs entries: those of a scipy.sparse "
+            f"A is of type {type(A).__name__}, but {who} needs entries: those of a scipy.sparse "
             "matrix or array, or of a dense matrix"
         )
     a = Map(matrix, "A", None)

@@ -17,16 +17,18 @@ from ._arrays import Csr, as_sparse, plain
 from ._containers import sorted_csr
 from ._errors import DimensionMismatch, InvalidArgument
 
-#: What the library accepts as an operator; as M also a KeptAmg.
+#: What the library accepts as an operator; as M also what the library made.
 Applied = _suan.CsrArrays | Callable[[NDArray[Any]], NDArray[Any]]
 
 
 class LibraryOperator(LinearOperator):  # type: ignore[misc]
     """An operator that the library made, and as ``M=`` applies without Python."""
 
-    _made: _suan.KeptAmg
+    _made: _suan.KeptAmg | _suan.KeptDirect
     #: The communicator of mpi4py on which it was made.
     _comm: Any = None
+    #: What it is, in messages.
+    noun = "multigrid"
     #: The same on all ranks of that, and another for each.
     _number: int = 0
 
@@ -72,7 +74,7 @@ class Map:
     @property
     def kind(self) -> str:
         if self.made is not None:
-            return f"multigrid {self.made._number}"
+            return f"{self.made.noun} {self.made._number}"
         return "a matrix" if self.function is None else "a function"
 
     def require_square(self, who: str = "solve()") -> None:

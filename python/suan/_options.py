@@ -66,6 +66,19 @@ _AMG_ELSEWHERE = {
 }
 
 
+_DIRECT_ELSEWHERE = {
+    "permc_spec": "ordering=",
+    "permc": "ordering=",
+    "order": "ordering=",
+    "diag_pivot_thresh": "pivot_threshold=",
+    "use_umfpack": "nothing: the factors are those of MUMPS",
+    "sym_pos": 'symmetry="symmetric"',
+    "assume_a": "symmetry=",
+    "overwrite_a": "nothing: A is never changed",
+    "overwrite_b": "nothing: b is never changed",
+}
+
+
 def option_values(options: dict[str, Any]) -> dict[str, Any]:
     """Converts NumPy scalars to Python scalars."""
     return {
@@ -101,6 +114,7 @@ def _defaults(options: list[_suan.OptionDescription]) -> dict[str, Any]:
 
 _SOLVE_DEFAULTS = _defaults(_suan.solve_options())
 _AMG_DEFAULTS = _defaults(_suan.amg_options())
+_DIRECT_DEFAULTS = _defaults(_suan.direct_options())
 
 
 def solve_option_values(options: dict[str, Any]) -> dict[str, Any]:
@@ -115,6 +129,15 @@ def amg_option_values(options: dict[str, Any]) -> dict[str, Any]:
     """The same for amg(); values are checked, too."""
     values = _explained(options, _AMG_DEFAULTS, _AMG_ELSEWHERE, _suan.check_amg_options)
     _suan.check_amg_options(values)
+    return values
+
+
+def direct_option_values(options: dict[str, Any]) -> dict[str, Any]:
+    """The same for factorize()."""
+    values = _explained(
+        options, _DIRECT_DEFAULTS, _DIRECT_ELSEWHERE, _suan.check_direct_options
+    )
+    _suan.check_direct_options(values)
     return values
 
 

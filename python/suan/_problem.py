@@ -22,7 +22,7 @@ from ._report import SolveReport
 Reader = Callable[[Any, str], NDArray[Any]]
 Callback = Callable[[int, float], object] | None
 #: A, M, and what was copied of them.
-Ready = tuple[Applied, Applied | _suan.KeptAmg | None, list[str]]
+Ready = tuple[Applied, Applied | _suan.KeptAmg | _suan.KeptDirect | None, list[str]]
 
 
 class System:

@@ -117,6 +117,29 @@ class KeptAmg:
     def apply(self, x: numpy.typing.NDArray[Any], y: numpy.typing.NDArray[Any], columns: int) -> None:
         """y = M x for so many vectors, row after row."""
 
+def direct_options() -> list[OptionDescription]:
+    """The keywords of factorize()."""
+
+def check_direct_options(options: dict[str, bool | int | float | str]) -> None:
+    """Raises what factorize() would raise for these options."""
+
+class KeptDirect:
+    """Sparse factors, kept between solves."""
+
+    def __init__(self, a: CsrArrays, options: dict[str, bool | int | float | str], comm: int | None) -> None: ...
+
+    def update(self, a: CsrArrays) -> str:
+        """Takes another matrix of the same scalar type; returns what was kept."""
+
+    def report(self) -> dict[str, Any]:
+        """What the factorisation found and took."""
+
+    def apply(self, x: numpy.typing.NDArray[Any], y: numpy.typing.NDArray[Any], columns: int) -> None:
+        """y = A^-1 x for so many vectors, row after row."""
+
+    def errors(self, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any]) -> dict[str, float]:
+        """x = A^-1 b, and estimates of its errors."""
+
 def solve_options() -> list[OptionDescription]:
     """The keywords of solve()."""
 
@@ -129,22 +152,22 @@ def preconditioners() -> dict[str, tuple[str, list[OptionDescription]]]:
 def check_solve_options(options: dict[str, bool | int | float | str]) -> None:
     """Raises what solve() would raise for these options."""
 
-def solve(a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None, may_stop: bool) -> list[dict[str, Any]]:
+def solve(a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | KeptDirect | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, options: dict[str, bool | int | float | str], callback: Callable[[int, float], object] | None, comm: int | None, may_stop: bool) -> list[dict[str, Any]]:
     """
-    Solves A x = b from the guess in x, which is overwritten; returns the reports. a and m are matrices, or functions that return an array of b's type and size; m may be a KeptAmg. With columns, b and x are the rows of so many vectors, each of which has a report. comm is a Fortran handle: then matrices hold this rank's rows with global columns.
+    Solves A x = b from the guess in x, which is overwritten; returns the reports. a and m are matrices, or functions that return an array of b's type and size; m may be a KeptAmg or a KeptDirect. With columns, b and x are the rows of so many vectors, each of which has a report. comm is a Fortran handle: then matrices hold this rank's rows with global columns.
     """
 
 class KeptSolver:
     """What solve() makes of A, kept between solves."""
 
-    def __init__(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | None, like: numpy.typing.NDArray[Any], rows: int, options: dict[str, bool | int | float | str], comm: int | None) -> None: ...
+    def __init__(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | KeptDirect | None, like: numpy.typing.NDArray[Any], rows: int, options: dict[str, bool | int | float | str], comm: int | None) -> None: ...
 
-    def solve(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, callback: Callable[[int, float], object] | None, may_stop: bool) -> list[dict[str, Any]]:
+    def solve(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | None, m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | KeptDirect | None, b: numpy.typing.NDArray[Any], x: numpy.typing.NDArray[Any], columns: int | None, callback: Callable[[int, float], object] | None, may_stop: bool) -> list[dict[str, Any]]:
         """
         As the function solve(); a and m are what the solver was made of, needed for functions.
         """
 
-    def update(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | None) -> str:
+    def update(self, a: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]], m: CsrArrays | Callable[[numpy.typing.NDArray[Any]], numpy.typing.NDArray[Any]] | KeptAmg | KeptDirect | None) -> str:
         """Takes another matrix in place of A; returns what was done."""
 
 def matrix_market_header(path: bytes) -> dict[str, Any]:

@@ -9,6 +9,7 @@
 #include "suan/core/instantiate.hpp"
 #include "suan/multigrid/amg.hpp"
 #include "suan/preconditioners/chebyshev.hpp"
+#include "suan/preconditioners/direct.hpp"
 #include "suan/preconditioners/gauss_seidel.hpp"
 #include "suan/preconditioners/ilu0.hpp"
 #include "suan/preconditioners/jacobi.hpp"
@@ -108,6 +109,11 @@ bool add_own(PreconditionerRegistry<T>& registry) {
   registry.add("amg", "Algebraic multigrid, by aggregation or classical.", AmgOptions::table(),
                [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
                  return std::make_unique<Amg<T>>(a, AmgOptions::table().from(node));
+               });
+  registry.add("direct", "Complete sparse factors, by MUMPS: the inverse, for any matrix.",
+               DirectOptions::table(),
+               [](const Operator<T>& a, const OptionNode& node) -> std::unique_ptr<Operator<T>> {
+                 return std::make_unique<Direct<T>>(a, DirectOptions::table().from(node));
                });
   add_smoother<GaussSeidel, GaussSeidelOptions>(
       registry, "gauss_seidel", "A symmetric sweep of Gauss-Seidel, in blocks of rows.");

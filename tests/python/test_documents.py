@@ -16,8 +16,9 @@ PAGE = pathlib.Path(__file__).parents[2] / "docs" / "python.md"
 
 def test_the_examples_of_the_page_run(tmp_path, monkeypatch):
     pytest.importorskip("matplotlib").use("Agg")
-    if not suan.show_config("dicts")["hdf5"]:
-        pytest.skip("this build of Suan has no HDF5, which the page writes")
+    for name in ("hdf5", "mumps"):
+        if not suan.show_config("dicts")[name]:
+            pytest.skip(f"this build of Suan has no {name.upper()}, which the page uses")
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 5

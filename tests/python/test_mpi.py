@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """solve(..., comm=) on the ranks of an mpi4py communicator.
 
-Each test starts mpirun on one function of distributed.py, or of distributed_amg.py.
+Each test starts mpirun on one function of distributed.py, distributed_amg.py or
+distributed_direct.py.
 """
 
 import os
@@ -26,6 +27,9 @@ pytestmark = [
 hdf5 = pytest.mark.skipif(
     not suan.show_config("dicts")["hdf5"], reason="this build of Suan has no HDF5"
 )
+mumps = pytest.mark.skipif(
+    not suan.show_config("dicts")["mumps"], reason="this build of Suan has no MUMPS"
+)
 FOLDER = pathlib.Path(__file__).parent
 
 
@@ -39,7 +43,8 @@ def run(ranks: int, case: str) -> list[str]:
         "OMPI_MCA_hwloc_base_binding_policy": "none",
         "OMP_NUM_THREADS": "1",
     }
-    name = "distributed_amg.py" if case.startswith("multigrid") else "distributed.py"
+    part = "_amg" if case.startswith("multigrid") else ""
+    name = f"distributed{'_direct' if case.startswith('factors') else part}.py"
     result = subprocess.run(
         [str(MPIRUN), "-n", str(ranks), sys.executable, str(FOLDER / name), case],
         capture_output=True,
@@ -68,6 +73,8 @@ def run(ranks: int, case: str) -> list[str]:
         "multigrid",
         "multigrid_with_coordinates",
         pytest.param("multigrid_in_a_file", marks=hdf5),
+        pytest.param("factors", marks=mumps),
+        pytest.param("factors_of_an_empty_rank", marks=mumps),
         "solver",
         "solver_of_several_types",
         "callback_stops",
@@ -96,6 +103,10 @@ def test_the_answer_is_the_serial_one(ranks, case):
         ("masked_on_one_rank", "InvalidArgument rank 1: b is a masked array"),
         ("multigrid_of_other_options", "InvalidArgument the options differ between ranks"),
         pytest.param("multigrid_of_other_files", "rank 0: /", marks=hdf5),
+        pytest.param("factors_of_other_options", "the options differ between ranks", marks=mumps),
+        pytest.param("factors_of_a_bad_entry", "row 399 of A has an entry", marks=mumps),
+        pytest.param("factors_of_a_singular_matrix", "row 17 of A is zero", marks=mumps),
+        pytest.param("factors_of_a_short_side", "rank 1: x has the shape (3,)", marks=mumps),
         ("multigrid_of_other_hints", "near_null_space differs between ranks: it is not given on ra"),
         ("multigrid_of_a_short_hint", "rank 1: near_null_space has the shape (40, 2), but A has 41"),
         ("multigrid_of_a_bad_row", "row 80 is -1"),

@@ -10,6 +10,7 @@
 
 #include "suan/gallery/poisson.hpp"
 #include "suan/matrix/probe.hpp"
+#include "suan/preconditioners/direct.hpp"
 #include "suan/preconditioners/jacobi.hpp"
 #include "suan/solvers/cg.hpp"
 #include "suan/solvers/linear_solver.hpp"
@@ -97,6 +98,7 @@ TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
         if (suan::test::needs_hermitian(solver) && !symmetric) continue;
         for (const auto& preconditioner : suan::preconditioner_names()) {
           if (preconditioner == "none" && suan::test::diverges_alone(solver)) continue;
+          if (preconditioner == "direct" && !suan::have_direct()) continue;
           // All of them with the first methods; for the others one of each kind is enough.
           static const std::set<std::string> few = {"none", "jacobi", "ilu0", "amg"};
           if (solver != "cg" && solver != "gmres" && few.count(preconditioner) == 0) continue;
@@ -119,17 +121,23 @@ TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
           };
           Vector<T> expected(one.row_layout());
           const auto plain = solved(0, 0, expected);
-          ASSERT_EQ(plain.reason, Reason::converged) << solver << preconditioner << plain.detail;
+          // Of the residual, the inverse leaves rounding alone, which depends on the order of sums.
+          const bool is_exact = preconditioner == "direct";
+          ASSERT_TRUE(plain.converged()) << solver << preconditioner << plain.detail;
+          EXPECT_TRUE(is_exact || plain.reason == Reason::converged);
           for (const auto& [a_exponent, b_exponent] : TestFixture::cases()) {
             SCOPED_TRACE(suan::message(solver, " ", preconditioner, " A 2^", a_exponent, " b 2^",
                                        b_exponent, " guess ", has_guess, " ", symmetric));
             Vector<T> x(one.row_layout());
             const auto report = solved(a_exponent, b_exponent, x);
-            EXPECT_EQ(report.reason, Reason::converged) << report.detail;
+            EXPECT_TRUE(report.reason == Reason::converged || (is_exact && report.converged()))
+                << report.detail;
             EXPECT_EQ(report.iterations, plain.iterations);
             EXPECT_NEAR(report.true_relative_residual(), plain.true_relative_residual(),
                         0.1 * rtol);
-            EXPECT_NEAR(report.history[1] / std::ldexp(plain.history[1], b_exponent), 1, 1e-3);
+            if (!is_exact) {
+              EXPECT_NEAR(report.history[1] / std::ldexp(plain.history[1], b_exponent), 1, 1e-3);
+            }
             multiply(a_exponent - b_exponent, x);
             suan::axpy(T(-1), expected, x);
             EXPECT_LE(suan::norm2(x), 1e-2 * rtol * suan::norm2(expected));

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Suan authors
 # SPDX-License-Identifier: Apache-2.0
-"""The products of a multigrid preconditioner, of one process and of several ranks."""
+"""The products of what the library made, of one process and of several ranks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from scipy.sparse.linalg import LinearOperator
 
 from ._arrays import plain, scalar_type
 from ._containers import refuse_masked
-from ._errors import DimensionMismatch, NotSupported
+from ._errors import DimensionMismatch
 from ._maps import LibraryOperator
 from ._ranks import agreed_type, together
 
 _EITHER = "a vector or a matrix"
 
 
-class AmgProducts(LibraryOperator):
-    """The part of the class Amg that makes it an operator of SciPy.
+class Products(LibraryOperator):
+    """The part of Amg and of Factors that makes them operators of SciPy.
 
     SciPy looks at shapes before it calls _matvec(). With ranks, where an exception of one must not
     leave the others waiting, the public methods do without it, and look at them together.
@@ -67,14 +67,8 @@ class AmgProducts(LibraryOperator):
         return self
 
     def _require_adjoint(self) -> None:
-        if self._report["varies"]:
-            raise NotSupported(
-                "multigrid with F-cycles or K-cycles has no product with the adjoint; take V-cycles"
-            )
-        if not self._report["hermitian"]:
-            raise NotSupported(
-                "A is not Hermitian, and its multigrid has no product with the adjoint"
-            )
+        """@raises NotSupported unless the adjoint is the same operator."""
+        raise NotImplementedError
 
     def _applied(self, x: Any) -> NDArray[Any]:
         if self._comm is not None:
@@ -83,6 +77,8 @@ class AmgProducts(LibraryOperator):
         return self._product(_Operand(array), scalar_type(("x", array.dtype), ("M", self.dtype)))
 
     def _of_ranks(self, x: Any, wanted: str, method: str = "matvec") -> NDArray[Any]:
+        function = f"{type(self).__name__}.{method}"
+
         def made() -> tuple[_Operand, dict[str, Any], np.dtype[Any]]:
             if method == "rmatvec":
                 self._require_adjoint()
@@ -95,12 +91,12 @@ class AmgProducts(LibraryOperator):
             found = scalar_type(("x", array.dtype), ("M", self.dtype))
             operand = _Operand(array)
             operand.ready(found)
-            told = {"x": f"of {operand.columns} columns", "multigrid": self._number}
+            told = {"x": f"of {operand.columns} columns", self.noun: self._number}
             return operand, told, found
 
-        operand, types = together(self._comm, f"Amg.{method}", made)
+        operand, types = together(self._comm, function, made)
         return self._product(
-            operand, agreed_type(self._comm, f"Amg.{method}", types, operand.ready)
+            operand, agreed_type(self._comm, function, types, operand.ready)
         )
 
     def _product(self, operand: _Operand, dtype: np.dtype[Any]) -> NDArray[Any]:
