@@ -90,6 +90,7 @@ auto LinearSolver<T>::set_up(const Operator<T>& a, const Setup* before, std::str
   together(a.comm(),
            [&] { result.solver = make_solver<T>(result.options.solver.type(), result.options); });
   result.may_climb = is_open && !given_m_ && detail::may_climb(a, given_, result.options);
+  result.may_factorise = may_factorise(a);
   if (before != nullptr && before->gave_up && result.may_climb) {
     result.may_climb = false;
     result.gave_up = true;
@@ -148,6 +149,7 @@ void LinearSolver<T>::precondition(const Operator<T>& a, const Setup* before, Se
     result.made = std::make_shared<Identity<T>>(a.row_layout());
   }
   result.m = result.made;
+  keep_factors(a, before, result, done);
   if (before == nullptr || !before->multigrid || !result.may_climb) return;
   if (!(before->multigrid->row_layout() == a.row_layout())) return;
   try {
@@ -157,6 +159,20 @@ void LinearSolver<T>::precondition(const Operator<T>& a, const Setup* before, Se
   } catch (const Error& error) {  // the preconditioner above is there, and updated
     result.may_climb = false;
     add(done, message("without multigrid: ", error.what()));
+  }
+}
+
+/// Those of `before`, with the values of A.
+template <Scalar T>
+void LinearSolver<T>::keep_factors(const Operator<T>& a, const Setup* before, Setup& result,
+                                   std::string& done) const {
+  if (before == nullptr || !before->factors || !result.may_factorise) return;
+  if (!(before->factors->row_layout() == a.row_layout())) return;
+  try {
+    add(done, message("direct: ", before->factors->update(a)));
+    result.factors = before->factors;
+  } catch (const Error& error) {  // iterations go first again
+    add(done, message("without factors: ", error.what()));
   }
 }
 

@@ -206,6 +206,7 @@ std::vector<SolveReport> LinearSolver<T>::climb(const detail::SolveClock& clock,
   } else {
     open = select(reports, is_slow);
     if (!open.empty()) open = try_multigrid(clock, open, b, x, reports, logger);
+    open = try_factors(clock, open, b, x, reports, logger);
   }
   const auto again = message(setup_.options.preconditioner, multigrid ? "" : " again");
   run_more(*setup_.solver, *m, again, clock, open, b, x, reports, logger);

@@ -4,6 +4,7 @@
 // The solves of a LinearSolver: one run of a method, or several, where the first is slow or fails
 // and the choice was the library's.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "solvers/late_copy.hpp"
@@ -181,7 +182,8 @@ void LinearSolver<T>::note_iterations(const std::vector<SolveReport>& reports) c
   if (m != nullptr && most > 0) m->note_iterations(most);
 }
 
-/// All systems; GMRES from where CG stopped, if it was the wrong choice.
+/// All systems; with a factorisation or GMRES from where the first method stopped, if it was the
+/// wrong choice.
 template <Scalar T>
 template <class Vectors>
 std::vector<SolveReport> LinearSolver<T>::solve_all(const Vectors& b, Vectors& x,
@@ -191,18 +193,35 @@ std::vector<SolveReport> LinearSolver<T>::solve_all(const Vectors& b, Vectors& x
   // With few iterations allowed, there is nothing to be gained.
   const bool climbs = setup_.may_climb && given_.krylov().max_iterations >= 2 * detail::trial;
   const bool had_multigrid = setup_.multigrid != nullptr;
-  auto reports =
-      climbs ? climb(clock, b, x, logger) : run(*setup_.solver, *setup_.m, clock, b, x, logger);
-  const auto open = select(reports, detail::has_failed);
-  if (open.empty() && had_multigrid == (setup_.multigrid != nullptr)) note_iterations(reports);
-  if (!open.empty()) {
-    auto& gmres = setup_.second;
-    if (!gmres) {
-      together(a_->comm(), [&] { gmres = make_solver<T>("gmres", setup_.options); });
+  // Ahead of a factorisation, the first method is on trial.
+  auto first = clock;
+  if (setup_.may_factorise) {
+    const auto limit = given_.krylov().max_iterations;
+    first.iterations = std::max<std::int64_t>(0, limit - detail::most_before_factors);
+    if (setup_.options.solver == "gmres") {
+      first.trial = detail::trial;
+      first.most_left = detail::most_left_before_factors;
     }
+  }
+  auto reports = setup_.factors ? run(second(), *setup_.factors, clock, b, x, logger)
+                 : climbs       ? climb(first, b, x, logger)
+                                : run(*setup_.solver, *setup_.m, first, b, x, logger);
+  auto open = setup_.may_factorise ? failed_early(reports) : select(reports, detail::has_failed);
+  if (open.empty() && had_multigrid == (setup_.multigrid != nullptr)) note_iterations(reports);
+  const auto stopped = first.iterations > 0 ? stopped_early(reports) : std::vector<LocalIndex>();
+  if (!setup_.factors) open = try_factors(clock, open, b, x, reports, logger);
+  if (!stopped.empty()) {
+    // Without factors they go on as they were.
+    std::vector<LocalIndex> again;
+    std::ranges::set_intersection(stopped, open, std::back_inserter(again));
+    std::erase_if(open, [&](LocalIndex j) { return std::ranges::binary_search(again, j); });
+    const auto next = message(setup_.options.solver, " continued");
+    run_more(*setup_.solver, *setup_.m, next, clock, again, b, x, reports, logger);
+  }
+  if (!open.empty()) {
     auto endless = clock;
     endless.patience = 0;
-    run_more(*gmres, *setup_.m, "gmres continued", endless, open, b, x, reports, logger);
+    run_more(second(), *setup_.m, "gmres continued", endless, open, b, x, reports, logger);
   }
   const double joules = energy.joules_of_all(a_->comm());
   for (auto& report : reports) {

@@ -12,6 +12,11 @@ namespace suan::detail {
 /// as long as 300 of them.
 inline constexpr std::int64_t trial = 50;
 
+/// Iterations of GMRES that a factorisation may save.
+inline constexpr double most_left_before_factors = 300;
+/// Of the first method at most, where a factorisation may follow.
+inline constexpr std::int64_t most_before_factors = 400;
+
 /// Whether CG ended so that another method may do better.
 inline bool has_failed(const SolveReport& report) {
   switch (report.reason) {

@@ -27,7 +27,7 @@ class LateCopy;
 /// Solves A x = b repeatedly: the analysis of A, the choice and the set-up (solver, preconditioner,
 /// a copy in another format, the vectors of the method) are made once and kept: later solves for
 /// one right-hand side allocate no arrays, unless the system needs other units, or a solve turns to
-/// multigrid, which is set up then and kept.
+/// multigrid or a factorisation, which is set up then and kept.
 ///
 /// Must not be used by two threads at a time.
 template <Scalar T>
@@ -78,11 +78,13 @@ class LinearSolver {
     SolveOptions options;
     std::string choice;
     std::shared_ptr<const Operator<T>> m;
-    std::shared_ptr<Operator<T>> made;                // m, unless it was given
-    std::shared_ptr<Preconditioner<T>> multigrid;     // made when m has proved to be slow
-    bool may_climb = false;                           // from m to multigrid
-    double most_left = 0;                             // iterations of multigrid after its trial
-    bool gave_up = false;                             // multigrid, which did not help
+    std::shared_ptr<Operator<T>> made;             // m, unless it was given
+    std::shared_ptr<Preconditioner<T>> multigrid;  // made when m has proved to be slow
+    bool may_climb = false;                        // from m to multigrid
+    double most_left = 0;                          // iterations of multigrid after its trial
+    bool gave_up = false;                          // multigrid, which did not help
+    std::shared_ptr<Preconditioner<T>> factors;    // made when iterations led nowhere
+    bool may_factorise = false;
     std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
     std::unique_ptr<Solver<T>> second;                // goes on where CG was the wrong choice
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
@@ -96,6 +98,8 @@ class LinearSolver {
   void copy_matrix(const Operator<T>& a, const Setup* before, Setup& result,
                    std::string& done) const;
   void precondition(const Operator<T>& a, const Setup* before, Setup& result,
+                    std::string& done) const;
+  void keep_factors(const Operator<T>& a, const Setup* before, Setup& result,
                     std::string& done) const;
   const Operator<T>& matrix() const noexcept;
   template <class Vectors>
@@ -112,6 +116,19 @@ class LinearSolver {
                                         const std::vector<LocalIndex>& slow, const Vectors& b,
                                         Vectors& x, std::vector<SolveReport>& reports,
                                         const std::shared_ptr<EventLogger>& logger);
+  bool may_factorise(const Operator<T>& a) const;
+  std::vector<LocalIndex> failed_early(const std::vector<SolveReport>& reports) const;
+  std::vector<LocalIndex> stopped_early(const std::vector<SolveReport>& reports) const;
+  void factorise(double pivot_threshold, const std::vector<LocalIndex>& open,
+                 std::vector<SolveReport>& reports, EventLogger* logger);
+  std::vector<LocalIndex> left_by_factors(const std::vector<SolveReport>& reports,
+                                          const std::vector<LocalIndex>& open) const;
+  template <class Vectors>
+  std::vector<LocalIndex> try_factors(const detail::SolveClock& clock,
+                                      const std::vector<LocalIndex>& open, const Vectors& b,
+                                      Vectors& x, std::vector<SolveReport>& reports,
+                                      const std::shared_ptr<EventLogger>& logger);
+  Solver<T>& second();
   template <class Vectors>
   std::vector<SolveReport> climb(const detail::SolveClock& clock, const Vectors& b, Vectors& x,
                                  const std::shared_ptr<EventLogger>& logger);

@@ -54,8 +54,8 @@ TYPED_TEST(SymmetricUpdatesTest, OfLanczos) {
   for (const T third : {this->c, T(0)}) {
     auto u = before;
     if (third == T(0)) suan::fill(u, std::numeric_limits<Real<T>>::quiet_NaN() * T(1));
-    const auto sums =
-        kernels::lanczos_vector<T>(this->space, this->a, q.view(), this->b, v.view(), c, u.view());
+    const auto sums = kernels::lanczos_vector<T>(this->space, this->a, q.view(), this->b, v.view(),
+                                                 third, u.view());
     this->expect_equal(u, this->combination({{this->a, q}, {this->b, v}, {third, before}}));
     this->expect_near(sums.uu, this->square(u));
     this->expect_near(sums.vu, this->product(v, u));
