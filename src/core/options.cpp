@@ -108,6 +108,9 @@ std::optional<std::vector<std::pair<std::string, std::string>>> read_arguments(
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "--help" || argument == "-h") return std::nullopt;
+  }
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
     if (!argument.starts_with("--")) {
       throw InvalidArgument(
           message("\"", argument, "\" is not an option; options start with --, see --help"));
@@ -115,7 +118,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> read_arguments(
     const auto equals = argument.find('=');
     const bool has_value = equals != std::string_view::npos;
     const std::string name(argument.substr(2, has_value ? equals - 2 : equals));
-    if (!has_value && i + 1 == argc) {
+    if (!has_value && (i + 1 == argc || std::string_view(argv[i + 1]).starts_with("--"))) {
       throw InvalidArgument(message("option --", name, " needs a value"));
     }
     const std::string value(has_value ? argument.substr(equals + 1) : argv[++i]);

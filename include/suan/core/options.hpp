@@ -260,7 +260,7 @@ class OptionTable : public OptionSchema {
     std::string lines;
     for (const auto& option : descriptions()) {
       if (!hidden.empty() && option.path.starts_with(hidden)) continue;
-      lines += option.help(option.types.empty() ? get(options, option.path) : option.default_value);
+      lines += option.help(value_in_use(options, option));
     }
     return lines;
   }
@@ -281,6 +281,14 @@ class OptionTable : public OptionSchema {
   }
 
  private:
+  /// The default of an option that only another type has.
+  OptionValue value_in_use(const S& options, const OptionDescription& option) const {
+    try {
+      return get(options, option.path);
+    } catch (const InvalidArgument&) {
+      return option.default_value;
+    }
+  }
   template <class Field>
   Declared& add_field(const char* name, Field S::*field, const char* sentence) {
     using Stored = std::conditional_t<

@@ -71,11 +71,13 @@ TEST(ReadArguments, TakesBothForms) {
   EXPECT_THAT(read({}), testing::Optional(testing::IsEmpty()));
   EXPECT_EQ(read({"--rtol", "1", "--help"}), std::nullopt);
   EXPECT_EQ(read({"-h"}), std::nullopt);
+  EXPECT_EQ(read({"x", "--rtol", "--help"}), std::nullopt);
   const auto refusal = [&](std::vector<const char*> words, const char* text) {
     EXPECT_THAT([&] { read(words); }, ThrowsMessage<InvalidArgument>(HasSubstr(text))) << text;
   };
   refusal({"rtol"}, "\"rtol\" is not an option");
   refusal({"--rtol"}, "option --rtol needs a value");
+  refusal({"--rtol", "--method=safe"}, "option --rtol needs a value");
   refusal({"--rtol="}, "option --rtol is empty");
   refusal({"--rtol", ""}, "option --rtol is empty");
 }
