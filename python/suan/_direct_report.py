@@ -36,7 +36,8 @@ class Determinant:
             try:
                 return self.mantissa / size * math.ldexp(size, self.exponent)
             except OverflowError:
-                return self.mantissa / size * math.inf
+                parts = [p * math.inf if p else p for p in (self.mantissa.real, self.mantissa.imag)]
+                return complex(*parts) if isinstance(self.mantissa, complex) else parts[0]
 
     @property
     def logarithm(self) -> float:

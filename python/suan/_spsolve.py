@@ -70,7 +70,7 @@ def spsolve(
             raise NotSupported("b is sparse; pass b.toarray()")
         array = plain(b, "b")
         types = scalar_type(("A", a.dtype)), scalar_type(("A", a.dtype), ("b", array.dtype))
-        return (a.matrix, array.ndim), {"b": f"of {array.ndim} dimensions"}, types
+        return (a.matrix, array.ndim), {"b": f"of {array.ndim} dimensions", "rtol": rtol}, types
 
     if comm is None:
         (a, dimensions), _, types = made()
@@ -102,6 +102,8 @@ def _of_kind(types: list[np.dtype[Any]], dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _refuse(which: str, report: SolveReport, allowed: float, factors: Factors) -> NoReturn:
+    if report.reason == "not_finite":
+        raise InvalidArgument(f"the solution{which} is not finite: {report.detail}")
     _, errors = factors.errors(np.ones(factors.shape[0], factors.dtype))
     raise InvalidArgument(
         f"the relative residual{which} is {report.true_relative_residual:.2g} after refinement "

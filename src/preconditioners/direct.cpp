@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "suan/preconditioners/direct.hpp"
 
+#include <type_traits>
+
 #include "preconditioners/direct_factors.hpp"
 #include "preconditioners/pieces.hpp"
 #include "suan/comm/agreement.hpp"
@@ -28,8 +30,9 @@ template <Scalar T>
 bool takes_one_triangle(const DistributedMatrix<T>& a, const std::string& symmetry) {
   if (symmetry == "general") return false;
   bool is_symmetric = detail::is_exactly_symmetric(a);
-  // Symmetric to rounding is enough; in complex numbers probe() tells Hermitian ones.
-  if constexpr (!is_complex<T>) is_symmetric = is_symmetric || probe(a).hermitian;
+  // Symmetric to the rounding of double precision is enough. (In single precision probe() would let
+  // too much pass, and in complex numbers it tells Hermitian matrices.)
+  if constexpr (std::is_same_v<T, double>) is_symmetric = is_symmetric || probe(a).hermitian;
   if (!is_symmetric && symmetry == "symmetric") {
     throw InvalidArgument(message(
         "direct: symmetry is symmetric, but A is not: there are entries that differ from their "
@@ -46,7 +49,8 @@ const OptionTable<DirectOptions>& DirectOptions::table() {
       OptionTable<DirectOptions>()
           .choice("ordering", &DirectOptions::ordering,
                   {"auto", "amd", "amf", "qamd", "pord", "metis", "scotch"},
-                  "The order of elimination, for little fill-in; auto is the choice of MUMPS.")
+                  "The order of elimination, for little fill-in; auto is amd for "
+                  "rows of few entries, else the choice of MUMPS.")
           .choice("symmetry", &DirectOptions::symmetry, {"auto", "general", "symmetric"},
                   "Factors L U of general matrices or L D L^T of symmetric ones, which take half; "
                   "auto examines the matrix.")

@@ -43,6 +43,10 @@ DirectFactors<T>::State::State(const Layout& rows, const DirectOptions& options_
   mumps.sym = entries.is_symmetric ? 2 : 0;
   if (const int code = call(-1); code < 0) throw_mumps_error(code, mumps.infog[1], entries.size);
   is_started = true;
+}
+
+template <Scalar T>
+void DirectFactors<T>::State::prepare() {
   facts.library = message("MUMPS ", mumps.version_number);
   const auto own = available_orderings();
   const bool has_metis = std::find(own.begin(), own.end(), Ordering::metis) != own.end();
@@ -52,7 +56,7 @@ DirectFactors<T>::State::State(const Layout& rows, const DirectOptions& options_
   // fill-in as other orders, and is found in a small part of their time.
   const auto stored = layout.comm().sum(static_cast<std::int64_t>(entries.values.size()));
   const auto all = entries.is_symmetric ? 2 * stored - entries.size : stored;
-  if (options.ordering == "auto" && all < 6 * entries.size) options.ordering = "amd";
+  ordering = options.ordering == "auto" && all < 6 * entries.size ? "amd" : options.ordering;
   set_controls();
   take_entries();
 }
@@ -77,7 +81,7 @@ void DirectFactors<T>::State::set_controls() {
   const bool accepts_singular = options.singular == "one_solution";
   control(6) =
       accepts_singular ? 0 : 7;  // with columns permuted, what is singular by structure ends
-  control(7) = gives_order ? 1 : mumps_ordering(options.ordering);
+  control(7) = gives_order ? 1 : mumps_ordering(ordering);
   control(8) = options.scaling ? 77 : 0;
   control(10) = 0;  // no refinement
   control(13) = 1;  // the root on one rank: only then are its negative and null pivots counted
@@ -122,16 +126,17 @@ void DirectFactors<T>::State::analyse() {
 }
 
 template <Scalar T>
-void DirectFactors<T>::State::require_memory(int margin) {
+void DirectFactors<T>::State::require_memory(int percent) {
   const auto& comm = layout.comm();
   const Communicator node = comm.node();
-  // The forecast of INFO(15) has the first margin.
-  const double forecast = megabyte * mumps.info[14] * (100.0 + margin) / (100.0 + first_margin);
+  // The forecast of INFO(15) has the first margin. Factors that are there make room for new ones.
+  const double forecast = megabyte * mumps.info[14] * (100.0 + percent) / (100.0 + first_margin);
   const double needed = node.sum(forecast);
   facts.forecast_bytes = comm.sum(forecast);
   const bool is_given = options.memory > 0;
-  const double limit =
-      is_given ? static_cast<double>(options.memory) : node.min(detail::free_bytes());
+  const double limit = is_given
+                           ? static_cast<double>(options.memory)
+                           : node.min(detail::free_bytes()) + node.sum(megabyte * held_megabytes);
   const double excess = comm.max(needed - limit);
   if (!(excess > 0)) return;
   // The numbers of the worst node, which all ranks must say alike.
@@ -144,22 +149,26 @@ void DirectFactors<T>::State::require_memory(int margin) {
 }
 
 template <Scalar T>
-void DirectFactors<T>::State::factorise() {
+void DirectFactors<T>::State::factorise(bool checks_memory) {
   const Timer timer;
+  is_usable = false;
   has_plan = false;
   most_columns = 0;  // solutions may be distributed in another way
-  for (int margin = first_margin;; margin *= 2) {
-    require_memory(margin);
+  for (margin = std::max(margin, first_margin);; margin *= 2) {
+    if (checks_memory) require_memory(margin);
     control(14) = margin;
     const int code = call(2);
     if (code >= 0) break;
+    held_megabytes = 0;
     if (!is_short_of_workspace(code) || 2 * margin > most_margin) {
       throw_mumps_error(code, mumps.infog[1], entries.size);
     }
   }
+  held_megabytes = std::max<MUMPS_INT>(mumps.info[15], 0);
   take_facts();
   facts.factorisation_seconds = timer.seconds();
   require_regular();
+  is_usable = true;
 }
 
 template <Scalar T>
@@ -204,9 +213,17 @@ void DirectFactors<T>::State::require_regular() {
 }
 
 template <Scalar T>
+void DirectFactors<T>::State::require_usable() const {
+  if (is_usable) return;
+  throw InternalError(
+      "direct: the factors were lost in an update that failed, for lack of memory; make them anew");
+}
+
+template <Scalar T>
 DirectFactors<T>::DirectFactors(const Layout& rows, const DirectOptions& options,
                                 DirectEntries<T> entries)
     : state_(std::make_unique<State>(rows, options, std::move(entries))) {
+  state_->prepare();
   state_->analyse();
   state_->factorise();
 }
@@ -221,9 +238,10 @@ void DirectFactors<T>::refactorise(DirectEntries<T> entries) {
   try {
     state_->factorise();
   } catch (const Error&) {
+    // Back to what was there, for which the memory has sufficed before.
     std::swap(state_->entries, entries);
     state_->take_entries();
-    state_->factorise();
+    state_->factorise(false);
     throw;
   }
 }
@@ -245,11 +263,13 @@ std::span<T> DirectFactors<T>::room(LocalIndex columns) {
 
 template <Scalar T>
 void DirectFactors<T>::solve(LocalIndex columns) {
+  state_->require_usable();
   state_->solve(columns);
 }
 
 template <Scalar T>
 DirectErrors DirectFactors<T>::solve_and_estimate() {
+  state_->require_usable();
   return state_->solve_and_estimate();
 }
 

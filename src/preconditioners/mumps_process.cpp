@@ -12,7 +12,8 @@ namespace {
 
 /// Whether a launcher started this process with others, which would have to start MPI, too.
 bool has_others() {
-  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"}) {
+  for (const char* name :
+       {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_NUM_TASKS"}) {
     const char* text = std::getenv(name);
     if (text != nullptr && std::atoi(text) > 1) return true;
   }

@@ -24,8 +24,12 @@ struct DirectFactors<T>::State {
   /// Where MPI has ended, the memory stays MUMPS's.
   ~State();
 
+  /// All that may throw between the start of MUMPS and its analysis.
+  void prepare();
   void analyse();
-  void factorise();
+  void factorise(bool checks_memory = true);
+  /// @throws InternalError, on all ranks, after a failed way back.
+  void require_usable() const;
   std::span<T> room(LocalIndex columns);
   void solve(LocalIndex columns);
   DirectErrors solve_and_estimate();
@@ -43,7 +47,7 @@ struct DirectFactors<T>::State {
 
  private:
   void set_controls();
-  void require_memory(int margin);
+  void require_memory(int percent);
   void take_facts();
   void require_regular();
   void make_room(LocalIndex columns);
@@ -52,6 +56,10 @@ struct DirectFactors<T>::State {
 
   typename Mumps<T>::Struct mumps{};
   bool is_started = false;
+  bool is_usable = false;        // whether there are factors of `entries`
+  int margin = 0;                // ICNTL(14) with which they were found
+  MUMPS_INT held_megabytes = 0;  // of them, on this rank
+  std::string ordering;          // what options.ordering means here
   bool gives_order = false;
   std::vector<std::int32_t> places;       // of the rows in the order of elimination, if it is given
   std::vector<std::int32_t> own_numbers;  // of this rank's rows, from 1
