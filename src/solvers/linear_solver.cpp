@@ -90,7 +90,8 @@ auto LinearSolver<T>::set_up(const Operator<T>& a, const Setup* before, std::str
   together(a.comm(),
            [&] { result.solver = make_solver<T>(result.options.solver.type(), result.options); });
   result.may_climb = is_open && !given_m_ && detail::may_climb(a, given_, result.options);
-  result.may_factorise = may_factorise(a);
+  result.gave_up_factors = before != nullptr && before->gave_up_factors;
+  result.may_factorise = !result.gave_up_factors && may_factorise(a);
   if (before != nullptr && before->gave_up && result.may_climb) {
     result.may_climb = false;
     result.gave_up = true;
@@ -201,6 +202,7 @@ std::string LinearSolver<T>::choice() const {
 
 template <Scalar T>
 const AmgReport* LinearSolver<T>::levels() const noexcept {
+  if (setup_.factors) return nullptr;
   const Operator<T>* m = setup_.multigrid.get();
   if (m == nullptr) m = setup_.m.get();
   const auto* amg = dynamic_cast<const Amg<T>*>(m);

@@ -3,6 +3,9 @@
 //
 // How a LinearSolver ends with a factorisation where iterations lead nowhere and the choice was the
 // library's.
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "solvers/linear_solver_runs.hpp"
@@ -82,38 +85,52 @@ void LinearSolver<T>::factorise(double pivot_threshold, const std::vector<LocalI
   std::string why;
   try {
     setup_.factors = make_factors(*a_, pivot_threshold);
-  } catch (const Error& error) {  // the same on all ranks
-    const auto kind = error.kind();
-    const bool is_refusal = kind == ErrorKind::invalid_argument ||
-                            kind == ErrorKind::not_supported || kind == ErrorKind::out_of_memory;
-    if (!is_refusal) throw;
+  } catch (const Error& error) {  // the same on all ranks; x and its report are there already
     why = error.what();
   }
   const double seconds = timer.seconds();
   for (const LocalIndex j : open) reports[static_cast<std::size_t>(j)].setup_seconds += seconds;
   if (setup_.factors && logger != nullptr) logger->setup_finished("direct", seconds);
   if (setup_.factors) return;
-  setup_.may_factorise = false;
-  setup_.choice += message(setup_.choice.empty() ? "" : "; ", "no factorisation: ", why);
+  give_up_factors("no factorisation: " + why);
   for (const LocalIndex j : open) reports[static_cast<std::size_t>(j)].choice = choice();
 }
 
-/// Those of `open` that factors did not solve, also where rounding left too much: other methods may
-/// lose less than a bad factorisation.
+/// Whether factors brought about what can be had.
+template <Scalar T>
+static bool is_helped(const SolveReport& report) {
+  if (report.converged()) return true;
+  // Rounding leaves more than the target: no method will do much better.
+  const double eps = std::numeric_limits<Real<T>>::epsilon();
+  return report.attainable_residual_norm > 0 && report.true_relative_residual() <= std::sqrt(eps);
+}
+
+/// Those of `open` that factors did not help, with iterations left for another method.
 template <Scalar T>
 std::vector<LocalIndex> LinearSolver<T>::left_by_factors(
     const std::vector<SolveReport>& reports, const std::vector<LocalIndex>& open) const {
   std::vector<LocalIndex> left;
   for (const LocalIndex j : open) {
     const auto& report = reports[static_cast<std::size_t>(j)];
-    const bool is_bad = report.reason == Reason::stagnated || report.reason == Reason::not_finite;
-    if (is_bad || detail::has_failed(report)) left.push_back(j);
+    const bool was_ended =
+        report.reason == Reason::time_limit || report.reason == Reason::interrupted;
+    const bool has_more = report.iterations < given_.krylov().max_iterations;
+    if (has_more && !was_ended && !is_helped<T>(report)) left.push_back(j);
   }
   return left;
 }
 
+/// Whether the time limit is reached on a rank. Collective.
+template <Scalar T>
+bool LinearSolver<T>::is_late(const detail::SolveClock& clock) const {
+  const double limit = given_.krylov().time_limit;
+  const bool own = limit > 0 && clock.seconds() >= limit;
+  return a_->comm().max(std::int64_t{own}) != 0;
+}
+
 /// GMRES with the factors of A, which refines and verifies, for the systems that `open` names.
-/// Returns those that it does not solve. From now on solves begin with the factors.
+/// Returns those that it does not solve. If it solves any, solves begin with the factors from now
+/// on.
 template <Scalar T>
 template <class Vectors>
 std::vector<LocalIndex> LinearSolver<T>::try_factors(const detail::SolveClock& clock,
@@ -121,31 +138,45 @@ std::vector<LocalIndex> LinearSolver<T>::try_factors(const detail::SolveClock& c
                                                      const Vectors& b, Vectors& x,
                                                      std::vector<SolveReport>& reports,
                                                      const std::shared_ptr<EventLogger>& logger) {
-  if (open.empty() || !setup_.may_factorise) return open;
-  const double limit = given_.krylov().time_limit;
-  const bool is_late = limit > 0 && clock.seconds() >= limit;
-  if (a_->comm().max(std::int64_t{is_late}) != 0) return open;
   auto endless = clock;
   endless.patience = endless.trial = 0;
   std::vector<LocalIndex> left = open;
+  const auto run_with = [&](const std::shared_ptr<Preconditioner<T>>& factors) {
+    run_more(second(), *factors, "direct", endless, left, b, x, reports, logger);
+    left = left_by_factors(reports, left);
+  };
+  if (open.empty()) return open;
+  if (setup_.factors) {
+    run_with(setup_.factors);
+    return left;
+  }
   // With small pivots first, which keep the factors sparse; then with the largest ones, for
   // matrices whose factors would grow.
   for (const double pivot_threshold : {DirectOptions().pivot_threshold, 1.0}) {
+    if (left.empty() || !setup_.may_factorise || is_late(clock)) break;
     factorise(pivot_threshold, left, reports, logger.get());
-    if (!setup_.factors) return left;
-    run_more(second(), *setup_.factors, "direct", endless, left, b, x, reports, logger);
-    left = left_by_factors(reports, left);
-    if (left.empty()) break;
+    if (setup_.factors) run_with(setup_.factors);
   }
-  if (left.size() == open.size()) {
-    setup_.factors.reset();
-    setup_.may_factorise = false;
-    setup_.choice += message(setup_.choice.empty() ? "" : "; ", "a factorisation did not help");
-  } else {
+  if (!setup_.factors) return left;
+  const bool helps = std::any_of(open.begin(), open.end(), [&](LocalIndex j) {
+    return is_helped<T>(reports[static_cast<std::size_t>(j)]);
+  });
+  if (helps) {
+    setup_.multigrid.reset();
     setup_.choice += message(setup_.choice.empty() ? "" : "; ", setup_.options.solver, " with ",
                              setup_.options.preconditioner, " was slow or failed: direct");
+  } else {
+    give_up_factors("a factorisation did not help");
   }
   return left;
+}
+
+template <Scalar T>
+void LinearSolver<T>::give_up_factors(const std::string& why) {
+  setup_.factors.reset();
+  setup_.may_factorise = false;
+  setup_.gave_up_factors = true;
+  setup_.choice += message(setup_.choice.empty() ? "" : "; ", why);
 }
 
 /// What goes on where the first method was the wrong choice. Collective.

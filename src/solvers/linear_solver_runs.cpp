@@ -22,6 +22,7 @@ namespace {
 SolveReport joined(const SolveReport& first, SolveReport second, const std::string& next) {
   std::string why = message("ended with ", to_string(first.reason));
   if (first.reason == Reason::indefinite_matrix) why = "found A indefinite";
+  if (first.reason == Reason::max_iterations) why = "had not finished";
   if (first.reason == Reason::stagnated) {
     why = message("with ",
                   first.preconditioner == "none" ? "no preconditioner" : first.preconditioner,
@@ -193,9 +194,12 @@ std::vector<SolveReport> LinearSolver<T>::solve_all(const Vectors& b, Vectors& x
   // With few iterations allowed, there is nothing to be gained.
   const bool climbs = setup_.may_climb && given_.krylov().max_iterations >= 2 * detail::trial;
   const bool had_multigrid = setup_.multigrid != nullptr;
+  // A logger may solve with this object, too: what is used here must not go away.
+  const auto factors = setup_.factors;
   // Ahead of a factorisation, the first method is on trial.
+  const bool is_on_trial = setup_.may_factorise && !factors;
   auto first = clock;
-  if (setup_.may_factorise) {
+  if (is_on_trial) {
     const auto limit = given_.krylov().max_iterations;
     first.iterations = std::max<std::int64_t>(0, limit - detail::most_before_factors);
     if (setup_.options.solver == "gmres") {
@@ -203,20 +207,22 @@ std::vector<SolveReport> LinearSolver<T>::solve_all(const Vectors& b, Vectors& x
       first.most_left = detail::most_left_before_factors;
     }
   }
-  auto reports = setup_.factors ? run(second(), *setup_.factors, clock, b, x, logger)
-                 : climbs       ? climb(first, b, x, logger)
-                                : run(*setup_.solver, *setup_.m, first, b, x, logger);
-  auto open = setup_.may_factorise ? failed_early(reports) : select(reports, detail::has_failed);
+  auto reports = factors  ? run(second(), *factors, clock, b, x, logger)
+                 : climbs ? climb(first, b, x, logger)
+                          : run(*setup_.solver, *setup_.m, first, b, x, logger);
+  const bool is_own = is_on_trial || factors;
+  auto open = is_own ? failed_early(reports) : select(reports, detail::has_failed);
   if (open.empty() && had_multigrid == (setup_.multigrid != nullptr)) note_iterations(reports);
-  const auto stopped = first.iterations > 0 ? stopped_early(reports) : std::vector<LocalIndex>();
-  if (!setup_.factors) open = try_factors(clock, open, b, x, reports, logger);
+  const auto stopped = is_on_trial ? stopped_early(reports) : std::vector<LocalIndex>();
+  if (!factors) open = try_factors(clock, open, b, x, reports, logger);
   if (!stopped.empty()) {
     // Without factors they go on as they were.
     std::vector<LocalIndex> again;
     std::ranges::set_intersection(stopped, open, std::back_inserter(again));
     std::erase_if(open, [&](LocalIndex j) { return std::ranges::binary_search(again, j); });
+    const std::shared_ptr<const Operator<T>> m = setup_.multigrid ? setup_.multigrid : setup_.m;
     const auto next = message(setup_.options.solver, " continued");
-    run_more(*setup_.solver, *setup_.m, next, clock, again, b, x, reports, logger);
+    run_more(*setup_.solver, *m, next, clock, again, b, x, reports, logger);
   }
   if (!open.empty()) {
     auto endless = clock;

@@ -29,7 +29,8 @@ class LateCopy;
 /// one right-hand side allocate no arrays, unless the system needs other units, or a solve turns to
 /// multigrid or a factorisation, which is set up then and kept.
 ///
-/// Must not be used by two threads at a time.
+/// Must not be used by two threads at a time. Where A has several ranks, destroying it, or
+/// replacing it, is collective: there may be factors on all of them.
 template <Scalar T>
 class LinearSolver {
  public:
@@ -85,6 +86,7 @@ class LinearSolver {
     bool gave_up = false;                          // multigrid, which did not help
     std::shared_ptr<Preconditioner<T>> factors;    // made when iterations led nowhere
     bool may_factorise = false;
+    bool gave_up_factors = false;                     // that could not be had, or did not help
     std::unique_ptr<Solver<T>> solver;                // with the vectors that it keeps
     std::unique_ptr<Solver<T>> second;                // goes on where CG was the wrong choice
     std::shared_ptr<const Operator<T>> other;         // A in the requested format
@@ -128,6 +130,8 @@ class LinearSolver {
                                       const std::vector<LocalIndex>& open, const Vectors& b,
                                       Vectors& x, std::vector<SolveReport>& reports,
                                       const std::shared_ptr<EventLogger>& logger);
+  void give_up_factors(const std::string& why);
+  bool is_late(const detail::SolveClock& clock) const;
   Solver<T>& second();
   template <class Vectors>
   std::vector<SolveReport> climb(const detail::SolveClock& clock, const Vectors& b, Vectors& x,
