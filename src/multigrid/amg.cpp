@@ -246,8 +246,10 @@ template <Scalar T>
 std::string Amg<T>::update_values(const DistributedMatrix<T>& a) {
   using multigrid::Keep;
   constexpr double most_change = 0.25;
-  const bool can_keep = options_.coarsening == "aggregation";
-  // Without smoothing, interpolation has nothing of the values.
+  // R has scaled columns in it where A is not Hermitian, and their change is not looked at. Without
+  // smoothing, interpolation has nothing of the values.
+  const bool can_keep = options_.coarsening == "aggregation" &&
+                        (hierarchy_->is_hermitian() || !options_.smooth_prolongator);
   const double change = can_keep && options_.smooth_prolongator
                             ? change_ + multigrid::row_change(hierarchy_->matrix(), a)
                             : 0;
