@@ -39,10 +39,12 @@ constexpr ReasonText reason_texts[] = {
      "A division by zero inside the method: try another solver, or check for a singular "
      "matrix."},
     {"indefinite_matrix",
-     "The matrix is not Hermitian or not positive definite, as the method needs it: use minres if "
+     "The matrix is not Hermitian or not positive definite, which the method requires: use minres "
+     "if "
      "it is Hermitian, else gmres."},
     {"indefinite_preconditioner",
-     "The preconditioner is not Hermitian positive definite, as the method needs it: use another "
+     "The preconditioner is not Hermitian positive definite, which the method requires: use "
+     "another "
      "one, or gmres."},
     {"not_finite", "There is a NaN or an infinity in the matrix, the vectors or the iteration."},
 };

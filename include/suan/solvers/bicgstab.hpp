@@ -20,7 +20,7 @@ using BicgstabOptions = ShadowOptions;
 /// shadow residual; it ends with Reason::breakdown when that has not helped twice. M may vary: x
 /// moves along the products with it that were made.
 ///
-/// Memory: 4 vectors besides b and x, 6 with a preconditioner.
+/// Memory: 5 vectors besides b and x, 7 with a preconditioner.
 template <Scalar T>
 class Bicgstab final : public Solver<T> {
  public:

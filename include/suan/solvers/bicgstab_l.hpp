@@ -27,7 +27,7 @@ struct BicgstabLOptions {
 /// If an inner product that it divides by vanishes, it starts again as Bicgstab does. With an M
 /// that varies() or rounds() it keeps the products with it and is flexible.
 ///
-/// Memory: 2 `ell` + 3 vectors besides b and x, 2 more with a preconditioner, or 2 `ell` more if it
+/// Memory: 2 `ell` + 4 vectors besides b and x, 2 more with a preconditioner, or 2 `ell` more if it
 /// is flexible.
 template <Scalar T>
 class BicgstabL final : public Solver<T> {

@@ -21,7 +21,7 @@ struct CgPipelinedOptions {
 /// Products like A p obey recurrences, too, in which rounding errors grow: so they are computed
 /// anew after `replace_every` iterations, by three products with A and two with M.
 ///
-/// Memory: 5 vectors besides b and x; 8 with a preconditioner.
+/// Memory: 6 vectors besides b and x; 9 with a preconditioner.
 template <Scalar T>
 class CgPipelined final : public Solver<T> {
  public:

@@ -17,7 +17,7 @@ using CgSingleOptions = KrylovOptions;
 /// it reads more of its vectors, and has a product more, because it knows a residual only after the
 /// next ones.
 ///
-/// Memory: 3 vectors besides b and x; 4 with a preconditioner.
+/// Memory: 4 vectors besides b and x; 5 with a preconditioner.
 template <Scalar T>
 class CgSingle final : public Solver<T> {
  public:

@@ -20,7 +20,7 @@ using CgsOptions = ShadowOptions;
 /// x moves along combinations of the products with it that were made, and the method starts again
 /// where the residual does not fall.
 ///
-/// Memory: 5 vectors besides b and x, 6 with a preconditioner.
+/// Memory: 6 vectors besides b and x, 7 with a preconditioner.
 template <Scalar T>
 class Cgs final : public Solver<T> {
  public:

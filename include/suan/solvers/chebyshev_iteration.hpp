@@ -21,14 +21,15 @@ struct ChebyshevIterationOptions {
 };
 
 /// Needs A and M Hermitian positive definite, M the same linear map each time, and bounds of the
-/// eigenvalues of M A. It has no inner products: ranks wait for each other only where the residual
-/// is computed, every `check_every` iterations. In between, the history repeats the last one.
+/// eigenvalues of M A. It has no inner products: without a time limit or a logger that may
+/// stop it, ranks wait for each other only where the residual is computed, every `check_every`
+/// iterations. In between, the history repeats the last one.
 ///
 /// Bounds that are not given are estimated at the start of each solve, from `bound_steps` products
 /// with a random vector, and corrected when the residual falls more slowly than they promise. Give
 /// them if the solver is used inside of another one.
 ///
-/// Memory: 2 vectors besides b and x; 4 where bounds are estimated.
+/// Memory: 3 vectors besides b and x; 5 where bounds are estimated.
 template <Scalar T>
 class ChebyshevIteration final : public Solver<T> {
  public:
@@ -51,6 +52,7 @@ class ChebyshevIteration final : public Solver<T> {
 
   ChebyshevIterationOptions own_;
   Interval interval_;  ///< in use, in the units of the run
+  int exponent_ = 0;   ///< of the power of two in M, in these units
 };
 
 }  // namespace suan

@@ -17,7 +17,7 @@ using CrOptions = KrylovOptions;
 /// it may break down. If A is singular and b not in its range, it ends as stagnated, with an x of
 /// about the least residual.
 ///
-/// Memory: 3 vectors besides b and x; 5 with a preconditioner.
+/// Memory: 4 vectors besides b and x; 6 with a preconditioner.
 template <Scalar T>
 class Cr final : public Solver<T> {
  public:

@@ -26,7 +26,7 @@ struct IdrOptions {
 /// with Reason::breakdown when that does not help. M may vary: x moves along the products with it
 /// that were made.
 ///
-/// Memory: 3 s + 2 vectors besides b and x, 3 s + 3 with a preconditioner.
+/// Memory: 3 s + 3 vectors besides b and x, 3 s + 4 with a preconditioner.
 template <Scalar T>
 class Idr final : public Solver<T> {
  public:

@@ -17,7 +17,7 @@ using MinresOptions = KrylovOptions;
 /// r^H M r for r = b - A x; without M the residual never grows. If A is singular and b not in its
 /// range, it ends as stagnated, with an x of about the least residual.
 ///
-/// Memory: 4 vectors besides b and x; 6 with a preconditioner.
+/// Memory: 5 vectors besides b and x; 7 with a preconditioner.
 template <Scalar T>
 class Minres final : public Solver<T> {
  public:

@@ -20,7 +20,7 @@ struct RichardsonOptions {
 /// must be a good preconditioner, or damping small. It has no reduction beside the residual's norm,
 /// and shows how a preconditioner works by itself. M may vary.
 ///
-/// Memory: 1 vector besides b and x, 2 with a preconditioner.
+/// Memory: 2 vectors besides b and x, 3 with a preconditioner.
 template <Scalar T>
 class Richardson final : public Solver<T> {
  public:

@@ -18,7 +18,7 @@ using SymmlqOptions = KrylovOptions;
 /// are the smaller one of this point and of that of conjugate gradients; it returns the better of
 /// both.
 ///
-/// Memory: 3 vectors besides b and x; 4 with a preconditioner.
+/// Memory: 4 vectors besides b and x; 5 with a preconditioner.
 template <Scalar T>
 class Symmlq final : public Solver<T> {
  public:
@@ -29,7 +29,6 @@ class Symmlq final : public Solver<T> {
   using typename Solver<T>::Run;
   void iterate(Run& run, const Vector<T>& b, Vector<T>& x, Vector<T>& r) override;
   bool takes_varying() const noexcept override { return false; }
-  bool residual_may_grow() const noexcept override { return true; }
 };
 
 }  // namespace suan

@@ -22,7 +22,7 @@ using TfqmrOptions = ShadowOptions;
 /// along combinations of the products with it that were made, and the method starts again where the
 /// residual of Cgs does not fall.
 ///
-/// Memory: 6 vectors besides b and x, 7 with a preconditioner.
+/// Memory: 7 vectors besides b and x, 8 with a preconditioner.
 template <Scalar T>
 class Tfqmr final : public Solver<T> {
  public:

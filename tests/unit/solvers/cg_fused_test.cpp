@@ -134,4 +134,20 @@ TEST(CgFused, NameWhatTheyAreNotFor) {
   }
 }
 
+// p^H A p by differences is lost in rounding where eigenvalues are this far apart.
+TEST(CgFused, SolveForEigenvaluesFarApart) {
+  const auto a =
+      suan::test::diagonal<float>(2, [](GlobalIndex i) { return i == 0 ? 1.0F : 1e-8F; });
+  const auto b = suan::ones<float>(a.row_layout());
+  CgSingle<float> single;
+  CgPipelined<float> pipelined(suan::CgPipelinedOptions{});
+  for (suan::Solver<float>* method :
+       std::initializer_list<suan::Solver<float>*>{&single, &pipelined}) {
+    Vector<float> x(a.row_layout());
+    const auto report = method->solve(a, b, x);
+    EXPECT_TRUE(report.converged()) << report;
+    EXPECT_LE(report.iterations, 10);
+  }
+}
+
 }  // namespace

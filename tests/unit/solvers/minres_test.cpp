@@ -202,4 +202,18 @@ TEST(Minres, NamesAPreconditionerThatIsNotPositiveDefinite) {
   }
 }
 
+// The slope of the residual is e there, and the matrix is regular all the same.
+TEST(Minres, SolvesForTwoEigenvaluesFarApart) {
+  const auto solves = []<class T>(T e) {
+    const auto a = suan::test::diagonal<T>(2, [e](GlobalIndex i) { return i == 0 ? T(1) : e; });
+    const auto b = suan::ones<T>(a.row_layout());
+    Vector<T> x(a.row_layout());
+    const auto report = Minres<T>().solve(a, b, x);
+    EXPECT_TRUE(report.converged()) << report;
+    EXPECT_LE(report.iterations, 5);
+  };
+  solves(1e-4F);
+  solves(1e-10);
+}
+
 }  // namespace

@@ -135,4 +135,15 @@ TEST(Symmlq, SingularMatricesLeaveXFinite) {
   EXPECT_EQ(suan::first_not_finite(x), -1);
 }
 
+// A maps the right-hand side to zero.
+TEST(Symmlq, NamesASingularMatrix) {
+  const auto a = suan::test::laplacian<double>(12, 0, true);
+  const auto b = suan::ones(a.row_layout());
+  Vector<double> x(a.row_layout());
+  const auto report = Symmlq<double>().solve(a, b, x);
+  EXPECT_EQ(report.reason, Reason::stagnated) << report;
+  EXPECT_LE(report.residual_norm, 12.001);
+  EXPECT_EQ(suan::first_not_finite(x), -1);
+}
+
 }  // namespace

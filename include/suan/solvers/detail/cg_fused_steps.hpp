@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "suan/solvers/detail/lanczos.hpp"
 
@@ -62,6 +63,13 @@ struct FusedStep {
   }
 };
 
+/// Whether p^H A p as FusedStep has it is a difference of nearly equal numbers, or less than that.
+template <Scalar T>
+bool has_cancelled(const FusedStep<T>& step, const FusedSums<T>& sums) {
+  const double small = std::sqrt(static_cast<double>(std::numeric_limits<Real<T>>::epsilon()));
+  return !(static_cast<double>(step.p_a_p) > small * static_cast<double>(sums.delta()));
+}
+
 /// p'^H A p' for p' = u + beta p, with s = A p, without the assumption that these are conjugate.
 /// Collective.
 template <Scalar T>
@@ -78,6 +86,12 @@ bool may_begin_fused(Run& run, const Vector<T>& r, const Vector<T>& u, const Vec
                      const FusedSums<T>& sums) {
   if (changes_units(run, r, u, w)) return false;
   if constexpr (is_complex<T>) {
+    const double norms = static_cast<double>(norm2(u)) * static_cast<double>(norm2(w));
+    if (std::abs(static_cast<double>(sums.all[4])) > asymmetry_tolerance<T> * norms) {
+      run.end(Reason::indefinite_matrix,
+              message("u^H A u has the imaginary part ", sums.all[4], ": A is not Hermitian"));
+      return false;
+    }
     const T rho = scalar_cast<T>(kernels::SumOf<T>(sums.all[1], sums.all[3]));
     if (is_not_hermitian(rho, r, u)) {
       end_not_hermitian(run, rho);

@@ -94,21 +94,15 @@ void CgPipelined<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>
     // M may be linear to a lower precision only, whose errors would count soon.
     constexpr double small = 1e-6;
     const bool is_worn = run.m.rounds() && static_cast<double>(sums.rr()) < small * renewed;
-    if ((is_worn || next.p_a_p <= 0 || next.gamma <= 0) && since > 0) {
+    const bool has_cancelled = !is_first && detail::has_cancelled(next, sums);
+    if ((is_worn || has_cancelled || next.gamma <= 0) && since > 0) {
       replace();
       since = 0;
       continue;
     }
-    if (next.p_a_p <= 0 && !is_first) {
-      // A is indefinite, or rounding errors have made the directions less than conjugate.
-      const double exact = detail::product_with_direction<T>(sums, next.beta, u, p, s);
-      if (exact > 0) {
-        is_first = true;  // begin again from x
-        next = {};
-        if (!next.next(run, sums, is_first)) return;
-      } else {
-        next.p_a_p = exact;
-      }
+    // A is indefinite, or its eigenvalues are far apart.
+    if (has_cancelled) {
+      next.p_a_p = detail::product_with_direction<T>(sums, next.beta, u, p, s);
     }
     if (!detail::step_length(run, next.gamma, next.p_a_p, next.alpha)) return;
     step = next;

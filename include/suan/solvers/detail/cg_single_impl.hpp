@@ -39,6 +39,9 @@ void CgSingle<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r
   bool is_first = true;
   while (!run.limit_reached()) {
     if (!step.next(run, sums, is_first)) return;
+    if (!is_first && detail::has_cancelled(step, sums)) {
+      step.p_a_p = detail::product_with_direction<T>(sums, step.beta, u, p, s);
+    }
     if (!detail::step_length(run, step.gamma, step.p_a_p, step.alpha)) return;
     is_first = false;
     // p = u + beta p, s = w + beta s, x = x + alpha p, r = r - alpha s

@@ -11,6 +11,7 @@
 
 #include "suan/core/detail/tridiagonal.hpp"
 #include "suan/core/instantiate.hpp"
+#include "suan/kernels/detail/short_recurrence.hpp"
 #include "suan/solvers/detail/lanczos.hpp"
 
 namespace suan {
@@ -88,7 +89,7 @@ bool ChebyshevIteration<T>::find_interval(Run& run, const Vector<T>& r) {
   const bool plain = run.m.access().is_identity();
   const auto kept = run.vectors(plain ? 3 : 4);
   Vector<T>& v = kept[0];
-  v = random_vector<T>(r.layout(), 1);
+  kernels::fill_random<T>(ExecutionSpace(), 1, r.layout().first(), v.view());
   scale(detail::real_scalar<T>(norm2(r) / norm2(v)), v);
   detail::Lanczos<T, Run> lanczos(run, v, kept[1], kept[2], plain ? nullptr : &kept[3]);
   std::vector<double> alpha;
@@ -134,8 +135,8 @@ bool ChebyshevIteration<T>::correct(double factor, std::int64_t iterations) {
   return true;
 }
 
-// Per row and iteration, beside the product with its r and that with M, which has d and r: x, d
-// read, x written: 3 values; and r read every check_every iterations, with x copied then.
+// Per row and iteration, besides the products, which read r and d more than others do: x, d read, x
+// written: 6 values in all; and r read every check_every iterations, with x copied then.
 template <Scalar T>
 void ChebyshevIteration<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
   const auto row_bytes = static_cast<std::int64_t>(sizeof(T)) * x.global_size();
@@ -146,17 +147,24 @@ void ChebyshevIteration<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Ve
   run.a.apply(std::as_const(kept[0]), kept[1]);
   if (detail::changes_units(run, std::as_const(r), std::as_const(kept[0]), std::as_const(kept[1])))
     return;
-  // A solve that goes on after it has recomputed its residual keeps what it has found.
+  // A solve that goes on after it has recomputed its residual keeps what it has found, in the units
+  // of now.
+  const int exponent = run.preconditioner_exponent();
+  if (run.iterations() > 0) {
+    interval_ = {std::ldexp(interval_.smallest, exponent - exponent_),
+                 std::ldexp(interval_.largest, exponent - exponent_)};
+  }
+  exponent_ = exponent;
   if (run.iterations() == 0) {
     if (own_.smallest == 0 || own_.largest == 0) {
       if (run.limit_reached() || !find_interval(run, r)) return;
       kept = run.vectors(2);
     }
     if (own_.smallest > 0) {
-      interval_.smallest = std::ldexp(own_.smallest, run.preconditioner_exponent());
+      interval_.smallest = std::ldexp(own_.smallest, exponent);
     }
     if (own_.largest > 0) {
-      interval_.largest = std::ldexp(own_.largest, run.preconditioner_exponent());
+      interval_.largest = std::ldexp(own_.largest, exponent);
     }
     if (!(interval_.smallest < interval_.largest)) interval_.smallest = interval_.largest / 2;
   }
@@ -197,6 +205,8 @@ void ChebyshevIteration<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Ve
     }
     if (done) return;
   }
+  // At a limit, the last check may be iterations ago.
+  if (since > 0 && !std::isfinite(static_cast<double>(norm2(r)))) copy(std::as_const(good), x);
 }
 
 #define SUAN_INSTANTIATE(T) SUAN_TEMPLATE class ChebyshevIteration<T>;

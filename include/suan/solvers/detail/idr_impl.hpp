@@ -148,21 +148,21 @@ void Idr<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
 
   auto norm = static_cast<double>(norm2(r));
   detail::Starts starts;
+  std::uint64_t seed = 0;
   Number omega(1);
   bool is_first = true;
   bool is_fresh = true;  // G and U are zero
   const char* lost = nullptr;
   while (!run.limit_reached()) {
     if (is_first || lost != nullptr) {
-      const int useless = starts.next(norm);
-      if (useless < 0) {
+      if (starts.next(norm) < 0) {
         detail::end_breakdown(run, lost);
         return;
       }
       lost = nullptr;
       is_fresh = true;
       omega = Number(1);
-      detail::fill_shadow_space(static_cast<std::uint64_t>(useless), p, products, v);
+      detail::fill_shadow_space(seed++, p, products, v);
       sums[s] = T(0);
       multiply_shadow(r);
       set_f();
@@ -206,7 +206,7 @@ void Idr<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
       for (std::size_t i = k; i < s; ++i) products.f[i] -= beta * products.at(i, k);
     }
     if (k < s) {
-      lost = "A M r is orthogonal to the shadow space";
+      lost = "P^H A M r vanishes, with the shadow space P";
       if (k == 0) continue;
       norm = static_cast<double>(norm2(r));
       run.count_bytes(bytes);
@@ -223,7 +223,7 @@ void Idr<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) {
       return;
     }
     if (last.xx == 0) {
-      lost = "A M r is zero";
+      lost = "A M r vanishes";
       omega = Number(0);
     } else {
       omega = detail::safe_omega<Number>(last.xy, std::sqrt(last.xx), std::sqrt(last.yy));

@@ -53,12 +53,17 @@ void Minres<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) 
     const Number a2 = s * alpha + c_before * c * beta;
     const Number a3 = s_before * beta;
     a1 = std::hypot(a0, next);
-    // ||A r|| / (||A|| ||r||), in the norms of M. While an eigenvalue e waits to be found, the
-    // least residual has a slope of about sqrt(e / ||A||): below sqrt(eps) there is none, and the
-    // next steps would only add to x what A maps to rounding errors.
+    // ||A r|| / (||A|| ||r||), in the norms of M. While an eigenvalue e of many waits to be found,
+    // the least residual has a slope of about sqrt(e / ||A||): below sqrt(eps) there is none, and
+    // the next steps would only add to x what A maps to rounding errors. Of few eigenvalues the
+    // slope may be e / ||A||; then this step, which multiplies the residual by next / a1, gains.
     const Number image = std::hypot(a0, c * next);
     const Number slope = image > 0 ? image / lanczos.size() : Number(0);
-    if (!(slope > 4 * std::sqrt(Number(std::numeric_limits<Real<T>>::epsilon())))) {
+    constexpr Number eps = std::numeric_limits<Real<T>>::epsilon();
+    const Number tiny = 4 * std::sqrt(eps);
+    const bool gains =
+        std::abs(a0) > 100 * tiny * next && std::abs(a0) > 100 * eps * lanczos.size();
+    if (!gains && !(slope > tiny)) {
       run.end(Reason::stagnated,
               message("A r is only ", static_cast<double>(slope), " ||A|| ||r|| for the residual ",
                       "r: A is singular, b is not in its range, and r is about the least"));

@@ -143,8 +143,8 @@ template <class Run>
 void end_breakdown(Run& run, const std::string& what) {
   run.end(Reason::breakdown,
           message(what,
-                  ", and does so with other shadow residuals: gmres has no such breakdown, "
-                  "unless A is singular"));
+                  ", also with other shadow residuals: gmres has no such breakdown, unless A is "
+                  "singular"));
 }
 
 /// Checks in the first step of a run from a residual of this norm, with the direction p that it

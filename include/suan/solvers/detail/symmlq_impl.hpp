@@ -68,6 +68,10 @@ void Symmlq<T>::iterate(Run& run, const Vector<T>&, Vector<T>& x, Vector<T>& r) 
     if (!lanczos.multiply()) break;
     if (step == 2 && !lanczos.is_symmetric(w, 1)) break;
     if (!lanczos.advance()) break;
+    if (!(lanczos.size() > 0)) {
+      run.end(Reason::stagnated, "A M r is zero for the residual r: A is singular");
+      break;
+    }
     if (step == 1) {
       axpby(detail::real_scalar<T>(1 / lanczos.beta()), lanczos.z(), T(0), w);
       now.start = now.right = lanczos.beta();
