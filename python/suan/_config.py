@@ -57,7 +57,7 @@ def options(function: str = "solve") -> OptionList:
     }
     if function in tables:
         return OptionList(tables[function]())
-    components = {}
+    components: dict[str, list[_suan.OptionDescription]] = {}
     for kind in (_suan.solvers(), _suan.preconditioners()):
         for name, (_, descriptions) in kind.items():
             components.setdefault(name, []).extend(descriptions)

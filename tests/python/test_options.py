@@ -52,7 +52,7 @@ def test_signature_and_docstring_hold_every_option(function, table):
         ({"rtoll": 1e-3}, '"rtoll".*did you mean rtol'),
         ({"max_iteration": 3}, "did you mean max_iterations"),
         ({"preconditoner": "jacobi"}, "did you mean preconditioner"),
-        ({"solver": "cgs"}, '"cgs".*did you mean cg'),
+        ({"solver": "cgg"}, '"cgg".*did you mean cg'),
         ({"solver": 3}, "solver.*int.*str"),
         ({"rtol": "small"}, "rtol.*str.*float"),
         ({"rtol": None}, "rtol: None"),

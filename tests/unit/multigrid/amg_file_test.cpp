@@ -200,9 +200,11 @@ TYPED_TEST(AmgFiles, RigidBodyModesAndWhatElseUpdatesNeed) {
   EXPECT_EQ(read_hdf5_amg<T>(this->path_, this->world_).row_layout().local_size() % 3, 0);
   const auto twice = add(T(2), a, T(0), a);
   EXPECT_THAT(read.update(twice), HasSubstr("files hold no structure"));
-  EXPECT_EQ(cycle(read), cycle(Amg<T>(twice, modes, options)));
+  Amg<T> made(twice, modes, options);
+  EXPECT_EQ(cycle(read), cycle(made));
   EXPECT_THAT(read.update(a), HasSubstr("aggregates were kept"));
-  EXPECT_EQ(cycle(read), cycle(m));
+  made.update(a);
+  EXPECT_EQ(cycle(read), cycle(made));
 }
 
 /// All that check() finds, with a near null space that is not stored.
