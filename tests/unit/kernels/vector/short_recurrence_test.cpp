@@ -17,6 +17,9 @@ using suan::Real;
 using suan::Vector;
 using suan::kernels::SumOf;
 
+/// Around a vector register, a block and the number from which threads share the work.
+constexpr std::int64_t sizes[] = {0, 1, 7, 8, 9, 1023, 1025, 4096, 10007};
+
 template <class T>
 class ShortRecurrencePasses : public testing::Test {
  protected:
@@ -29,6 +32,11 @@ class ShortRecurrencePasses : public testing::Test {
       return real;
     }
   }
+  /// Those of a seed.
+  struct Numbers {
+    std::int64_t seed;
+    T operator()(std::int64_t i) const { return number(i, seed); }
+  };
   static Vector<T> vector(std::int64_t n, std::int64_t seed) {
     return suan::generate<T>(Layout::serial(n),
                              [=](suan::GlobalIndex i) { return number(i, seed); });
@@ -49,8 +57,6 @@ class ShortRecurrencePasses : public testing::Test {
     }
     return total;
   }
-  /// Around a vector register, a block and the number from which threads share the work.
-  static constexpr std::int64_t sizes[] = {0, 1, 7, 8, 9, 1023, 1025, 4096, 10007};
   const ExecutionSpace space_;
   const T alpha_ = T(0.5);
   const T beta_ = number(2, 3);
@@ -59,22 +65,22 @@ TYPED_TEST_SUITE(ShortRecurrencePasses, suan::test::AllScalars);
 
 TYPED_TEST(ShortRecurrencePasses, Sums) {
   using T = TypeParam;
-  for (const std::int64_t n : this->sizes) {
-    const auto at = [this](std::int64_t seed) {
-      return [=, this](std::int64_t i) { return this->number(i, seed); };
-    };
+  using Numbers = typename TestFixture::Numbers;
+  for (const std::int64_t n : sizes) {
+    const Numbers one{1};
+    const Numbers two{2};
     const auto x = this->vector(n, 1);
     const auto y = this->vector(n, 2);
     const auto sums = suan::kernels::pair_sums<T>(this->space_, x.view(), y.view());
-    EXPECT_EQ(sums.xy, this->sum(n, at(1), at(2)));
-    EXPECT_EQ(sums.xx, suan::real_part(this->sum(n, at(1), at(1))));
-    EXPECT_EQ(sums.yy, suan::real_part(this->sum(n, at(2), at(2))));
+    EXPECT_EQ(sums.xy, this->sum(n, one, two));
+    EXPECT_EQ(sums.xx, suan::real_part(this->sum(n, one, one)));
+    EXPECT_EQ(sums.yy, suan::real_part(this->sum(n, two, two)));
   }
 }
 
 TYPED_TEST(ShortRecurrencePasses, UpdatesWithSums) {
   using T = TypeParam;
-  for (const std::int64_t n : this->sizes) {
+  for (const std::int64_t n : sizes) {
     const auto q = this->vector(n, 2);
     const auto s = this->vector(n, 3);
     const auto shadow = [this](std::int64_t i) { return this->number(i, 3); };
@@ -108,7 +114,7 @@ TYPED_TEST(ShortRecurrencePasses, Directions) {
   const T alpha = this->alpha_;
   const T beta = this->beta_;
   const auto number = [this](std::int64_t i, std::int64_t seed) { return this->number(i, seed); };
-  for (const std::int64_t n : this->sizes) {
+  for (const std::int64_t n : sizes) {
     const auto x = this->vector(n, 1);
     const auto y = this->vector(n, 2);
     auto z = this->vector(n, 3);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "suan/vector/blas1.hpp"
 #include "support/scalars.hpp"
 
@@ -51,7 +53,7 @@ TYPED_TEST(SymmetricUpdatesTest, OfLanczos) {
   const auto q = this->random(1);
   const auto v = this->random(2);
   const auto before = this->random(3);
-  for (const T third : {this->c, T(0)}) {
+  for (const T third : std::array<T, 2>{this->c, T(0)}) {
     auto u = before;
     if (third == T(0)) suan::fill(u, std::numeric_limits<Real<T>>::quiet_NaN() * T(1));
     const auto sums = kernels::lanczos_vector<T>(this->space, this->a, q.view(), this->b, v.view(),
@@ -95,7 +97,7 @@ TYPED_TEST(SymmetricUpdatesTest, OfConjugateResiduals) {
   const auto s = this->random(2);
   const auto p_before = this->random(3);
   const auto q_before = this->random(4);
-  for (const T beta : {this->c, T(0)}) {
+  for (const T beta : std::array<T, 2>{this->c, T(0)}) {
     auto p = p_before;
     auto q = q_before;
     const auto square =
@@ -127,7 +129,7 @@ TYPED_TEST(SymmetricUpdatesTest, OfConjugateGradientsWithOneReduction) {
   const auto x_before = this->random(4);
   const auto r_before = this->random(5);
   const auto other = this->random(6);
-  for (const T beta : {this->c, T(0)}) {
+  for (const T beta : std::array<T, 2>{this->c, T(0)}) {
     for (const bool is_r : {false, true}) {
       auto p = p_before;
       auto s = s_before;
