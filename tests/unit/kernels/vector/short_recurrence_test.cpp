@@ -65,10 +65,10 @@ TYPED_TEST_SUITE(ShortRecurrencePasses, suan::test::AllScalars);
 
 TYPED_TEST(ShortRecurrencePasses, Sums) {
   using T = TypeParam;
-  using Numbers = typename TestFixture::Numbers;
+  using Seeded = typename TestFixture::Numbers;
   for (const std::int64_t n : sizes) {
-    const Numbers one{1};
-    const Numbers two{2};
+    const Seeded one{1};
+    const Seeded two{2};
     const auto x = this->vector(n, 1);
     const auto y = this->vector(n, 2);
     const auto sums = suan::kernels::pair_sums<T>(this->space_, x.view(), y.view());
