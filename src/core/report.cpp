@@ -39,13 +39,11 @@ constexpr ReasonText reason_texts[] = {
      "A division by zero inside the method: try another solver, or check for a singular "
      "matrix."},
     {"indefinite_matrix",
-     "The matrix is not Hermitian or not positive definite, which the method requires: use minres "
-     "if "
-     "it is Hermitian, else gmres."},
+     "The matrix is not Hermitian or not positive definite, which the method requires: use "
+     "minres if it is Hermitian, else gmres."},
     {"indefinite_preconditioner",
      "The preconditioner is not Hermitian positive definite, which the method requires: use "
-     "another "
-     "one, or gmres."},
+     "another one, or gmres."},
     {"not_finite", "There is a NaN or an infinity in the matrix, the vectors or the iteration."},
 };
 

@@ -103,7 +103,7 @@ std::vector<std::string> choose(const MatrixScan& scan, LocalIndex vectors, AmgO
   std::vector<std::string> notes;
   if (options.coarsening == "auto") notes.push_back(choose_coarsening(scan, vectors, options));
   if (options.coarsening == "aggregation" && options.strength == "auto") {
-    const bool is_scalar = options.block_size == 1 && vectors <= 1;
+    const bool is_scalar = options.block_size == 1 && vectors <= 1 && options.relaxed_vectors == 0;
     options.strength = is_scalar && has_positive_entries(scan) ? "signed" : "absolute";
     if (options.strength == "signed") {
       notes.push_back(message("strength is signed: positive entries beside the diagonal have ",

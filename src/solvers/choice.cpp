@@ -12,14 +12,18 @@
 
 namespace suan {
 
-namespace detail {
+namespace {
 
 /// Whether a method needs a positive definite preconditioner.
-static bool needs_definite(const OptionNode& solver) {
+bool needs_definite(const OptionNode& solver) {
   static const std::set<std::string> names = {"cg",     "cg_single", "cg_pipelined", "minres",
                                               "symmlq", "cr",        "chebyshev"};
   return names.count(solver.type()) > 0;
 }
+
+}  // namespace
+
+namespace detail {
 
 std::string choose(const MatrixTraits& traits, SolveOptions& options) {
   std::string why;

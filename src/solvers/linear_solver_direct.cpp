@@ -33,6 +33,15 @@ std::shared_ptr<Direct<T>> make_factors(const Operator<T>& a, double pivot_thres
   }
 }
 
+/// Whether factors brought about what can be had.
+template <Scalar T>
+bool is_helped(const SolveReport& report) {
+  if (report.converged()) return true;
+  // Rounding leaves more than the target: no method will do much better.
+  const double eps = std::numeric_limits<Real<T>>::epsilon();
+  return report.attainable_residual_norm > 0 && report.true_relative_residual() <= std::sqrt(eps);
+}
+
 }  // namespace
 
 /// Whether a factorisation may follow for `a`: nothing was named, and A is neither too large nor
@@ -94,15 +103,6 @@ void LinearSolver<T>::factorise(double pivot_threshold, const std::vector<LocalI
   if (setup_.factors) return;
   give_up_factors("no factorisation: " + why);
   for (const LocalIndex j : open) reports[static_cast<std::size_t>(j)].choice = choice();
-}
-
-/// Whether factors brought about what can be had.
-template <Scalar T>
-static bool is_helped(const SolveReport& report) {
-  if (report.converged()) return true;
-  // Rounding leaves more than the target: no method will do much better.
-  const double eps = std::numeric_limits<Real<T>>::epsilon();
-  return report.attainable_residual_norm > 0 && report.true_relative_residual() <= std::sqrt(eps);
 }
 
 /// Those of `open` that factors did not help, with iterations left for another method.

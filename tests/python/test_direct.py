@@ -182,6 +182,13 @@ def test_spsolve_of_mixed_types():
     assert suan.spsolve(sp.csr_array((0, 0)), np.ones(0)).shape == (0,)
 
 
+def test_a_right_hand_side_that_is_not_finite_is_named():
+    b = np.ones(64)
+    b[5] = np.nan
+    with pytest.raises(suan.InvalidArgument, match="not finite.*row 5|row 5.*not finite"):
+        suan.spsolve(poisson2d(8), b)
+
+
 def test_a_result_without_digits_raises():
     # Not exactly singular in floating-point numbers, so that only the result shows it.
     n = 50

@@ -276,4 +276,23 @@ TEST(AmgChoice, SaysWhatItCannotDo) {
   EXPECT_THAT(Amg<double>(ring).report().notes, Contains(HasSubstr("A is singular")));
 }
 
+// Strength "auto" would be signed there, which is for one vector.
+TEST(AmgChoice, RelaxedVectorsAreNoScalarProblem) {
+  const GlobalIndex n = 400;
+  const auto a = from_rows<double>(suan::test::layouts(n).front(),
+                                   [=](GlobalIndex i, std::map<GlobalIndex, double>& row) {
+                                     row[i] = 4;
+                                     for (const GlobalIndex d : {1, 2}) {
+                                       const double value = d == 1 ? -1.0 : 0.6;
+                                       if (i >= d) row[i - d] = value;
+                                       if (i + d < n) row[i + d] = value;
+                                     }
+                                   });
+  const Amg<double> scalar(a, {.coarsening = "aggregation", .coarse_rows = 20});
+  ASSERT_EQ(scalar.options().strength, "signed");
+  const Amg<double> m(a, {.relaxed_vectors = 2, .coarse_rows = 20});
+  EXPECT_EQ(m.options().strength, "absolute");
+  EXPECT_GT(iterations<double>(a, m), 0);
+}
+
 }  // namespace

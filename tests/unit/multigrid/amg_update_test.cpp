@@ -96,9 +96,16 @@ TEST(Amg, UpdatesForSimilarValuesKeepInterpolation) {
 TEST(Amg, InterpolationKnowsNoScale) {
   const GlobalIndex n = 10;
   const auto a = suan::test::grid3d<double>(even(n * n * n), n, suan::test::isotropic());
-  const auto scaled = suan::add(1000.0, a, 0.0, a);
-  Amg<double> m(a, {.coarse_rows = 50, .precision = "same"});
+  const auto scaled = suan::add(4.0, a, 0.0, a);
+  const AmgOptions options{.coarse_rows = 50, .precision = "same"};
+  Amg<double> m(a, options);
   EXPECT_THAT(m.update(scaled), HasSubstr("and so was interpolation"));
+  const auto x = suan::random_vector(a.row_layout(), 1);
+  Vector<double> y(a.row_layout());
+  Vector<double> z(a.row_layout());
+  m.apply(x, y);
+  Amg<double>(scaled, options).apply(x, z);
+  EXPECT_EQ(y.to_host(), z.to_host());
   EXPECT_THAT(m.update(scaled), HasSubstr("aggregates were kept; interpolation"));
 }
 

@@ -130,6 +130,9 @@ TEST(CgFused, NameWhatTheyAreNotFor) {
     const auto report = method->solve(a, skewed, b, x);
     EXPECT_EQ(report.reason, Reason::indefinite_preconditioner);
     EXPECT_THAT(report.detail, HasSubstr("not Hermitian"));
+    const auto other = method->solve(skewed, b, x);
+    EXPECT_EQ(other.reason, Reason::indefinite_matrix);
+    EXPECT_THAT(other.detail, HasSubstr("A is not Hermitian"));
     EXPECT_EQ(suan::first_not_finite(x), -1);
   }
 }

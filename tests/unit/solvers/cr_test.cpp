@@ -24,20 +24,7 @@ using suan::test::relative_residual;
 using testing::HasSubstr;
 
 template <class T>
-class CrTest : public testing::Test {
- protected:
-  static constexpr double rtol = by_precision<T>(1e-4, 1e-10);
-
-  static suan::SolveReport expect_solved(const suan::Operator<T>& a, const suan::Operator<T>& m) {
-    const auto b = suan::random_vector<T>(a.row_layout(), 3);
-    Vector<T> x(a.row_layout());
-    const auto report = Cr<T>({.rtol = rtol}).solve(a, m, b, x);
-    EXPECT_EQ(report.reason, Reason::converged) << report.detail;
-    EXPECT_LE(relative_residual(a, b, x), 1.001 * rtol);
-    EXPECT_NEAR(report.residual_norm / report.true_residual_norm, 1, 0.05);
-    return report;
-  }
-};
+class CrTest : public suan::test::HermitianMethodTest<Cr, T> {};
 using CrScalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(CrTest, CrScalars);
 
@@ -84,39 +71,7 @@ TYPED_TEST(CrTest, ManyIndefiniteMatrices) {
                       suan::Identity<T>(suan::Layout::even(81, suan::Communicator::world())));
 }
 
-TYPED_TEST(CrTest, SingularMatrices) {
-  using T = TypeParam;
-  const auto a = suan::test::laplacian<T>(14, 0, true);
-  const auto any = suan::random_vector<T>(a.row_layout(), 3);
-  const auto b = suan::test::without_mean(any);
-  const suan::Jacobi<T> jacobi(suan::test::hermitian<T>(14 * 14));
-  const suan::Identity<T> none(a.row_layout());
-  for (const suan::Operator<T>* m : {static_cast<const suan::Operator<T>*>(&none),
-                                     static_cast<const suan::Operator<T>*>(&jacobi)}) {
-    Vector<T> x(a.row_layout());
-    Cr<T> cr({.rtol = this->rtol});
-    const auto report = cr.solve(a, *m, b, x);
-    EXPECT_EQ(report.reason, Reason::converged) << report.detail;
-    EXPECT_LE(relative_residual(a, b, x), 1.001 * this->rtol);
-
-    Vector<T> y(a.row_layout());
-    const auto failed = cr.solve(a, *m, any, y);
-    EXPECT_EQ(failed.reason, Reason::stagnated) << failed.iterations << failed.detail;
-    EXPECT_THAT(failed.detail, HasSubstr("A is singular"));
-    EXPECT_EQ(suan::first_not_finite(y), -1);
-    // A right-hand side that A maps to zero: no x is better than zero.
-    suan::fill(y, T(0));
-    const auto nothing = cr.solve(a, *m, suan::ones<T>(a.row_layout()), y);
-    EXPECT_EQ(nothing.reason, Reason::stagnated) << nothing.detail;
-    EXPECT_THAT(nothing.detail, HasSubstr("A is singular"));
-    EXPECT_THAT(nothing.detail, testing::Not(HasSubstr("nan")));
-    if (m == &none) {
-      auto mean = any;
-      suan::axpy(T(-1), b, mean);
-      EXPECT_NEAR(failed.true_residual_norm / suan::norm2(mean), 1, 1e-3);
-    }
-  }
-}
+TYPED_TEST(CrTest, SingularMatrices) { this->expect_singular_ones_named(); }
 
 TEST(Cr, BreaksDownWhereMinresDoesNot) {
   // A b is orthogonal to b.

@@ -4,6 +4,9 @@
 // What solve() does where iterations lead nowhere.
 #include <gmock/gmock.h>
 
+#include <cmath>
+
+#include "suan/core/detail/splitmix.hpp"
 #include "suan/preconditioners/direct.hpp"
 #include "suan/solvers/linear_solver.hpp"
 #include "suan/solvers/solve.hpp"
@@ -146,6 +149,78 @@ TYPED_TEST(DirectClimbTest, NoSolutionIsNoSuccess) {
   const auto report = suan::solve(a, b, x, {.stop = {.max_iterations = 200}});
   EXPECT_FALSE(report.converged()) << report;
   EXPECT_TRUE(std::isfinite(static_cast<double>(suan::norm_inf(x))));
+}
+
+/// Easy rows, and a ring of others that the residual does not show before the easy ones are solved.
+DistributedMatrix<double> easy_at_first(GlobalIndex n, double diagonal) {
+  const auto layout = Layout::even(2 * n, suan::Communicator::world());
+  return suan::generate_rows<double>(layout, layout, [=](GlobalIndex i, RowWriter<double>& row) {
+    if (i < n) {
+      if (i > 0) row.add(i - 1, -1.5);
+      row.add(i, 4);
+      if (i + 1 < n) row.add(i + 1, -0.5);
+    } else {
+      if (i + 1 == 2 * n) row.add(n, 1);
+      row.add(i, diagonal);
+      if (i + 1 < 2 * n) row.add(i + 1, 1);
+    }
+  });
+}
+
+Vector<double> mostly_easy(const Layout& layout) {
+  return suan::generate<double>(layout, [&](GlobalIndex i) {
+    const double size = 2 * i < layout.global_size() ? 1 : 1e-5;
+    return size * suan::detail::unit(suan::detail::mixed(static_cast<std::uint64_t>(i)));
+  });
+}
+
+// What looked well on trial, and goes on slowly or not at all.
+TEST(DirectClimb, FactorsFollowWhereGmresGetsSlowLater) {
+  if (!suan::have_direct()) GTEST_SKIP() << "this build has no direct solver";
+  for (const double diagonal : {1.01, 0.01}) {
+    const auto a = easy_at_first(1000, diagonal);
+    const auto b = mostly_easy(a.row_layout());
+    Vector<double> x(a.row_layout());
+    const auto report = suan::solve(a, b, x);
+    EXPECT_TRUE(report.converged()) << report;
+    EXPECT_EQ(report.preconditioner, "direct");
+    EXPECT_GT(report.iterations, 50);
+    EXPECT_LE(report.iterations, 405);
+    const char* const why = diagonal > 1 ? "gmres had not finished after 400 iterations: direct"
+                                         : "gmres with jacobi is slow after";
+    EXPECT_THAT(report.choice, HasSubstr(why));
+    EXPECT_LE(suan::test::relative_residual(a, b, x), 1.001e-8);
+  }
+  // It has all iterations if it was named.
+  const auto a = easy_at_first(1000, 1.01);
+  const auto b = mostly_easy(a.row_layout());
+  Vector<double> x(a.row_layout());
+  suan::SolveOptions named;
+  named.solver = "gmres";
+  const auto report = suan::solve(a, b, x, named);
+  EXPECT_GT(report.iterations, 400);
+  EXPECT_EQ(report.preconditioner, "jacobi");
+}
+
+// Each of several right-hand sides ends in its own way: by zero, on trial, and by factors.
+TEST(DirectClimb, RightHandSidesEndInTheirOwnWays) {
+  if (!suan::have_direct()) GTEST_SKIP() << "this build has no direct solver";
+  const auto a = easy_at_first(1000, 1.01);
+  const auto& layout = a.row_layout();
+  MultiVector<double> b(layout, 3);
+  MultiVector<double> x(layout, 3);
+  b.set_column(1,
+               suan::generate<double>(layout, [](GlobalIndex i) { return i < 1000 ? 1.0 : 0.0; }));
+  b.set_column(2, mostly_easy(layout));
+  const auto reports = suan::solve(a, b, x);
+  EXPECT_EQ(reports[0].reason, suan::Reason::zero_right_hand_side);
+  EXPECT_LT(reports[1].iterations, 50);
+  EXPECT_EQ(reports[1].preconditioner, "jacobi");
+  EXPECT_EQ(reports[2].preconditioner, "direct");
+  for (const suan::LocalIndex j : {1, 2}) {
+    EXPECT_TRUE(reports[static_cast<std::size_t>(j)].converged());
+    EXPECT_LE(suan::test::relative_residual(a, b.column(j), x.column(j)), 1.001e-8);
+  }
 }
 
 }  // namespace

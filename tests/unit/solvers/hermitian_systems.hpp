@@ -4,9 +4,13 @@
 // Hermitian systems that are not positive definite, for tests of solvers.
 #pragma once
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <array>
 
+#include "suan/preconditioners/jacobi.hpp"
+#include "suan/solvers/solver.hpp"
 #include "systems.hpp"
 
 namespace suan::test {
@@ -78,5 +82,63 @@ Vector<T> without_mean(Vector<T> b) {
   axpy(-mean, one, b);
   return b;
 }
+
+/// What tests of a method for Hermitian matrices share.
+template <template <Scalar> class Method, Scalar T>
+class HermitianMethodTest : public testing::Test {
+ protected:
+  static constexpr double rtol = by_precision<T>(1e-4, 1e-10);
+
+  static SolveReport solve(const Operator<T>& a, const Operator<T>& m, const Vector<T>& b,
+                           Vector<T>& x) {
+    return Method<T>(KrylovOptions{.rtol = rtol}).solve(a, m, b, x);
+  }
+
+  static SolveReport expect_solved(const Operator<T>& a, const Operator<T>& m) {
+    const auto b = random_vector<T>(a.row_layout(), 3);
+    Vector<T> x(a.row_layout());
+    const auto report = solve(a, m, b, x);
+    EXPECT_EQ(report.reason, Reason::converged) << report.detail;
+    EXPECT_LE(relative_residual(a, b, x), 1.001 * rtol);
+    // What the method says is the Euclidean norm, with any preconditioner.
+    EXPECT_NEAR(report.residual_norm / report.true_residual_norm, 1, 0.05);
+    return report;
+  }
+
+  /// The singular Laplacian, with right-hand sides in its range and elsewhere, without and with a
+  /// preconditioner.
+  static void expect_singular_ones_named() {
+    const auto a = laplacian<T>(14, 0, true);
+    const auto any = random_vector<T>(a.row_layout(), 3);
+    const auto b = without_mean(any);
+    const Jacobi<T> jacobi(hermitian<T>(14 * 14));
+    const Identity<T> none(a.row_layout());
+    for (const Operator<T>* m :
+         {static_cast<const Operator<T>*>(&none), static_cast<const Operator<T>*>(&jacobi)}) {
+      Vector<T> x(a.row_layout());
+      const auto report = solve(a, *m, b, x);
+      EXPECT_EQ(report.reason, Reason::converged) << report.detail;
+      EXPECT_LE(relative_residual(a, b, x), 1.001 * rtol);
+
+      // The mean of b is out of reach, and all that is left.
+      fill(x, T(0));
+      const auto failed = solve(a, *m, any, x);
+      EXPECT_EQ(failed.reason, Reason::stagnated) << failed.iterations << failed.detail;
+      EXPECT_THAT(failed.detail, testing::HasSubstr("A is singular"));
+      EXPECT_EQ(first_not_finite(x), -1);
+      if (m == &none) {
+        auto mean = any;
+        axpy(T(-1), b, mean);
+        EXPECT_NEAR(failed.true_residual_norm / norm2(mean), 1, 1e-3);
+      }
+      // A right-hand side that A maps to zero: no x is better than zero.
+      fill(x, T(0));
+      const auto nothing = solve(a, *m, ones<T>(a.row_layout()), x);
+      EXPECT_EQ(nothing.reason, Reason::stagnated) << nothing.detail;
+      EXPECT_THAT(nothing.detail, testing::HasSubstr("A is singular"));
+      EXPECT_THAT(nothing.detail, testing::Not(testing::HasSubstr("nan")));
+    }
+  }
+};
 
 }  // namespace suan::test

@@ -24,22 +24,12 @@ using suan::test::relative_residual;
 using testing::HasSubstr;
 
 template <class T>
-class MinresTest : public testing::Test {
+class MinresTest : public suan::test::HermitianMethodTest<Minres, T> {
  protected:
-  static constexpr double rtol = by_precision<T>(1e-4, 1e-10);
-
+  using Base = suan::test::HermitianMethodTest<Minres, T>;
+  using Base::solve;
   static suan::SolveReport solve(const suan::Operator<T>& a, const Vector<T>& b, Vector<T>& x) {
-    return Minres<T>({.rtol = rtol}).solve(a, b, x);
-  }
-  static suan::SolveReport expect_solved(const suan::Operator<T>& a, const suan::Operator<T>& m) {
-    const auto b = suan::random_vector<T>(a.row_layout(), 3);
-    Vector<T> x(a.row_layout());
-    const auto report = Minres<T>({.rtol = rtol}).solve(a, m, b, x);
-    EXPECT_EQ(report.reason, Reason::converged) << report.detail;
-    EXPECT_LE(relative_residual(a, b, x), 1.001 * rtol);
-    // What the method says is the Euclidean norm, with any preconditioner.
-    EXPECT_NEAR(report.residual_norm / report.true_residual_norm, 1, 0.05);
-    return report;
+    return Minres<T>({.rtol = Base::rtol}).solve(a, b, x);
   }
 };
 using MinresScalars = suan::test::AllScalars;
@@ -98,40 +88,7 @@ TYPED_TEST(MinresTest, IndefiniteMatricesWithPreconditioners) {
   this->expect_solved(a, suan::GaussSeidel<T>(suan::test::laplacian<T>(17, 0)));
 }
 
-TYPED_TEST(MinresTest, SingularMatrices) {
-  using T = TypeParam;
-  const auto a = suan::test::laplacian<T>(14, 0, true);
-  const auto any = suan::random_vector<T>(a.row_layout(), 3);
-  const auto b = suan::test::without_mean(any);
-  const suan::Jacobi<T> jacobi(suan::test::hermitian<T>(14 * 14));
-  const suan::Identity<T> none(a.row_layout());
-  for (const suan::Operator<T>* m : {static_cast<const suan::Operator<T>*>(&none),
-                                     static_cast<const suan::Operator<T>*>(&jacobi)}) {
-    Vector<T> x(a.row_layout());
-    Minres<T> minres({.rtol = this->rtol});
-    const auto report = minres.solve(a, *m, b, x);
-    EXPECT_EQ(report.reason, Reason::converged) << report.detail;
-    EXPECT_LE(relative_residual(a, b, x), 1.001 * this->rtol);
-
-    // The mean of b is out of reach, and all that is left.
-    Vector<T> y(a.row_layout());
-    const auto failed = minres.solve(a, *m, any, y);
-    EXPECT_EQ(failed.reason, Reason::stagnated) << failed.iterations;
-    EXPECT_THAT(failed.detail, HasSubstr("A is singular"));
-    EXPECT_EQ(suan::first_not_finite(y), -1);
-    // A right-hand side that A maps to zero: no x is better than zero.
-    suan::fill(y, T(0));
-    const auto nothing = minres.solve(a, *m, suan::ones<T>(a.row_layout()), y);
-    EXPECT_EQ(nothing.reason, Reason::stagnated) << nothing.detail;
-    EXPECT_THAT(nothing.detail, HasSubstr("A is singular"));
-    EXPECT_THAT(nothing.detail, testing::Not(HasSubstr("nan")));
-    if (m == &none) {
-      auto mean = any;
-      suan::axpy(T(-1), b, mean);
-      EXPECT_NEAR(failed.true_residual_norm / suan::norm2(mean), 1, 1e-3);
-    }
-  }
-}
+TYPED_TEST(MinresTest, SingularMatrices) { this->expect_singular_ones_named(); }
 
 TYPED_TEST(MinresTest, RestartsFromAGuess) {
   using T = TypeParam;

@@ -133,8 +133,12 @@ TYPED_TEST(ScaleTest, IterationsReasonsAndDigitsStay) {
             EXPECT_TRUE(report.reason == Reason::converged || (is_exact && report.converged()))
                 << report.detail;
             EXPECT_EQ(report.iterations, plain.iterations);
-            EXPECT_NEAR(report.true_relative_residual(), plain.true_relative_residual(),
-                        0.1 * rtol);
+            if ((solver == "cg" || solver == "gmres") && !is_exact) {
+              EXPECT_NEAR(report.true_relative_residual() / plain.true_relative_residual(), 1, 0.1);
+            } else {  // whose last residuals may be rounding
+              EXPECT_NEAR(report.true_relative_residual(), plain.true_relative_residual(),
+                          0.1 * rtol);
+            }
             if (!is_exact) {
               EXPECT_NEAR(report.history[1] / std::ldexp(plain.history[1], b_exponent), 1, 1e-3);
             }

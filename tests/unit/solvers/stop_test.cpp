@@ -52,7 +52,8 @@ TEST(Stop, EndsTheSolveOnAllRanksWithTheLastIterate) {
     EXPECT_FALSE(report.converged());
     EXPECT_NEAR(report.true_relative_residual(), suan::test::relative_residual(a, b, x), 1e-12);
     // A residual that has grown until then is no improvement.
-    const bool is_guess = report.detail.find("initial guess") != std::string::npos;
+    const bool is_guess = solver != "cg" && solver != "gmres" &&
+                          report.detail.find("initial guess") != std::string::npos;
     EXPECT_EQ(suan::norm_inf(x) > 0, !is_guess) << solver;
     EXPECT_EQ(to_string(report.reason), "interrupted");
     // From there another solve continues.

@@ -24,20 +24,7 @@ using suan::test::relative_residual;
 using testing::HasSubstr;
 
 template <class T>
-class SymmlqTest : public testing::Test {
- protected:
-  static constexpr double rtol = by_precision<T>(1e-4, 1e-10);
-
-  static suan::SolveReport expect_solved(const suan::Operator<T>& a, const suan::Operator<T>& m) {
-    const auto b = suan::random_vector<T>(a.row_layout(), 3);
-    Vector<T> x(a.row_layout());
-    const auto report = Symmlq<T>({.rtol = rtol}).solve(a, m, b, x);
-    EXPECT_EQ(report.reason, Reason::converged) << report.detail;
-    EXPECT_LE(relative_residual(a, b, x), 1.001 * rtol);
-    EXPECT_NEAR(report.residual_norm / report.true_residual_norm, 1, 0.05);
-    return report;
-  }
-};
+class SymmlqTest : public suan::test::HermitianMethodTest<Symmlq, T> {};
 using SymmlqScalars = suan::test::AllScalars;
 TYPED_TEST_SUITE(SymmlqTest, SymmlqScalars);
 
