@@ -92,6 +92,24 @@ TEST(Amg, UpdatesForSimilarValuesKeepInterpolation) {
   }
 }
 
+// A fifth more, and two: where interpolation was kept, it is to blame first.
+TEST(Amg, InterpolationIsMadeAnewWhereIterationsGrow) {
+  const GlobalIndex n = 10;
+  const auto layout = even(n * n * n);
+  const auto at = [n, layout](double time) {
+    return suan::test::grid3d<double>(
+        layout, n, [time](GlobalIndex, GlobalIndex, int d) { return 1 + (d == 0 ? time : 0); });
+  };
+  for (const char* precision : {"same", "single"}) {
+    Amg<double> m(at(0), {.coarse_rows = 50, .precision = precision});
+    m.note_iterations(10);
+    m.note_iterations(14);
+    EXPECT_THAT(m.update(at(0.01)), HasSubstr("and so was interpolation"));
+    m.note_iterations(15);
+    EXPECT_THAT(m.update(at(0)), HasSubstr("aggregates were kept; interpolation"));
+  }
+}
+
 // A scale is no change; nor can a change be known of values that the hierarchy shares.
 TEST(Amg, InterpolationKnowsNoScale) {
   const GlobalIndex n = 10;

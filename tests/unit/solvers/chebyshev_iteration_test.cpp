@@ -156,4 +156,20 @@ TEST(Tridiagonal, Eigenvalues) {
   }
 }
 
+// A second round, which a residual that has drifted takes, may need other units than the first.
+TEST(ChebyshevIteration, KeepsItsBoundsWhenUnitsChange) {
+  const auto layout = suan::Layout::even(400, suan::Communicator::world());
+  for (const float size : {1e-6F, 1e-7F, 1e-8F}) {
+    const auto a = suan::test::hermitian<float>(400, size);
+    const auto b = suan::random_vector<float>(layout, 3);
+    Vector<float> x(layout);
+    const auto report =
+        ChebyshevIteration<float>({.krylov = {.rtol = 3e-7, .max_iterations = 3000}})
+            .solve(a, b, x);
+    EXPECT_NE(report.reason, Reason::diverged) << size << report;
+    EXPECT_NE(report.reason, Reason::not_finite) << size << report;
+    EXPECT_LE(relative_residual(a, b, x), 1e-6) << size;
+  }
+}
+
 }  // namespace
