@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "comm/mpi_calls.hpp"
+#include "preconditioners/deep_stack.hpp"
 #include "preconditioners/mumps_state.hpp"
 #include "suan/core/instantiate.hpp"
 #include "suan/matrix/ordering.hpp"
@@ -53,10 +54,12 @@ void DirectFactors<T>::State::prepare() {
   gives_order = options.ordering == "metis" && has_metis;
   if (gives_order) places = metis_places(entries, layout.comm());
   // Rows as short as those of circuits and power grids: minimum degree leaves about as little
-  // fill-in as other orders, and is found in a small part of their time.
+  // fill-in as other orders, and is found in a small part of their time. Its trees may be as deep
+  // as there are rows, which is nothing to distribute over ranks.
   const auto stored = layout.comm().sum(static_cast<std::int64_t>(entries.values.size()));
   const auto all = entries.is_symmetric ? 2 * stored - entries.size : stored;
-  ordering = options.ordering == "auto" && all < 6 * entries.size ? "amd" : options.ordering;
+  const bool takes_amd = options.ordering == "auto" && is_alone() && all < 6 * entries.size;
+  ordering = takes_amd ? "amd" : options.ordering;
   set_controls();
   take_entries();
 }
@@ -116,6 +119,7 @@ void DirectFactors<T>::State::take_entries() {
 template <Scalar T>
 void DirectFactors<T>::State::analyse() {
   const Timer timer;
+  const DeepStack stack;
   if (const int code = call(1); code < 0) throw_mumps_error(code, mumps.infog[1], entries.size);
   facts.analysis_seconds = timer.seconds();
   facts.ordering = mumps.infog[6] == 1 ? "metis" : mumps_ordering(mumps.infog[6]);
@@ -219,61 +223,7 @@ void DirectFactors<T>::State::require_usable() const {
       "direct: the factors were lost in an update that failed, for lack of memory; make them anew");
 }
 
-template <Scalar T>
-DirectFactors<T>::DirectFactors(const Layout& rows, const DirectOptions& options,
-                                DirectEntries<T> entries)
-    : state_(std::make_unique<State>(rows, options, std::move(entries))) {
-  state_->prepare();
-  state_->analyse();
-  state_->factorise();
-}
-
-template <Scalar T>
-DirectFactors<T>::~DirectFactors() = default;
-
-template <Scalar T>
-void DirectFactors<T>::refactorise(DirectEntries<T> entries) {
-  std::swap(state_->entries, entries);
-  state_->take_entries();
-  try {
-    state_->factorise();
-  } catch (const Error&) {
-    // Back to what was there, for which the memory has sufficed before.
-    std::swap(state_->entries, entries);
-    state_->take_entries();
-    state_->factorise(false);
-    throw;
-  }
-}
-
-template <Scalar T>
-const DirectEntries<T>& DirectFactors<T>::entries() const noexcept {
-  return state_->entries;
-}
-
-template <Scalar T>
-const DirectFacts& DirectFactors<T>::facts() const noexcept {
-  return state_->facts;
-}
-
-template <Scalar T>
-std::span<T> DirectFactors<T>::room(LocalIndex columns) {
-  return state_->room(columns);
-}
-
-template <Scalar T>
-void DirectFactors<T>::solve(LocalIndex columns) {
-  state_->require_usable();
-  state_->solve(columns);
-}
-
-template <Scalar T>
-DirectErrors DirectFactors<T>::solve_and_estimate() {
-  state_->require_usable();
-  return state_->solve_and_estimate();
-}
-
-#define SUAN_INSTANTIATE(T) template class DirectFactors<T>;
+#define SUAN_INSTANTIATE(T) template struct DirectFactors<T>::State;
 SUAN_FOR_EACH_SCALAR(SUAN_INSTANTIATE)
 #undef SUAN_INSTANTIATE
 

@@ -30,7 +30,8 @@ bool have_direct() noexcept;
 struct DirectOptions {
   /// The order of elimination. "metis" is computed by Suan, on one rank, from the graph of the
   /// whole matrix; "amd", "amf", "qamd", "pord" and "scotch" by MUMPS, if it was built with them;
-  /// "auto" is "amd" where rows have fewer than six entries on average, else MUMPS's own choice.
+  /// "auto" is "amd" on one rank where rows have fewer than six entries on average, else MUMPS's
+  /// own choice.
   std::string ordering = "auto";
   /// "symmetric": L D L^T, for half of the memory; "general": L U; "auto": symmetric where A is.
   /// Hermitian complex matrices are general ones, complex symmetric ones are symmetric.
