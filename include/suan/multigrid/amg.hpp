@@ -86,8 +86,8 @@ struct AmgOptions {
   std::int64_t block_size = 1;  ///< unknowns of a node, in consecutive rows
   /// Of aggregation: so many vectors are added to the near null space, for systems of which nobody
   /// knows it: pseudo-random ones that are relaxed by 24 products with A each, once, before the
-  /// first set-up. Given vectors, such as rigid_body_modes(), are better, and cheaper. With them
-  /// levels are the same on any number of ranks up to rounding alone.
+  /// first set-up. Given vectors, such as rigid_body_modes(), are better, and cheaper. With relaxed
+  /// ones levels are the same on any number of ranks, but only up to rounding.
   std::int64_t relaxed_vectors = 0;
   std::int64_t levels = 20;        ///< at most
   std::int64_t coarse_rows = 500;  ///< a level with at most so many is the last
